@@ -1,0 +1,16 @@
+import { execFileSync } from 'node:child_process'
+import { cpSync, globSync, rmSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+// Writes `dist`, which is what the published package holds: JavaScript, types and the tables. The server itself runs
+// from `src`, so only `boomgate/sdk` and `boomgate/testing` need this.
+
+const folder = dirname(dirname(fileURLToPath(import.meta.url)))
+
+rmSync(join(folder, 'dist'), { recursive: true, force: true })
+const compiler = join(folder, 'node_modules', 'typescript', 'bin', 'tsc')
+execFileSync(process.execPath, [compiler, '-p', 'tsconfig.build.json'], { cwd: folder, stdio: 'inherit' })
+for (const path of globSync('src/**/*.sql', { cwd: folder })) {
+  cpSync(join(folder, path), join(folder, path.replace(/^src/, 'dist')))
+}

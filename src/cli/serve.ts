@@ -1,0 +1,159 @@
+import { join } from 'node:path'
+import { Command, InvalidArgumentError, Option } from 'commander'
+import { TRUST_STATES, type TrustState } from '../protocol/trust.ts'
+import { DEFAULT_RULES, parseDuration, parseLadder } from '../server/config.ts'
+import { type RunningPlatform, startPlatform } from '../server/start.ts'
+
+interface ServeOptions {
+  port: number
+  host: string
+  data: string
+  database?: string
+  trust?: TrustState
+  profile: 'sandbox' | 'production'
+  deductionLadder: number[]
+  maxChargeAmount: number
+  parkingLifetime: number
+  chargeAfterExit: number
+  rateLimit: number
+  logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
+}
+
+/** `boomgate serve`: runs the platform until it is told to stop. */
+export function serveCommand(): Command {
+  return new Command('serve')
+    .description('run the platform')
+    .addOption(option('--port <number>', 'port to listen on', 'PORT', integerUpTo(65_535), 8080))
+    .addOption(option('--host <address>', 'address to listen on', 'HOST', String, '127.0.0.1'))
+    .addOption(option('--data <folder>', 'folder for keys, world and store', 'DATA', String, './data'))
+    .addOption(
+      new Option('--database <url>', 'postgres:// URL; SQLite in the data folder when absent').env(
+        'DATABASE_URL',
+      ),
+    )
+    .addOption(
+      new Option('--trust <state>', "put all merchants' keys into this state")
+        .env('BOOMGATE_TRUST')
+        .choices(TRUST_STATES),
+    )
+    .addOption(
+      new Option('--profile <name>', 'production refuses http and private addresses as notify_url')
+        .env('BOOMGATE_PROFILE')
+        .choices(['sandbox', 'production'])
+        .default(DEFAULT_RULES.profile),
+    )
+    .addOption(
+      option(
+        '--deduction-ladder <durations>',
+        'waits before the deduction and after each failing attempt',
+        'DEDUCTION_LADDER',
+        refusing(parseLadder),
+        [...DEFAULT_RULES.deductionLadder],
+        '0s,1m,10m,1h,6h,24h',
+      ),
+    )
+    .addOption(
+      option(
+        '--max-charge-amount <fen>',
+        'highest amount of one charge',
+        'MAX_CHARGE_AMOUNT',
+        integerUpTo(Number.MAX_SAFE_INTEGER),
+        DEFAULT_RULES.maxChargeAmount,
+      ),
+    )
+    .addOption(
+      option(
+        '--parking-lifetime <duration>',
+        'how long an entry can be charged',
+        'PARKING_LIFETIME',
+        refusing(parseDuration),
+        DEFAULT_RULES.parkingLifetime,
+        '30d',
+      ),
+    )
+    .addOption(
+      option(
+        '--charge-after-exit <duration>',
+        'how long after the exit a charge is taken',
+        'CHARGE_AFTER_EXIT',
+        refusing(parseDuration),
+        DEFAULT_RULES.chargeAfterExit,
+        '7d',
+      ),
+    )
+    .addOption(
+      option(
+        '--rate-limit <calls>',
+        'calls of one operation by one merchant in a second',
+        'RATE_LIMIT',
+        integerUpTo(1_000_000_000),
+        DEFAULT_RULES.rateLimit,
+      ),
+    )
+    .addOption(
+      new Option('--log-level <level>', 'lines on standard error')
+        .env('BOOMGATE_LOG_LEVEL')
+        .choices(['debug', 'info', 'warn', 'error', 'silent'])
+        .default('info'),
+    )
+    .action(serve)
+}
+
+async function serve(options: ServeOptions): Promise<void> {
+  const { port, host, data, database, trust, logLevel, ...rules } = options
+  const running = await startPlatform({ port, host, data, database, trust, logLevel, rules })
+  process.stdout.write(whatToDoNext(running, data))
+  const stop = () => {
+    running.stop().then(
+      () => process.exit(0),
+      error => {
+        process.stderr.write(`${error instanceof Error ? error.stack : error}\n`)
+        process.exit(1)
+      },
+    )
+  }
+  process.once('SIGINT', stop)
+  process.once('SIGTERM', stop)
+}
+
+function whatToDoNext({ baseUrl, isNew, platform }: RunningPlatform, data: string): string {
+  return `Boomgate listens on ${baseUrl} (${platform.db.engine}, ${isNew ? 'new world' : 'existing world'} in ${data})
+
+  Direct merchant   ${join(data, 'merchants', '1230000109')}
+  Service provider  ${join(data, 'merchants', '1230000100')}   sub-merchant 1900000109
+  Plates, owners    ${join(data, 'world.json')}
+
+Next: point your merchant at ${baseUrl} with the keys of one of these folders,
+or park a car with   npm run example    (examples/park-a-car.ts). Ctrl+C stops.
+`
+}
+
+/** An option with its environment variable `BOOMGATE_<name>`. */
+function option<T>(
+  flags: string,
+  description: string,
+  name: string,
+  parse: (text: string) => T,
+  value: T,
+  shown?: string,
+): Option {
+  return new Option(flags, description).env(`BOOMGATE_${name}`).argParser(parse).default(value, shown)
+}
+
+function integerUpTo(maximum: number): (text: string) => number {
+  return text => {
+    const value = Number(text)
+    if (/^\d+$/.test(text) && value <= maximum) return value
+    throw new InvalidArgumentError(`It must be a whole number up to ${maximum}.`)
+  }
+}
+
+function refusing<T>(parse: (text: string) => T): (text: string) => T {
+  return text => {
+    try {
+      return parse(text)
+    } catch (error) {
+      throw new InvalidArgumentError(error instanceof Error ? error.message : String(error))
+    }
+  }
+}

@@ -1,0 +1,57 @@
+import Type from 'typebox'
+import { PLATE_COLORS } from '../protocol/plate.ts'
+
+/**
+ * The value types that calls share. `title` is the field's official name and appears in the issue of a refused value.
+ * Lengths are bytes of UTF-8, as the gateway counts them; `minBytes` and `maxBytes` are keywords of our validator.
+ */
+
+/** A string of 1 to `maxBytes` bytes. */
+export function text(title: string, maxBytes: number, more: { description?: string; pattern?: string } = {}) {
+  return Type.String({ title, minBytes: 1, maxBytes, ...more })
+}
+
+/** One of the listed strings. */
+export function oneOf<const Values extends readonly string[]>(
+  title: string,
+  values: Values,
+  description?: string,
+) {
+  return Type.Unsafe<Values[number]>({
+    type: 'string',
+    title,
+    enum: values,
+    ...(description && { description }),
+  })
+}
+
+/** An integer; `minimum` 0 unless said. Amounts are fen, durations are seconds. */
+export function integer(title: string, description: string, minimum = 0) {
+  return Type.Integer({ title, description, minimum, maximum: Number.MAX_SAFE_INTEGER })
+}
+
+/** RFC 3339 with any offset and fraction, at most 32 bytes. */
+export function time(title: string, description?: string) {
+  return Type.String({
+    title,
+    minBytes: 1,
+    maxBytes: 32,
+    format: 'rfc3339',
+    ...(description && { description }),
+  })
+}
+
+/** Where notices go: a whole URL without query, at most 256 bytes. The scheme and the host are the platform's policy. */
+export function notifyUrl(title: string) {
+  return Type.String({ title, minBytes: 1, maxBytes: 256, format: 'notify-url' })
+}
+
+export const plateColor = oneOf(
+  '车牌颜色',
+  PLATE_COLORS,
+  'BLUE, GREEN (new energy), YELLOW, BLACK, WHITE, LIMEGREEN',
+)
+export const plateNumber = text('车牌号', 32, {
+  description: 'Province, city and number, without separators',
+})
+export const subMchid = text('子商户号', 32, { description: 'The sub-merchant that the provider acts for' })

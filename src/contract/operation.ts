@@ -1,0 +1,82 @@
+import type { Static, TObject, TSchema } from 'typebox'
+import type { ErrorName } from '../protocol/errors.ts'
+
+/** Merchant mode (直连商户) or partner mode (服务商): who calls decides, the paths are the same. */
+export type Mode = 'merchant' | 'partner'
+
+/**
+ * One call of the API, declared once. Validation, types, the SDK's methods, the documents' tables and the server's
+ * routes all come from this value.
+ */
+export interface Operation<
+  Request extends TObject = TObject,
+  Partner extends TObject = TObject,
+  Reply extends TSchema = TSchema,
+> {
+  /** The official operation name in camel case; also the SDK method, the file name and the `op` of a log line. */
+  name: string
+  method: 'GET' | 'POST'
+  /** With `{name}` for each part that is a field of the request. */
+  path: string
+  title: { zh: string; en: string }
+  /** The pages of the official documents in each mode. */
+  pages: { merchant?: string; partner?: string }
+  /** All fields, flat. Those named in `path` travel there; the others in the query of a GET or the body of a POST. */
+  request: Request
+  /** Fields that exist in partner mode alone; a direct merchant's request is not checked for them. */
+  partner: Partner
+  reply: Reply
+  /** Everything that the call itself can be refused for, in the order of its checks. */
+  errors: readonly ErrorName[]
+  /** What a field that breaks its declaration is refused with, where the call has a text of its own. */
+  invalidParameter?: ErrorName
+}
+
+/** Declares an operation and keeps the types of its schemas. */
+export function operation<
+  const Request extends TObject,
+  const Partner extends TObject,
+  const Reply extends TSchema,
+  const Rest extends Omit<Operation, 'request' | 'partner' | 'reply'>,
+>(
+  declaration: Operation<Request, Partner, Reply> & Rest,
+): Operation<Request, Partner, Reply> & Pick<Rest, keyof Rest> {
+  return declaration
+}
+
+/** What a handler is given: all fields of merchant mode, and those of partner mode where the caller is a provider. */
+export type RequestOf<O extends Operation> = Static<O['request']> & Partial<Static<O['partner']>>
+/** What a direct merchant sends. */
+export type MerchantRequestOf<O extends Operation> = Static<O['request']>
+/** What a service provider sends. */
+export type PartnerRequestOf<O extends Operation> = Static<O['request']> & Static<O['partner']>
+export type ReplyOf<O extends Operation> = Static<O['reply']>
+
+/** Where a field of an operation travels. */
+export function locationOf(
+  declared: Pick<Operation, 'method' | 'path'>,
+  field: string,
+): 'url' | 'query' | 'body' {
+  if (declared.path.includes(`{${field}}`)) return 'url'
+  return declared.method === 'GET' ? 'query' : 'body'
+}
+
+/** A notice that the platform sends; `resource` is the plaintext that gets sealed. */
+export interface NoticeDeclaration<Resource extends TSchema = TSchema> {
+  /** `resource.original_type` of the envelope. */
+  originalType: string
+  /** Each event type with its `summary`. */
+  events: Record<string, string>
+  title: { zh: string; en: string }
+  pages: { merchant?: string; partner?: string }
+  resource: Resource
+}
+
+/** Declares a notice and keeps its types. */
+export function notice<const Resource extends TSchema, const Declared extends NoticeDeclaration<Resource>>(
+  declaration: Declared & { resource: Resource },
+): Declared {
+  return declaration
+}
+
+export type ResourceOf<N extends NoticeDeclaration> = Static<N['resource']>

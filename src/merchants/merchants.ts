@@ -1,0 +1,77 @@
+import type { TrustState } from '../protocol/trust.ts'
+import type { Statements } from '../store/database.ts'
+
+/** A merchant number and what it may do. The names are those of the table. */
+export interface Merchant {
+  mchid: string
+  kind: 'direct' | 'provider' | 'sub'
+  name: string
+  apiv3_key: string
+  parking_enabled: number
+  collection_restricted: number
+  trust_state: TrustState
+  notice_key_share: number
+  public_key_id: string
+}
+
+/** A merchant API certificate as far as a request's signature needs it. */
+export interface MerchantCertificate {
+  serial_no: string
+  public_key: string
+  not_before: number
+  not_after: number
+  revoked: number
+}
+
+/** A caller: the merchant number, and the certificate that its request names if there is one. */
+export type Caller = Merchant & { certificate: MerchantCertificate | undefined }
+
+type CallerRow = Merchant & { [Column in keyof MerchantCertificate]: MerchantCertificate[Column] | null }
+
+/** Looks a caller up by what its `Authorization` header says. `undefined` when there is no such merchant number. */
+export async function findCaller(
+  db: Statements,
+  mchid: string,
+  serialNo: string,
+): Promise<Caller | undefined> {
+  const row = await db.get<CallerRow>(
+    `SELECT m.mchid, m.kind, m.name, m.apiv3_key, m.parking_enabled, m.collection_restricted, m.trust_state,
+            m.notice_key_share, m.public_key_id, c.serial_no, c.public_key, c.not_before, c.not_after, c.revoked
+       FROM merchants m
+       LEFT JOIN merchant_certificates c ON c.mchid = m.mchid AND c.serial_no = $2
+      WHERE m.mchid = $1`,
+    mchid,
+    serialNo,
+  )
+  if (!row) return undefined
+  const { serial_no, public_key, not_before, not_after, revoked, ...merchant } = row
+  const certificate =
+    serial_no === null ? undefined : { serial_no, public_key, not_before, not_after, revoked }
+  return { ...merchant, certificate: certificate as MerchantCertificate | undefined }
+}
+
+/** A merchant number by itself, such as a sub-merchant or the receiver of a notice. */
+export async function findMerchant(db: Statements, mchid: string): Promise<Merchant | undefined> {
+  return db.get<Merchant>(
+    `SELECT mchid, kind, name, apiv3_key, parking_enabled, collection_restricted, trust_state, notice_key_share,
+            public_key_id
+       FROM merchants WHERE mchid = $1`,
+    mchid,
+  )
+}
+
+/** True when the provider may act for the sub-merchant. */
+export async function isBound(db: Statements, providerMchid: string, subMchid: string): Promise<boolean> {
+  const row = await db.get(
+    'SELECT sub_mchid FROM merchant_bindings WHERE provider_mchid = $1 AND sub_mchid = $2',
+    providerMchid,
+    subMchid,
+  )
+  return row !== undefined
+}
+
+/** True when the app id belongs to the merchant number. */
+export async function isAppBound(db: Statements, appid: string, mchid: string): Promise<boolean> {
+  const row = await db.get('SELECT appid FROM app_bindings WHERE appid = $1 AND mchid = $2', appid, mchid)
+  return row !== undefined
+}

@@ -1,0 +1,153 @@
+import type { DueWork } from '../clock/worker.ts'
+import { findMerchant, type Merchant } from '../merchants/merchants.ts'
+import type { Platform } from '../platform.ts'
+import { newNonce, newRequestId, randomText } from '../protocol/ids.ts'
+import { sealResource } from '../protocol/sealed-resource.ts'
+import { replyMessage, SIGNATURE_SCHEME, signMessage } from '../protocol/signature.ts'
+import { formatTime } from '../protocol/time.ts'
+import { noticeSigner } from '../protocol/trust.ts'
+import { afterAttempt } from './ladder.ts'
+import { type Delivery, NOTICE_TIMEOUT_MS, type SendNotice } from './send.ts'
+
+interface Notice {
+  id: string
+  mchid: string
+  notify_url: string
+  event_type: string
+  original_type: string
+  summary: string
+  create_time: number
+  resource: string
+  attempts: number
+}
+
+interface SignedNotice {
+  headers: Record<string, string>
+  body: string
+}
+
+/** Deliveries in hand at once, on one node. */
+const CONCURRENCY = 64
+/** Longer than an attempt can take; after a crash another worker takes the notice when this has passed. */
+const LEASE_MS = 3 * NOTICE_TIMEOUT_MS
+
+/** The worker's view of the outbox. A notice is leased, sent outside of any transaction, and then recorded. */
+export function noticeDelivery(platform: Platform, send: SendNotice): DueWork<Notice> {
+  const { db, clock } = platform
+  return {
+    name: 'notices',
+    concurrency: CONCURRENCY,
+    key: notice => notice.id,
+    claim: (now, limit) =>
+      db.transaction(tx =>
+        tx.all<Notice>(
+          `UPDATE notices SET leased_until = $1
+            WHERE id IN (SELECT id FROM notices WHERE due_at <= $2 AND leased_until <= $3
+                          ORDER BY due_at LIMIT $4 ${tx.skipLocked})
+            RETURNING id, mchid, notify_url, event_type, original_type, summary, create_time, resource, attempts`,
+          clock.wallNow() + LEASE_MS,
+          now,
+          clock.wallNow(),
+          limit,
+        ),
+      ),
+    handle: notice => attemptDelivery(platform, send, notice),
+    async nextDueAt() {
+      const row = await db.get<{ due_at: number | null }>(
+        'SELECT MIN(due_at) AS due_at FROM notices WHERE due_at IS NOT NULL AND leased_until <= $1',
+        clock.wallNow(),
+      )
+      return row?.due_at ?? undefined
+    },
+  }
+}
+
+/** Gives up the leases of an earlier process; only where no other process can hold one. */
+export async function dropLeases({ db }: Pick<Platform, 'db'>): Promise<void> {
+  await db.transaction(tx => tx.run('UPDATE notices SET leased_until = 0 WHERE leased_until > 0'))
+}
+
+async function attemptDelivery(platform: Platform, send: SendNotice, notice: Notice): Promise<void> {
+  const receiver = await findMerchant(platform.db, notice.mchid)
+  if (!receiver) throw new Error(`Notice ${notice.id} is for ${notice.mchid}, which does not exist`)
+  const signed = signNotice(platform, receiver, notice)
+  const startedAt = platform.clock.wallNow()
+  const delivery = await send(notice.notify_url, signed.headers, signed.body)
+  await record(platform, notice, signed, delivery, startedAt)
+}
+
+/** Seals and signs a notice for one attempt, with the keys that the receiver has now. */
+function signNotice({ clock, random, keys }: Platform, receiver: Merchant, notice: Notice): SignedNotice {
+  const sealed = sealResource(
+    notice.resource,
+    receiver.apiv3_key,
+    randomText(12, random),
+    notice.original_type,
+  )
+  const body = JSON.stringify({
+    id: notice.id,
+    create_time: formatTime(notice.create_time),
+    resource_type: 'encrypt-resource',
+    event_type: notice.event_type,
+    summary: notice.summary,
+    resource: { original_type: notice.original_type, ...sealed },
+  })
+  const draw = Buffer.from(random(2)).readUInt16BE() / 0x1_0000
+  const kind = noticeSigner(receiver.trust_state, receiver.notice_key_share, draw)
+  const { serial, privateKey } = keys.signer(kind, receiver.public_key_id)
+  const timestamp = String(Math.floor(clock.wallNow() / 1000))
+  const nonce = newNonce(random)
+  return {
+    body,
+    headers: {
+      'User-Agent': 'Mozilla/4.0',
+      Accept: '*/*',
+      Pragma: 'no-cache',
+      'Content-Type': 'application/json',
+      'Request-ID': `${newRequestId(random)}-0`,
+      'Wechatpay-Nonce': nonce,
+      'Wechatpay-Serial': serial,
+      'Wechatpay-Signature': signMessage(replyMessage(timestamp, nonce, body), privateKey),
+      'Wechatpay-Signature-Type': SIGNATURE_SCHEME,
+      'Wechatpay-Timestamp': timestamp,
+    },
+  }
+}
+
+async function record(
+  { db, clock }: Platform,
+  notice: Notice,
+  signed: SignedNotice,
+  delivery: Delivery,
+  startedAt: number,
+): Promise<void> {
+  const attempt = notice.attempts + 1
+  const next = afterAttempt(attempt, delivery.failure === '', clock.now())
+  await db.transaction(async tx => {
+    // When a lease ran out and another worker sent the notice too, the first record of this attempt stands.
+    const updated = await tx.run(
+      'UPDATE notices SET state = $1, attempts = $2, due_at = $3, leased_until = 0 WHERE id = $4 AND attempts = $5',
+      next.state,
+      attempt,
+      next.dueAt,
+      notice.id,
+      notice.attempts,
+    )
+    if (updated === 0) return
+    await tx.run(
+      `INSERT INTO notice_attempts (notice_id, attempt, business_time, wall_time, duration_ms, request_headers,
+                                    request_body, reply_status, reply_body, failure)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+      notice.id,
+      attempt,
+      clock.now(),
+      startedAt,
+      clock.wallNow() - startedAt,
+      JSON.stringify(signed.headers),
+      signed.body,
+      delivery.status,
+      delivery.reply,
+      delivery.failure,
+    )
+  })
+}

@@ -1,0 +1,44 @@
+import { BlockList, isIP } from 'node:net'
+import type { Rules } from '../platform.ts'
+
+/** Addresses that are not on the public internet: RFC 6890 and its IPv6 counterparts. */
+const privateAddresses = new BlockList()
+for (const [network, prefix] of [
+  ['0.0.0.0', 8],
+  ['10.0.0.0', 8],
+  ['100.64.0.0', 10],
+  ['127.0.0.0', 8],
+  ['169.254.0.0', 16],
+  ['172.16.0.0', 12],
+  ['192.0.0.0', 24],
+  ['192.168.0.0', 16],
+  ['198.18.0.0', 15],
+  ['224.0.0.0', 3],
+] as const) {
+  privateAddresses.addSubnet(network, prefix, 'ipv4')
+}
+for (const [network, prefix] of [
+  ['::', 96],
+  ['64:ff9b::', 96],
+  ['fc00::', 7],
+  ['fe80::', 10],
+  ['ff00::', 8],
+] as const) {
+  privateAddresses.addSubnet(network, prefix, 'ipv6')
+}
+
+/** True for loopback, link-local, private and multicast addresses; IPv4 inside IPv6 counts as IPv4. */
+export function isPrivateAddress(address: string): boolean {
+  const family = isIP(address)
+  return family !== 0 && privateAddresses.check(address, family === 6 ? 'ipv6' : 'ipv4')
+}
+
+/** Why a profile does not send to a URL, in the words of an issue; `undefined` when it does. */
+export function refusedNotifyUrl(notifyUrl: string, profile: Rules['profile']): string | undefined {
+  if (profile === 'sandbox') return undefined
+  const { protocol, hostname } = new URL(notifyUrl)
+  if (protocol !== 'https:') return '回调通知url必须为https'
+  const host = hostname.replace(/^\[|\]$/g, '')
+  const local = host === 'localhost' || host.endsWith('.localhost') || isPrivateAddress(host)
+  return local ? '回调通知url必须为外网可访问的地址' : undefined
+}

@@ -1,0 +1,86 @@
+import { lookup as systemLookup } from 'node:dns'
+import type { LookupFunction } from 'node:net'
+import { Agent } from 'undici'
+import type { Rules } from '../platform.ts'
+import { isPrivateAddress } from './notify-url.ts'
+
+/** A merchant must answer within this time. */
+export const NOTICE_TIMEOUT_MS = 5_000
+/** How much of a reply is kept on record, in bytes; the rest is not read. */
+const MAX_REPLY_BYTES = 2_048
+const MAX_CONNECTIONS_PER_HOST = 16
+
+/** What came of one attempt. `failure` is empty when the merchant acknowledged. */
+export interface Delivery {
+  status: number | null
+  reply: string
+  failure: string
+}
+
+/** Sends the body of a notice once; never throws. */
+export type SendNotice = (url: string, headers: Record<string, string>, body: string) => Promise<Delivery>
+
+/** Opens the connections of a profile. `production` also refuses a public name that resolves to a private address. */
+export function noticeSender(profile: Rules['profile']): { send: SendNotice; close(): Promise<void> } {
+  const agent = new Agent({
+    connections: MAX_CONNECTIONS_PER_HOST,
+    connect: { timeout: NOTICE_TIMEOUT_MS, ...(profile === 'production' && { lookup: publicLookup }) },
+  })
+  return { send: (url, headers, body) => send(agent, url, headers, body), close: () => agent.destroy() }
+}
+
+async function send(
+  agent: Agent,
+  url: string,
+  headers: Record<string, string>,
+  body: string,
+): Promise<Delivery> {
+  try {
+    const { origin, pathname } = new URL(url)
+    const signal = AbortSignal.timeout(NOTICE_TIMEOUT_MS)
+    const answer = await agent.request({ origin, path: pathname, method: 'POST', headers, body, signal })
+    const reply = await readStart(answer.body)
+    const acknowledged = answer.statusCode === 200 || answer.statusCode === 204
+    return {
+      status: answer.statusCode,
+      reply,
+      failure: acknowledged ? '' : `The reply was HTTP ${answer.statusCode}`,
+    }
+  } catch (error) {
+    return { status: null, reply: '', failure: reasonOf(error) }
+  }
+}
+
+async function readStart(body: AsyncIterable<Buffer>): Promise<string> {
+  const chunks: Buffer[] = []
+  let length = 0
+  // Leaving the loop early ends the connection, so an endless reply costs nothing.
+  for await (const chunk of body) {
+    chunks.push(chunk)
+    length += chunk.length
+    if (length >= MAX_REPLY_BYTES) break
+  }
+  // NUL is no text for a store.
+  return Buffer.concat(chunks).subarray(0, MAX_REPLY_BYTES).toString('utf8').replaceAll('\0', '')
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  if (error.name === 'TimeoutError') return `No reply within ${NOTICE_TIMEOUT_MS} ms`
+  return error.message || ('code' in error ? String(error.code) : error.name)
+}
+
+/** The system's name resolution without private addresses, so that a name cannot point into the operator's network. */
+const publicLookup: LookupFunction = (hostname, options, callback) => {
+  systemLookup(hostname, { ...options, all: true }, (error, addresses) => {
+    const open = (addresses ?? []).filter(({ address }) => !isPrivateAddress(address))
+    const [first] = open
+    if (error || !first) {
+      callback(error ?? new Error(`${hostname} has no public address`), '', 4)
+    } else if (options.all) {
+      callback(null, open)
+    } else {
+      callback(null, first.address, first.family)
+    }
+  })
+}

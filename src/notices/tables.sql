@@ -1,0 +1,36 @@
+-- The outbox: a row is written by the transaction that causes the notice.
+CREATE TABLE notices (
+  id TEXT PRIMARY KEY,
+  mchid TEXT NOT NULL REFERENCES merchants (mchid),
+  notify_url TEXT NOT NULL,
+  event_type TEXT NOT NULL,
+  original_type TEXT NOT NULL,
+  summary TEXT NOT NULL,
+  create_time BIGINT NOT NULL,
+  -- The plaintext; it is sealed and signed afresh for each attempt.
+  resource TEXT NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('PENDING', 'DELIVERED', 'EXHAUSTED')),
+  attempts INTEGER NOT NULL DEFAULT 0,
+  -- Business time of the next attempt; null once the notice is delivered or exhausted.
+  due_at BIGINT,
+  -- Wall time until which a worker has the notice in hand.
+  leased_until BIGINT NOT NULL DEFAULT 0
+);
+CREATE INDEX notices_due ON notices (due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX notices_by_merchant ON notices (mchid, create_time);
+
+CREATE TABLE notice_attempts (
+  notice_id TEXT NOT NULL REFERENCES notices (id),
+  attempt INTEGER NOT NULL,
+  business_time BIGINT NOT NULL,
+  wall_time BIGINT NOT NULL,
+  duration_ms INTEGER NOT NULL,
+  request_headers TEXT NOT NULL,
+  request_body TEXT NOT NULL,
+  -- Null when no reply came.
+  reply_status INTEGER,
+  reply_body TEXT NOT NULL DEFAULT '',
+  -- Why the attempt is not an acknowledgement; empty when it is.
+  failure TEXT NOT NULL DEFAULT '',
+  PRIMARY KEY (notice_id, attempt)
+);

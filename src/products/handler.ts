@@ -1,0 +1,25 @@
+import type { Operation, ReplyOf, RequestOf } from '../contract/operation.ts'
+import type { Caller } from '../merchants/merchants.ts'
+import type { Platform } from '../platform.ts'
+
+/** A verified call: who made it and the key that the caller names for encrypted fields and the reply. */
+export interface Call {
+  caller: Caller
+  /** The request's `Wechatpay-Serial`; `undefined` when absent or empty. */
+  serial: string | undefined
+  platform: Platform
+}
+
+/** Answers a call with its reply or throws an `ApiError`; anything else that it throws is a SYSTEM_ERROR. */
+export type Handler<O extends Operation> = (request: RequestOf<O>, call: Call) => Promise<ReplyOf<O>>
+
+/** An operation with the function that answers it. */
+export interface Endpoint<O extends Operation = Operation> {
+  operation: O
+  handler: Handler<O>
+}
+
+/** Pairs an operation with its handler, so that the compiler checks one against the other. */
+export function endpoint<O extends Operation>(operation: O, handler: Handler<O>): Endpoint {
+  return { operation, handler } as unknown as Endpoint
+}

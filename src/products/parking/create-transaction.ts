@@ -1,0 +1,247 @@
+import type { RequestOf } from '../../contract/operation.ts'
+import { parameterError } from '../../contract/validate.ts'
+import { isAppBound, type Merchant } from '../../merchants/merchants.ts'
+import { openidFor } from '../../owners/openids.ts'
+import { findPlateService, type Usability } from '../../owners/plate-service.ts'
+import type { Platform, Rules } from '../../platform.ts'
+import { ApiError, type ErrorName } from '../../protocol/errors.ts'
+import { parseTime } from '../../protocol/time.ts'
+import type { Statements } from '../../store/database.ts'
+import { type ActingFor, actingFor, isEnrolled } from '../acting-for.ts'
+import { contentDigest } from '../content-digest.ts'
+import type { Handler } from '../handler.ts'
+import * as contract from './contract.ts'
+import {
+  findOrder,
+  findOrderOfParking,
+  insertOrder,
+  isOtherProductsOrder,
+  type NewOrder,
+  type Order,
+  transactionReply,
+} from './orders.ts'
+import { findParking } from './parkings.ts'
+import { requireNotifyUrl, requirePlate } from './request-rules.ts'
+
+type Request = RequestOf<typeof contract.createTransaction>
+
+/**
+ * Accepts a charge: checks it against its entry, registers the order and answers ACCEPTED once that is on disk. The
+ * deduction comes later. The same `out_trade_no` with the same content answers the stored order as it is now.
+ */
+export const createTransaction: Handler<typeof contract.createTransaction> = async (
+  request,
+  { caller, platform },
+) => {
+  const { db, clock, rules, wake } = platform
+  requirePlate(contract.createTransaction, request.parking_info, '/parking_info')
+  requireNotifyUrl(contract.createTransaction, request.notify_url, rules.profile)
+  requireStay(request, clock.now())
+
+  return db.transaction(async tx => {
+    const acting = await actingFor(tx, caller, request.sub_mchid)
+    const digest = digestOf(request, acting.subMchid)
+    const replay = await storedOrder(tx, caller.mchid, request.out_trade_no, digest)
+    if (replay) return transactionReply(replay)
+
+    await requireApps(tx, caller, request)
+    if (!mayCollect(caller, acting.payee)) throw new ApiError('CANNOT_COLLECT')
+    if (request.amount.total > rules.maxChargeAmount) throw new ApiError('AMOUNT_ABOVE_LIMIT')
+    await requireChargeableParking(tx, caller, acting, request, rules, clock.now())
+    const ownerId = await requireUsableOwner(tx, request)
+
+    const order = await newOrder(tx, platform, caller, acting, request, ownerId, digest)
+    if (await insertOrder(tx, order)) {
+      tx.afterCommit(wake.settlement)
+      return transactionReply({ ...order, ...NOTHING_PAID })
+    }
+    // Another transaction was first: it has either this number or this entry.
+    const first = await storedOrder(tx, caller.mchid, request.out_trade_no, digest)
+    if (!first) throw new ApiError('PARKING_MISMATCH')
+    return transactionReply(first)
+  })
+}
+
+/** The exit is after the entry and not in the future. */
+function requireStay(request: Request, now: number): void {
+  const { start_time, end_time } = request.parking_info
+  const endedAt = parseTime(end_time) ?? 0
+  if (endedAt <= (parseTime(start_time) ?? 0)) {
+    throw parameterError(
+      contract.createTransaction,
+      '/parking_info/end_time',
+      end_time,
+      '出场时间必须晚于入场时间',
+    )
+  }
+  if (endedAt > now) {
+    throw parameterError(
+      contract.createTransaction,
+      '/parking_info/end_time',
+      end_time,
+      '出场时间不得晚于当前时间',
+    )
+  }
+}
+
+/** Everything that makes two charges under one number the same charge. */
+function digestOf(request: Request, subMchid: string): string {
+  const { amount, parking_info } = request
+  return contentDigest([
+    request.appid,
+    subMchid,
+    request.sub_appid,
+    request.description,
+    request.attach,
+    request.goods_tag,
+    request.notify_url,
+    request.profit_sharing ?? 'N',
+    amount.total,
+    amount.currency ?? 'CNY',
+    parking_info.parking_id,
+    parking_info.plate_number,
+    parking_info.plate_color,
+    parseTime(parking_info.start_time),
+    parseTime(parking_info.end_time),
+    parking_info.parking_name,
+    parking_info.charging_duration,
+    parking_info.device_id,
+  ])
+}
+
+/** The order under a number, if it is the same charge; a number with other content or of another product is taken. */
+async function storedOrder(
+  tx: Statements,
+  mchid: string,
+  outTradeNo: string,
+  digest: string,
+): Promise<Order | undefined> {
+  const stored = await findOrder(tx, mchid, outTradeNo)
+  const taken = stored ? stored.content_digest !== digest : await isOtherProductsOrder(tx, mchid, outTradeNo)
+  if (taken) throw new ApiError('OUT_TRADE_NO_USED')
+  return stored
+}
+
+async function requireApps(tx: Statements, caller: Merchant, request: Request): Promise<void> {
+  const { appid, sub_appid, sub_mchid } = request
+  if (!(await isAppBound(tx, appid, caller.mchid))) {
+    throw parameterError(contract.createTransaction, '/appid', appid, 'appid与商户号未绑定')
+  }
+  if (caller.kind !== 'provider' || sub_appid === undefined) return
+  if (!(await isAppBound(tx, sub_appid, sub_mchid ?? ''))) {
+    throw parameterError(contract.createTransaction, '/sub_appid', sub_appid, 'sub_appid与子商户号未绑定')
+  }
+}
+
+function mayCollect(caller: Merchant, payee: Merchant): boolean {
+  return isEnrolled(caller, payee) && payee.collection_restricted === 0
+}
+
+/** The entry exists, is the newest of its plate, is free, is the one described, and its time is not over. */
+async function requireChargeableParking(
+  tx: Statements,
+  caller: Merchant,
+  { subMchid }: ActingFor,
+  { parking_info }: Request,
+  rules: Rules,
+  now: number,
+): Promise<void> {
+  const parking = await findParking(tx, caller.mchid, parking_info.parking_id)
+  if (!parking || parking.latest_parking_id !== parking.id) throw new ApiError('PARKING_UNKNOWN')
+  const holder = await findOrderOfParking(tx, parking.id)
+  if (holder) throw new ApiError(holder.trade_state === 'ACCEPTED' ? 'PARKING_MISMATCH' : 'PARKING_UNKNOWN')
+
+  const described =
+    parking.sub_mchid === subMchid &&
+    parking.plate_number === parking_info.plate_number &&
+    parking.plate_color === parking_info.plate_color &&
+    parking.parking_name === parking_info.parking_name &&
+    parseTime(parking.start_time) === parseTime(parking_info.start_time)
+  if (!described) throw new ApiError('PARKING_MISMATCH')
+
+  const sinceExit = now - (parseTime(parking_info.end_time) ?? 0)
+  if (now - parking.create_time > rules.parkingLifetime || sinceExit > rules.chargeAfterExit) {
+    throw new ApiError('PARKING_EXPIRED')
+  }
+}
+
+const UNUSABLE: Record<Exclude<Usability, 'NORMAL'>, ErrorName> = {
+  OUT_SERVICE: 'PLATE_UNKNOWN',
+  PAUSE: 'PLATE_PAUSED',
+  OVERDUE: 'OWNER_OVERDUE',
+  EVALUATION_FAILED: 'OWNER_REFUSED',
+}
+
+async function requireUsableOwner(tx: Statements, { parking_info }: Request): Promise<string> {
+  const service = await findPlateService(tx, parking_info.plate_number, parking_info.plate_color)
+  if (service.usability !== 'NORMAL') throw new ApiError(UNUSABLE[service.usability])
+  return service.owner_id ?? ''
+}
+
+/** What an order has only once its payment has ended. */
+const NOTHING_PAID = {
+  transaction_id: null,
+  success_time: null,
+  bank_type: null,
+  user_repaid: null,
+  payer_total: null,
+  discount_total: null,
+  promotion_detail: '',
+  deduction_attempts: 0,
+} as const satisfies Partial<Order>
+
+async function newOrder(
+  tx: Statements,
+  { clock, random, rules }: Platform,
+  caller: Merchant,
+  { subMchid }: ActingFor,
+  request: Request,
+  ownerId: string,
+  digest: string,
+): Promise<NewOrder> {
+  const { amount, parking_info } = request
+  const {
+    parking_id,
+    plate_number,
+    plate_color,
+    start_time,
+    end_time,
+    parking_name,
+    charging_duration,
+    device_id,
+  } = parking_info
+  const sub_appid = subMchid === '' ? '' : (request.sub_appid ?? '')
+  const now = clock.now()
+  return {
+    mchid: caller.mchid,
+    out_trade_no: request.out_trade_no,
+    appid: request.appid,
+    sub_mchid: subMchid,
+    sub_appid,
+    description: request.description,
+    attach: request.attach ?? '',
+    goods_tag: request.goods_tag ?? '',
+    notify_url: request.notify_url,
+    profit_sharing: request.profit_sharing ?? 'N',
+    create_time: now,
+    trade_state: 'ACCEPTED',
+    parking_id,
+    parking_info: JSON.stringify({
+      parking_id,
+      plate_number,
+      plate_color,
+      start_time,
+      end_time,
+      parking_name,
+      charging_duration,
+      device_id,
+    }),
+    owner_id: ownerId,
+    openid: await openidFor(tx, ownerId, request.appid, random),
+    sub_openid: sub_appid && (await openidFor(tx, ownerId, sub_appid, random)),
+    total: amount.total,
+    currency: amount.currency ?? 'CNY',
+    content_digest: digest,
+    due_at: now + (rules.deductionLadder[0] ?? 0),
+  }
+}

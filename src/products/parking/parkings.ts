@@ -1,0 +1,81 @@
+import type { PlateColor } from '../../protocol/plate.ts'
+import type { Statements } from '../../store/database.ts'
+
+/** A parking entry as the table has it. */
+export interface Parking {
+  id: string
+  mchid: string
+  /** Empty in merchant mode. */
+  sub_mchid: string
+  out_parking_no: string
+  plate_number: string
+  plate_color: PlateColor
+  notify_url: string
+  /** As it was sent. */
+  start_time: string
+  parking_name: string
+  /** Seconds. */
+  free_duration: number
+  /** Business time in milliseconds. */
+  create_time: number
+  content_digest: string
+}
+
+/** The entry under the merchant's own number. */
+export function findParkingByOutNo(
+  db: Statements,
+  mchid: string,
+  outParkingNo: string,
+): Promise<Parking | undefined> {
+  return db.get<Parking>(
+    'SELECT * FROM parkings WHERE mchid = $1 AND out_parking_no = $2',
+    mchid,
+    outParkingNo,
+  )
+}
+
+/** An entry of the merchant, with whether it is the newest of its plate: only that one can be charged. */
+export function findParking(
+  db: Statements,
+  mchid: string,
+  id: string,
+): Promise<(Parking & { latest_parking_id: string }) | undefined> {
+  return db.get(
+    `SELECT p.*, l.parking_id AS latest_parking_id
+       FROM parkings p
+       JOIN latest_parkings l ON l.plate_number = p.plate_number AND l.plate_color = p.plate_color
+      WHERE p.id = $1 AND p.mchid = $2`,
+    id,
+    mchid,
+  )
+}
+
+/** Writes an entry and makes it the newest of its plate. Answers false when the merchant's number is taken. */
+export async function insertParking(tx: Statements, parking: Parking): Promise<boolean> {
+  const inserted = await tx.run(
+    `INSERT INTO parkings (id, mchid, sub_mchid, out_parking_no, plate_number, plate_color, notify_url, start_time,
+                           parking_name, free_duration, create_time, content_digest)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT DO NOTHING`,
+    parking.id,
+    parking.mchid,
+    parking.sub_mchid,
+    parking.out_parking_no,
+    parking.plate_number,
+    parking.plate_color,
+    parking.notify_url,
+    parking.start_time,
+    parking.parking_name,
+    parking.free_duration,
+    parking.create_time,
+    parking.content_digest,
+  )
+  if (inserted === 0) return false
+  await tx.run(
+    `INSERT INTO latest_parkings (plate_number, plate_color, parking_id) VALUES ($1, $2, $3)
+     ON CONFLICT (plate_number, plate_color) DO UPDATE SET parking_id = excluded.parking_id`,
+    parking.plate_number,
+    parking.plate_color,
+    parking.id,
+  )
+  return true
+}

@@ -1,0 +1,47 @@
+import { parameterError } from '../../contract/validate.ts'
+import { findMerchant, isAppBound, isBound, type Merchant } from '../../merchants/merchants.ts'
+import { findOwner } from '../../owners/openids.ts'
+import { findPlateService } from '../../owners/plate-service.ts'
+import { ApiError } from '../../protocol/errors.ts'
+import { formatTime } from '../../protocol/time.ts'
+import type { Statements } from '../../store/database.ts'
+import { isEnrolled } from '../acting-for.ts'
+import type { Handler } from '../handler.ts'
+import * as contract from './contract.ts'
+import { requirePlate } from './request-rules.ts'
+
+/**
+ * Tells whether this user has opened the service for this plate. A plate that is not opened, or was opened by another
+ * user, is no error: its state is OUT_SERVICE.
+ */
+export const queryPlateService: Handler<typeof contract.queryPlateService> = async (
+  request,
+  { caller, platform },
+) => {
+  const { db } = platform
+  const { appid, openid, plate_number, plate_color } = request
+  requirePlate(contract.queryPlateService, request)
+  const payee = await payeeOf(db, caller, request.sub_mchid)
+  if (!isEnrolled(caller, payee)) throw new ApiError('NOT_ENROLLED')
+  if (!(await isAppBound(db, appid, caller.mchid))) {
+    throw parameterError(contract.queryPlateService, '/appid', appid, 'appid与商户号未绑定')
+  }
+  const ownerId = await findOwner(db, appid, openid)
+  if (!ownerId) throw new ApiError('OPENID_WRONG')
+
+  const service = await findPlateService(db, plate_number, plate_color)
+  if (service.owner_id !== ownerId || service.service_open_time === undefined) {
+    return { plate_number, plate_color, openid, service_state: 'OUT_SERVICE' }
+  }
+  const service_open_time = formatTime(service.service_open_time)
+  return { plate_number, plate_color, service_open_time, openid, service_state: service.service_state }
+}
+
+/** This call documents one text for every sub-merchant that the provider cannot act for. */
+async function payeeOf(db: Statements, caller: Merchant, subMchid = ''): Promise<Merchant> {
+  if (caller.kind !== 'provider') return caller
+  const payee = await findMerchant(db, subMchid)
+  if (payee?.kind !== 'sub' || !(await isBound(db, caller.mchid, subMchid)))
+    throw new ApiError('SUB_MCHID_UNKNOWN')
+  return payee
+}

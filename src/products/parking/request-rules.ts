@@ -1,0 +1,36 @@
+import type { Operation } from '../../contract/operation.ts'
+import { parameterError } from '../../contract/validate.ts'
+import { refusedNotifyUrl } from '../../notices/notify-url.ts'
+import type { Rules } from '../../platform.ts'
+import { checkPlate, type PlateColor } from '../../protocol/plate.ts'
+
+/** Refuses a number that is no plate and a colour that the plate cannot have. `under` is the pointer of their object. */
+export function requirePlate(
+  declared: Operation,
+  { plate_number, plate_color }: { plate_number: string; plate_color: PlateColor },
+  under = '',
+): void {
+  const fault = checkPlate(plate_number, plate_color)
+  if (fault === 'number') {
+    throw parameterError(
+      declared,
+      `${under}/plate_number`,
+      plate_number,
+      '输入源“{source}”映射到值字段“车牌号”校验失败，不是合法的车牌号',
+    )
+  }
+  if (fault === 'color') {
+    throw parameterError(
+      declared,
+      `${under}/plate_color`,
+      plate_color,
+      '输入源“{source}”映射到值字段“车牌颜色”校验失败，与车牌号不匹配',
+    )
+  }
+}
+
+/** Refuses a notify_url that the platform's profile does not send to. */
+export function requireNotifyUrl(declared: Operation, notifyUrl: string, profile: Rules['profile']): void {
+  const issue = refusedNotifyUrl(notifyUrl, profile)
+  if (issue) throw parameterError(declared, '/notify_url', notifyUrl, issue)
+}

@@ -1,0 +1,53 @@
+import { SIGNATURE_SCHEME } from './signature.ts'
+
+/** What the `Authorization` header says. The names are those of the header. */
+export interface Authorization {
+  mchid: string
+  nonce_str: string
+  signature: string
+  /** Unix seconds in decimal. */
+  timestamp: string
+  serial_no: string
+}
+
+/** Why a header is refused before anything is looked up. */
+export type AuthorizationFault = 'malformed' | 'foreign_scheme'
+
+const FIELDS = ['mchid', 'nonce_str', 'signature', 'timestamp', 'serial_no'] as const
+const PAIR = /^\s*([a-z_]+)="([^"]*)"\s*$/
+const MAX_LENGTH = 4096
+
+/**
+ * Reads `WECHATPAY2-SHA256-RSA2048 mchid="…",nonce_str="…",…`; the five pairs come in any order.
+ *
+ * The serial number is given back in upper case, because some clients print it in lower case.
+ */
+export function parseAuthorization(header: string | undefined): Authorization | AuthorizationFault {
+  if (!header || header.length > MAX_LENGTH) return 'malformed'
+  const space = header.indexOf(' ')
+  if (space <= 0) return 'malformed'
+  if (header.slice(0, space) !== SIGNATURE_SCHEME) return 'foreign_scheme'
+
+  const found = new Map<string, string>()
+  for (const part of header.slice(space + 1).split(',')) {
+    const [, name, value] = PAIR.exec(part) ?? []
+    if (!name || !value || found.has(name)) return 'malformed'
+    found.set(name, value)
+  }
+  for (const name of FIELDS) if (!found.has(name)) return 'malformed'
+  const read = (name: (typeof FIELDS)[number]): string => found.get(name) ?? ''
+  if (!/^\d{1,12}$/.test(read('timestamp'))) return 'malformed'
+  return {
+    mchid: read('mchid'),
+    nonce_str: read('nonce_str'),
+    signature: read('signature'),
+    timestamp: read('timestamp'),
+    serial_no: read('serial_no').toUpperCase(),
+  }
+}
+
+/** Writes the header in the order of the documents' sample. */
+export function formatAuthorization(fields: Authorization): string {
+  const { mchid, nonce_str, signature, timestamp, serial_no } = fields
+  return `${SIGNATURE_SCHEME} mchid="${mchid}",nonce_str="${nonce_str}",signature="${signature}",timestamp="${timestamp}",serial_no="${serial_no}"`
+}

@@ -1,0 +1,52 @@
+import { formatDate } from './time.ts'
+
+/** Gives `size` random bytes. The platform uses the system's generator; a simulation gives a seeded one. */
+export type Random = (size: number) => Uint8Array
+
+const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
+
+/** `length` letters and digits. */
+export function randomText(length: number, random: Random): string {
+  let text = ''
+  for (const byte of random(length)) text += LETTERS[byte % LETTERS.length]
+  return text
+}
+
+/** `length` decimal digits. */
+export function randomDigits(length: number, random: Random): string {
+  let text = ''
+  for (const byte of random(length)) text += byte % 10
+  return text
+}
+
+/** Thirty-two lower-case hexadecimal digits, as `Wechatpay-Nonce` has them. */
+export function newNonce(random: Random): string {
+  return Buffer.from(random(16)).toString('hex')
+}
+
+/** The first part of `Request-ID`: forty upper-case hexadecimal digits. */
+export function newRequestId(random: Random): string {
+  return Buffer.from(random(20)).toString('hex').toUpperCase()
+}
+
+/**
+ * WeChat Pay order number (transaction_id): 28 digits, with the Beijing date in the middle.
+ * Sixteen random digits keep a million orders a day apart.
+ */
+export function newTransactionId(nowMs: number, random: Random): string {
+  return `4200${randomDigits(6, random)}${formatDate(nowMs)}${randomDigits(10, random)}`
+}
+
+/** Parking entry id (停车入场ID): 29 digits, as real ones have. */
+export function newParkingId(nowMs: number, random: Random): string {
+  return `01${randomDigits(9, random)}${formatDate(nowMs)}${randomDigits(10, random)}`
+}
+
+/** Notice id: a version 4 UUID. */
+export function newNoticeId(random: Random): string {
+  const bytes = Buffer.from(random(16))
+  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40
+  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80
+  const hex = bytes.toString('hex')
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
+}

@@ -1,0 +1,46 @@
+const RFC_3339 =
+  /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?(Z|[+-](?:0\d|1\d|2[0-3]):[0-5]\d)$/
+const BEIJING_OFFSET_MS = 8 * 60 * 60 * 1000
+const MINUTE_MS = 60_000
+
+/**
+ * Reads an RFC 3339 time with any offset and fraction; answers milliseconds since 1970 or `undefined`.
+ *
+ * `Date.parse` alone would let 30 February roll over to March, so the fields are compared with what came out.
+ */
+export function parseTime(text: string): number | undefined {
+  const match = RFC_3339.exec(text)
+  if (!match) return undefined
+  const [, year, month, day, hour, minute, second, fraction = '', offset = 'Z'] = match
+  const local = Date.UTC(
+    Number(year),
+    Number(month) - 1,
+    Number(day),
+    Number(hour),
+    Number(minute),
+    Number(second),
+  )
+  if (new Date(local).toISOString().slice(0, 19) !== text.slice(0, 19)) return undefined
+  return local + Number(fraction.slice(0, 3).padEnd(3, '0')) - offsetMs(offset)
+}
+
+function offsetMs(offset: string): number {
+  if (offset === 'Z') return 0
+  const minutes = Number(offset.slice(1, 3)) * 60 + Number(offset.slice(4, 6))
+  return (offset[0] === '-' ? -minutes : minutes) * MINUTE_MS
+}
+
+/** `2017-08-26T10:43:39+08:00`: Beijing time to the second, as every reply has it. */
+export function formatTime(ms: number): string {
+  return `${new Date(ms + BEIJING_OFFSET_MS).toISOString().slice(0, 19)}+08:00`
+}
+
+/** `2015-05-20T13:29:35.120+08:00`: the same with milliseconds, as `state_update_time` has it. */
+export function formatTimeMs(ms: number): string {
+  return `${new Date(ms + BEIJING_OFFSET_MS).toISOString().slice(0, 23)}+08:00`
+}
+
+/** `20170826` in Beijing time, the date inside order numbers. */
+export function formatDate(ms: number): string {
+  return new Date(ms + BEIJING_OFFSET_MS).toISOString().slice(0, 10).replaceAll('-', '')
+}

@@ -1,0 +1,159 @@
+import type { PlateColor } from '../protocol/plate.ts'
+import { parseTime } from '../protocol/time.ts'
+
+/** A merchant number of the sandbox. */
+export interface WorldMerchant {
+  mchid: string
+  kind: 'direct' | 'provider' | 'sub'
+  name: string
+  behaviour: string
+  appids: string[]
+  sub_mchids: string[]
+  parking_enabled: boolean
+  collection_restricted: boolean
+}
+
+/** A plate of the sandbox with its owner. Each owner has one plate. */
+export interface WorldPlate {
+  plate_number: string
+  plate_color: PlateColor
+  behaviour: string
+  /** The owner's openid under `wxcbda96de0b165486`; empty for a plate that nobody opened. */
+  openid: string
+  service_state: 'NORMAL' | 'PAUSE' | 'OUT_SERVICE'
+  /** RFC 3339; empty for a plate that nobody opened. */
+  service_open_time: string
+  score: number
+  /** Fen. */
+  wallet: number
+  arrears: number
+  wallet_state: 'NORMAL' | 'FROZEN'
+}
+
+export const APPID = 'wxcbda96de0b165486'
+export const SUB_APPID = 'wxd678efh567hg6787'
+
+const yuan = (amount: number) => amount * 100
+
+const merchant = (mchid: string, behaviour: string, more: Partial<WorldMerchant> = {}): WorldMerchant => ({
+  mchid,
+  kind: 'direct',
+  name: `Sandbox merchant ${mchid}`,
+  behaviour,
+  appids: [APPID],
+  sub_mchids: [],
+  parking_enabled: true,
+  collection_restricted: false,
+  ...more,
+})
+
+/** The merchants that the documents' samples use, and one for each refusal that depends on the merchant. */
+export const WORLD_MERCHANTS: readonly WorldMerchant[] = [
+  merchant('1230000109', 'A direct merchant; everything works'),
+  merchant('1230000100', 'A service provider; everything works for its sub-merchant 1900000109', {
+    kind: 'provider',
+    sub_mchids: ['1900000109', '1900000110', '1900000111'],
+  }),
+  merchant('1900000109', 'A sub-merchant of 1230000100; its own app is wxd678efh567hg6787', {
+    kind: 'sub',
+    appids: [SUB_APPID],
+  }),
+  merchant('1900000110', 'A sub-merchant of 1230000100 without the score parking permission: 403 NO_AUTH', {
+    kind: 'sub',
+    appids: [],
+    parking_enabled: false,
+  }),
+  merchant(
+    '1900000111',
+    'A sub-merchant of 1230000100 whose collections are restricted: a charge is 403 NO_AUTH',
+    {
+      kind: 'sub',
+      appids: [],
+      collection_restricted: true,
+    },
+  ),
+  merchant('1900000112', 'A sub-merchant that is not bound to 1230000100: 400 INVALID_REQUEST', {
+    kind: 'sub',
+    appids: [],
+  }),
+  merchant('1230000110', 'A direct merchant without the score parking permission: 403 NO_AUTH', {
+    parking_enabled: false,
+  }),
+  merchant('1230000111', 'A direct merchant whose collections are restricted: a charge is 403 NO_AUTH', {
+    collection_restricted: true,
+  }),
+]
+
+const plate = (plate_number: string, behaviour: string, more: Partial<WorldPlate> = {}): WorldPlate => ({
+  plate_number,
+  plate_color: 'BLUE',
+  behaviour,
+  openid: `oSandboxOwnerOf${plate_number.slice(1)}`.padEnd(28, '0'),
+  service_state: 'NORMAL',
+  service_open_time: '2026-01-01T08:00:00+08:00',
+  score: 700,
+  wallet: yuan(100_000),
+  arrears: 0,
+  wallet_state: 'NORMAL',
+  ...more,
+})
+
+/** One plate for each behaviour. docs/sandbox.md lists them and a test holds the two together. */
+export const WORLD_PLATES: readonly WorldPlate[] = [
+  plate('粤B888888', "The documents' sample: opened and paused; an entry is BLOCKED, PAUSE", {
+    openid: 'oUpF8uMuAJOM2pxb1Q',
+    service_state: 'PAUSE',
+    service_open_time: '2017-08-26T10:43:39+08:00',
+  }),
+  plate('粤B10001', 'Normal: a charge ends in SUCCESS'),
+  plate('粤BD10001', 'Normal, new energy: a charge ends in SUCCESS', { plate_color: 'GREEN' }),
+  plate(
+    '粤B10002',
+    'Never opened: OUT_SERVICE; an entry is BLOCKED, OUT_SERVICE; a charge is 404 NOT_FOUND',
+    {
+      openid: '',
+      service_state: 'OUT_SERVICE',
+      service_open_time: '',
+      wallet: 0,
+    },
+  ),
+  plate('粤B10003', 'Paused: an entry is BLOCKED, PAUSE; a charge is 400 INVALID_REQUEST', {
+    service_state: 'PAUSE',
+  }),
+  plate('粤B10004', 'In arrears: an entry is BLOCKED, OVERDUE; a charge is 400 INVALID_REQUEST', {
+    arrears: yuan(10),
+  }),
+  plate(
+    '粤B10005',
+    'Refused by score: an entry is BLOCKED, EVALUATION_FAILED; a charge is 400 INVALID_REQUEST',
+    {
+      score: 400,
+    },
+  ),
+  plate('粤B10006', 'No funds: a charge is ACCEPTED, tried again on the deduction ladder, then PAY_FAIL', {
+    wallet: 0,
+  }),
+  plate('粤B10007', 'Wallet frozen: a charge is ACCEPTED and ends in PAY_FAIL at the first attempt', {
+    wallet_state: 'FROZEN',
+  }),
+]
+
+/** How many plates stand ready for load tests: 粤B20000 to 粤B20199, all normal. */
+export const FLEET_SIZE = 200
+
+/** The plates for load tests: each has an owner and money of its own. */
+export function fleetPlates(): WorldPlate[] {
+  return Array.from({ length: FLEET_SIZE }, (_, index) =>
+    plate(`粤B${20_000 + index}`, 'Normal, for load tests', { wallet: yuan(1_000_000) }),
+  )
+}
+
+/** A number that a basic payment has used: a query of it is 400 INVALID_REQUEST, a charge under it OUT_TRADE_NO_USED. */
+export const OTHER_PRODUCT_ORDER = '1217752501201407033233368018'
+
+/** Milliseconds; the world's opening times are constants, so a wrong one is a fault of ours. */
+export function openTimeMs(text: string): number {
+  const time = parseTime(text)
+  if (time === undefined) throw new Error(`${text} is no time`)
+  return time
+}

@@ -1,0 +1,45 @@
+import type { Rules } from '../platform.ts'
+import type { TrustState } from '../protocol/trust.ts'
+
+/** Everything that can be set at start. Each option has an environment variable; docs/operations.md lists them. */
+export interface Config {
+  port: number
+  host: string
+  /** The data folder. */
+  data: string
+  /** A `postgres://` URL; SQLite in the data folder when absent. */
+  database: string | undefined
+  /** The trust state that all merchants of the sandbox are put into; left as it is when absent. */
+  trust: TrustState | undefined
+  logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
+  rules: Rules
+}
+
+const SECOND = 1_000
+const MINUTE = 60 * SECOND
+const HOUR = 60 * MINUTE
+const DAY = 24 * HOUR
+
+export const DEFAULT_RULES: Rules = {
+  profile: 'sandbox',
+  deductionLadder: [0, MINUTE, 10 * MINUTE, HOUR, 6 * HOUR, 24 * HOUR],
+  maxChargeAmount: 500_00,
+  parkingLifetime: 30 * DAY,
+  chargeAfterExit: 7 * DAY,
+  rateLimit: 1_000,
+}
+
+const UNITS: Record<string, number> = { ms: 1, s: SECOND, m: MINUTE, h: HOUR, d: DAY }
+
+/** Reads `500ms`, `15s`, `10m`, `6h`, `30d`; answers milliseconds. Throws with what to write instead. */
+export function parseDuration(text: string): number {
+  const [, amount, unit] = /^(\d{1,9})(ms|s|m|h|d)$/.exec(text.trim()) ?? []
+  if (!amount || !unit)
+    throw new Error(`"${text}" is no duration: write a number with ms, s, m, h or d, such as 10m`)
+  return Number(amount) * (UNITS[unit] ?? 1)
+}
+
+/** Reads a comma-separated list of durations. */
+export function parseLadder(text: string): number[] {
+  return text.split(',').map(parseDuration)
+}

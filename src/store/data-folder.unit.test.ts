@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type TestContext, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { DataFolderInUse, lockDataFolder } from './data-folder.ts'
+
+test('the folder is created for its owner alone, and holds nothing but the lock', t => {
+  const folder = temporaryPath(t)
+  lockDataFolder(folder).release()
+  assert.equal(statSync(folder).mode & 0o777, 0o700)
+  assert.deepEqual(readdirSync(folder), ['lock'])
+})
+
+test('a folder that is locked is refused with its name, and can be had after the release', t => {
+  const folder = temporaryPath(t)
+  const lock = lockDataFolder(folder)
+  assert.throws(
+    () => lockDataFolder(folder),
+    (error: unknown) => error instanceof DataFolderInUse && error.message.includes(folder),
+  )
+  // The refused attempt must not have taken the lock from its holder.
+  assert.throws(() => lockDataFolder(folder), DataFolderInUse)
+  lock.release()
+  lock.release()
+  lockDataFolder(folder).release()
+})
+
+test('a folder that another process holds is refused, and free again once that process is killed', async t => {
+  const folder = temporaryPath(t)
+  const holder = startChild(t, folder)
+  await once(holder.stdout as NodeJS.ReadableStream, 'data')
+  assert.throws(() => lockDataFolder(folder), DataFolderInUse)
+
+  const ended = once(holder, 'exit')
+  holder.kill('SIGKILL')
+  await ended
+  lockDataFolder(folder).release()
+})
+
+test('a second process is refused the folder that this one holds', async t => {
+  const folder = temporaryPath(t)
+  const lock = lockDataFolder(folder)
+  const second = startChild(t, folder)
+  let complaint = ''
+  second.stderr?.on('data', text => {
+    complaint += text
+  })
+  const [exitCode] = await once(second, 'close')
+  assert.equal(exitCode, 1)
+  assert.match(complaint, /DataFolderInUse: The data folder .* is in use/)
+  lock.release()
+})
+
+function temporaryPath(t: TestContext): string {
+  const parent = mkdtempSync(join(tmpdir(), 'boomgate-test-'))
+  t.after(() => rmSync(parent, { recursive: true }))
+  return join(parent, 'data')
+}
+
+function startChild(t: TestContext, folder: string): ChildProcess {
+  const program = fileURLToPath(new URL('./testing-child.ts', import.meta.url))
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', program, 'lock', folder])
+  t.after(() => child.kill('SIGKILL'))
+  return child
+}

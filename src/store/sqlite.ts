@@ -1,0 +1,80 @@
+import { chmodSync } from 'node:fs'
+import { resolve } from 'node:path'
+import type { Database, Row, SqlValue, Transaction } from './database.ts'
+import { GroupCommit } from './group-commit.ts'
+import { SqliteConnection } from './sqlite-connection.ts'
+
+/** The log is copied into the database file once it has this many pages of 4 KiB (16 MiB), by the commit that fills it. */
+const CHECKPOINT_PAGES = 4_000
+
+/** A log that has grown beyond this many bytes (a long read held it up) is cut back to it after the next checkpoint. */
+const MAX_IDLE_LOG_BYTES = 64 * 1024 * 1024
+
+/** How long a transaction may wait for something that is not the database, in milliseconds. Everybody waits with it. */
+const WORK_LIMIT_MS = 10_000
+
+/**
+ * Opens the SQLite file at `path` and creates it if it is missing, readable by its owner alone.
+ *
+ * There are two connections: transactions run on the one that writes (see `GroupCommit`), statements outside a
+ * transaction on the one that reads, which sees only what is committed.
+ */
+export function openSqlite(path: string, options: { workLimitMs?: number } = {}): Database {
+  // An absolute path keeps SQLite from taking `:memory:` or `file:…` for something else than a file name.
+  const file = resolve(path)
+  const writer = new SqliteConnection(file, { readOnly: false })
+  // The mode is set while the file is still empty; the log files inherit it.
+  chmodSync(file, 0o600)
+  writer.script(`
+    PRAGMA journal_mode = WAL;
+    PRAGMA synchronous = FULL;
+    PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES};
+    PRAGMA journal_size_limit = ${MAX_IDLE_LOG_BYTES};
+  `)
+  const reader = new SqliteConnection(file, { readOnly: true })
+  return new SqliteDatabase(writer, reader, options.workLimitMs ?? WORK_LIMIT_MS)
+}
+
+class SqliteDatabase implements Database {
+  readonly engine = 'sqlite'
+  readonly #writer: SqliteConnection
+  readonly #reader: SqliteConnection
+  readonly #commits: GroupCommit
+  #closing: Promise<void> | undefined
+
+  constructor(writer: SqliteConnection, reader: SqliteConnection, workLimitMs: number) {
+    this.#writer = writer
+    this.#reader = reader
+    this.#commits = new GroupCommit(writer, workLimitMs)
+  }
+
+  async all<T extends object = Row>(sql: string, ...parameters: SqlValue[]): Promise<T[]> {
+    return this.#reader.all(sql, parameters) as T[]
+  }
+
+  async get<T extends object = Row>(sql: string, ...parameters: SqlValue[]): Promise<T | undefined> {
+    return this.#reader.get(sql, parameters) as T | undefined
+  }
+
+  run(sql: string, ...parameters: SqlValue[]): Promise<number> {
+    return this.transaction(tx => tx.run(sql, ...parameters))
+  }
+
+  async transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+    if (this.#closing) throw new Error('The database is closed')
+    return this.#commits.add(work)
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#shutDown()
+    return this.#closing
+  }
+
+  async #shutDown(): Promise<void> {
+    await this.#commits.idle()
+    this.#reader.close()
+    // The last connection to close also removes the log, but only if it has used it, as this statement does.
+    this.#writer.script('PRAGMA wal_checkpoint(TRUNCATE)')
+    this.#writer.close()
+  }
+}

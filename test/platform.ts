@@ -1,0 +1,35 @@
+import type { TestContext } from 'node:test'
+import type { LightMyRequestResponse } from 'fastify'
+import { openTestDatabase } from '../src/store/testing.ts'
+import {
+  type StartOptions,
+  signedRequest,
+  startPlatform,
+  type TestPlatform,
+  type UnsignedRequest,
+} from '../src/testing/index.ts'
+
+/** A platform on the engine of this run that stops when the test ends, with a caller of its operations. */
+export interface PlatformUnderTest extends TestPlatform {
+  /** Sends a signed request as a merchant through the whole app; `1230000109` unless said. */
+  call(request: UnsignedRequest, mchid?: string): Promise<LightMyRequestResponse>
+}
+
+/** Starts a platform for one test or, given the context of a suite's hook, for all of its tests. */
+export async function platformUnderTest(
+  t: Pick<TestContext, 'after'>,
+  options: StartOptions = {},
+): Promise<PlatformUnderTest> {
+  const running = await startPlatform({ open: openTestDatabase, ...options })
+  t.after(() => running.stop())
+  const call = (request: UnsignedRequest, mchid = '1230000109') => {
+    const { method, target, headers, body } = signedRequest(running.merchant(mchid), request)
+    return running.app.inject({ method, url: target, headers, payload: body })
+  }
+  return { ...running, call }
+}
+
+/** A target with its query percent-encoded. */
+export function withQuery(path: string, query: Record<string, string>): string {
+  return `${path}?${new URLSearchParams(query)}`
+}
