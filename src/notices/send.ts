@@ -1,6 +1,6 @@
 import { lookup as systemLookup } from 'node:dns'
 import type { LookupFunction } from 'node:net'
-import { Agent } from 'undici'
+import type { Agent } from 'undici'
 import type { Rules } from '../platform.ts'
 import { isPrivateAddress } from './notify-url.ts'
 
@@ -20,13 +20,30 @@ export interface Delivery {
 /** Sends the body of a notice once; never throws. */
 export type SendNotice = (url: string, headers: Record<string, string>, body: string) => Promise<Delivery>
 
-/** Opens the connections of a profile. `production` also refuses a public name that resolves to a private address. */
+/**
+ * Opens the connections of a profile when the first notice is sent. `production` also refuses a public name that
+ * resolves to a private address.
+ */
 export function noticeSender(profile: Rules['profile']): { send: SendNotice; close(): Promise<void> } {
-  const agent = new Agent({
+  let agent: Promise<Agent> | undefined
+  return {
+    async send(url, headers, body) {
+      agent ??= openAgent(profile)
+      return send(await agent, url, headers, body)
+    },
+    async close() {
+      await (await agent)?.destroy()
+    },
+  }
+}
+
+/** The HTTP client takes a while to load, so a start does not wait for it. */
+async function openAgent(profile: Rules['profile']): Promise<Agent> {
+  const { Agent } = await import('undici')
+  return new Agent({
     connections: MAX_CONNECTIONS_PER_HOST,
     connect: { timeout: NOTICE_TIMEOUT_MS, ...(profile === 'production' && { lookup: publicLookup }) },
   })
-  return { send: (url, headers, body) => send(agent, url, headers, body), close: () => agent.destroy() }
 }
 
 async function send(

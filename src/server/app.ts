@@ -45,7 +45,7 @@ export function buildApp(platform: Platform, log: Logger): FastifyInstance {
     keepAliveTimeout: KEEP_ALIVE_MS,
     clientErrorHandler: answerMalformedHttp,
     // A path that cannot be decoded is a path that does not exist.
-    frameworkErrors: (_error, _request, reply: FastifyReply) => reply.code(404).send(),
+    frameworkErrors: (_error, _request, reply: FastifyReply) => sendEmpty(reply, 404),
     routerOptions: {
       maxParamLength: MAX_PATH_FIELD_LENGTH,
       // The query is read from the raw target, with errors of our own.
@@ -55,10 +55,12 @@ export function buildApp(platform: Platform, log: Logger): FastifyInstance {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
 
-  app.setNotFoundHandler((request, reply) => {
+  // Before the body, because nothing in it may change the answer.
+  app.addHook('onRequest', (request, reply, done) => {
+    if (!request.is404) return done()
     const path = request.raw.url?.split('?')[0] ?? ''
     const known = endpoints.some(({ operation }) => pathPattern(operation).test(path))
-    return reply.code(known ? 405 : 404).send()
+    sendEmpty(reply, known ? 405 : 404)
   })
   app.get('/healthz', async () => {
     await platform.db.get('SELECT 1 AS alive')
@@ -82,6 +84,8 @@ function mountEndpoints(api: FastifyInstance, platform: Platform, log: Logger): 
       verified: false,
     }
     beginExchange(request, exchange)
+    // A body is read whatever its type is called; the framework would refuse a name that is none.
+    request.raw.headers['content-type'] = undefined
     Object.assign(exchange, await identifyCaller(request.headers, platform), { serial: serialOf(request) })
   })
 
@@ -154,6 +158,11 @@ function mountEndpoint(
   })
 }
 
+/** An empty reply that says its length, also to a HEAD. */
+function sendEmpty(reply: FastifyReply, status: 404 | 405): void {
+  reply.code(status).header('content-length', '0').send()
+}
+
 function serialOf(request: FastifyRequest): string | undefined {
   const serial = request.headers['wechatpay-serial']
   return typeof serial === 'string' && serial !== '' ? serial : undefined
@@ -181,7 +190,7 @@ const patterns = new WeakMap<Operation, RegExp>()
 function pathPattern(operation: Operation): RegExp {
   const known = patterns.get(operation)
   if (known) return known
-  const pattern = new RegExp(`^${operation.path.replaceAll(/\{\w+\}/g, '[^/]+')}$`)
+  const pattern = new RegExp(`^${operation.path.replaceAll(/\{\w+\}/g, '[^/]*')}$`)
   patterns.set(operation, pattern)
   return pattern
 }

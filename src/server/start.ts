@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import pino, { type Logger } from 'pino'
@@ -19,6 +18,7 @@ import { migrations } from '../store/migrations.ts'
 import { openDatabase } from '../store/open.ts'
 import { buildApp } from './app.ts'
 import type { Config } from './config.ts'
+import { pooledRandom } from './random.ts'
 
 /** A platform that runs. */
 export interface RunningPlatform {
@@ -70,7 +70,7 @@ async function startOn(
   db: Database,
   releaseFolder: () => void,
   config: Config,
-  { clock = systemClock, random = randomBytes, workers = true, worldKeys }: Surroundings,
+  { clock = systemClock, random = pooledRandom(), workers = true, worldKeys }: Surroundings,
 ): Promise<RunningPlatform> {
   await migrate(db, migrations, clock.wallNow())
   const log = pino({ level: config.logLevel, base: null }, pino.destination({ fd: 2, sync: false }))

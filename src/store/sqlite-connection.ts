@@ -16,8 +16,13 @@ const PAGE_CACHE_KIB = 16_000
 interface Prepared {
   readonly statement: StatementSync
   readonly parameterCount: number
-  columns: readonly string[]
+  /** Which parameter each `?` of the statement stands for, from 0. */
+  readonly order: readonly number[]
+  columnCount: number
+  toRow: RowFactory
 }
+
+type RowFactory = (values: readonly SqlValue[]) => Row
 
 /**
  * One connection to a SQLite file: prepared statements by their text, `$1` parameters, plain objects as rows.
@@ -45,19 +50,19 @@ export class SqliteConnection implements EngineConnection {
 
   all(sql: string, parameters: readonly SqlValue[]): Row[] {
     const prepared = this.#prepare(sql)
-    const results = prepared.statement.all(bind(prepared, parameters)) as unknown as SqlValue[][]
+    const results = prepared.statement.all(...bind(prepared, parameters)) as unknown as SqlValue[][]
     return results.map(values => toRow(prepared, values))
   }
 
   get(sql: string, parameters: readonly SqlValue[]): Row | undefined {
     const prepared = this.#prepare(sql)
-    const values = prepared.statement.get(bind(prepared, parameters)) as unknown as SqlValue[] | undefined
+    const values = prepared.statement.get(...bind(prepared, parameters)) as unknown as SqlValue[] | undefined
     return values && toRow(prepared, values)
   }
 
   run(sql: string, parameters: readonly SqlValue[]): number {
     const prepared = this.#prepare(sql)
-    return Number(prepared.statement.run(bind(prepared, parameters)).changes)
+    return Number(prepared.statement.run(...bind(prepared, parameters)).changes)
   }
 
   script(sql: string): void {
@@ -78,48 +83,54 @@ export class SqliteConnection implements EngineConnection {
       const [oldest] = this.#statements.keys()
       this.#statements.delete(oldest as string)
     }
-    const statement = this.#database.prepare(sql)
+    const order = [...sql.matchAll(PARAMETER)].map(([, number]) => Number(number) - 1)
+    const statement = this.#database.prepare(sql.replaceAll(PARAMETER, '?'))
     statement.setReturnArrays(true)
-    const prepared = { statement, parameterCount: countParameters(sql), columns: columnNames(statement) }
+    const prepared = {
+      statement,
+      parameterCount: Math.max(-1, ...order) + 1,
+      order,
+      ...rowFactory(statement),
+    }
     this.#statements.set(sql, prepared)
     return prepared
   }
 }
 
-/** `$1` is a parameter with the name "1". Integers go in as integers: node:sqlite binds every number as a float. */
-function bind(prepared: Prepared, parameters: readonly SqlValue[]): Record<string, string | bigint | null> {
+/** `$1` in our statements, which hold no text of their own with a dollar sign. */
+const PARAMETER = /\$(\d+)/g
+
+/**
+ * The values for the `?` of a statement, in their order: binding by place costs half of binding by name. Integers go in
+ * as integers: node:sqlite binds every number as a float.
+ */
+function bind(prepared: Prepared, parameters: readonly SqlValue[]): (string | bigint | null)[] {
   if (parameters.length !== prepared.parameterCount) {
     // SQLite itself would take the missing ones as NULL.
     throw new TypeError(
       `The statement takes ${prepared.parameterCount} parameters and got ${parameters.length}`,
     )
   }
-  const bound: Record<string, string | bigint | null> = {}
-  for (let index = 0; index < parameters.length; index += 1) {
+  for (const value of parameters) checkSqlValue(value)
+  return prepared.order.map(index => {
     const value = parameters[index] as SqlValue
-    checkSqlValue(value)
-    bound[index + 1] = typeof value === 'number' ? BigInt(value) : value
-  }
-  return bound
+    return typeof value === 'number' ? BigInt(value) : value
+  })
 }
 
 function toRow(prepared: Prepared, values: readonly SqlValue[]): Row {
   // A `SELECT *` has new columns after an `ALTER TABLE`, which SQLite takes in by itself.
-  if (values.length !== prepared.columns.length) prepared.columns = columnNames(prepared.statement)
-  const { columns } = prepared
-  const row: Row = {}
-  for (let index = 0; index < values.length; index += 1) {
-    row[columns[index] as string] = values[index] as SqlValue
-  }
-  return row
+  if (values.length !== prepared.columnCount) Object.assign(prepared, rowFactory(prepared.statement))
+  return prepared.toRow(values)
 }
 
-function columnNames(statement: StatementSync): string[] {
-  return statement.columns().map(column => column.name)
-}
-
-function countParameters(sql: string): number {
-  let highest = 0
-  for (const [, number] of sql.matchAll(/\$(\d+)/g)) highest = Math.max(highest, Number(number))
-  return highest
+/**
+ * Writes a function that makes a row with an object literal, because setting thirty properties one by one costs three
+ * times as much as the read itself. The names are those of our own tables.
+ */
+function rowFactory(statement: StatementSync): Pick<Prepared, 'columnCount' | 'toRow'> {
+  const columns = statement.columns()
+  const members = columns.map(({ name }, index) => `${JSON.stringify(name)}: values[${index}]`)
+  const toRow = new Function('values', `return { ${members.join(', ')} }`) as RowFactory
+  return { columnCount: columns.length, toRow }
 }

@@ -1,0 +1,24 @@
+import { Pool } from 'undici'
+import type { SignedRequest } from '../src/testing/signed-request.ts'
+
+/** Requests under way at once. */
+const CONCURRENCY = 32
+
+/** Sends every request once over kept connections. Throws on any reply but 200, because then nothing was measured. */
+export async function sendAll(baseUrl: string, requests: readonly SignedRequest[]): Promise<void> {
+  const pool = new Pool(baseUrl, { connections: CONCURRENCY, pipelining: 1 })
+  let next = 0
+  const sender = async () => {
+    for (let request = requests[next++]; request; request = requests[next++]) {
+      const { method, target, headers, body } = request
+      const reply = await pool.request({ method, path: target, headers, body: body.length > 0 ? body : null })
+      const text = await reply.body.text()
+      if (reply.statusCode !== 200) throw new Error(`${method} ${target}: HTTP ${reply.statusCode} ${text}`)
+    }
+  }
+  try {
+    await Promise.all(Array.from({ length: CONCURRENCY }, sender))
+  } finally {
+    await pool.close()
+  }
+}

@@ -1,0 +1,63 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
+import { openSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+
+/** What a measured process is told at its start. */
+export interface Start {
+  keys: { merchantPublicKey: string; platformPrivateKey: string; reply: string }
+  data: string
+  database?: string
+  deductionLadder: number[]
+}
+
+interface Measurement {
+  /** CPU time of the process since its start, user and system, in seconds. */
+  cpuSeconds: number
+  /** Resident memory in bytes. */
+  rss: number
+}
+
+/** A server in a process of its own. */
+export interface MeasuredProcess {
+  baseUrl: string
+  measure(): Promise<Measurement>
+  stop(): Promise<void>
+}
+
+/** Tells the bench where the server listens, and from then on answers how much it has used. */
+export function answerMeasurements(baseUrl: string): void {
+  process.on('message', () => {
+    const { user, system } = process.cpuUsage()
+    process.send?.({
+      cpuSeconds: (user + system) / 1e6,
+      rss: process.memoryUsage.rss(),
+    } satisfies Measurement)
+  })
+  process.once('disconnect', () => process.exit(0))
+  process.send?.(baseUrl)
+}
+
+/** Starts one of the servers of this folder. Its log goes nowhere, but it is written. */
+export async function startMeasured(file: string, start: Start): Promise<MeasuredProcess> {
+  const path = fileURLToPath(new URL(file, import.meta.url))
+  const nowhere = openSync('/dev/null', 'w')
+  const child: ChildProcess = fork(path, {
+    execArgv: ['--disable-warning=ExperimentalWarning'],
+    stdio: ['ignore', 'inherit', nowhere, 'ipc'],
+  })
+  child.send(start)
+  const [baseUrl] = await once(child, 'message')
+  return {
+    baseUrl,
+    async measure() {
+      child.send('measure')
+      const [measurement] = await once(child, 'message')
+      return measurement
+    },
+    async stop() {
+      child.disconnect()
+      await once(child, 'exit')
+    },
+  }
+}

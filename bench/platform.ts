@@ -1,0 +1,18 @@
+import { DEFAULT_RULES } from '../src/server/config.ts'
+import { startPlatform } from '../src/server/start.ts'
+import { answerMeasurements, type Start } from './measured-process.ts'
+
+// The platform as `boomgate serve` runs it, in a process whose CPU time can be asked for.
+
+process.once('message', async ({ data, database, deductionLadder }: Start) => {
+  const { baseUrl } = await startPlatform({
+    port: 0,
+    host: '127.0.0.1',
+    data,
+    database,
+    trust: undefined,
+    logLevel: 'info',
+    rules: { ...DEFAULT_RULES, deductionLadder, rateLimit: 1_000_000_000 },
+  })
+  answerMeasurements(baseUrl)
+})

@@ -1,0 +1,107 @@
+import type { MerchantRequestOf, Mode, Operation, PartnerRequestOf, ReplyOf } from '../contract/operation.ts'
+import type * as certificates from '../products/certificates/contract.ts'
+import type * as parking from '../products/parking/contract.ts'
+import type * as security from '../products/security-echo/contract.ts'
+
+const ASK_AGAIN = 'Nothing was changed by this call: ask again.'
+
+/**
+ * How each call goes over the wire, and what this client must know of it to repeat it and to judge its reply.
+ *
+ * Method and path are the contract's. They are written down again, because the contract's values bring a schema library
+ * with them and this package must run without any dependency; the compiler holds the two together.
+ */
+export const operations = {
+  queryPlateService: {
+    method: 'GET',
+    path: '/v3/vehicle/parking/services/find',
+    movesMoney: false,
+    namesPlatformKey: false,
+    echoes: ['plate_number', 'plate_color', 'openid'],
+    ifUnknown: ASK_AGAIN,
+  },
+  createParking: {
+    method: 'POST',
+    path: '/v3/vehicle/parking/parkings',
+    movesMoney: false,
+    namesPlatformKey: false,
+    echoes: ['out_parking_no', 'plate_number', 'plate_color'],
+    ifUnknown:
+      'The entry may exist. There is no query for it: send the same request with the same out_parking_no again.',
+  },
+  createTransaction: {
+    method: 'POST',
+    path: '/v3/vehicle/transactions/parking',
+    movesMoney: true,
+    namesPlatformKey: false,
+    echoes: ['out_trade_no'],
+    ifUnknown:
+      'The charge may have been accepted. Keep the gate closed and call queryTransaction with the same out_trade_no: ' +
+      'an order means that it was; NotFound means that it never arrived, and the same request may be sent again.',
+  },
+  queryTransaction: {
+    method: 'GET',
+    path: '/v3/vehicle/transactions/out-trade-no/{out_trade_no}',
+    movesMoney: false,
+    namesPlatformKey: false,
+    echoes: ['out_trade_no'],
+    ifUnknown: ASK_AGAIN,
+  },
+  listCertificates: {
+    method: 'GET',
+    path: '/v3/certificates',
+    movesMoney: false,
+    namesPlatformKey: false,
+    echoes: [],
+    ifUnknown: ASK_AGAIN,
+  },
+  securityEcho: {
+    method: 'POST',
+    path: '/v3/security/echo',
+    movesMoney: false,
+    namesPlatformKey: true,
+    echoes: ['echo_message'],
+    ifUnknown: 'Nothing depends on this call: send it again.',
+  },
+} as const satisfies { [Name in OperationName]: Declared<Name> }
+
+/** The declarations that the SDK calls. Types alone: none of these modules is loaded. */
+interface Contracts {
+  queryPlateService: typeof parking.queryPlateService
+  createParking: typeof parking.createParking
+  createTransaction: typeof parking.createTransaction
+  queryTransaction: typeof parking.queryTransaction
+  listCertificates: typeof certificates.listCertificates
+  securityEcho: typeof security.securityEcho
+}
+
+/** The official name of a call, in camel case. */
+export type OperationName = keyof Contracts
+
+/** What the SDK knows of a call. */
+export interface CallRules {
+  method: Operation['method']
+  path: string
+  /** A charge is never hammered: see `shouldRetry`. */
+  movesMoney: boolean
+  /** The call needs `Wechatpay-Serial` in certificate mode too. */
+  namesPlatformKey: boolean
+  /** Fields of the request that the reply gives back; they bind a reply to its request, which its signature does not. */
+  echoes: readonly string[]
+  /** What to do when nobody knows what became of the call. */
+  ifUnknown: string
+}
+
+/** A row of the table that is right: the contract's literal method and path, and fields that both sides have. */
+type Declared<Name extends OperationName> = Omit<CallRules, 'method' | 'path' | 'echoes'> &
+  Pick<Contracts[Name], 'method' | 'path'> & {
+    echoes: readonly (keyof MerchantRequestOf<Contracts[Name]> & keyof ReplyOf<Contracts[Name]>)[]
+  }
+
+/** What a caller of a mode sends. All fields are flat and have their names of the wire. */
+export type RequestIn<Name extends OperationName, M extends Mode> = M extends 'partner'
+  ? PartnerRequestOf<Contracts[Name]>
+  : MerchantRequestOf<Contracts[Name]>
+
+/** What a call answers. */
+export type ReplyTo<Name extends OperationName> = ReplyOf<Contracts[Name]>
