@@ -1,5 +1,5 @@
-import Type from 'typebox'
 import { PLATE_COLORS } from '../protocol/plate.ts'
+import * as Type from './schema.ts'
 
 /**
  * The value types that calls share. `title` is the field's official name and appears in the issue of a refused value.

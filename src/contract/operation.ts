@@ -1,5 +1,5 @@
-import type { Static, TObject, TSchema } from 'typebox'
 import type { ErrorName } from '../protocol/errors.ts'
+import type { Static, TObject, TSchema } from './schema.ts'
 
 /** Merchant mode (直连商户) or partner mode (服务商): who calls decides, the paths are the same. */
 export type Mode = 'merchant' | 'partner'

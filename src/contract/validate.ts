@@ -1,8 +1,8 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv'
-import Type, { type TSchema } from 'typebox'
 import { ApiError, type ErrorDetail, type ErrorName } from '../protocol/errors.ts'
 import { parseTime } from '../protocol/time.ts'
 import { locationOf, type Mode, type Operation, type RequestOf } from './operation.ts'
+import * as Type from './schema.ts'
 
 const byteLengths = new Set(['minBytes', 'maxBytes'])
 
@@ -31,21 +31,23 @@ function isNotifyUrl(text: string): boolean {
 /** Checks a request that was put together from path, query and body; throws the error that the call documents. */
 export type RequestCheck<O extends Operation> = (mode: Mode, fields: Record<string, unknown>) => RequestOf<O>
 
-/** Compiles the checks of an operation, one for each mode. */
+/** The checks of an operation, one for each mode; each is compiled when it is first needed. */
 export function requestCheck<O extends Operation>(declared: O): RequestCheck<O> {
-  const checks: Record<Mode, ValidateFunction> = {
-    merchant: ajv.compile(declared.request),
-    partner: ajv.compile(Type.Evaluate(Type.Intersect([declared.request, declared.partner]))),
-  }
+  const checks: Partial<Record<Mode, ValidateFunction>> = {}
   return (mode, fields) => {
+    checks[mode] ??= ajv.compile(schemaOf(declared, mode))
     const check = checks[mode]
     if (check(fields)) return fields as RequestOf<O>
     throw invalidField(declared, check.errors?.[0])
   }
 }
 
+function schemaOf(declared: Operation, mode: Mode): Type.TSchema {
+  return mode === 'partner' ? Type.Merge(declared.request, declared.partner) : declared.request
+}
+
 /** True when a value fits a schema of the contract; for replies and notices, in tests and in the SDK's own checks. */
-export function conforms(schema: TSchema, value: unknown): string | undefined {
+export function conforms(schema: Type.TSchema, value: unknown): string | undefined {
   const check = ajv.compile(schema)
   return check(value) ? undefined : ajv.errorsText(check.errors)
 }

@@ -6,8 +6,9 @@ const AVOID_MS = 60_000
  * one call pays for finding out and not every car at every gate.
  */
 export class Hosts {
-  readonly #urls: readonly string[]
+  readonly #urls: readonly [string, ...string[]]
   readonly #wallNow: () => number
+  /** In the order in which the hosts fell silent. */
   readonly #silentSince = new Map<string, number>()
 
   constructor(urls: readonly [string, ...string[]], wallNow: () => number) {
@@ -17,16 +18,19 @@ export class Hosts {
 
   /** The first host that is not avoided; when all are, the one that has been silent for longest. */
   current(): string {
-    const now = this.#wallNow()
-    const open = this.#urls.find(url => now - (this.#silentSince.get(url) ?? Number.NEGATIVE_INFINITY) > AVOID_MS)
-    return open ?? [...this.#silentSince.keys()][0] ?? ''
+    const [longestSilent] = this.#silentSince.keys()
+    return this.#urls.find(url => !this.#isAvoided(url)) ?? longestSilent ?? this.#urls[0]
   }
 
-  /** Remembers that a host did not answer. Answers true when there is another one to ask at once. */
+  /** Remembers that a host did not answer. Answers true when there is another one to ask without a pause. */
   avoid(url: string): boolean {
-    // Removed first, so that the map keeps the order in which the hosts fell silent.
     this.#silentSince.delete(url)
     this.#silentSince.set(url, this.#wallNow())
-    return this.current() !== url
+    return this.#urls.some(other => !this.#isAvoided(other))
+  }
+
+  #isAvoided(url: string): boolean {
+    const since = this.#silentSince.get(url)
+    return since !== undefined && this.#wallNow() - since <= AVOID_MS
   }
 }

@@ -1,6 +1,6 @@
-import Type from 'typebox'
 import { oneOf, text, time } from '../../contract/fields.ts'
 import { operation } from '../../contract/operation.ts'
+import * as Type from '../../contract/schema.ts'
 
 /** The platform certificates that are valid or will be, each sealed with the caller's APIv3 key. */
 export const listCertificates = operation({

@@ -1,4 +1,3 @@
-import Type, { type Static } from 'typebox'
 import {
   integer,
   notifyUrl,
@@ -10,6 +9,7 @@ import {
   time,
 } from '../../contract/fields.ts'
 import { notice, operation } from '../../contract/operation.ts'
+import * as Type from '../../contract/schema.ts'
 
 const optional = Type.Optional
 
@@ -261,7 +261,8 @@ export const entranceStateChange = notice({
   }),
 })
 
-const { promotion_detail: _, ...transactionFields } = transaction.properties
+const { promotion_detail: _orderPromotions, ...transactionFields } = transaction.properties
+const { stock_id: _stockId, ...promotionFields } = promotionDetail.properties
 
 /** Sent to the charge's `notify_url`. The plaintext is the order, but promotions name their batch `activity_id`. */
 export const transactionResult = notice({
@@ -278,7 +279,7 @@ export const transactionResult = notice({
     promotion_detail: optional(
       Type.Array(
         Type.Object({
-          ...Type.Omit(promotionDetail, ['stock_id']).properties,
+          ...promotionFields,
           activity_id: optional(text('优惠批次ID', 32)),
         }),
       ),
@@ -286,7 +287,7 @@ export const transactionResult = notice({
   }),
 })
 
-export type Transaction = Static<typeof transaction>
-export type ParkingInfo = Static<typeof parkingInfo>
-export type EntranceStateChange = Static<typeof entranceStateChange.resource>
-export type TransactionResult = Static<typeof transactionResult.resource>
+export type Transaction = Type.Static<typeof transaction>
+export type ParkingInfo = Type.Static<typeof parkingInfo>
+export type EntranceStateChange = Type.Static<typeof entranceStateChange.resource>
+export type TransactionResult = Type.Static<typeof transactionResult.resource>

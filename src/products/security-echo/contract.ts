@@ -1,6 +1,6 @@
-import Type, { type Static } from 'typebox'
 import { notifyUrl, text } from '../../contract/fields.ts'
 import { notice, operation } from '../../contract/operation.ts'
+import * as Type from '../../contract/schema.ts'
 import { MAX_SENSITIVE_BYTES } from '../../protocol/sensitive-field.ts'
 
 const echoMessage = text('回显信息', MAX_SENSITIVE_BYTES, {
@@ -46,4 +46,4 @@ export const securityEchoResult = notice({
   }),
 })
 
-export type SecurityEchoResult = Static<typeof securityEchoResult.resource>
+export type SecurityEchoResult = Type.Static<typeof securityEchoResult.resource>

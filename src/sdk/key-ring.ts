@@ -1,0 +1,182 @@
+import { createPublicKey, type KeyObject, X509Certificate } from 'node:crypto'
+
+/** The WeChat Pay public key (微信支付公钥) and its id, both from the merchant platform. */
+export interface PublicKeyTrust {
+  /** With its prefix `PUB_KEY_ID_`. */
+  publicKeyId: string
+  /** PEM. */
+  publicKey: string
+}
+
+/** Platform certificates (平台证书): downloaded, and renewed when the platform has others. */
+export interface CertificateTrust {
+  /** PEM of those that are known already; may be empty, then they are downloaded before the first call. */
+  certificates: readonly string[]
+}
+
+/** Public key mode, certificate mode, or both for as long as the merchant switches from one to the other. */
+export type Trust = PublicKeyTrust | CertificateTrust | (PublicKeyTrust & CertificateTrust)
+
+/** A platform certificate, parsed. Times are wall time in milliseconds. */
+export interface PlatformCertificate {
+  /** Upper-case hexadecimal, without leading zeros. */
+  serial: string
+  publicKey: KeyObject
+  effectiveTime: number
+  expireTime: number
+}
+
+/** The documents ask for a look at least every twelve hours. */
+const REFRESH_AFTER_MS = 10 * 60 * 60 * 1000
+/**
+ * How often unknown serial numbers may cause a download. Certificates overlap by months, so a number that is unknown
+ * right after a download is not a new certificate but a message that somebody made up.
+ */
+const UNKNOWN_SERIAL_INTERVAL_MS = 60_000
+
+const PUBLIC_KEY_PREFIX = 'PUB_KEY_ID_'
+
+/** The platform's keys that are believed, and the renewal of certificates. */
+export class KeyRing {
+  readonly #publicKey: { id: string; key: KeyObject } | undefined
+  readonly #download: (() => Promise<PlatformCertificate[]>) | undefined
+  readonly #wallNow: () => number
+  #certificates: readonly PlatformCertificate[]
+  #refreshedAt: number
+  #lastForUnknown = Number.NEGATIVE_INFINITY
+  #refreshing: Promise<void> | undefined
+
+  /**
+   * `download` is used in certificate mode alone; without it the certificates are what they are. Certificates that are
+   * given count as fresh, because looking at them again is the first thing that an unknown serial number does.
+   */
+  constructor(trust: Trust, wallNow: () => number, download?: () => Promise<PlatformCertificate[]>) {
+    if ('publicKeyId' in trust) this.#publicKey = parsePublicKey(trust)
+    if ('certificates' in trust) this.#download = download
+    this.#certificates = 'certificates' in trust ? trust.certificates.map(parseCertificate) : []
+    this.#wallNow = wallNow
+    this.#refreshedAt = wallNow()
+    if (!this.#publicKey && !this.#download && this.#certificates.length === 0) {
+      throw new TypeError('trust names no key: give { publicKeyId, publicKey } or { certificates }')
+    }
+  }
+
+  /** The public key's id, which every request names in public key mode. */
+  get publicKeyId(): string | undefined {
+    return this.#publicKey?.id
+  }
+
+  /**
+   * Makes sure that a reply can be verified before a request is sent. A charge whose reply nobody can verify would have
+   * an unknown outcome for no good reason.
+   */
+  async ready(): Promise<void> {
+    this.#refreshInTime()
+    if (this.#publicKey || this.#valid().length > 0) return
+    await this.#refresh()
+  }
+
+  /** The key that a serial number names, after one look for new certificates; or why there is none. */
+  async find(serial: string): Promise<KeyObject | { unknown: string }> {
+    if (serial === this.#publicKey?.id) return this.#publicKey.key
+    this.#refreshInTime()
+    const known = this.#certificate(serial)
+    if (known) return known
+    if (serial.startsWith(PUBLIC_KEY_PREFIX) || !this.#download) return { unknown: this.#whyUnknown(serial) }
+    await this.#refreshForUnknown()
+    return this.#certificate(serial) ?? { unknown: this.#whyUnknown(serial) }
+  }
+
+  /** The key to encrypt fields with, and its serial number or id: the public key, or the newest certificate in effect. */
+  async encryptionKey(): Promise<{ serial: string; publicKey: KeyObject }> {
+    if (this.#publicKey) return { serial: this.#publicKey.id, publicKey: this.#publicKey.key }
+    await this.ready()
+    const now = this.#wallNow()
+    const inEffect = this.#valid().filter(({ effectiveTime }) => effectiveTime <= now)
+    const newest = inEffect.sort((one, other) => other.effectiveTime - one.effectiveTime)[0]
+    if (!newest) throw new Error('No platform certificate is in effect')
+    return newest
+  }
+
+  #certificate(serial: string): KeyObject | undefined {
+    const wanted = normalSerial(serial)
+    return this.#valid().find(certificate => certificate.serial === wanted)?.publicKey
+  }
+
+  /** The platform never uses a certificate after its end, so nobody else may. */
+  #valid(): PlatformCertificate[] {
+    const now = this.#wallNow()
+    return this.#certificates.filter(({ expireTime }) => expireTime > now)
+  }
+
+  /** Renews in the background; a failure is found out by whoever needs a certificate that is not there. */
+  #refreshInTime(): void {
+    if (!this.#download || this.#certificates.length === 0) return
+    if (this.#wallNow() - this.#refreshedAt >= REFRESH_AFTER_MS) this.#refresh().catch(() => {})
+  }
+
+  async #refreshForUnknown(): Promise<void> {
+    if (this.#refreshing) return this.#refreshing
+    const now = this.#wallNow()
+    if (now - this.#lastForUnknown < UNKNOWN_SERIAL_INTERVAL_MS) return
+    await this.#refresh()
+    this.#lastForUnknown = now
+  }
+
+  /** All who wait for certificates wait for the same download. */
+  #refresh(): Promise<void> {
+    this.#refreshing ??= this.#downloadAll().finally(() => {
+      this.#refreshing = undefined
+    })
+    return this.#refreshing
+  }
+
+  async #downloadAll(): Promise<void> {
+    if (!this.#download) throw new Error('All given platform certificates have expired')
+    this.#certificates = await this.#download()
+    this.#refreshedAt = this.#wallNow()
+  }
+
+  #whyUnknown(serial: string): string {
+    const names = `It names the key ${serial}, which is not known here.`
+    if (serial.startsWith(PUBLIC_KEY_PREFIX)) {
+      return `${names} The platform signs with its public key: set trust to { publicKeyId, publicKey } with exactly this id.`
+    }
+    if (!this.#download && this.#certificates.length === 0) {
+      return `${names} The platform still signs with certificates: add certificates: [] to trust while you switch.`
+    }
+    return this.#download
+      ? `${names} The platform's list of certificates has no such serial number either.`
+      : `${names} Certificates were given but cannot be downloaded here; the platform has probably changed them.`
+  }
+}
+
+function parsePublicKey({ publicKeyId, publicKey }: PublicKeyTrust): { id: string; key: KeyObject } {
+  if (!publicKeyId.startsWith(PUBLIC_KEY_PREFIX)) {
+    throw new TypeError(`trust.publicKeyId must start with ${PUBLIC_KEY_PREFIX}`)
+  }
+  try {
+    return { id: publicKeyId, key: createPublicKey(publicKey) }
+  } catch (cause) {
+    throw new TypeError('trust.publicKey must be the PEM of the WeChat Pay public key (pub_key.pem)', { cause })
+  }
+}
+
+/** Reads the PEM of a platform certificate. Throws a `TypeError` when it is none. */
+export function parseCertificate(pem: string): PlatformCertificate {
+  try {
+    const certificate = new X509Certificate(pem)
+    return {
+      serial: normalSerial(certificate.serialNumber),
+      publicKey: certificate.publicKey,
+      effectiveTime: Date.parse(certificate.validFrom),
+      expireTime: Date.parse(certificate.validTo),
+    }
+  } catch (cause) {
+    throw new TypeError('A platform certificate must be the PEM of an X.509 certificate', { cause })
+  }
+}
+
+function normalSerial(serial: string): string {
+  return serial.toUpperCase().replace(/^0+/, '')
+}
