@@ -15,6 +15,9 @@ export const NOW = '2017-08-26T11:45:00+08:00'
 export const START_TIME = '2017-08-26T10:43:39+08:00'
 export const END_TIME = '2017-08-26T11:43:39+08:00'
 
+/** A place where nobody listens: notices to it fail at once, and nothing leaves the machine. */
+export const NOBODY_LISTENS = 'http://127.0.0.1:9/wxpay'
+
 export const APPID = 'wxcbda96de0b165486'
 export const SUB_APPID = 'wxd678efh567hg6787'
 
@@ -35,6 +38,9 @@ export const MODES: readonly [name: string, caller: Caller][] = [
 /** Fields of a request; those that are `undefined` are not sent. */
 export type Fields = Record<string, unknown>
 
+/** Fields of a charge that differ from the documents' one; those of the inner objects are put into them. */
+export type ChargeFields = Fields & { parking_info?: Fields; amount?: Fields }
+
 /** A car that has driven in: what was asked and what was answered. */
 export interface Stay {
   request: Fields & { plate_number: string; plate_color: string; parking_name: string; start_time: string }
@@ -51,18 +57,23 @@ export interface ParkingUnderTest extends PlatformUnderTest {
   /** Makes an entry of a fresh plate, or of the one that is given, and expects a success. */
   park(fields?: Fields, caller?: Caller): Promise<Stay>
   /** Charges a stay and expects the charge to be accepted. */
-  accept(stay: Stay, fields?: Fields, caller?: Caller): Promise<Transaction>
+  accept(stay: Stay, fields?: ChargeFields, caller?: Caller): Promise<Transaction>
   /** Queries an order and expects it to be found. */
   order(outTradeNo: string, caller?: Caller): Promise<Transaction>
 }
 
+/** What ends things: the context of a test, or the hooks of a whole file. */
+export interface Scope {
+  after(end: () => Promise<void>): void
+}
+
 /** Starts a platform at the documents' time. Due work is done by `runDue` alone unless `workers` says otherwise. */
 export async function parkingUnderTest(
-  t: Pick<TestContext, 'after'>,
+  t: Scope,
   options: Omit<StartOptions, 'clock'> & { clock?: VirtualClock } = {},
 ): Promise<ParkingUnderTest> {
   const clock = options.clock ?? virtualClock(NOW)
-  const running = await platformUnderTest(t, { ...options, clock })
+  const running = await platformUnderTest(t as Pick<TestContext, 'after'>, { ...options, clock })
   return { ...running, clock, ...parkingCalls(running.call) }
 }
 
@@ -125,13 +136,13 @@ export function freshPlate(): string {
   return plate
 }
 
-/** The body of the documents' entry, with a plate and a number of its own. */
+/** The body of the documents' entry, with a plate, a number and a `notify_url` of its own. */
 export function entry(more: Fields = {}): Fields {
   return {
     out_parking_no: freshNo('P'),
     plate_number: freshPlate(),
     plate_color: 'BLUE',
-    notify_url: 'https://yoursite.com/wxpay.html',
+    notify_url: NOBODY_LISTENS,
     start_time: START_TIME,
     parking_name: '欢乐海岸停车场',
     free_duration: 3600,
@@ -139,11 +150,8 @@ export function entry(more: Fields = {}): Fields {
   }
 }
 
-/** The body of the documents' charge for a stay, with a number of its own. Fields of `parking_info` are put into it. */
-export function chargeOf(
-  { id, request }: Stay,
-  more: Fields & { parking_info?: Fields; amount?: Fields } = {},
-): Fields & { out_trade_no: string } {
+/** The body of the documents' charge for a stay, with a number and a `notify_url` of its own. */
+export function chargeOf({ id, request }: Stay, more: ChargeFields = {}): Fields & { out_trade_no: string } {
   const { plate_number, plate_color, start_time, parking_name } = request
   const { parking_info, amount, ...rest } = more
   return {
@@ -153,7 +161,7 @@ export function chargeOf(
     out_trade_no: freshNo('T'),
     trade_scene: 'PARKING',
     goods_tag: 'WXG',
-    notify_url: 'https://yoursite.com/wxpay.html',
+    notify_url: NOBODY_LISTENS,
     profit_sharing: 'Y',
     amount: { total: 888, currency: 'CNY', ...amount },
     parking_info: {
@@ -215,7 +223,7 @@ function locationOf({ method, path }: Operation, field: string): 'body' | 'query
 }
 
 /** A platform whose store was closed under it, as after a lost disk. Its merchants' keys are known. */
-export async function platformWithoutStore(t: Pick<TestContext, 'after'>): Promise<ParkingUnderTest> {
+export async function platformWithoutStore(t: Scope): Promise<ParkingUnderTest> {
   const store = createTestStore()
   const running = await parkingUnderTest(t, { open: () => store.open() })
   t.after(() => store.remove())

@@ -1,4 +1,3 @@
-import type { TestContext } from 'node:test'
 import type { LightMyRequestResponse } from 'fastify'
 import { openTestDatabase } from '../src/store/testing.ts'
 import {
@@ -15,11 +14,13 @@ export interface PlatformUnderTest extends TestPlatform {
   call(request: UnsignedRequest, mchid?: string): Promise<LightMyRequestResponse>
 }
 
-/** Starts a platform for one test or, given the context of a suite's hook, for all of its tests. */
-export async function platformUnderTest(
-  t: Pick<TestContext, 'after'>,
-  options: StartOptions = {},
-): Promise<PlatformUnderTest> {
+/** What ends things: the context of a test, or the hooks of a whole file. */
+export interface Scope {
+  after(end: () => Promise<void>): void
+}
+
+/** Starts a platform for one test or, given the hooks of a file, for all of its tests. */
+export async function platformUnderTest(t: Scope, options: StartOptions = {}): Promise<PlatformUnderTest> {
   const running = await startPlatform({ open: openTestDatabase, ...options })
   t.after(() => running.stop())
   const call = (request: UnsignedRequest, mchid = '1230000109') => {

@@ -15,6 +15,8 @@ export type AuthorizationFault = 'malformed' | 'foreign_scheme'
 
 const FIELDS = ['mchid', 'nonce_str', 'signature', 'timestamp', 'serial_no'] as const
 const PAIR = /^\s*([a-z_]+)="([^"]*)"\s*$/
+/** A comma in front of a name; inside of a value it is part of the value, because a nonce may be any text. */
+const PAIR_SEPARATOR = /,(?=\s*[a-z_]+=")/
 const MAX_LENGTH = 4096
 
 /**
@@ -29,7 +31,7 @@ export function parseAuthorization(header: string | undefined): Authorization | 
   if (header.slice(0, space) !== SIGNATURE_SCHEME) return 'foreign_scheme'
 
   const found = new Map<string, string>()
-  for (const part of header.slice(space + 1).split(',')) {
+  for (const part of header.slice(space + 1).split(PAIR_SEPARATOR)) {
     const [, name, value] = PAIR.exec(part) ?? []
     if (!name || !value || found.has(name)) return 'malformed'
     found.set(name, value)

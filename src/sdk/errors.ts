@@ -77,9 +77,7 @@ interface Row {
   status: number
   /** Any code when absent. */
   code?: string
-  type: new (
-    facts: ErrorFacts,
-  ) => WechatPayError
+  type: new (facts: ErrorFacts) => WechatPayError
   whatToDo: string
 }
 
@@ -112,7 +110,8 @@ const ROWS: readonly Row[] = [
     status: 403,
     code: 'OUT_TRADE_NO_USED',
     type: NumberUsed,
-    whatToDo: 'Call queryTransaction to see the charge that has this out_trade_no; a new charge needs a new number.',
+    whatToDo:
+      'Call queryTransaction to see the charge that has this out_trade_no; a new charge needs a new number.',
   },
   {
     status: 404,
@@ -124,7 +123,8 @@ const ROWS: readonly Row[] = [
   {
     status: 404,
     type: NotFound,
-    whatToDo: 'Do not repeat. Check the number and the mode; a plate that is not found has not opened the service.',
+    whatToDo:
+      'Do not repeat. Check the number and the mode; a plate that is not found has not opened the service.',
   },
   {
     status: 429,
@@ -154,7 +154,8 @@ export function errorOf({ text, ...facts }: RefusalFacts): WechatPayError {
   // A 404 or 405 without a code comes from a router, not from a call: it must not read as "no such order".
   const row = ROWS.find(each => each.status === status && (each.code ?? code) === code)
   if (!row || (status === 404 && code === undefined)) {
-    const whatToDo = code === undefined ? WRONG_HOST : 'Do not repeat. See the code on the official page of the call.'
+    const whatToDo =
+      code === undefined ? WRONG_HOST : 'Do not repeat. See the code on the official page of the call.'
     return new WechatPayError({ ...facts, message, whatToDo })
   }
   return new row.type({ ...facts, message, whatToDo: row.whatToDo })

@@ -1,4 +1,5 @@
-import { createPublicKey, type KeyObject, X509Certificate } from 'node:crypto'
+import { createPublicKey, type KeyObject } from 'node:crypto'
+import { normalSerial, type PlatformCertificate, parseCertificate } from './platform-certificate.ts'
 
 /** The WeChat Pay public key (微信支付公钥) and its id, both from the merchant platform. */
 export interface PublicKeyTrust {
@@ -17,15 +18,6 @@ export interface CertificateTrust {
 /** Public key mode, certificate mode, or both for as long as the merchant switches from one to the other. */
 export type Trust = PublicKeyTrust | CertificateTrust | (PublicKeyTrust & CertificateTrust)
 
-/** A platform certificate, parsed. Times are wall time in milliseconds. */
-export interface PlatformCertificate {
-  /** Upper-case hexadecimal, without leading zeros. */
-  serial: string
-  publicKey: KeyObject
-  effectiveTime: number
-  expireTime: number
-}
-
 /** The documents ask for a look at least every twelve hours. */
 const REFRESH_AFTER_MS = 10 * 60 * 60 * 1000
 /**
@@ -35,6 +27,8 @@ const REFRESH_AFTER_MS = 10 * 60 * 60 * 1000
 const UNKNOWN_SERIAL_INTERVAL_MS = 60_000
 
 const PUBLIC_KEY_PREFIX = 'PUB_KEY_ID_'
+const PUBLIC_KEY_NEEDED =
+  'The platform signs with its public key: set trust to { publicKeyId, publicKey } with exactly this id.'
 
 /** The platform's keys that are believed, and the renewal of certificates. */
 export class KeyRing {
@@ -57,7 +51,9 @@ export class KeyRing {
     this.#wallNow = wallNow
     this.#refreshedAt = wallNow()
     if (!this.#publicKey && !this.#download && this.#certificates.length === 0) {
-      throw new TypeError('trust names no key: give { publicKeyId, publicKey } or { certificates }')
+      throw new TypeError(
+        'trust names no key: give { publicKeyId, publicKey } or { certificates: […] }; only a client downloads certificates',
+      )
     }
   }
 
@@ -139,9 +135,7 @@ export class KeyRing {
 
   #whyUnknown(serial: string): string {
     const names = `It names the key ${serial}, which is not known here.`
-    if (serial.startsWith(PUBLIC_KEY_PREFIX)) {
-      return `${names} The platform signs with its public key: set trust to { publicKeyId, publicKey } with exactly this id.`
-    }
+    if (serial.startsWith(PUBLIC_KEY_PREFIX)) return `${names} ${PUBLIC_KEY_NEEDED}`
     if (!this.#download && this.#certificates.length === 0) {
       return `${names} The platform still signs with certificates: add certificates: [] to trust while you switch.`
     }
@@ -158,25 +152,8 @@ function parsePublicKey({ publicKeyId, publicKey }: PublicKeyTrust): { id: strin
   try {
     return { id: publicKeyId, key: createPublicKey(publicKey) }
   } catch (cause) {
-    throw new TypeError('trust.publicKey must be the PEM of the WeChat Pay public key (pub_key.pem)', { cause })
+    throw new TypeError('trust.publicKey must be the PEM of the WeChat Pay public key (pub_key.pem)', {
+      cause,
+    })
   }
-}
-
-/** Reads the PEM of a platform certificate. Throws a `TypeError` when it is none. */
-export function parseCertificate(pem: string): PlatformCertificate {
-  try {
-    const certificate = new X509Certificate(pem)
-    return {
-      serial: normalSerial(certificate.serialNumber),
-      publicKey: certificate.publicKey,
-      effectiveTime: Date.parse(certificate.validFrom),
-      expireTime: Date.parse(certificate.validTo),
-    }
-  } catch (cause) {
-    throw new TypeError('A platform certificate must be the PEM of an X.509 certificate', { cause })
-  }
-}
-
-function normalSerial(serial: string): string {
-  return serial.toUpperCase().replace(/^0+/, '')
 }

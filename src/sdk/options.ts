@@ -78,7 +78,12 @@ const MAX_RETRY_PAUSE_MS = 5_000
 
 /** Fills in the defaults. Throws a `TypeError` that names the option, so that a wrong one is found at start. */
 export function resolveOptions(options: ClientOptions): ResolvedOptions {
-  const { mchid, serial_no, baseUrl, fallbackUrl = baseUrl === undefined ? SECONDARY_URL : undefined } = options
+  const {
+    mchid,
+    serial_no,
+    baseUrl,
+    fallbackUrl = baseUrl === undefined ? SECONDARY_URL : undefined,
+  } = options
   if (!/^\d{1,32}$/.test(mchid)) throw new TypeError('mchid must be a merchant number')
   if (!/^[0-9A-Fa-f]{1,64}$/.test(serial_no)) {
     throw new TypeError('serial_no must be the hexadecimal serial number of the merchant API certificate')
@@ -94,7 +99,12 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
     hosts,
     timeoutMs: within('timeoutMs', options.timeoutMs ?? DEFAULT_TIMEOUT_MS, 1, MAX_TIMEOUT_MS),
     retries: within('retries', options.retries ?? DEFAULT_RETRIES, 0, MAX_RETRIES),
-    retryPauseMs: within('retryPauseMs', options.retryPauseMs ?? DEFAULT_RETRY_PAUSE_MS, 0, MAX_RETRY_PAUSE_MS),
+    retryPauseMs: within(
+      'retryPauseMs',
+      options.retryPauseMs ?? DEFAULT_RETRY_PAUSE_MS,
+      0,
+      MAX_RETRY_PAUSE_MS,
+    ),
     headers: headersOf(options),
     fetch: options.fetch ?? globalThis.fetch,
     onAttempt: options.onAttempt ?? (() => {}),
@@ -113,7 +123,9 @@ export function parsePrivateKey(pem: string): KeyObject {
   try {
     key = createPrivateKey(pem)
   } catch (cause) {
-    throw new TypeError('privateKey must be the PEM of a private key, the text of apiclient_key.pem', { cause })
+    throw new TypeError('privateKey must be the PEM of a private key, the text of apiclient_key.pem', {
+      cause,
+    })
   }
   if (key.asymmetricKeyType !== 'rsa') throw new TypeError('privateKey must be an RSA key')
   return key
@@ -135,7 +147,8 @@ function headersOf({ userAgent, acceptLanguage }: ClientOptions): Record<string,
 function originOf(name: string, url: string): string {
   const parsed = URL.canParse(url) ? new URL(url) : undefined
   const isOrigin = parsed && /^https?:$/.test(parsed.protocol) && parsed.href === `${parsed.origin}/`
-  if (!isOrigin) throw new TypeError(`${name} must be a scheme and a host, such as https://api.mch.weixin.qq.com`)
+  if (!isOrigin)
+    throw new TypeError(`${name} must be a scheme and a host, such as https://api.mch.weixin.qq.com`)
   return parsed.origin
 }
 

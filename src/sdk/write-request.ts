@@ -13,7 +13,10 @@ export interface WireRequest {
  * Puts a flat request object into path, query and body. Fields without a value are left out, because the wire knows no
  * null. Throws a `TypeError` when a field of the path is empty, as the request would then mean something else.
  */
-export function writeRequest({ method, path }: Pick<CallRules, 'method' | 'path'>, request: object): WireRequest {
+export function writeRequest(
+  { method, path }: Pick<CallRules, 'method' | 'path'>,
+  request: object,
+): WireRequest {
   const left = new Map(Object.entries(request).filter(([, value]) => value !== undefined && value !== null))
   const written = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
     const value = left.get(name)

@@ -5,19 +5,19 @@ import Fastify, {
   type FastifyRequest,
 } from 'fastify'
 import type { Logger } from 'pino'
-import { RateLimiterMemory } from 'rate-limiter-flexible'
-import type { Mode, Operation } from '../contract/operation.ts'
+import type { Operation } from '../contract/operation.ts'
 import { requestCheck } from '../contract/validate.ts'
 import type { Platform } from '../platform.ts'
 import type { Endpoint } from '../products/handler.ts'
 import { endpoints } from '../products/index.ts'
 import { ApiError, chooseLanguage } from '../protocol/errors.ts'
 import { newRequestId } from '../protocol/ids.ts'
-import { beginExchange, exchangeOf } from './exchange.ts'
-import { answerMalformedHttp } from './malformed-http.ts'
+import type { Exchange } from './exchange.ts'
+import { answerMalformedHttp, noteReply } from './malformed-http.ts'
+import { rateLimit } from './rate-limit.ts'
 import { requestFields, unknownFields } from './request-fields.ts'
-import { writeReplyHeaders } from './sign-response.ts'
-import { identifyCaller, verifySignature } from './verify-request.ts'
+import { writeReply } from './sign-response.ts'
+import { callerLookup, identifyCaller, verifySignature } from './verify-request.ts'
 
 /** The largest body of a request, in bytes. */
 const MAX_BODY_BYTES = 1024 * 1024
@@ -30,11 +30,16 @@ const KEEP_ALIVE_MS = 8_000
 
 const NO_BODY = Buffer.alloc(0)
 
+/** A request that belongs to an operation carries its exchange. */
+interface ApiRequest extends FastifyRequest {
+  exchange: Exchange
+}
+
 /**
  * The HTTP side of the platform. A request passes these steps and no others:
  *
  * 1. routing: 404 and 405 with empty bodies; 2. `onRequest`: who calls, before a byte of the body is read;
- * 3. `preValidation`: the signature; 4. the operation's handler; 5. `onSend`: the reply's headers and signature.
+ * 3. the handler: signature, rate, fields, and the operation itself; 4. `writeReply`: the headers and our signature.
  */
 export function buildApp(platform: Platform, log: Logger): FastifyInstance {
   const app = Fastify({
@@ -52,15 +57,16 @@ export function buildApp(platform: Platform, log: Logger): FastifyInstance {
       querystringParser: () => ({}),
     },
   })
+  app.server.prependListener('request', noteReply)
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
 
+  const patterns = endpoints.map(({ operation }) => pathPattern(operation))
   // Before the body, because nothing in it may change the answer.
   app.addHook('onRequest', (request, reply, done) => {
     if (!request.is404) return done()
     const path = request.raw.url?.split('?')[0] ?? ''
-    const known = endpoints.some(({ operation }) => pathPattern(operation).test(path))
-    sendEmpty(reply, known ? 405 : 404)
+    sendEmpty(reply, patterns.some(pattern => pattern.test(path)) ? 405 : 404)
   })
   app.get('/healthz', async () => {
     await platform.db.get('SELECT 1 AS alive')
@@ -70,127 +76,111 @@ export function buildApp(platform: Platform, log: Logger): FastifyInstance {
   return app
 }
 
-/** The calls, with the life of a request around them. */
-function mountEndpoints(api: FastifyInstance, platform: Platform, log: Logger): void {
-  const { clock, random, rules } = platform
-  const limiter = new RateLimiterMemory({ points: rules.rateLimit, duration: 1 })
-
-  api.addHook('onRequest', async request => {
-    const exchange = {
-      requestId: newRequestId(random),
-      resultNumber: 0,
-      startedAt: clock.wallNow(),
-      language: chooseLanguage(request.headers['accept-language']),
-      verified: false,
-    }
-    beginExchange(request, exchange)
-    // A body is read whatever its type is called; the framework would refuse a name that is none.
-    request.raw.headers['content-type'] = undefined
-    Object.assign(exchange, await identifyCaller(request.headers, platform), { serial: serialOf(request) })
-  })
-
-  api.addHook('preValidation', async request => {
-    const exchange = exchangeOf(request)
-    const { authorization, caller } = exchange
-    if (!authorization || !caller) throw new Error('The caller was not identified')
-    const target = request.raw.url ?? ''
-    verifySignature({ authorization, caller }, { method: request.method, target, body: bodyOf(request) })
-    exchange.verified = true
-  })
-
-  api.addHook('onSend', async (request, reply, payload) => {
-    reply.removeHeader('content-type')
-    writeReplyHeaders(reply.raw, exchangeOf(request), typeof payload === 'string' ? payload : '', platform)
-  })
-
-  api.addHook('onResponse', async (request, reply) => {
-    const { op, caller, code, requestId, startedAt, unknownFields } = exchangeOf(request)
-    const ms = clock.wallNow() - startedAt
-    log.info({
-      op,
-      mchid: caller?.mchid,
-      status: reply.statusCode,
-      code,
-      request_id: requestId,
-      ms,
-      unknownFields,
-    })
-  })
-
-  api.setErrorHandler((error: FastifyError | ApiError, request, reply) => {
-    const exchange = exchangeOf(request)
-    const shown = asApiError(error)
-    if (shown.errorName === 'SYSTEM_ERROR') log.error({ err: error, request_id: exchange.requestId })
-    exchange.resultNumber = shown.number
-    const body = shown.body(exchange.language)
-    exchange.code = body.code
-    return reply.code(shown.status).send(body)
-  })
-
-  for (const endpoint of endpoints) mountEndpoint(api, platform, endpoint, limiter)
-}
-
-function mountEndpoint(
-  api: FastifyInstance,
-  platform: Platform,
-  { operation, handler }: Endpoint,
-  limiter: RateLimiterMemory,
-): void {
-  const check = requestCheck(operation)
-  api.route({
-    method: operation.method,
-    url: operation.path.replaceAll(/\{(\w+)\}/g, ':$1'),
-    onRequest: async request => {
-      exchangeOf(request).op = operation.name
-    },
-    handler: async request => {
-      const exchange = exchangeOf(request)
-      const { caller, serial } = exchange
-      if (!caller) throw new Error('The caller was not identified')
-      await limiter.consume(`${caller.mchid}/${operation.name}`).catch(refuseForRate)
-      const params = request.params as Record<string, string>
-      const fields = requestFields(operation, request.raw.url ?? '', params, bodyOf(request))
-      const unknown = unknownFields(operation, fields)
-      if (unknown.length > 0) exchange.unknownFields = unknown
-      const mode: Mode = caller.kind === 'provider' ? 'partner' : 'merchant'
-      return handler(check(mode, fields), { caller, serial, platform })
-    },
-  })
-}
-
 /** An empty reply that says its length, also to a HEAD. */
 function sendEmpty(reply: FastifyReply, status: 404 | 405): void {
   reply.code(status).header('content-length', '0').send()
 }
 
-function serialOf(request: FastifyRequest): string | undefined {
-  const serial = request.headers['wechatpay-serial']
-  return typeof serial === 'string' && serial !== '' ? serial : undefined
+/** Matches the paths of an operation, whatever the method. */
+function pathPattern({ path }: Operation): RegExp {
+  return new RegExp(`^${path.replaceAll(/\{\w+\}/g, '[^/]*')}$`)
 }
 
-function bodyOf(request: FastifyRequest): Buffer {
-  return Buffer.isBuffer(request.body) ? request.body : NO_BODY
-}
+/** The calls, with the life of a request around them. */
+function mountEndpoints(api: FastifyInstance, platform: Platform, log: Logger): void {
+  const mayPass = rateLimit(platform.rules.rateLimit)
+  const findCaller = callerLookup(platform.db)
+  api.decorateRequest('exchange')
+  api.setErrorHandler((error: FastifyError | ApiError, request, reply) => {
+    // What fails before the handler: an early refusal, or a body that could not be read.
+    fail(reply, (request as ApiRequest).exchange, error)
+  })
+  for (const endpoint of endpoints) mount(endpoint)
 
-function refuseForRate(reason: unknown): never {
-  if (reason instanceof Error) throw reason
-  throw new ApiError('RATELIMIT_EXCEEDED')
+  function mount({ operation, handler }: Endpoint): void {
+    const check = requestCheck(operation)
+    api.route({
+      method: operation.method,
+      url: operation.path.replaceAll(/\{(\w+)\}/g, ':$1'),
+      async onRequest(request) {
+        const exchange = begin(request, operation)
+        Object.assign(request, { exchange })
+        // A body is read whatever its type is called; the framework would refuse a name that is none.
+        request.raw.headers['content-type'] = undefined
+        Object.assign(exchange, await identifyCaller(request.headers, findCaller, platform.clock.wallNow()))
+      },
+      async handler(request, reply) {
+        const { exchange } = request as ApiRequest
+        try {
+          const body = Buffer.isBuffer(request.body) ? request.body : NO_BODY
+          const target = request.raw.url ?? ''
+          const caller = verifySignature(exchange, { method: request.method, target, body })
+          exchange.verified = true
+          if (!mayPass(`${caller.mchid}/${operation.name}`, exchange.startedAt)) {
+            throw new ApiError('RATELIMIT_EXCEEDED')
+          }
+          const fields = requestFields(operation, target, request.params as Record<string, string>, body)
+          exchange.unknownFields = unknownFields(operation, fields)
+          const checked = check(caller.kind === 'provider' ? 'partner' : 'merchant', fields)
+          const answer = await handler(checked, { caller, serial: exchange.serial, platform })
+          conclude(reply, exchange, 200, JSON.stringify(answer))
+        } catch (error) {
+          fail(reply, exchange, error)
+        }
+      },
+    })
+  }
+
+  function begin({ headers }: FastifyRequest, operation: Operation): Exchange {
+    const serial = headers['wechatpay-serial']
+    return {
+      op: operation.name,
+      requestId: newRequestId(platform.random),
+      resultNumber: 0,
+      startedAt: platform.clock.wallNow(),
+      language: chooseLanguage(headers['accept-language']),
+      authorization: undefined,
+      caller: undefined,
+      serial: typeof serial === 'string' && serial !== '' ? serial : undefined,
+      verified: false,
+      unknownFields: undefined,
+    }
+  }
+
+  function fail(reply: FastifyReply, exchange: Exchange, error: unknown): void {
+    const shown = asApiError(error)
+    if (shown.errorName === 'SYSTEM_ERROR') log.error({ err: error, request_id: exchange.requestId })
+    exchange.resultNumber = shown.number
+    const body = shown.body(exchange.language)
+    conclude(reply, exchange, shown.status, JSON.stringify(body), body.code)
+  }
+
+  function conclude(
+    reply: FastifyReply,
+    exchange: Exchange,
+    status: number,
+    body: string,
+    code?: string,
+  ): void {
+    reply.hijack()
+    writeReply(reply.raw, exchange, { status, body }, platform)
+    const { op, caller, requestId, startedAt, unknownFields } = exchange
+    const ms = platform.clock.wallNow() - startedAt
+    log.info({
+      op,
+      mchid: caller?.mchid,
+      status,
+      code,
+      request_id: requestId,
+      ms,
+      unknown_fields: unknownFields,
+    })
+  }
 }
 
 /** Anything that is not meant to be seen becomes a SYSTEM_ERROR; a body that could not be read is the caller's fault. */
-function asApiError(error: FastifyError | ApiError): ApiError {
+function asApiError(error: unknown): ApiError {
   if (error instanceof ApiError) return error
-  const readFailure = error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500
-  return new ApiError(readFailure ? 'BODY_TOO_LARGE' : 'SYSTEM_ERROR')
-}
-
-const patterns = new WeakMap<Operation, RegExp>()
-
-/** Matches the paths of an operation, whatever the method. */
-function pathPattern(operation: Operation): RegExp {
-  const known = patterns.get(operation)
-  if (known) return known
-  const pattern = new RegExp(`^${operation.path.replaceAll(/\{\w+\}/g, '[^/]*')}$`)
-  patterns.set(operation, pattern)
-  return pattern
+  const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 500
+  return new ApiError(status >= 400 && status < 500 ? 'BODY_TOO_LARGE' : 'SYSTEM_ERROR')
 }

@@ -44,7 +44,7 @@ function queryFields(declared: Operation, target: string): Record<string, unknow
 }
 
 function knownName(declared: Operation, name: string): { field?: string } {
-  return name in declared.request.properties || name in declared.partner.properties ? { field: name } : {}
+  return isKnown(declared, name) ? { field: name } : {}
 }
 
 /** Percent-decoding of a form; `undefined` for what is no UTF-8 or holds characters that the wire cannot carry. */
@@ -65,9 +65,17 @@ function bodyFields(body: Uint8Array): Record<string, unknown> {
   return value
 }
 
-/** The names that the call does not know in this mode; they are ignored, and shown in the log. */
-export function unknownFields(declared: Operation, fields: Record<string, unknown>): string[] {
-  return Object.keys(fields).filter(
-    name => !(name in declared.request.properties || name in declared.partner.properties),
-  )
+/** The names that the call does not know; they are ignored, and shown in the log. `undefined` when there are none. */
+export function unknownFields(declared: Operation, fields: Record<string, unknown>): string[] | undefined {
+  let unknown: string[] | undefined
+  for (const name of Object.keys(fields)) {
+    if (isKnown(declared, name)) continue
+    unknown ??= []
+    unknown.push(name)
+  }
+  return unknown
+}
+
+function isKnown({ request, partner }: Operation, name: string): boolean {
+  return Object.hasOwn(request.properties, name) || Object.hasOwn(partner.properties, name)
 }

@@ -6,36 +6,59 @@ import { replySigner } from '../protocol/trust.ts'
 import type { Exchange } from './exchange.ts'
 
 /**
- * Writes the headers of a reply, and the signature once the request's own was right.
+ * Writes a whole reply: status, headers, the signature once the request's own was right, and the body.
  *
- * They go to the socket's response itself, because clients exist that look them up by exact case and the framework
+ * It goes to the socket's response itself, because clients exist that look headers up by exact case and the framework
  * writes names in lower case.
  */
-export function writeReplyHeaders(
+export function writeReply(
   response: ServerResponse,
   exchange: Exchange,
-  payload: string,
-  { keys, clock, random }: Pick<Platform, 'keys' | 'clock' | 'random'>,
+  { status, body }: { status: number; body: string },
+  platform: Pick<Platform, 'keys' | 'clock' | 'random'>,
 ): void {
-  response.setHeader('Content-Type', 'application/json; charset=utf-8')
-  response.setHeader('Cache-Control', 'no-cache, must-revalidate')
-  response.setHeader('X-Content-Type-Options', 'nosniff')
-  response.setHeader('Request-ID', `${exchange.requestId}-${exchange.resultNumber}`)
-  response.setHeader('Content-Language', exchange.language)
-  const { caller, serial, verified } = exchange
-  if (!verified || !caller) return
+  const bytes = Buffer.from(body)
+  const headers = [
+    'Content-Type',
+    'application/json; charset=utf-8',
+    'Content-Length',
+    String(bytes.length),
+    'Cache-Control',
+    'no-cache, must-revalidate',
+    'X-Content-Type-Options',
+    'nosniff',
+    'Request-ID',
+    `${exchange.requestId}-${exchange.resultNumber}`,
+    'Content-Language',
+    exchange.language,
+  ]
+  if (exchange.verified) headers.push(...signatureHeaders(exchange, bytes, platform))
+  response.writeHead(status, headers)
+  response.end(bytes)
+}
+
+function signatureHeaders(
+  { caller, serial }: Exchange,
+  body: Uint8Array,
+  { keys, clock, random }: Pick<Platform, 'keys' | 'clock' | 'random'>,
+): string[] {
+  if (!caller) throw new Error('A verified request has a caller')
   const signer = keys.signer(
     replySigner(caller.trust_state, serial, caller.public_key_id),
     caller.public_key_id,
   )
   const timestamp = String(Math.floor(clock.wallNow() / 1000))
   const nonce = newNonce(random)
-  response.setHeader('Wechatpay-Nonce', nonce)
-  response.setHeader(
+  return [
+    'Wechatpay-Nonce',
+    nonce,
     'Wechatpay-Signature',
-    signMessage(replyMessage(timestamp, nonce, payload), signer.privateKey),
-  )
-  response.setHeader('Wechatpay-Timestamp', timestamp)
-  response.setHeader('Wechatpay-Serial', signer.serial)
-  response.setHeader('Wechatpay-Signature-Type', SIGNATURE_SCHEME)
+    signMessage(replyMessage(timestamp, nonce, body), signer.privateKey),
+    'Wechatpay-Timestamp',
+    timestamp,
+    'Wechatpay-Serial',
+    signer.serial,
+    'Wechatpay-Signature-Type',
+    SIGNATURE_SCHEME,
+  ]
 }

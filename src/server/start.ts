@@ -20,6 +20,10 @@ import { buildApp } from './app.ts'
 import type { Config } from './config.ts'
 import { pooledRandom } from './random.ts'
 
+/** Log lines are written together: when there are this many bytes, and this often. */
+const LOG_BUFFER_BYTES = 8_192
+const LOG_FLUSH_MS = 200
+
 /** A platform that runs. */
 export interface RunningPlatform {
   app: FastifyInstance
@@ -73,7 +77,13 @@ async function startOn(
   { clock = systemClock, random = pooledRandom(), workers = true, worldKeys }: Surroundings,
 ): Promise<RunningPlatform> {
   await migrate(db, migrations, clock.wallNow())
-  const log = pino({ level: config.logLevel, base: null }, pino.destination({ fd: 2, sync: false }))
+  const lines = pino.destination({
+    fd: 2,
+    sync: false,
+    minLength: LOG_BUFFER_BYTES,
+    periodicFlush: LOG_FLUSH_MS,
+  })
+  const log = pino({ level: config.logLevel, base: null }, lines)
   const world = {
     folder: config.data,
     baseUrl: baseUrlOf(config.host, config.port),
@@ -115,6 +125,7 @@ async function startOn(
       await sender.close()
       await db.close()
       releaseFolder()
+      lines.flushSync()
     },
   }
 }

@@ -1,13 +1,41 @@
 import { createPublicKey, type KeyObject } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 import { type Caller, findCaller } from '../merchants/merchants.ts'
-import type { Platform } from '../platform.ts'
 import { type Authorization, parseAuthorization } from '../protocol/authorization.ts'
 import { ApiError } from '../protocol/errors.ts'
 import { isFresh, requestMessage, verifyMessage } from '../protocol/signature.ts'
+import type { Database } from '../store/database.ts'
+import type { Exchange } from './exchange.ts'
 
 /** How many characters of the body a refusal gives back. */
 const TRUNCATED_BODY_LENGTH = 8
+
+/** Finds the caller that an `Authorization` header names. */
+export type CallerLookup = (mchid: string, serialNo: string) => Promise<Caller | undefined>
+
+/** Callers that are remembered between two commits. */
+const MAX_REMEMBERED = 1_000
+
+/**
+ * Looks callers up, and remembers them until the store changes. Only a store that this process alone writes to can tell
+ * that it has not changed; with any other every request looks again, so a revoked certificate is refused at once.
+ */
+export function callerLookup(db: Database): CallerLookup {
+  const remembered = new Map<string, Caller | undefined>()
+  let version: number | undefined
+  return async (mchid, serialNo) => {
+    const current = db.version()
+    if (current === undefined) return findCaller(db, mchid, serialNo)
+    if (current !== version || remembered.size >= MAX_REMEMBERED) remembered.clear()
+    version = current
+    const key = `${mchid}/${serialNo}`
+    if (remembered.has(key)) return remembered.get(key)
+    const caller = await findCaller(db, mchid, serialNo)
+    // A commit in the meantime may have changed what was read.
+    if (db.version() === current) remembered.set(key, caller)
+    return caller
+  }
+}
 
 /**
  * The checks that need no body, in the official order: headers, `Authorization`, scheme, time, merchant, certificate.
@@ -15,7 +43,8 @@ const TRUNCATED_BODY_LENGTH = 8
  */
 export async function identifyCaller(
   headers: IncomingHttpHeaders,
-  { db, clock }: Pick<Platform, 'db' | 'clock'>,
+  lookUp: CallerLookup,
+  wallNow: number,
 ): Promise<{ authorization: Authorization; caller: Caller }> {
   if (!headers['user-agent']?.trim() || !headers.accept?.trim()) {
     throw new ApiError('MISSING_ACCEPT_OR_USER_AGENT')
@@ -23,26 +52,27 @@ export async function identifyCaller(
   const authorization = parseAuthorization(headers.authorization)
   if (authorization === 'malformed') throw new ApiError('AUTHORIZATION_MALFORMED')
   if (authorization === 'foreign_scheme') throw new ApiError('AUTHORIZATION_SCHEME')
-  const wallNow = clock.wallNow()
   if (!isFresh(authorization.timestamp, wallNow)) throw new ApiError('TIMESTAMP_SKEW')
-  const caller = await findCaller(db, authorization.mchid, authorization.serial_no)
+  const caller = await lookUp(authorization.mchid, authorization.serial_no)
   if (!caller) throw new ApiError('MERCHANT_UNKNOWN')
   const { certificate } = caller
   if (!certificate) throw new ApiError('SERIAL_UNKNOWN')
   if (certificate.revoked === 1) throw new ApiError('CERTIFICATE_REVOKED')
-  if (certificate.not_after <= wallNow || certificate.not_before > wallNow)
+  if (certificate.not_after <= wallNow || certificate.not_before > wallNow) {
     throw new ApiError('CERTIFICATE_EXPIRED')
+  }
   return { authorization, caller }
 }
 
-/** Verifies the signature over the raw target and the raw bytes of the body. */
+/** Verifies the signature over the raw target and the raw bytes of the body; answers the caller who made it. */
 export function verifySignature(
-  { authorization, caller }: { authorization: Authorization; caller: Caller },
+  { authorization, caller }: Pick<Exchange, 'authorization' | 'caller'>,
   { method, target, body }: { method: string; target: string; body: Uint8Array },
-): void {
+): Caller {
+  if (!authorization || !caller?.certificate) throw new Error('The caller was not identified')
   const { timestamp, nonce_str: nonce, signature } = authorization
   const message = requestMessage({ method, target, timestamp, nonce, body })
-  if (verifyMessage(message, signature, parsedKey(caller.certificate?.public_key ?? ''))) return
+  if (verifyMessage(message, signature, parsedKey(caller.certificate.public_key))) return caller
   const start = Buffer.from(body).toString('utf8').slice(0, TRUNCATED_BODY_LENGTH)
   throw new ApiError('SIGNATURE_MISMATCH', {
     detail: { issue: 'sign not match' },

@@ -35,6 +35,11 @@ export interface Database extends Statements {
    * everything back and is thrown on. `work` may be run again after a deadlock, so it must have no effect but on `tx`.
    */
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>
+  /**
+   * Changes with every commit, where this process alone writes to the store; `undefined` where others may. What was read
+   * at a version is true as long as the version is the same.
+   */
+  version(): number | undefined
   /** Waits for the transactions under way and gives the files or connections back. */
   close(): Promise<void>
 }

@@ -30,12 +30,18 @@ export class GroupCommit {
   readonly #workLimitMs: number
   readonly #whenIdle: (() => void)[] = []
   #queue: Job[] = []
+  #groups = 0
   #flushing = false
 
   /** `workLimitMs`: how long one job may wait for something that is not this database before it fails. */
   constructor(connection: SqliteConnection, workLimitMs: number) {
     this.#connection = connection
     this.#workLimitMs = workLimitMs
+  }
+
+  /** How many groups were committed. */
+  get groups(): number {
+    return this.#groups
   }
 
   /** Runs `work` in the next group and answers after its commit. */
@@ -79,6 +85,7 @@ export class GroupCommit {
     try {
       for (const job of group) answers.push(await this.#runJob(job))
       this.#command('COMMIT')
+      this.#groups += 1
       return answers
     } catch (error) {
       if (this.#connection.isTransaction) this.#command('ROLLBACK')

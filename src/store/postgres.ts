@@ -119,6 +119,10 @@ class PostgresDatabase implements Database {
     return this.#track(() => this.#untilSettled(() => this.#attempt(work)))
   }
 
+  version(): undefined {
+    return undefined
+  }
+
   close(): Promise<void> {
     this.#closing ??= this.#shutDown()
     return this.#closing

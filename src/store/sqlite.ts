@@ -65,6 +65,10 @@ class SqliteDatabase implements Database {
     return this.#commits.add(work)
   }
 
+  version(): number {
+    return this.#commits.groups
+  }
+
   close(): Promise<void> {
     this.#closing ??= this.#shutDown()
     return this.#closing

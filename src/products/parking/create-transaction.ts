@@ -1,4 +1,4 @@
-import type { RequestOf } from '../../contract/operation.ts'
+import type { ReplyOf, RequestOf } from '../../contract/operation.ts'
 import { parameterError } from '../../contract/validate.ts'
 import { isAppBound, type Merchant } from '../../merchants/merchants.ts'
 import { openidFor } from '../../owners/openids.ts'
@@ -6,7 +6,7 @@ import { findPlateService, type Usability } from '../../owners/plate-service.ts'
 import type { Platform, Rules } from '../../platform.ts'
 import { ApiError, type ErrorName } from '../../protocol/errors.ts'
 import { parseTime } from '../../protocol/time.ts'
-import type { Statements } from '../../store/database.ts'
+import type { Statements, Transaction } from '../../store/database.ts'
 import { type ActingFor, actingFor, isEnrolled } from '../acting-for.ts'
 import { contentDigest } from '../content-digest.ts'
 import type { Handler } from '../handler.ts'
@@ -24,6 +24,7 @@ import { findParking } from './parkings.ts'
 import { requireNotifyUrl, requirePlate } from './request-rules.ts'
 
 type Request = RequestOf<typeof contract.createTransaction>
+type TransactionReply = ReplyOf<typeof contract.createTransaction>
 
 /**
  * Accepts a charge: checks it against its entry, registers the order and answers ACCEPTED once that is on disk. The
@@ -33,7 +34,7 @@ export const createTransaction: Handler<typeof contract.createTransaction> = asy
   request,
   { caller, platform },
 ) => {
-  const { db, clock, rules, wake } = platform
+  const { db, clock, rules } = platform
   requirePlate(contract.createTransaction, request.parking_info, '/parking_info')
   requireNotifyUrl(contract.createTransaction, request.notify_url, rules.profile)
   requireStay(request, clock.now())
@@ -41,25 +42,41 @@ export const createTransaction: Handler<typeof contract.createTransaction> = asy
   return db.transaction(async tx => {
     const acting = await actingFor(tx, caller, request.sub_mchid)
     const digest = digestOf(request, acting.subMchid)
-    const replay = await storedOrder(tx, caller.mchid, request.out_trade_no, digest)
+    const stored = () => storedOrder(tx, caller.mchid, request.out_trade_no, digest)
+    const replay = await stored()
     if (replay) return transactionReply(replay)
-
-    await requireApps(tx, caller, request)
-    if (!mayCollect(caller, acting.payee)) throw new ApiError('CANNOT_COLLECT')
-    if (request.amount.total > rules.maxChargeAmount) throw new ApiError('AMOUNT_ABOVE_LIMIT')
-    await requireChargeableParking(tx, caller, acting, request, rules, clock.now())
-    const ownerId = await requireUsableOwner(tx, request)
-
-    const order = await newOrder(tx, platform, caller, acting, request, ownerId, digest)
-    if (await insertOrder(tx, order)) {
-      tx.afterCommit(wake.settlement)
-      return transactionReply({ ...order, ...NOTHING_PAID })
+    try {
+      return await acceptOrder(tx, platform, caller, acting, request, digest)
+    } catch (refusal) {
+      // The same charge may have been accepted since we looked, and its order is what the checks then ran into.
+      const first = refusal instanceof ApiError ? await stored() : undefined
+      if (!first) throw refusal
+      return transactionReply(first)
     }
-    // Another transaction was first: it has either this number or this entry.
-    const first = await storedOrder(tx, caller.mchid, request.out_trade_no, digest)
-    if (!first) throw new ApiError('PARKING_MISMATCH')
-    return transactionReply(first)
   })
+}
+
+/** Makes the order of a charge that is new under its number, or throws the first refusal. */
+async function acceptOrder(
+  tx: Transaction,
+  platform: Platform,
+  caller: Merchant,
+  acting: ActingFor,
+  request: Request,
+  digest: string,
+): Promise<TransactionReply> {
+  const { clock, rules, wake } = platform
+  await requireApps(tx, caller, request)
+  if (!mayCollect(caller, acting.payee)) throw new ApiError('CANNOT_COLLECT')
+  if (request.amount.total > rules.maxChargeAmount) throw new ApiError('AMOUNT_ABOVE_LIMIT')
+  await requireChargeableParking(tx, caller, acting, request, rules, clock.now())
+  const ownerId = await requireUsableOwner(tx, request)
+
+  const order = await newOrder(tx, platform, caller, acting, request, ownerId, digest)
+  // Another transaction was first: it has either this number or this entry.
+  if (!(await insertOrder(tx, order))) throw new ApiError('PARKING_MISMATCH')
+  tx.afterCommit(wake.settlement)
+  return transactionReply({ ...order, ...NOTHING_PAID })
 }
 
 /** The exit is after the entry and not in the future. */
@@ -90,7 +107,8 @@ function digestOf(request: Request, subMchid: string): string {
   return contentDigest([
     request.appid,
     subMchid,
-    request.sub_appid,
+    // In merchant mode the field does not exist, so whatever was sent in it is ignored here too.
+    subMchid === '' ? undefined : request.sub_appid,
     request.description,
     request.attach,
     request.goods_tag,

@@ -1,0 +1,167 @@
+import { serveCommand } from '../src/cli/serve.ts'
+import type { Operation } from '../src/contract/operation.ts'
+import type { TObject, TSchema } from '../src/contract/schema.ts'
+import { endpoints } from '../src/products/index.ts'
+import { transactionResult } from '../src/products/parking/contract.ts'
+import { securityEchoResult } from '../src/products/security-echo/contract.ts'
+import { ERRORS } from '../src/protocol/errors.ts'
+import { WORLD_MERCHANTS, WORLD_PLATES } from '../src/sandbox/world.ts'
+
+/** The documents that hold tables made here, from the project's root. */
+export const DOCUMENTS = [
+  'README.md',
+  'README.zh-CN.md',
+  'docs/sandbox.md',
+  'docs/operations.md',
+  'docs/reference.md',
+] as const
+
+/** What can stand between `<!-- table:NAME -->` and `<!-- /table -->`. */
+const TABLES: Record<string, () => string> = {
+  endpoints: () => endpointTable('en'),
+  'endpoints-zh': () => endpointTable('zh'),
+  notices: noticeTable,
+  merchants: () =>
+    table(
+      ['Number', 'Kind', 'What it does'],
+      WORLD_MERCHANTS.map(({ mchid, kind, behaviour }) => [`\`${mchid}\``, kind, behaviour]),
+    ),
+  plates: () =>
+    table(
+      ['Plate', 'Colour', 'What it does', 'openid'],
+      WORLD_PLATES.map(({ plate_number, plate_color, behaviour, openid }) => [
+        plate_number,
+        plate_color,
+        behaviour,
+        openid && `\`${openid}\``,
+      ]),
+    ),
+  options: optionTable,
+  operations: () => endpoints.map(({ operation }) => operationSection(operation)).join('\n\n'),
+}
+
+/** The text with every table in it made anew. Throws on a table that has no maker. */
+export function renderTables(text: string): string {
+  return text.replaceAll(
+    /<!-- table:([\w-]+) -->[\s\S]*?<!-- \/table -->/g,
+    (_whole, name: string) => `<!-- table:${name} -->\n${makerOf(name)()}\n<!-- /table -->`,
+  )
+}
+
+function makerOf(name: string): () => string {
+  const maker = TABLES[name]
+  if (!maker) throw new Error(`There is no table "${name}"; there are ${Object.keys(TABLES).join(', ')}`)
+  return maker
+}
+
+function table(head: string[], rows: string[][]): string {
+  const line = (cells: string[]) => `| ${cells.map(cell => cell.replaceAll('|', '\\|')).join(' | ')} |`
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')
+}
+
+function endpointTable(language: 'en' | 'zh'): string {
+  const head = language === 'en' ? ['Call', 'Path', 'What it does', 'File'] : ['接口', '路径', '说明', '文件']
+  return table(
+    head,
+    endpoints.map(({ operation }) => [
+      operation.method,
+      `\`${operation.path}\``,
+      operation.title[language],
+      `[\`${fileOf(operation)}\`](${fileOf(operation)})`,
+    ]),
+  )
+}
+
+const FOLDERS: Record<string, string> = { listCertificates: 'certificates', securityEcho: 'security-echo' }
+
+/** The file that answers an operation: its name with hyphens, in its product's folder. */
+export function fileOf({ name }: Pick<Operation, 'name'>): string {
+  const file = name.replaceAll(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)
+  return `src/products/${FOLDERS[name] ?? 'parking'}/${file}.ts`
+}
+
+/** Declared in the contract, read by the SDK, and not sent by this platform yet. */
+const NOT_SENT = new Set(['TRANSACTION.PAY_BACK'])
+
+function noticeTable(): string {
+  const notices = [transactionResult, securityEchoResult]
+  return table(
+    ['Event', 'Summary', 'Notice'],
+    notices.flatMap(({ events, title }) =>
+      Object.entries(events)
+        .filter(([event]) => !NOT_SENT.has(event))
+        .map(([event, summary]) => [`\`${event}\``, summary, `${title.en} (${title.zh})`]),
+    ),
+  )
+}
+
+function optionTable(): string {
+  return table(
+    ['Option', 'Environment', 'Default', 'Meaning'],
+    serveCommand().options.map(({ flags, envVar, defaultValue, defaultValueDescription, description }) => [
+      `\`${flags}\``,
+      envVar ? `\`${envVar}\`` : '',
+      defaultValueDescription ?? (defaultValue === undefined ? '' : String(defaultValue)),
+      description,
+    ]),
+  )
+}
+
+function operationSection(declared: Operation): string {
+  const { method, path, title, pages } = declared
+  const official = Object.entries(pages).map(([mode, page]) => `${mode} \`${page}\``)
+  return [
+    `### \`${method} ${path}\``,
+    `${title.en} (${title.zh}), \`${declared.name}\`. Official pages: ${official.join(', ')}.`,
+    '**Request**',
+    table(
+      ['Field', 'Type', 'Bytes', 'Merchant', 'Partner', 'Meaning'],
+      [...fieldRows(declared.request, 'both'), ...fieldRows(declared.partner, 'partner')],
+    ),
+    '**Reply**',
+    table(
+      ['Field', 'Type', 'Bytes', 'Merchant', 'Partner', 'Meaning'],
+      fieldRows(declared.reply as TObject, 'reply'),
+    ),
+    '**Errors**',
+    table(
+      ['HTTP', 'Code', 'Message', 'In English'],
+      declared.errors.map(name => {
+        const { status, code, zh, en } = ERRORS[name]
+        return [String(status), `\`${code}\``, zh, en]
+      }),
+    ),
+  ].join('\n\n')
+}
+
+interface Field extends TSchema {
+  type?: string
+  title?: string
+  description?: string
+  enum?: string[]
+  maxBytes?: number
+  format?: string
+  properties?: Record<string, Field>
+  required?: string[]
+  items?: Field
+}
+
+function fieldRows(schema: TObject, where: 'both' | 'partner' | 'reply', prefix = ''): string[][] {
+  const { properties = {}, required = [] } = schema as Field
+  return Object.entries(properties).flatMap(([name, field]) => {
+    const need = required.includes(name) ? 'y' : 'o'
+    const columns = { both: [need, need], partner: ['–', need], reply: [need, need] }[where]
+    const meaning = [field.title, field.description].filter(Boolean).join(': ')
+    const row = [`\`${prefix}${name}\``, typeOf(field), String(field.maxBytes ?? ''), ...columns, meaning]
+    const inner = field.properties ?? field.items?.properties
+    const under = `${prefix}${name}${field.items ? '[]' : ''}.`
+    return inner ? [row, ...fieldRows((field.items ?? field) as unknown as TObject, where, under)] : [row]
+  })
+}
+
+function typeOf(field: Field): string {
+  if (field.enum) return field.enum.map(value => `\`${value}\``).join(' ')
+  if (field.format === 'rfc3339') return 'time'
+  if (field.format === 'notify-url') return 'url'
+  return field.type ?? ''
+}

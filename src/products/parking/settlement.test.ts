@@ -1,0 +1,310 @@
+import assert from 'node:assert/strict'
+import { after, test } from 'node:test'
+import {
+  chargeOf,
+  freshPlate,
+  MODES,
+  NOW,
+  type ParkingUnderTest,
+  parkingUnderTest,
+} from '../../../test/parking.ts'
+import { BANK_CLEARING, post, walletOf } from '../../ledger/ledger.ts'
+import type { Database } from '../../store/database.ts'
+
+// How an accepted charge comes to its end, seen through the calls and the books.
+
+const SECOND = 1_000
+const MINUTE = 60 * SECOND
+const HOUR = 60 * MINUTE
+
+const shared = await parkingUnderTest({ after })
+
+const WITHOUT_FUNDS = '粤B10006'
+const FROZEN = '粤B10007'
+
+function walletOfPlate(plate: string): string {
+  return walletOf(`owner-of-${plate}`)
+}
+
+async function balance(db: Database, account: string): Promise<number> {
+  const row = await db.get<{ balance: number }>(
+    'SELECT balance FROM ledger_accounts WHERE account = $1',
+    account,
+  )
+  return row?.balance ?? 0
+}
+
+/** Every fen has a place: the balances of all accounts sum to zero, and each is what its transfers make it. */
+async function assertBooksBalance(db: Database): Promise<void> {
+  const sum = await db.get('SELECT CAST(SUM(balance) AS BIGINT) AS total FROM ledger_accounts')
+  assert.deepEqual(sum, { total: 0 })
+  const wrong = await db.all(
+    `SELECT a.account, a.balance FROM ledger_accounts a
+      WHERE a.balance <> (SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) FROM ledger_transfers WHERE credit_account = a.account)
+                       - (SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) FROM ledger_transfers WHERE debit_account = a.account)`,
+  )
+  assert.deepEqual(wrong, [])
+}
+
+/** How often a deduction was tried, and when the next attempt is due. */
+async function progress(
+  db: Database,
+  outTradeNo: string,
+): Promise<{ attempts: number; dueAt: number | null }> {
+  const row = await db.get<{ deduction_attempts: number; due_at: number | null }>(
+    'SELECT deduction_attempts, due_at FROM transactions WHERE out_trade_no = $1',
+    outTradeNo,
+  )
+  return { attempts: row?.deduction_attempts ?? -1, dueAt: row?.due_at ?? null }
+}
+
+let topUps = 0
+
+/** Money comes from outside into a plate's wallet. */
+async function topUp({ platform }: ParkingUnderTest, plate: string, amount: number): Promise<void> {
+  topUps += 1
+  const transfer = {
+    id: `top_up/settlement-test/${topUps}`,
+    kind: 'top_up' as const,
+    debit_account: BANK_CLEARING,
+    credit_account: walletOfPlate(plate),
+    amount,
+    business_time: platform.clock.now(),
+  }
+  await platform.db.transaction(tx => post(tx, transfer))
+}
+
+for (const [mode, caller] of MODES) {
+  test(`${mode}: an accepted charge is paid: wallet less, payee's pending more, books in balance`, async () => {
+    const { park, accept, order, platform, runDue, clock } = shared
+    const { db } = platform
+    const plate = freshPlate()
+    const pending = `merchant/${caller.partner.sub_mchid ?? caller.mchid}/pending`
+    const before = { wallet: await balance(db, walletOfPlate(plate)), pending: await balance(db, pending) }
+    const { out_trade_no } = await accept(await park({ plate_number: plate }, caller), {}, caller)
+    assert.equal(await balance(db, walletOfPlate(plate)), before.wallet)
+    assert.equal((await order(out_trade_no, caller)).trade_state, 'ACCEPTED')
+
+    await runDue()
+
+    const { trade_state, success_time } = await order(out_trade_no, caller)
+    assert.deepEqual({ trade_state, success_time }, { trade_state: 'SUCCESS', success_time: NOW })
+    assert.equal(await balance(db, walletOfPlate(plate)), before.wallet - 888)
+    assert.equal(await balance(db, pending), before.pending + 888)
+    const id = `charge/${caller.mchid}/${out_trade_no}`
+    assert.deepEqual(await db.get('SELECT * FROM ledger_transfers WHERE id = $1', id), {
+      id,
+      kind: 'charge',
+      debit_account: walletOfPlate(plate),
+      credit_account: pending,
+      amount: 888,
+      business_time: clock.now(),
+    })
+    await assertBooksBalance(db)
+  })
+}
+
+test('what was paid is not paid again, however often due work is done', async () => {
+  const { park, accept, platform, runDue, clock } = shared
+  const plate = freshPlate()
+  await accept(await park({ plate_number: plate }))
+  await runDue()
+  const after = await balance(platform.db, walletOfPlate(plate))
+  await runDue()
+  clock.advance(1)
+  await runDue()
+  assert.equal(await balance(platform.db, walletOfPlate(plate)), after)
+  await assertBooksBalance(platform.db)
+})
+
+test('without funds a deduction is tried at exactly each step of the ladder, and after the last it has failed', async t => {
+  const { park, accept, order, platform, runDue, clock } = await parkingUnderTest(t)
+  const { db } = platform
+  const { out_trade_no } = await accept(await park({ plate_number: WITHOUT_FUNDS }))
+  await runDue()
+  assert.deepEqual(await progress(db, out_trade_no), { attempts: 1, dueAt: clock.now() + MINUTE })
+
+  let attempts = 1
+  for (const wait of [MINUTE, 10 * MINUTE, HOUR, 6 * HOUR, 24 * HOUR]) {
+    clock.advance(wait - 1)
+    await runDue()
+    assert.equal((await progress(db, out_trade_no)).attempts, attempts)
+    assert.equal((await order(out_trade_no)).trade_state, 'ACCEPTED')
+    clock.advance(1)
+    await runDue()
+    attempts += 1
+    assert.equal((await progress(db, out_trade_no)).attempts, attempts)
+  }
+
+  assert.equal(attempts, 6)
+  const failed = await order(out_trade_no)
+  assert.equal(failed.trade_state, 'PAY_FAIL')
+  assert.deepEqual(await progress(db, out_trade_no), { attempts: 6, dueAt: null })
+  assert.equal(await balance(db, walletOfPlate(WITHOUT_FUNDS)), 0)
+  assert.deepEqual(await db.all(`SELECT id FROM ledger_transfers WHERE kind = 'charge'`), [])
+  await assertBooksBalance(db)
+  clock.advance(365 * 24 * HOUR)
+  await runDue()
+  assert.deepEqual(await order(out_trade_no), failed)
+})
+
+test('the ladder can be set: also the wait before the first attempt is exact to the millisecond', async t => {
+  const { park, accept, order, platform, runDue, clock } = await parkingUnderTest(t, {
+    rules: { deductionLadder: [10 * SECOND, 5 * SECOND] },
+  })
+  const paid = await accept(await park())
+  const failing = await accept(await park({ plate_number: WITHOUT_FUNDS }))
+  clock.advance(10 * SECOND - 1)
+  await runDue()
+  assert.equal((await order(paid.out_trade_no)).trade_state, 'ACCEPTED')
+  assert.equal((await progress(platform.db, failing.out_trade_no)).attempts, 0)
+  clock.advance(1)
+  await runDue()
+  assert.equal((await order(paid.out_trade_no)).trade_state, 'SUCCESS')
+  assert.equal((await order(failing.out_trade_no)).trade_state, 'ACCEPTED')
+  clock.advance(5 * SECOND)
+  await runDue()
+  assert.equal((await order(failing.out_trade_no)).trade_state, 'PAY_FAIL')
+})
+
+test('a wait counts from the attempt before it, also when that came late', async t => {
+  const { park, accept, platform, runDue, clock } = await parkingUnderTest(t)
+  const { out_trade_no } = await accept(await park({ plate_number: WITHOUT_FUNDS }))
+  clock.advance(5 * HOUR)
+  await runDue()
+  assert.deepEqual(await progress(platform.db, out_trade_no), {
+    attempts: 1,
+    dueAt: clock.now() + MINUTE,
+  })
+})
+
+test('a top-up between two attempts lets the next one succeed', async t => {
+  const running = await parkingUnderTest(t)
+  const { park, accept, order, platform, runDue, clock } = running
+  const { out_trade_no } = await accept(await park({ plate_number: WITHOUT_FUNDS }))
+  await runDue()
+  await topUp(running, WITHOUT_FUNDS, 887)
+  clock.advance(MINUTE)
+  await runDue()
+  assert.equal((await order(out_trade_no)).trade_state, 'ACCEPTED')
+  assert.equal(await balance(platform.db, walletOfPlate(WITHOUT_FUNDS)), 887)
+  await topUp(running, WITHOUT_FUNDS, 1)
+  clock.advance(10 * MINUTE)
+  await runDue()
+  const { trade_state, success_time, create_time } = await order(out_trade_no)
+  assert.deepEqual(
+    { trade_state, create_time, success_time },
+    { trade_state: 'SUCCESS', create_time: NOW, success_time: '2017-08-26T11:56:00+08:00' },
+  )
+  assert.equal(await balance(platform.db, walletOfPlate(WITHOUT_FUNDS)), 0)
+  await assertBooksBalance(platform.db)
+})
+
+test('a frozen wallet ends a charge at its first attempt', async t => {
+  const { park, accept, order, platform, runDue } = await parkingUnderTest(t)
+  const { out_trade_no } = await accept(await park({ plate_number: FROZEN }))
+  await runDue()
+  assert.equal((await order(out_trade_no)).trade_state, 'PAY_FAIL')
+  assert.deepEqual(await progress(platform.db, out_trade_no), { attempts: 1, dueAt: null })
+  await assertBooksBalance(platform.db)
+})
+
+test('a wallet that is frozen between two attempts ends the charge at the next one', async t => {
+  const { park, accept, order, platform, runDue, clock } = await parkingUnderTest(t)
+  const { out_trade_no } = await accept(await park({ plate_number: WITHOUT_FUNDS }))
+  await runDue()
+  await platform.db.run(`UPDATE owners SET wallet_state = 'FROZEN'`)
+  clock.advance(MINUTE)
+  await runDue()
+  assert.equal((await order(out_trade_no)).trade_state, 'PAY_FAIL')
+})
+
+test('after PAY_FAIL the entry is charged again under a new number, and the old number still tells the failure', async t => {
+  const { park, charge, order, platform, runDue } = await parkingUnderTest(t)
+  const stay = await park({ plate_number: FROZEN })
+  const first = chargeOf(stay)
+  await charge(first)
+  await runDue()
+  await platform.db.run(`UPDATE owners SET wallet_state = 'NORMAL'`)
+  const failed = await order(first.out_trade_no)
+  assert.equal(failed.trade_state, 'PAY_FAIL')
+  assert.deepEqual((await charge(first)).json(), failed)
+
+  const second = chargeOf(stay)
+  assert.equal((await charge(second)).statusCode, 200)
+  await runDue()
+  assert.equal((await order(second.out_trade_no)).trade_state, 'SUCCESS')
+  assert.deepEqual(await order(first.out_trade_no), failed)
+  const third = await charge(chargeOf(stay))
+  assert.deepEqual(third.json(), { code: 'INVALID_REQUEST', message: '停车入场id不存在' })
+  const charges = await platform.db.all(`SELECT amount FROM ledger_transfers WHERE kind = 'charge'`)
+  assert.deepEqual(charges, [{ amount: 888 }])
+})
+
+test('of two charges with money for one, one is paid and the other waits', async t => {
+  const running = await parkingUnderTest(t)
+  const { park, accept, order, platform, runDue } = running
+  await topUp(running, WITHOUT_FUNDS, 1_000)
+  const numbers: string[] = []
+  for (let count = 0; count < 2; count += 1) {
+    numbers.push((await accept(await park({ plate_number: WITHOUT_FUNDS }))).out_trade_no)
+  }
+  await runDue()
+  const states = await Promise.all(numbers.map(async number => (await order(number)).trade_state))
+  assert.deepEqual(states.sort(), ['ACCEPTED', 'SUCCESS'])
+  assert.equal(await balance(platform.db, walletOfPlate(WITHOUT_FUNDS)), 112)
+  await assertBooksBalance(platform.db)
+})
+
+test('what happens to the plate after the acceptance does not matter: the gate has opened', async () => {
+  const { park, accept, order, platform, runDue } = shared
+  const plate = freshPlate()
+  const { out_trade_no } = await accept(await park({ plate_number: plate }))
+  await platform.db.run('UPDATE owners SET arrears = 1, score = 350 WHERE owner_id = $1', `owner-of-${plate}`)
+  await platform.db.run('DELETE FROM plates WHERE plate_number = $1', plate)
+  await runDue()
+  assert.equal((await order(out_trade_no)).trade_state, 'SUCCESS')
+})
+
+test('a charge that the books have already is not posted twice; it waits a minute, and no other waits with it', async t => {
+  const { park, accept, order, platform, runDue, clock } = await parkingUnderTest(t)
+  const { db } = platform
+  const plate = freshPlate()
+  const broken = await accept(await park({ plate_number: plate }))
+  const good = await accept(await park())
+  // As after a fault of ours: the money has moved under this number and the order does not know.
+  const id = `charge/1230000109/${broken.out_trade_no}`
+  await db.transaction(tx =>
+    post(tx, {
+      id,
+      kind: 'charge',
+      debit_account: walletOfPlate(plate),
+      credit_account: BANK_CLEARING,
+      amount: 888,
+      business_time: clock.now(),
+    }),
+  )
+  const wallet = await balance(db, walletOfPlate(plate))
+  await runDue()
+  assert.equal((await order(good.out_trade_no)).trade_state, 'SUCCESS')
+  assert.equal((await order(broken.out_trade_no)).trade_state, 'ACCEPTED')
+  assert.deepEqual(await progress(db, broken.out_trade_no), { attempts: 0, dueAt: clock.now() + MINUTE })
+  assert.equal(await balance(db, walletOfPlate(plate)), wallet)
+  await assertBooksBalance(db)
+})
+
+test('a running platform settles by itself, without anybody doing due work', async t => {
+  const { park, accept, query, platform } = await parkingUnderTest(t, {
+    workers: true,
+  })
+  const { promise: settled, resolve } = Promise.withResolvers<void>()
+  const { out_trade_no } = await accept(await park())
+  const look = async () => {
+    const { trade_state } = (await query(out_trade_no)).json<{ trade_state: string }>()
+    if (trade_state === 'SUCCESS') resolve()
+    else setImmediate(look)
+  }
+  await look()
+  await settled
+  await assertBooksBalance(platform.db)
+})

@@ -1,0 +1,139 @@
+import type { Mode } from '../contract/operation.ts'
+import { decryptField, encryptField } from '../protocol/sensitive-field.ts'
+import { downloadCertificates } from './download-certificates.ts'
+import { KeyRing } from './key-ring.ts'
+import { machine } from './machine.ts'
+import { type OperationName, operations, type ReplyTo, type RequestIn } from './operations.ts'
+import { type ClientOptions, type ResolvedOptions, resolveOptions } from './options.ts'
+import { Sender } from './sender.ts'
+import { verifySigned } from './verify-signed.ts'
+import { receiverOn, type WebhookReceiver } from './webhook-receiver.ts'
+
+/**
+ * The calls of a merchant. Each takes one flat object with the names of the wire and answers the verified reply. Each
+ * throws a `WechatPayError` and nothing else, but for a `TypeError` when a number in the path is missing; catch
+ * `OutcomeUnknown` apart from the refusals.
+ */
+export interface Client<M extends Mode> {
+  /** The merchant number that calls. */
+  readonly mchid: string
+
+  readonly parking: {
+    /**
+     * Whether this user has opened the service for this plate (查询车牌服务开通信息). A plate that was never opened is no
+     * error: its `service_state` is `OUT_SERVICE`.
+     *
+     * Throws `InvalidRequest` for a wrong openid or sub-merchant. Official page: 4012534043, partner 4012534183.
+     */
+    queryPlateService(request: RequestIn<'queryPlateService', M>): Promise<ReplyTo<'queryPlateService'>>
+
+    /**
+     * Makes a parking entry (创建停车入场); once for each car that drives in. `free_duration` is in seconds, `start_time` is
+     * RFC 3339. `state: 'BLOCKED'` is a success too: the entry exists, but this stay cannot be charged at present.
+     *
+     * Keep `out_parking_no` and send it again when the outcome is unknown: it then gives the same entry. Official page:
+     * 4012533937, partner 4012533994.
+     */
+    createParking(request: RequestIn<'createParking', M>): Promise<ReplyTo<'createParking'>>
+
+    /**
+     * Charges a stay (扣费受理). `amount.total` is in fen, `charging_duration` in seconds; plate, times and name are those of
+     * the entry, and `end_time` is not in the future. Ask `mayOpenGate` about the reply: the deduction itself comes
+     * later, as a notice.
+     *
+     * On `OutcomeUnknown` keep the gate closed and call `queryTransaction`. On `RateLimited` do the same before the charge
+     * is sent again. Official page: 4012534352, partner 4012534427.
+     */
+    createTransaction(request: RequestIn<'createTransaction', M>): Promise<ReplyTo<'createTransaction'>>
+
+    /**
+     * The order as it is now (查询订单). Throws `NotFound` when there is no order under the number. Official page:
+     * 4012534308, partner 4012534441.
+     */
+    queryTransaction(request: RequestIn<'queryTransaction', M>): Promise<ReplyTo<'queryTransaction'>>
+  }
+
+  readonly certificates: {
+    /**
+     * The platform certificates, still sealed (获取平台证书列表). A client needs no call of this: it downloads, opens and
+     * renews them by itself. Throws `NotFound` for a merchant of the public key alone. Official page: 4012551764.
+     */
+    listCertificates(request?: RequestIn<'listCertificates', M>): Promise<ReplyTo<'listCertificates'>>
+  }
+
+  readonly security: {
+    /**
+     * Gives a message back (商户签名验签/加解密测试): one call that proves keys, signatures and encryption. Encrypted text is
+     * made with `sensitive.encrypt`. Official page: 4015139289.
+     */
+    securityEcho(request: RequestIn<'securityEcho', M>): Promise<ReplyTo<'securityEcho'>>
+  }
+
+  /** Sensitive fields: RSAES-OAEP with SHA-1, Base64. Official page: 4013053257. */
+  readonly sensitive: {
+    /** Encrypts at most 214 bytes of UTF-8 to the platform's key, the one that calls name in `Wechatpay-Serial`. */
+    encrypt(text: string): Promise<string>
+    /** Decrypts what the platform encrypted to the merchant's certificate. Throws when it did not. */
+    decrypt(encrypted: string): string
+  }
+
+  /** Receives notices with the keys of this client, certificates that the platform adds later included. */
+  readonly webhooks: WebhookReceiver
+}
+
+export type MerchantClient = Client<'merchant'>
+export type PartnerClient = Client<'partner'>
+
+/** A client for a direct merchant (直连商户). Throws a `TypeError` that names a wrong option; sends nothing yet. */
+export function merchantClient(options: ClientOptions): MerchantClient {
+  return createClient<'merchant'>(resolveOptions(options))
+}
+
+/** A client for a service provider (服务商), whose parking calls name a `sub_mchid`. Otherwise as `merchantClient`. */
+export function partnerClient(options: ClientOptions): PartnerClient {
+  return createClient<'partner'>(resolveOptions(options))
+}
+
+function createClient<M extends Mode>(options: ResolvedOptions): Client<M> {
+  const { mchid, apiv3Key, privateKey, trust } = options
+  const sender = new Sender(options, machine)
+  const keys = new KeyRing(trust, machine.wallNow, () => downloadCertificates(sender, apiv3Key, machine))
+
+  async function call<Name extends OperationName>(
+    op: Name,
+    request: RequestIn<Name, M>,
+  ): Promise<ReplyTo<Name>> {
+    await keys.ready()
+    const reply = await sender.send(op, request, {
+      verify: reply => verifySigned(reply, serial => keys.find(serial), machine.wallNow()),
+      wechatpaySerial: keys.publicKeyId ?? (await serialFor(op)),
+    })
+    return reply as ReplyTo<Name>
+  }
+
+  /** In public key mode every call names the key, as the documents ask; a certificate is named only where it must be. */
+  async function serialFor(op: OperationName): Promise<string | undefined> {
+    return operations[op].namesPlatformKey ? (await keys.encryptionKey()).serial : undefined
+  }
+
+  return {
+    mchid,
+    parking: {
+      queryPlateService: request => call('queryPlateService', request),
+      createParking: request => call('createParking', request),
+      createTransaction: request => call('createTransaction', request),
+      queryTransaction: request => call('queryTransaction', request),
+    },
+    certificates: {
+      listCertificates: (request = {}) => call('listCertificates', request),
+    },
+    security: {
+      securityEcho: request => call('securityEcho', request),
+    },
+    sensitive: {
+      encrypt: async text => encryptField(text, (await keys.encryptionKey()).publicKey),
+      decrypt: encrypted => decryptField(encrypted, privateKey),
+    },
+    webhooks: receiverOn(keys, apiv3Key, machine),
+  }
+}

@@ -1,0 +1,60 @@
+import { openResource } from '../protocol/sealed-resource.ts'
+import { ReplyForged } from './errors.ts'
+import type { Machine } from './machine.ts'
+import type { ReplyTo } from './operations.ts'
+import { normalSerial, type PlatformCertificate, parseCertificate } from './platform-certificate.ts'
+import type { Sender } from './sender.ts'
+import { verifySigned } from './verify-signed.ts'
+
+const WRONG_KEY =
+  'Check apiv3Key: it is set on the merchant platform (API 安全), takes effect at once, and must belong to mchid.'
+
+/**
+ * Downloads the platform certificates. Official page: /doc/v3/merchant/4012551764.
+ *
+ * A client that has none yet cannot verify the reply that brings them. The order is turned round: what is in the reply is
+ * opened with the APIv3 key, which only the platform and the merchant have, and then the reply's signature is verified
+ * with what came out. A refusal cannot be verified in this way and is shown as it is.
+ */
+export async function downloadCertificates(
+  sender: Sender,
+  apiv3Key: string,
+  { wallNow }: Machine,
+): Promise<PlatformCertificate[]> {
+  let opened: PlatformCertificate[] = []
+  await sender.send(
+    'listCertificates',
+    // Certificates of the other algorithm could not be used.
+    { algorithm_type: 'RSA' },
+    {
+      wechatpaySerial: undefined,
+      verify: async reply => {
+        if (reply.status !== 200) return 'unchecked'
+        opened = openCertificates(reply.body, apiv3Key)
+        const find = (serial: string) => opened.find(each => each.serial === normalSerial(serial))?.publicKey
+        return verifySigned(reply, async serial => find(serial) ?? notInList(serial), wallNow())
+      },
+    },
+  )
+  return opened
+}
+
+function notInList(serial: string): { unknown: string } {
+  return { unknown: `It is signed with ${serial}, which is not among the certificates that it brings.` }
+}
+
+function openCertificates(body: Uint8Array, apiv3Key: string): PlatformCertificate[] {
+  try {
+    const { data } = JSON.parse(Buffer.from(body).toString('utf8')) as ReplyTo<'listCertificates'>
+    return data.map(({ encrypt_certificate }) =>
+      parseCertificate(openResource(encrypt_certificate, apiv3Key)),
+    )
+  } catch (cause) {
+    throw new ReplyForged({
+      op: 'listCertificates',
+      message: 'The platform certificates cannot be opened: the APIv3 key is wrong, or the reply was changed',
+      whatToDo: WRONG_KEY,
+      cause,
+    })
+  }
+}

@@ -1,0 +1,51 @@
+export type {
+  EntranceStateChange,
+  ParkingInfo,
+  Transaction,
+} from '../products/parking/contract.ts'
+export type { SecurityEchoResult } from '../products/security-echo/contract.ts'
+export type { ErrorDetail, Language } from '../protocol/errors.ts'
+export type { PlateColor } from '../protocol/plate.ts'
+export { formatTime } from '../protocol/time.ts'
+export type { HandlerOptions, NoticeHeaders } from './answer-notice.ts'
+export {
+  type Client,
+  type MerchantClient,
+  merchantClient,
+  type PartnerClient,
+  partnerClient,
+} from './client.ts'
+export {
+  InvalidRequest,
+  NetworkError,
+  NoAuthority,
+  NotFound,
+  NumberUsed,
+  OutcomeUnknown,
+  ParameterError,
+  RateLimited,
+  ReplyForged,
+  SignatureRefused,
+  SystemError,
+  WechatPayError,
+} from './errors.ts'
+export type { CertificateTrust, PublicKeyTrust, Trust } from './key-ring.ts'
+export type { AppLaunch, MiniProgramLaunch } from './launch.ts'
+export { mayOpenGate } from './may-open-gate.ts'
+export type {
+  EntranceStateChangeNotice,
+  Notice,
+  NoticedTransaction,
+  NoticeHandler,
+  SecurityEchoNotice,
+  TransactionNotice,
+  UnknownNotice,
+} from './notice.ts'
+export { NoticeRefused, type RefusalReason } from './notice-refused.ts'
+export { type OpeningParameters, openingPage } from './opening-page.ts'
+export type { OperationName, ReplyTo, RequestIn } from './operations.ts'
+export type { AttemptReport, ClientOptions } from './options.ts'
+export { type FolderTrust, optionsFromFolder } from './options-from-folder.ts'
+export { type RepaymentParameters, repaymentPage } from './repayment-page.ts'
+export { signTestNotice, type TestNotice } from './sign-test-notice.ts'
+export { createWebhookReceiver, type WebhookOptions, type WebhookReceiver } from './webhook-receiver.ts'

@@ -1,0 +1,85 @@
+import { type ErrorFacts, errorOf, ReplyForged, type WechatPayError } from './errors.ts'
+import { type CallRules, type OperationName, operations } from './operations.ts'
+import type { RawReply } from './send-once.ts'
+import { isSigned, type SignatureFault } from './verify-signed.ts'
+
+/** Checks the signature of a reply: `undefined` when it is right, `unchecked` when there is nothing to check it with. */
+export type VerifyReply = (reply: RawReply) => Promise<SignatureFault | 'unchecked' | undefined>
+
+/** What a reply is worth. */
+export type Judgement = { value: unknown } | { error: WechatPayError }
+
+/** How much of a text that is no API error gets into a message. */
+const MAX_FOREIGN_TEXT = 120
+
+/**
+ * Decides whether a reply is a success, a refusal, or nothing that can be believed. `value` is given for a success alone:
+ * one that the platform signed and that answers this request.
+ *
+ * Every 2xx is signed, so one without a signature is forged. The others need not be: what is refused before the request's
+ * own signature was found right never is. Where there is a signature it must be right, and where there is none the error
+ * says so by `verified`; either way such a reply is only ever a reason not to go on.
+ */
+export async function judgeReply(
+  op: OperationName,
+  request: object,
+  reply: RawReply,
+  verify: VerifyReply,
+): Promise<Judgement> {
+  const isSuccess = reply.status >= 200 && reply.status < 300
+  const requestId = reply.header('Request-ID')
+  const facts = { op, status: reply.status, requestId }
+  let verified = false
+  if (isSuccess || isSigned(reply.header)) {
+    const fault = await verify(reply)
+    verified = fault === undefined
+    if (fault && fault !== 'unchecked') {
+      return { error: forged(facts, `The reply to ${op} cannot be believed. ${fault.explanation}`) }
+    }
+  }
+  const body = parseObject(reply.body)
+  if (!isSuccess || reply.status === 202) return { error: refusal(facts, verified, reply.body, body) }
+  if (reply.status === 204) return { value: undefined }
+  if (!body) return { error: forged(facts, `The reply to ${op} is signed but is no JSON object.`) }
+  const foreign = foreignField(operations[op], request, body)
+  if (foreign === undefined) return { value: body }
+  return {
+    error: forged(facts, `The reply to ${op} is signed but answers another request: its ${foreign} differs.`),
+  }
+}
+
+function refusal(
+  { op, status, requestId }: { op: OperationName; status: number; requestId: string | undefined },
+  verified: boolean,
+  bytes: Uint8Array,
+  body: Record<string, unknown> | undefined,
+): WechatPayError {
+  const code = typeof body?.code === 'string' ? body.code : undefined
+  const foreignText = Buffer.from(bytes).toString('utf8').replaceAll(/\s+/g, ' ').slice(0, MAX_FOREIGN_TEXT)
+  const text = typeof body?.message === 'string' ? body.message : foreignText
+  const detail = body?.detail && typeof body.detail === 'object' ? body.detail : undefined
+  return errorOf({ op, status, code, text, detail, requestId, verified })
+}
+
+/** A signature covers a reply and no request, so a recorded reply to another call would pass without this. */
+function foreignField(
+  { echoes }: CallRules,
+  request: object,
+  body: Record<string, unknown>,
+): string | undefined {
+  const sent = request as Record<string, unknown>
+  return echoes.find(field => sent[field] !== undefined && sent[field] !== body[field])
+}
+
+function forged(facts: Pick<ErrorFacts, 'op' | 'status' | 'requestId'>, message: string): ReplyForged {
+  return new ReplyForged({ ...facts, message, whatToDo: operations[facts.op].ifUnknown })
+}
+
+function parseObject(bytes: Uint8Array): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(Buffer.from(bytes).toString('utf8'))
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,157 @@
+import assert from 'node:assert/strict'
+import { generateKeyPairSync, type KeyObject } from 'node:crypto'
+import { test } from 'node:test'
+import { KeyRing, type Trust } from './key-ring.ts'
+import type { PlatformCertificate } from './platform-certificate.ts'
+
+const HOUR = 60 * 60 * 1000
+const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+const publicKeyTrust = {
+  publicKeyId: 'PUB_KEY_ID_1',
+  publicKey: publicKey.export({ type: 'spki', format: 'pem' }) as string,
+}
+
+const certificate = (serial: string, effectiveTime = 0, expireTime = 1000 * HOUR): PlatformCertificate => ({
+  serial,
+  publicKey,
+  effectiveTime,
+  expireTime,
+})
+
+/** A ring with a clock and a platform of certificates that the test moves. */
+function ringOf(trust: Trust) {
+  const world = { now: 0, certificates: [certificate('AA')], downloads: 0, failing: false }
+  const ring = new KeyRing(
+    trust,
+    () => world.now,
+    async () => {
+      world.downloads += 1
+      if (world.failing) throw new Error('no network')
+      return world.certificates
+    },
+  )
+  return { ring, world }
+}
+
+const isKey = (found: KeyObject | { unknown: string }) => !('unknown' in found)
+/** Lets a download in the background come to its end. */
+const settled = () => new Promise(resolve => setImmediate(resolve))
+
+test('certificates are downloaded once before the first call, however many calls wait for them', async () => {
+  const { ring, world } = ringOf({ certificates: [] })
+  await Promise.all([ring.ready(), ring.ready(), ring.ready()])
+  assert.equal(world.downloads, 1)
+  assert.ok(isKey(await ring.find('AA')))
+  assert.equal(world.downloads, 1)
+})
+
+test('with a public key nothing is downloaded before the first call', async () => {
+  const { ring, world } = ringOf({ ...publicKeyTrust, certificates: [] })
+  await ring.ready()
+  assert.ok(isKey(await ring.find('PUB_KEY_ID_1')))
+  assert.equal(world.downloads, 0)
+})
+
+test('serial numbers are compared without regard to case and leading zeros', async () => {
+  const { ring } = ringOf({ certificates: [] })
+  assert.ok(isKey(await ring.find('00aa')))
+})
+
+test('an unknown serial number causes one download for all who wait, and then none for a minute', async () => {
+  const { ring, world } = ringOf({ certificates: [] })
+  await ring.ready()
+  world.certificates = [certificate('AA'), certificate('BB')]
+  const found = await Promise.all([ring.find('BB'), ring.find('BB'), ring.find('BB')])
+  assert.ok(found.every(isKey))
+  assert.equal(world.downloads, 2)
+
+  assert.ok(!isKey(await ring.find('CC')))
+  assert.ok(!isKey(await ring.find('DD')))
+  assert.equal(world.downloads, 2)
+  world.now += 60_000
+  assert.ok(!isKey(await ring.find('CC')))
+  assert.equal(world.downloads, 3)
+})
+
+test('a key id that is not known is never looked for among certificates', async () => {
+  const { ring, world } = ringOf({ certificates: [] })
+  await ring.ready()
+  const found = await ring.find('PUB_KEY_ID_2')
+  assert.match('unknown' in found ? found.unknown : '', /publicKeyId/)
+  assert.equal(world.downloads, 1)
+})
+
+test('in public key mode a certificate is not known, and the reason says what to add', async () => {
+  const { ring, world } = ringOf(publicKeyTrust)
+  const found = await ring.find('AA')
+  assert.match('unknown' in found ? found.unknown : '', /certificates: \[\]/)
+  assert.equal(world.downloads, 0)
+})
+
+test('certificates are renewed by whoever uses them after ten hours, without being waited for', async () => {
+  const { ring, world } = ringOf({ certificates: [] })
+  await ring.ready()
+  world.now = 10 * HOUR - 1
+  await ring.ready()
+  assert.equal(world.downloads, 1)
+
+  world.now = 10 * HOUR
+  world.certificates = [certificate('BB')]
+  assert.ok(isKey(await ring.find('AA')))
+  assert.equal(world.downloads, 2)
+  await settled()
+  assert.ok(isKey(await ring.find('BB')))
+  assert.equal(world.downloads, 2)
+})
+
+test('a renewal that fails disturbs nobody and is tried again', async () => {
+  const { ring, world } = ringOf({ certificates: [] })
+  await ring.ready()
+  world.now = 10 * HOUR
+  world.failing = true
+  assert.ok(isKey(await ring.find('AA')))
+  await settled()
+  assert.ok(isKey(await ring.find('AA')))
+  assert.equal(world.downloads, 3)
+})
+
+test('a download that fails before the first call fails the call, and the next call tries again', async () => {
+  const { ring, world } = ringOf({ certificates: [] })
+  world.failing = true
+  await assert.rejects(ring.ready(), /no network/)
+  world.failing = false
+  await ring.ready()
+})
+
+test('a certificate is believed until its end and not after', async () => {
+  const { ring, world } = ringOf({ certificates: [] })
+  world.certificates = [certificate('AA', 0, 2 * HOUR)]
+  await ring.ready()
+  world.now = 2 * HOUR
+  assert.ok(!isKey(await ring.find('AA')))
+})
+
+test('fields are encrypted to the newest certificate in effect', async () => {
+  const { ring, world } = ringOf({ certificates: [] })
+  world.now = 5 * HOUR
+  world.certificates = [certificate('OLD', 1), certificate('NEW', 4 * HOUR), certificate('FUTURE', 6 * HOUR)]
+  assert.equal((await ring.encryptionKey()).serial, 'NEW')
+})
+
+test('fields are encrypted to the public key where there is one', async () => {
+  const { ring } = ringOf({ ...publicKeyTrust, certificates: [] })
+  assert.equal((await ring.encryptionKey()).serial, 'PUB_KEY_ID_1')
+})
+
+test('a trust that names no key is refused when the ring is made', () => {
+  assert.throws(() => new KeyRing({ certificates: [] }, () => 0), /^TypeError: trust names no key/)
+  assert.throws(() => ringOf({ publicKeyId: '1', publicKey: '' }), /publicKeyId must start with PUB_KEY_ID_/)
+  assert.throws(
+    () => ringOf({ publicKeyId: 'PUB_KEY_ID_1', publicKey: 'pub_key.pem' }),
+    /publicKey must be the PEM/,
+  )
+  assert.throws(
+    () => ringOf({ certificates: ['platform_cert.pem'] }),
+    /must be the PEM of an X.509 certificate/,
+  )
+})

@@ -1,0 +1,75 @@
+import { formatAuthorization } from '../protocol/authorization.ts'
+import { newNonce } from '../protocol/ids.ts'
+import { requestMessage, signMessage } from '../protocol/signature.ts'
+import type { Machine } from './machine.ts'
+import type { ResolvedOptions } from './options.ts'
+import type { SignedMessage } from './verify-signed.ts'
+import type { WireRequest } from './write-request.ts'
+
+/** A reply before anything about it is believed. */
+export interface RawReply extends SignedMessage {
+  status: number
+}
+
+/** The most bytes of a reply that are read; real ones have a few thousand. */
+const MAX_REPLY_BYTES = 1024 * 1024
+
+/**
+ * Signs a request and sends it once. `wechatpaySerial` names the key that the platform shall answer and decrypt with.
+ * Rejects when no whole reply came within the time limit.
+ */
+export async function sendOnce(
+  wire: WireRequest,
+  host: string,
+  wechatpaySerial: string | undefined,
+  options: ResolvedOptions,
+  machine: Machine,
+): Promise<RawReply> {
+  const response = await options.fetch(host + wire.target, {
+    method: wire.method,
+    headers: {
+      ...options.headers,
+      ...(wire.body.length > 0 && { 'Content-Type': 'application/json' }),
+      ...(wechatpaySerial !== undefined && { 'Wechatpay-Serial': wechatpaySerial }),
+      Authorization: authorize(wire, options, machine),
+    },
+    ...(wire.body.length > 0 && { body: wire.body }),
+    // The API never redirects, and a signed request is for the host that it was meant for.
+    redirect: 'manual',
+    signal: AbortSignal.timeout(options.timeoutMs),
+  })
+  return {
+    status: response.status,
+    header: name => response.headers.get(name) || undefined,
+    body: await readBody(response),
+  }
+}
+
+/** Each attempt has a time and a nonce of its own: the first one may be older than five minutes by the last. */
+function authorize(
+  { method, target, body }: WireRequest,
+  { mchid, serial_no, privateKey }: ResolvedOptions,
+  { wallNow, random }: Machine,
+): string {
+  const timestamp = String(Math.floor(wallNow() / 1000))
+  const nonce_str = newNonce(random)
+  const message = requestMessage({ method, target, timestamp, nonce: nonce_str, body })
+  return formatAuthorization({
+    mchid,
+    nonce_str,
+    signature: signMessage(message, privateKey),
+    timestamp,
+    serial_no,
+  })
+}
+
+async function readBody({ body }: Response): Promise<Buffer> {
+  const chunks: Uint8Array[] = []
+  let length = 0
+  for await (const chunk of body ?? []) {
+    length += chunk.length
+    if (length > MAX_REPLY_BYTES) throw new Error(`The reply is larger than ${MAX_REPLY_BYTES} bytes`)
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks)
+}

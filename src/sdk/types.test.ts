@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { MerchantClient, Notice, PartnerClient, Transaction } from './index.ts'
+
+// These assertions are made by the compiler; running the file only shows that it was compiled.
+
+type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
+type Argument<Method extends (...parameters: never[]) => unknown> = NonNullable<Parameters<Method>[0]>
+type Assert<Condition extends true> = Condition
+
+type MerchantParking = MerchantClient['parking']
+type PartnerParking = PartnerClient['parking']
+type IsRequired<Fields, Name extends keyof Fields> =
+  Record<string, never> extends Pick<Fields, Name> ? false : true
+type Event<Type extends Notice['event_type']> = Notice & { event_type: Type }
+
+export type Assertions = [
+  // A provider's parking calls need a sub-merchant, each of them.
+  Assert<IsRequired<Argument<PartnerParking['queryPlateService']>, 'sub_mchid'>>,
+  Assert<IsRequired<Argument<PartnerParking['createParking']>, 'sub_mchid'>>,
+  Assert<IsRequired<Argument<PartnerParking['createTransaction']>, 'sub_mchid'>>,
+  Assert<IsRequired<Argument<PartnerParking['queryTransaction']>, 'sub_mchid'>>,
+  // Its other calls do not, and a direct merchant's never do.
+  Assert<
+    Equal<'sub_mchid' extends keyof Argument<PartnerClient['security']['securityEcho']> ? true : false, false>
+  >,
+  Assert<Equal<'sub_mchid' extends keyof Argument<MerchantParking['createParking']> ? true : false, false>>,
+  // A request of one mode is no request of the other.
+  Assert<
+    Equal<MerchantParking['queryTransaction'] extends PartnerParking['queryTransaction'] ? true : false, true>
+  >,
+  Assert<
+    Equal<
+      Argument<MerchantParking['createParking']> extends Argument<PartnerParking['createParking']> ? 1 : 0,
+      0
+    >
+  >,
+  // Values are the wire's own.
+  Assert<Equal<Argument<MerchantParking['createTransaction']>['trade_scene'], 'PARKING'>>,
+  Assert<
+    Equal<
+      Argument<MerchantParking['createTransaction']>['amount'],
+      { readonly total: number; readonly currency?: 'CNY' }
+    >
+  >,
+  Assert<Equal<Awaited<ReturnType<MerchantParking['queryTransaction']>>, Transaction>>,
+  Assert<Equal<Awaited<ReturnType<MerchantParking['createParking']>>['state'], 'NORMAL' | 'BLOCKED'>>,
+  // The event type tells what a notice holds.
+  Assert<Equal<Event<'TRANSACTION.SUCCESS'>['resource']['out_trade_no'], string>>,
+  Assert<Equal<Event<'VEHICLE.ENTRANCE_STATE_CHANGE'>['resource']['parking_state'], 'NORMAL' | 'BLOCKED'>>,
+  Assert<Equal<Event<'unknown'>['resource'], unknown>>,
+]
+
+/** A direct merchant's call compiles in its own mode and in no other. */
+export function wrongMode(client: PartnerClient, merchant: MerchantClient): void {
+  void merchant.parking.queryTransaction({ out_trade_no: 'T1' })
+  // @ts-expect-error The only way to state that a call does not compile: a provider must name its sub-merchant.
+  void client.parking.queryTransaction({ out_trade_no: 'T1' })
+}
+
+test('the types of both modes and of notices are as the contract declares them', () => {
+  assert.equal(typeof wrongMode, 'function')
+})

@@ -1,0 +1,13 @@
+import { answerNotice, type HandlerOptions, type ReadNotice } from './answer-notice.ts'
+import type { NoticeHandler } from './notice.ts'
+import { readRequest } from './raw-body.ts'
+
+/** A function from `Request` to `Response`. */
+export function fetchHandler(read: ReadNotice, handle: NoticeHandler, options?: HandlerOptions) {
+  return async (request: Request): Promise<Response> => {
+    const notice = async () => read(await readRequest(request), request.headers)
+    const { status, body } = await answerNotice(request.method, notice, handle, options)
+    if (body === '') return new Response(null, { status })
+    return new Response(body, { status, headers: { 'Content-Type': 'application/json; charset=utf-8' } })
+  }
+}

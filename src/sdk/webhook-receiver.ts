@@ -1,0 +1,106 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { HandlerOptions, NoticeHeaders } from './answer-notice.ts'
+import { KeyRing, type Trust } from './key-ring.ts'
+import { type Machine, machine } from './machine.ts'
+import type { Notice, NoticeHandler } from './notice.ts'
+import { NoticeRefused } from './notice-refused.ts'
+import { checkApiv3Key } from './options.ts'
+import { rawBody } from './raw-body.ts'
+import { readNotice } from './read-notice.ts'
+import { type ReadHeader, verifySigned } from './verify-signed.ts'
+import { type ExpressRequest, expressHandler } from './webhook-express.ts'
+import { type FastifyScope, fastifyPlugin } from './webhook-fastify.ts'
+import { fetchHandler } from './webhook-fetch.ts'
+import { nodeHandler } from './webhook-node.ts'
+
+/**
+ * Receives notices: verifies the signature over the raw bytes, decrypts, and gives them with their types.
+ *
+ * The handlers answer 204 when yours has returned, and otherwise 4xx or 5xx with `{"code":"FAIL","message":…}`, upon which
+ * the platform sends the notice again, at most fifteen times in a day. It waits 5 s for an answer, so do no more than
+ * store the notice. The same notice may come several times and out of order: take it as done when you have it already,
+ * by its business number and `event_type`.
+ */
+export interface WebhookReceiver {
+  /**
+   * Verifies and opens one notice. `body` is what came over the wire, at most 256 KiB. Throws `NoticeRefused`, which
+   * names the likely cause.
+   */
+  readNotice(body: string | Uint8Array, headers: NoticeHeaders): Promise<Notice>
+  /** For everything that speaks `Request` and `Response`: Hono, Deno, Next.js route handlers. */
+  fetchHandler(handle: NoticeHandler, options?: HandlerOptions): (request: Request) => Promise<Response>
+  /** For `node:http`. */
+  nodeHandler(
+    handle: NoticeHandler,
+    options?: HandlerOptions,
+  ): (request: IncomingMessage, response: ServerResponse) => void
+  /** For Express, with `express.raw` before it or with no body parser at all. */
+  expressHandler(
+    handle: NoticeHandler,
+    options?: HandlerOptions,
+  ): (request: ExpressRequest, response: ServerResponse) => void
+  /**
+   * For Fastify: `app.register(receiver.fastifyPlugin(handle), { prefix: '/notify' })`. The raw body parser that it needs
+   * stays inside the plugin.
+   */
+  fastifyPlugin(handle: NoticeHandler, options?: HandlerOptions): (scope: FastifyScope) => Promise<void>
+}
+
+/** What a receiver without a client is made of. */
+export interface WebhookOptions {
+  /** The APIv3 key (APIv3密钥): 32 digits and letters. */
+  apiv3Key: string
+  /** Which keys of the platform are believed. Certificates must be given: only a client can download others. */
+  trust: Trust
+}
+
+/**
+ * A receiver for a program that makes no calls. One that does should use `client.webhooks`, which follows the platform's
+ * certificates. Throws a `TypeError` that names a wrong option.
+ */
+export function createWebhookReceiver({ apiv3Key, trust }: WebhookOptions): WebhookReceiver {
+  return receiverOn(new KeyRing(trust, machine.wallNow), checkApiv3Key(apiv3Key), machine)
+}
+
+/** A receiver that verifies with the keys of a ring. */
+export function receiverOn(
+  keys: KeyRing,
+  apiv3Key: string,
+  { wallNow }: Pick<Machine, 'wallNow'>,
+): WebhookReceiver {
+  async function read(body: unknown, headers: NoticeHeaders): Promise<Notice> {
+    const bytes = rawBody(body)
+    const fault = await verifySigned(
+      { header: headerReader(headers), body: bytes },
+      serial => find(keys, serial),
+      wallNow(),
+    )
+    if (fault) throw new NoticeRefused(fault.reason, fault.explanation)
+    return readNotice(bytes, apiv3Key)
+  }
+  return {
+    readNotice: read,
+    fetchHandler: (handle, options) => fetchHandler(read, handle, options),
+    nodeHandler: (handle, options) => nodeHandler(read, handle, options),
+    expressHandler: (handle, options) => expressHandler(read, handle, options),
+    fastifyPlugin: (handle, options) => fastifyPlugin(read, handle, options),
+  }
+}
+
+async function find(keys: KeyRing, serial: string): ReturnType<KeyRing['find']> {
+  try {
+    return await keys.find(serial)
+  } catch (cause) {
+    throw new NoticeRefused('keys_unavailable', `It names the key ${serial}.`, { cause })
+  }
+}
+
+function headerReader(headers: NoticeHeaders): ReadHeader {
+  if (headers instanceof Headers) return name => headers.get(name) || undefined
+  const values = new Map<string, string>()
+  for (const [name, value] of Object.entries(headers)) {
+    if (typeof value === 'string') values.set(name.toLowerCase(), value)
+    else if (Array.isArray(value)) values.set(name.toLowerCase(), value.join(', '))
+  }
+  return name => values.get(name.toLowerCase()) || undefined
+}

@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict'
+import { createPublicKey, verify } from 'node:crypto'
+import { test } from 'node:test'
+import { platformUnderTest } from '../../test/platform.ts'
+
+const CERTIFICATES = { method: 'GET', target: '/v3/certificates' } as const
+
+test('a merchant that calls more often than the limit in one second gets a signed 429', async t => {
+  const { call, merchant } = await platformUnderTest(t, { rules: { rateLimit: 2 } })
+  const replies = await Promise.all(Array.from({ length: 12 }, () => call(CERTIFICATES)))
+  const statuses = new Set(replies.map(({ statusCode }) => statusCode))
+  assert.deepEqual(statuses, new Set([200, 429]))
+  const refused = replies.find(({ statusCode }) => statusCode === 429)
+  assert.equal(refused?.body, '{"code":"RATELIMIT_EXCEEDED","message":"达到调用速率限制"}')
+  assert.match(String(refused?.headers['request-id']), /^[0-9A-F]{40}-268447840$/)
+  const {
+    'wechatpay-timestamp': timestamp,
+    'wechatpay-nonce': nonce,
+    'wechatpay-signature': signature,
+  } = refused?.headers ?? {}
+  const message = Buffer.from(`${timestamp}\n${nonce}\n${refused?.body}\n`)
+  const key = createPublicKey(merchant('1230000109').platform_certificate)
+  assert.ok(verify('RSA-SHA256', message, key, Buffer.from(String(signature), 'base64')))
+})
+
+test('the limit counts one call of one merchant, and refused signatures not at all', async t => {
+  const { call } = await platformUnderTest(t, { rules: { rateLimit: 1 } })
+  const forged = { ...CERTIFICATES, headers: { Authorization: 'Bearer x' } }
+  const unsigned = await Promise.all(Array.from({ length: 5 }, () => call(forged)))
+  assert.ok(unsigned.every(({ statusCode }) => statusCode === 401))
+  const order = { method: 'GET', target: '/v3/vehicle/transactions/out-trade-no/1' } as const
+  const first = await Promise.all([call(CERTIFICATES), call(CERTIFICATES, '1230000100'), call(order)])
+  assert.deepEqual(
+    first.map(({ statusCode }) => statusCode),
+    [200, 200, 404],
+  )
+})
+
+test('the limit comes before the parameters are looked at', async t => {
+  const { call } = await platformUnderTest(t, { rules: { rateLimit: 1 } })
+  const wrong = { method: 'GET', target: '/v3/certificates?algorithm_type=RSA1' } as const
+  const replies = await Promise.all(Array.from({ length: 6 }, () => call(wrong)))
+  const codes = replies.map(reply => reply.json<{ code: string }>().code)
+  assert.deepEqual(new Set(codes), new Set(['PARAM_ERROR', 'RATELIMIT_EXCEEDED']))
+})

@@ -1,0 +1,214 @@
+import assert from 'node:assert/strict'
+import { Agent, request as httpRequest, type IncomingMessage } from 'node:http'
+import { text } from 'node:stream/consumers'
+import { after, test } from 'node:test'
+import fc from 'fast-check'
+import type { Operation } from '../../src/contract/operation.ts'
+import { conforms } from '../../src/contract/validate.ts'
+import { endpoints } from '../../src/products/index.ts'
+import { ApiError, type ErrorName, LANGUAGES } from '../../src/protocol/errors.ts'
+import { signedRequest } from '../../src/testing/index.ts'
+import {
+  APPID,
+  type Caller,
+  chargeOf,
+  entry,
+  MERCHANT,
+  PARTNER,
+  parkingUnderTest,
+  type Stay,
+} from '../parking.ts'
+import { flipped, jsonOf, type Mutation, membersOf, mutation, type Parts, spoil } from './mutations.ts'
+
+/** Requests that are tried; each carries one to three mutations. */
+const RUNS = 3_000
+
+const running = await parkingUnderTest({ after })
+const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+after(() => agent.destroy())
+
+const EARLY: ErrorName[] = [
+  'MISSING_ACCEPT_OR_USER_AGENT',
+  'HEADERS_TOO_LARGE',
+  'BODY_TOO_LARGE',
+  'AUTHORIZATION_MALFORMED',
+  'AUTHORIZATION_SCHEME',
+  'TIMESTAMP_SKEW',
+  'MERCHANT_UNKNOWN',
+  'SERIAL_UNKNOWN',
+  'SIGNATURE_MISMATCH',
+]
+
+const operations = endpoints.map(({ operation }) => operation)
+
+/** A stay that each caller can charge; a new one takes its place when it was charged. */
+const stays = new Map<Caller, Stay>()
+
+async function stayOf(caller: Caller): Promise<Stay> {
+  const stay = stays.get(caller) ?? (await running.park({}, caller))
+  stays.set(caller, stay)
+  return stay
+}
+
+/** The fields of a request that would be answered with 200, or with a 404 that tells of no order. */
+async function validFields({ name }: Operation, caller: Caller): Promise<object> {
+  if (name === 'createParking') return { ...caller.partner, ...entry() }
+  if (name === 'createTransaction') return { ...caller.partner, ...chargeOf(await stayOf(caller)) }
+  if (name === 'queryTransaction') return { ...caller.partner, out_trade_no: 'T1' }
+  if (name === 'listCertificates') return { algorithm_type: 'RSA' }
+  if (name === 'securityEcho') return { echo_message: 'hi', notify_url: 'http://127.0.0.1:9/notify' }
+  const openid = 'oSandboxOwnerOfB100010000000'
+  return { ...caller.partner, appid: APPID, plate_number: '粤B10001', plate_color: 'BLUE', openid }
+}
+
+async function validParts(operation: Operation, caller: Caller): Promise<Parts> {
+  const fields = Object.entries(await validFields(operation, caller))
+  const isInPath = ([name]: [string, unknown]) => operation.path.includes(`{${name}}`)
+  const rest = Object.fromEntries(fields.filter(field => !isInPath(field)))
+  const isGet = operation.method === 'GET'
+  const query = Object.entries(rest).map(([name, value]): [string, string] => [
+    name,
+    encodeURIComponent(String(value)),
+  ])
+  return {
+    method: operation.method,
+    path: fields
+      .filter(isInPath)
+      .reduce((path, [name, value]) => path.replace(`{${name}}`, String(value)), operation.path),
+    query: isGet ? query : [],
+    body: isGet ? undefined : membersOf(rest),
+    headers: { 'Wechatpay-Serial': running.merchant(caller.mchid).platform_serial },
+    flipBefore: undefined,
+    flipAfter: undefined,
+  }
+}
+
+interface Reply {
+  status: number
+  headers: IncomingMessage['headers']
+  body: string
+}
+
+/** Signs the parts as they are and sends them over a socket, because an injected request would be tidied up. */
+async function send(parts: Parts, { mchid }: Caller): Promise<Reply & { tampered: boolean }> {
+  const query = parts.query.map(([name, value]) => `${name}=${value}`).join('&')
+  const target = query === '' ? parts.path : `${parts.path}?${query}`
+  const signedBody = parts.body ? flipped(Buffer.from(jsonOf(parts.body)), parts.flipBefore) : Buffer.alloc(0)
+  const sentBody = flipped(signedBody, parts.flipAfter)
+  const { headers } = signedRequest(running.merchant(mchid), {
+    method: parts.method as 'GET',
+    target,
+    body: signedBody,
+    headers: parts.headers,
+  })
+  const { hostname, port } = new URL(running.baseUrl)
+  const reply = await new Promise<Reply>((resolve, reject) => {
+    const sent = {
+      hostname,
+      port,
+      agent,
+      method: parts.method,
+      path: target,
+      headers: { ...headers, 'Content-Length': sentBody.length },
+    }
+    httpRequest(sent, async response => {
+      resolve({ status: response.statusCode ?? 0, headers: response.headers, body: await text(response) })
+    })
+      .on('error', reject)
+      .end(sentBody)
+  })
+  return { ...reply, tampered: !sentBody.equals(signedBody) }
+}
+
+function rows(): Promise<object | undefined> {
+  return running.platform.db.get(
+    `SELECT (SELECT COUNT(*) FROM parkings) AS parkings, (SELECT COUNT(*) FROM transactions) AS transactions,
+            (SELECT COUNT(*) FROM notices) AS notices`,
+  )
+}
+
+interface Refusal {
+  code: string
+  message: string
+  detail?: object
+}
+
+function assertDocumented({ status, body }: Reply, { name, errors }: Operation): void {
+  const refusal = JSON.parse(body) as Refusal
+  const documented = [...EARLY, ...errors].some(error => {
+    const known = new ApiError(error)
+    return (
+      known.status === status &&
+      LANGUAGES.some(language => {
+        const { code, message } = known.body(language)
+        return code === refusal.code && message === refusal.message
+      })
+    )
+  })
+  assert.ok(documented, `${name} does not document ${status} ${body}`)
+  assert.deepEqual(Object.keys(refusal), refusal.detail ? ['code', 'detail', 'message'] : ['code', 'message'])
+  const known = ['detail', 'field', 'issue', 'location', 'sign_information', 'value']
+  for (const key of Object.keys(refusal.detail ?? {})) assert.ok(known.includes(key), body)
+}
+
+interface Attempt {
+  operation: Operation
+  caller: Caller
+  mutations: Mutation[]
+}
+
+const attempt: fc.Arbitrary<Attempt> = fc.record({
+  operation: fc.constantFrom(...operations),
+  caller: fc.constantFrom(MERCHANT, PARTNER),
+  mutations: fc.array(mutation, { minLength: 1, maxLength: 3 }),
+})
+
+const statuses = new Map<string, number>()
+
+async function tryOut({ operation, caller, mutations }: Attempt): Promise<void> {
+  const parts = await validParts(operation, caller)
+  for (const change of mutations) spoil(parts, change)
+  const before = await rows()
+  const reply = await send(parts, caller)
+  const outcome = `${operation.name} ${reply.status}`
+  statuses.set(outcome, (statuses.get(outcome) ?? 0) + 1)
+
+  assert.ok(reply.status < 500, `${outcome}: ${reply.body}`)
+  if (reply.status === 200) {
+    assert.ok(!reply.tampered, 'A body that was changed on its way was taken')
+    if (operation.name === 'createTransaction') stays.delete(caller)
+    if (reply.body !== '') assert.equal(conforms(operation.reply, JSON.parse(reply.body)), undefined)
+    return
+  }
+  assert.deepEqual(await rows(), before, `${outcome} has written something`)
+  const rerouted = mutations.some(({ kind }) => kind === 'path' || kind === 'method')
+  if (rerouted && (reply.status === 405 || (reply.status === 404 && reply.body === ''))) {
+    assert.equal(reply.body, '')
+    return
+  }
+  assertDocumented(reply, operation)
+  const { code } = JSON.parse(reply.body) as Refusal
+  const isEarly = code === 'SIGN_ERROR' || reply.headers['wechatpay-signature'] === undefined
+  if (!isEarly) assert.equal(reply.headers['wechatpay-signature-type'], 'WECHATPAY2-SHA256-RSA2048')
+}
+
+test('a valid request of every call is answered, so that a refusal is due to what was changed', async () => {
+  for (const operation of operations) {
+    for (const caller of [MERCHANT, PARTNER]) {
+      const reply = await send(await validParts(operation, caller), caller)
+      const expected = operation.name === 'queryTransaction' ? 404 : 200
+      assert.equal(reply.status, expected, `${operation.name}: ${reply.body}`)
+      if (operation.name === 'createTransaction') stays.delete(caller)
+    }
+  }
+})
+
+test('no request, however it is spoiled, gets anything but a documented answer, and a refused one writes nothing', async () => {
+  await fc.assert(fc.asyncProperty(attempt, tryOut), { numRuns: RUNS })
+  for (const { name } of operations) {
+    assert.ok(
+      [...statuses.keys()].some(outcome => outcome === `${name} 400`),
+      `${name} was never refused`,
+    )
+  }
+})
