@@ -38,19 +38,15 @@ export function noticeDelivery(platform: Platform, send: SendNotice): DueWork<No
     name: 'notices',
     concurrency: CONCURRENCY,
     key: notice => notice.id,
-    claim: (now, limit) =>
-      db.transaction(tx =>
-        tx.all<Notice>(
-          `UPDATE notices SET leased_until = $1
-            WHERE id IN (SELECT id FROM notices WHERE due_at <= $2 AND leased_until <= $3
-                          ORDER BY due_at LIMIT $4 ${tx.skipLocked})
-            RETURNING id, mchid, notify_url, event_type, original_type, summary, create_time, resource, attempts`,
-          clock.wallNow() + LEASE_MS,
-          now,
-          clock.wallNow(),
-          limit,
-        ),
-      ),
+    async claim(now, limit) {
+      // A look costs the store nothing; a lease is a write.
+      const due = await db.get(
+        'SELECT id FROM notices WHERE due_at <= $1 AND leased_until <= $2 LIMIT 1',
+        now,
+        clock.wallNow(),
+      )
+      return due ? lease(platform, now, limit) : []
+    },
     handle: notice => attemptDelivery(platform, send, notice),
     async nextDueAt() {
       const row = await db.get<{ due_at: number | null }>(
@@ -60,6 +56,21 @@ export function noticeDelivery(platform: Platform, send: SendNotice): DueWork<No
       return row?.due_at ?? undefined
     },
   }
+}
+
+function lease({ db, clock }: Platform, now: number, limit: number): Promise<Notice[]> {
+  return db.transaction(tx =>
+    tx.all<Notice>(
+      `UPDATE notices SET leased_until = $1
+        WHERE id IN (SELECT id FROM notices WHERE due_at <= $2 AND leased_until <= $3
+                      ORDER BY due_at LIMIT $4 ${tx.skipLocked})
+        RETURNING id, mchid, notify_url, event_type, original_type, summary, create_time, resource, attempts`,
+      clock.wallNow() + LEASE_MS,
+      now,
+      clock.wallNow(),
+      limit,
+    ),
+  )
 }
 
 /** Gives up the leases of an earlier process; only where no other process can hold one. */
