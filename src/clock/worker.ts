@@ -37,8 +37,10 @@ export class Worker<Item> {
   readonly #inHand = new Map<string, Promise<void>>()
   #timer: NodeJS.Timeout | undefined
   #pumping: Promise<void> | undefined
+  #taking: Promise<void> = Promise.resolve()
   #wokenWhilePumping = false
   #started = false
+  #stopped = false
 
   constructor(work: DueWork<Item>, clock: Clock, onError: (error: unknown, name: string) => void) {
     this.#work = work
@@ -58,11 +60,13 @@ export class Worker<Item> {
     else void this.#pump()
   }
 
-  /** Stops taking work and waits for what is in hand. */
+  /** Stops taking work, for good, and waits for what is in hand. */
   async stop(): Promise<void> {
     this.#started = false
+    this.#stopped = true
     clearTimeout(this.#timer)
     await this.#pumping
+    await this.#taking
     await Promise.all(this.#inHand.values())
   }
 
@@ -101,9 +105,18 @@ export class Worker<Item> {
     if (this.#started) this.#timer = setTimeout(() => this.wake(), sleepMs)
   }
 
-  /** Takes due pieces until there is no room or no more. */
-  async #take(): Promise<void> {
-    for (;;) {
+  /**
+   * Takes due pieces until there is no room or no more. One look at the table comes after the other, so that `runDue`
+   * beside a running worker takes no piece twice, keeps to the limit, and waits for what the worker has just claimed.
+   */
+  #take(): Promise<void> {
+    const taken = this.#taking.then(() => this.#takeWhileThereIsRoom())
+    this.#taking = taken.catch(() => undefined)
+    return taken
+  }
+
+  async #takeWhileThereIsRoom(): Promise<void> {
+    while (!this.#stopped) {
       const room = this.#work.concurrency - this.#inHand.size
       if (room <= 0) return
       const items = await this.#work.claim(this.#clock.now(), room, new Set(this.#inHand.keys()))

@@ -40,7 +40,7 @@ export function operation<
   const Rest extends Omit<Operation, 'request' | 'partner' | 'reply'>,
 >(
   declaration: Operation<Request, Partner, Reply> & Rest,
-): Operation<Request, Partner, Reply> & Pick<Rest, keyof Rest> {
+): Operation<Request, Partner, Reply> & Omit<Rest, 'request' | 'partner' | 'reply'> {
   return declaration
 }
 

@@ -7,7 +7,7 @@ import { replyMessage, SIGNATURE_SCHEME, signMessage } from '../protocol/signatu
 import { formatTime } from '../protocol/time.ts'
 import { noticeSigner } from '../protocol/trust.ts'
 import { afterAttempt } from './ladder.ts'
-import { type Delivery, NOTICE_TIMEOUT_MS, type SendNotice } from './send.ts'
+import { type Delivery, MAX_DELIVERIES, NOTICE_TIMEOUT_MS, type SendNotice } from './send.ts'
 
 interface Notice {
   id: string
@@ -26,17 +26,19 @@ interface SignedNotice {
   body: string
 }
 
-/** Deliveries in hand at once, on one node. */
-const CONCURRENCY = 64
 /** Longer than an attempt can take; after a crash another worker takes the notice when this has passed. */
 const LEASE_MS = 3 * NOTICE_TIMEOUT_MS
+
+/** The attempt for a merchant that has no key to seal with. */
+const NOT_SENT: SignedNotice = { headers: {}, body: '' }
+const NO_KEY: Delivery = { status: null, reply: '', failure: 'The merchant has no APIv3 key' }
 
 /** The worker's view of the outbox. A notice is leased, sent outside of any transaction, and then recorded. */
 export function noticeDelivery(platform: Platform, send: SendNotice): DueWork<Notice> {
   const { db, clock } = platform
   return {
     name: 'notices',
-    concurrency: CONCURRENCY,
+    concurrency: MAX_DELIVERIES,
     key: notice => notice.id,
     async claim(now, limit) {
       // A look costs the store nothing; a lease is a write.
@@ -81,8 +83,10 @@ export async function dropLeases({ db }: Pick<Platform, 'db'>): Promise<void> {
 async function attemptDelivery(platform: Platform, send: SendNotice, notice: Notice): Promise<void> {
   const receiver = await findMerchant(platform.db, notice.mchid)
   if (!receiver) throw new Error(`Notice ${notice.id} is for ${notice.mchid}, which does not exist`)
-  const signed = signNotice(platform, receiver, notice)
   const startedAt = platform.clock.wallNow()
+  // A key that was taken away meanwhile is a failure like any other, so the ladder ends it or a new key mends it.
+  if (receiver.apiv3_key === '') return record(platform, notice, NOT_SENT, NO_KEY, startedAt)
+  const signed = signNotice(platform, receiver, notice)
   const delivery = await send(notice.notify_url, signed.headers, signed.body)
   await record(platform, notice, signed, delivery, startedAt)
 }

@@ -11,8 +11,11 @@ for (const [network, prefix] of [
   ['169.254.0.0', 16],
   ['172.16.0.0', 12],
   ['192.0.0.0', 24],
+  ['192.0.2.0', 24],
   ['192.168.0.0', 16],
   ['198.18.0.0', 15],
+  ['198.51.100.0', 24],
+  ['203.0.113.0', 24],
   ['224.0.0.0', 3],
 ] as const) {
   privateAddresses.addSubnet(network, prefix, 'ipv4')
@@ -20,8 +23,15 @@ for (const [network, prefix] of [
 for (const [network, prefix] of [
   ['::', 96],
   ['64:ff9b::', 96],
+  ['64:ff9b:1::', 48],
+  ['100::', 64],
+  ['2001::', 23],
+  ['2001:db8::', 32],
+  // 6to4: the IPv4 address of any network can be inside.
+  ['2002::', 16],
   ['fc00::', 7],
   ['fe80::', 10],
+  ['fec0::', 10],
   ['ff00::', 8],
 ] as const) {
   privateAddresses.addSubnet(network, prefix, 'ipv6')
@@ -38,7 +48,8 @@ export function refusedNotifyUrl(notifyUrl: string, profile: Rules['profile']): 
   if (profile === 'sandbox') return undefined
   const { protocol, hostname } = new URL(notifyUrl)
   if (protocol !== 'https:') return '回调通知url必须为https'
-  const host = hostname.replace(/^\[|\]$/g, '')
+  // Without the brackets of IPv6 and the dot of a name that is written in full.
+  const host = hostname.replace(/^\[|\]$|\.$/g, '')
   const local = host === 'localhost' || host.endsWith('.localhost') || isPrivateAddress(host)
   return local ? '回调通知url必须为外网可访问的地址' : undefined
 }

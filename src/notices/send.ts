@@ -2,13 +2,17 @@ import { lookup as systemLookup } from 'node:dns'
 import type { LookupFunction } from 'node:net'
 import type { Agent } from 'undici'
 import type { Rules } from '../platform.ts'
-import { isPrivateAddress } from './notify-url.ts'
+import { isPrivateAddress, refusedNotifyUrl } from './notify-url.ts'
 
+/**
+ * Deliveries in hand at once, on one node. Each has a connection of its own, also to the same host: a notice that waits
+ * for one would spend the merchant's time on it.
+ */
+export const MAX_DELIVERIES = 64
 /** A merchant must answer within this time. */
 export const NOTICE_TIMEOUT_MS = 5_000
 /** How much of a reply is kept on record, in bytes; the rest is not read. */
 const MAX_REPLY_BYTES = 2_048
-const MAX_CONNECTIONS_PER_HOST = 16
 
 /** What came of one attempt. `failure` is empty when the merchant acknowledged. */
 export interface Delivery {
@@ -29,7 +33,7 @@ export function noticeSender(profile: Rules['profile']): { send: SendNotice; clo
   return {
     async send(url, headers, body) {
       agent ??= openAgent(profile)
-      return send(await agent, url, headers, body)
+      return send(await agent, profile, url, headers, body)
     },
     async close() {
       await (await agent)?.destroy()
@@ -41,18 +45,22 @@ export function noticeSender(profile: Rules['profile']): { send: SendNotice; clo
 async function openAgent(profile: Rules['profile']): Promise<Agent> {
   const { Agent } = await import('undici')
   return new Agent({
-    connections: MAX_CONNECTIONS_PER_HOST,
+    connections: MAX_DELIVERIES,
     connect: { timeout: NOTICE_TIMEOUT_MS, ...(profile === 'production' && { lookup: publicLookup }) },
   })
 }
 
 async function send(
   agent: Agent,
+  profile: Rules['profile'],
   url: string,
   headers: Record<string, string>,
   body: string,
 ): Promise<Delivery> {
   try {
+    // The notice may be older than the profile.
+    const refused = refusedNotifyUrl(url, profile)
+    if (refused) throw new Error(`The ${profile} profile does not send there: ${refused}`)
     const { origin, pathname } = new URL(url)
     const signal = AbortSignal.timeout(NOTICE_TIMEOUT_MS)
     const answer = await agent.request({ origin, path: pathname, method: 'POST', headers, body, signal })
@@ -88,7 +96,7 @@ function reasonOf(error: unknown): string {
 }
 
 /** The system's name resolution without private addresses, so that a name cannot point into the operator's network. */
-const publicLookup: LookupFunction = (hostname, options, callback) => {
+export const publicLookup: LookupFunction = (hostname, options, callback) => {
   systemLookup(hostname, { ...options, all: true }, (error, addresses) => {
     const open = (addresses ?? []).filter(({ address }) => !isPrivateAddress(address))
     const [first] = open

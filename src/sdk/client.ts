@@ -11,8 +11,8 @@ import { receiverOn, type WebhookReceiver } from './webhook-receiver.ts'
 
 /**
  * The calls of a merchant. Each takes one flat object with the names of the wire and answers the verified reply. Each
- * throws a `WechatPayError` and nothing else, but for a `TypeError` when a number in the path is missing; catch
- * `OutcomeUnknown` apart from the refusals.
+ * throws a `WechatPayError`, of which `OutcomeUnknown` must be caught apart from the refusals; or a `TypeError`, before
+ * anything is sent, when a number in the path is missing.
  */
 export interface Client<M extends Mode> {
   /** The merchant number that calls. */

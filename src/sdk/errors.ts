@@ -20,7 +20,7 @@ export interface ErrorFacts {
  * the platform may change and translate.
  */
 export class WechatPayError extends Error {
-  /** The call, such as `createTransaction`. `listCertificates` also stands for the download of certificates before a call. */
+  /** The call that failed. `listCertificates` may be the download before another call, which was then not sent. */
   readonly op: OperationName
   /** HTTP status; `undefined` when no reply came. */
   readonly status: number | undefined

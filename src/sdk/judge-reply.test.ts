@@ -50,6 +50,7 @@ test('a signed success that answers another request is forged', async () => {
 test('a signed success that is no JSON object is forged', async () => {
   for (const body of ['', '<html>', '"T1"', 'null'])
     assert.ok((await errorOf(200, body)) instanceof ReplyForged)
+  assert.ok((await errorOf(204, '')) instanceof ReplyForged)
 })
 
 test('a refusal may be unsigned, and says whether it was verified', async () => {

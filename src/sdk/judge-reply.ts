@@ -39,7 +39,7 @@ export async function judgeReply(
   }
   const body = parseObject(reply.body)
   if (!isSuccess || reply.status === 202) return { error: refusal(facts, verified, reply.body, body) }
-  if (reply.status === 204) return { value: undefined }
+  // Every call has a reply of its own, so an empty one is the reply to something else, be it signed or not.
   if (!body) return { error: forged(facts, `The reply to ${op} is signed but is no JSON object.`) }
   const foreign = foreignField(operations[op], request, body)
   if (foreign === undefined) return { value: body }

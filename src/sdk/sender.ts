@@ -21,8 +21,22 @@ export interface SendOptions {
   wechatpaySerial: string | undefined
 }
 
+/** A call under way. */
+interface Call extends SendOptions {
+  op: OperationName
+  request: object
+  wire: WireRequest
+}
+
 /** What came of an attempt: a value that is believed, or an error. */
-type Attempt = { value: unknown } | { error: WechatPayError; end: AttemptEnd }
+type Attempt = { value: unknown } | Failure
+
+interface Failure {
+  error: WechatPayError
+  end: AttemptEnd
+  /** The platform may have carried it out. */
+  mayBeDone: boolean
+}
 
 /** Sends calls: signs, repeats where that is right, changes the host, verifies. */
 export class Sender {
@@ -39,38 +53,31 @@ export class Sender {
   /** Answers the reply's body. Throws a `WechatPayError`; at most `retries` + 1 attempts, each within `timeoutMs`. */
   async send(op: OperationName, request: object, how: SendOptions): Promise<unknown> {
     const { retries, retryPauseMs } = this.#options
-    const wire = writeRequest(operations[op], request)
-    let wasSilent = false
+    const call = { op, request, wire: writeRequest(operations[op], request), ...how }
+    let mayBeDone = false
     for (let attempt = 1; ; attempt += 1) {
       const host = this.#hosts.current()
-      const result = await this.#attempt(op, request, wire, host, attempt, how)
+      const result = await this.#attempt(call, host, attempt)
       if ('value' in result) return result.value
-      const { error, end } = result
-      const decision = shouldRetry(operations[op], end, attempt, retries)
-      if (decision === 'stop') throw asOutcome(wire, error, wasSilent)
-      wasSilent ||= error instanceof OutcomeUnknown
+      const decision = shouldRetry(operations[op], result.end, attempt, retries)
+      if (decision === 'stop') throw asOutcome(call, result.error, mayBeDone)
+      mayBeDone ||= result.mayBeDone
       const isElsewhere = decision === 'repeat_elsewhere' && this.#hosts.avoid(host)
       if (!isElsewhere) await this.#machine.pause(pauseBefore(attempt, retryPauseMs, this.#draw()))
     }
   }
 
-  async #attempt(
-    op: OperationName,
-    request: object,
-    wire: WireRequest,
-    host: string,
-    attempt: number,
-    { verify, wechatpaySerial }: SendOptions,
-  ): Promise<Attempt> {
+  async #attempt(call: Call, host: string, attempt: number): Promise<Attempt> {
+    const { op, request, wire, verify, wechatpaySerial } = call
     const startedAt = this.#machine.wallNow()
     let reply: RawReply | undefined
     let result: Attempt
     try {
       reply = await sendOnce(wire, host, wechatpaySerial, this.#options, this.#machine)
       const judgement = await judgeReply(op, request, reply, verify)
-      result = 'value' in judgement ? judgement : { ...judgement, end: endOf(judgement.error, reply) }
+      result = 'value' in judgement ? judgement : failure(judgement.error, reply)
     } catch (cause) {
-      result = reply ? unverifiable(op, reply, cause) : this.#noReply(op, host, cause)
+      result = reply ? unverifiable(op, reply, cause) : noReply(op, host, cause, this.#options.timeoutMs)
     }
     this.#options.onAttempt({
       op,
@@ -84,51 +91,66 @@ export class Sender {
     return result
   }
 
-  #noReply(op: OperationName, host: string, cause: unknown): Attempt {
-    const error = new NetworkError({
-      op,
-      message: `${op} had no reply from ${host}: ${reasonOf(cause, this.#options.timeoutMs)}`,
-      whatToDo: operations[op].ifUnknown,
-      cause,
-    })
-    return { error, end: 'no_reply' }
-  }
-
   /** From 0 to below 1. */
   #draw(): number {
     return (this.#machine.random(1)[0] ?? 0) / 256
   }
 }
 
-/** A refusal is the outcome of a call only if nothing else can have happened before. A read has no outcome to lose. */
-function asOutcome({ method }: WireRequest, error: WechatPayError, wasSilent: boolean): WechatPayError {
-  const isAmbiguous = wasSilent && method === 'POST' && !(error instanceof OutcomeUnknown)
+/** A refusal is the outcome of a call only if nothing can have happened before. A read has no outcome to lose. */
+function asOutcome({ wire }: Call, error: WechatPayError, mayBeDone: boolean): WechatPayError {
+  const isAmbiguous = mayBeDone && wire.method === 'POST' && !(error instanceof OutcomeUnknown)
   return isAmbiguous ? refusedAfterSilence(error) : error
 }
 
-function endOf(error: WechatPayError, reply: RawReply): AttemptEnd {
-  return error instanceof ReplyForged ? 'forged' : reply.status
+function failure(error: WechatPayError, { status }: RawReply): Failure {
+  const end = error instanceof ReplyForged ? 'forged' : status
+  return { error, end, mayBeDone: error instanceof OutcomeUnknown }
 }
 
 /** A reply came, but the certificates that would verify it could not be had. */
-function unverifiable(op: OperationName, { status, header }: RawReply, cause: unknown): Attempt {
-  if (cause instanceof ReplyForged && cause.op === op) return { error: cause, end: 'forged' }
+function unverifiable(op: OperationName, reply: RawReply, cause: unknown): Failure {
+  if (cause instanceof ReplyForged && cause.op === op) return failure(cause, reply)
   const error = new ReplyForged({
     op,
-    status,
-    requestId: header('Request-ID'),
+    status: reply.status,
+    requestId: reply.header('Request-ID'),
     message: `The reply to ${op} could not be verified: ${cause instanceof Error ? cause.message : cause}`,
     whatToDo: operations[op].ifUnknown,
     cause,
   })
-  return { error, end: 'forged' }
+  return failure(error, reply)
+}
+
+function noReply(op: OperationName, host: string, cause: unknown, timeoutMs: number): Failure {
+  const error = new NetworkError({
+    op,
+    message: `${op} had no reply from ${host}: ${reasonOf(cause, timeoutMs)}`,
+    whatToDo: operations[op].ifUnknown,
+    cause,
+  })
+  return { error, end: 'no_reply', mayBeDone: !NEVER_CONNECTED.has(codeOf(cause)) }
+}
+
+/** What the system says when there never was a connection, so that nothing can have been sent. */
+const NEVER_CONNECTED = new Set<unknown>([
+  'ECONNREFUSED',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'UND_ERR_CONNECT_TIMEOUT',
+])
+
+/** `fetch` says no more than "fetch failed"; the socket's error is behind it. */
+function codeOf(cause: unknown): unknown {
+  const inner = cause instanceof Error ? cause.cause : undefined
+  return inner instanceof Error && 'code' in inner ? inner.code : undefined
 }
 
 function reasonOf(cause: unknown, timeoutMs: number): string {
   if (!(cause instanceof Error)) return String(cause)
   if (cause.name === 'TimeoutError') return `it took longer than ${timeoutMs} ms`
-  // `fetch` says no more than "fetch failed"; the socket's error is behind it.
-  const inner = cause.cause
-  if (!(inner instanceof Error)) return cause.message
-  return 'code' in inner ? `${inner.code} ${inner.message}`.trim() : inner.message
+  const inner = cause.cause instanceof Error ? cause.cause.message : cause.message
+  return [codeOf(cause), inner].filter(Boolean).join(' ')
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, test } from 'node:test'
-import { type RawReply, rawRequest, sendPart, sendRaw } from '../../test/raw-http.ts'
+import { type RawReply, rawRequest, sendPart, sendRaw, sendRawUntilEnd } from '../../test/raw-http.ts'
 import { type SignedRequest, signedRequest, startPlatform } from '../testing/index.ts'
 
 const running = await startPlatform()
@@ -113,14 +113,32 @@ test('chunks that are no chunks, or never end, are refused', async () => {
 })
 
 test('a request that was done gets its own reply, not the refusal of the garbage behind it', async () => {
-  const bytes = Buffer.concat([rawRequest(echo()), Buffer.from('garbage\r\n\r\ngarbage\r\n\r\n')])
-  const closing = await sendRaw(running.baseUrl, bytes)
-  assert.deepEqual([closing.status, closing.body], [200, '{"echo_message":"hi"}'])
-  const keptAlive = await sendRaw(
-    running.baseUrl,
-    bytes.toString('latin1').replace('Connection: close\r\n', ''),
-  )
-  assert.equal(keptAlive.status, 200)
+  for (const connection of ['close', 'keep-alive']) {
+    const request = rawRequest(echo(), { Connection: connection })
+    const bytes = Buffer.concat([request, Buffer.from('garbage\r\n\r\ngarbage\r\n\r\n')])
+    const replies = await sendRawUntilEnd(running.baseUrl, bytes)
+    assert.match(replies, /^HTTP\/1\.1 200 OK\r\n/, connection)
+    assert.match(replies, /\r\n\r\n\{"echo_message":"hi"\}$/, connection)
+  }
+})
+
+test('behind a body that was refused unread the connection goes on with the next request', async () => {
+  const large = { ...echo(), body: Buffer.alloc(3 * 1024 * 1024, 'a') }
+  const chunks = `${large.body.length.toString(16)}\r\n${large.body}\r\n0\r\n\r\n`
+  const refused = [
+    rawRequest(large),
+    rawRequest({ ...large, body: Buffer.from(chunks) }, { 'Transfer-Encoding': 'chunked' }),
+    rawRequest({ ...large, headers: { ...large.headers, Authorization: 'Bearer x' } }),
+    rawRequest({ ...large, target: '/nope' }),
+  ]
+  const next = rawRequest(signed('/v3/certificates'), { Connection: 'close' })
+  for (const first of refused) {
+    const replies = await sendRawUntilEnd(running.baseUrl, Buffer.concat([first, next]))
+    const statuses = [...replies.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => Number(status))
+    assert.equal(statuses.length, 2)
+    assert.ok((statuses[0] ?? 0) >= 400)
+    assert.equal(statuses[1], 200)
+  }
 })
 
 test('a sender that gives up at any byte of its request hurts nobody', async () => {

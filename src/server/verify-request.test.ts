@@ -122,6 +122,22 @@ test('each of two valid certificates signs for its merchant, and neither with th
   }
 })
 
+test('a certificate is refused from the first request after it was revoked', async () => {
+  const { db } = running.platform
+  const { serial_no } = running.merchant('1230000110')
+  const draft = draftOf(running.merchant('1230000110'), 'GET', '/v3/certificates')
+  const revoke = (revoked: number) =>
+    db.run('UPDATE merchant_certificates SET revoked = $1 WHERE serial_no = $2', revoked, serial_no)
+  for (let round = 0; round < 3; round++) {
+    assert.equal((await sendRaw(running.baseUrl, rawDraft(draft))).status, 200)
+    await revoke(1)
+    await assertRefused(await sendRaw(running.baseUrl, rawDraft(draft)), '商户证书已作废。')
+    await db.transaction(tx =>
+      tx.run('UPDATE merchant_certificates SET revoked = 0 WHERE serial_no = $1', serial_no),
+    )
+  }
+})
+
 test('a certificate that is not valid yet does not count', async () => {
   const now = systemClock.wallNow()
   await running.platform.db.run(

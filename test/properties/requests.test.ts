@@ -21,7 +21,7 @@ import {
 import { flipped, jsonOf, type Mutation, membersOf, mutation, type Parts, spoil } from './mutations.ts'
 
 /** Requests that are tried; each carries one to three mutations. */
-const RUNS = 3_000
+const RUNS = 2_000
 
 const running = await parkingUnderTest({ after })
 const agent = new Agent({ keepAlive: true, maxSockets: 1 })

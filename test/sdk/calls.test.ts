@@ -7,7 +7,6 @@ import {
   NotFound,
   partnerClient,
 } from '../../src/sdk/index.ts'
-import { platformUnderTest } from '../platform.ts'
 import {
   APPID,
   chargeRequest,
@@ -19,12 +18,15 @@ import {
   plateRequest,
   SUB_MCHID,
 } from './car-park.ts'
+import { sharedPlatform } from './shared-platform.ts'
+
+const thePlatform = sharedPlatform()
 
 const TRUSTS: FolderTrust[] = ['certificate', 'public-key', 'both']
 
 for (const trust of TRUSTS) {
-  test(`a direct merchant makes every call, trusting ${trust}`, async t => {
-    const platform = await platformUnderTest(t)
+  test(`a direct merchant makes every call, trusting ${trust}`, async () => {
+    const platform = thePlatform()
     const client = merchantClient(optionsOf(platform, DIRECT, trust))
 
     const service = await client.parking.queryPlateService(plateRequest)
@@ -53,8 +55,8 @@ for (const trust of TRUSTS) {
     assert.equal(client.sensitive.decrypt(echo.encrypted_echo_message ?? ''), '密文')
   })
 
-  test(`a service provider makes every call, trusting ${trust}`, async t => {
-    const platform = await platformUnderTest(t)
+  test(`a service provider makes every call, trusting ${trust}`, async () => {
+    const platform = thePlatform()
     const client = partnerClient(optionsOf(platform, PROVIDER, trust))
     const sub = { sub_mchid: SUB_MCHID }
 
@@ -81,8 +83,8 @@ for (const trust of TRUSTS) {
   })
 }
 
-test('an order that does not exist is NotFound, verified, with everything that support asks for', async t => {
-  const platform = await platformUnderTest(t)
+test('an order that does not exist is NotFound, verified, with everything that support asks for', async () => {
+  const platform = thePlatform()
   const { parking } = merchantClient({ ...optionsOf(platform, DIRECT), acceptLanguage: 'en' })
   await assert.rejects(parking.queryTransaction({ out_trade_no: 'nothing' }), (error: unknown) => {
     assert.ok(error instanceof NotFound)
@@ -96,8 +98,8 @@ test('an order that does not exist is NotFound, verified, with everything that s
   })
 })
 
-test('a refused field is named by the detail of its error', async t => {
-  const platform = await platformUnderTest(t)
+test('a refused field is named by the detail of its error', async () => {
+  const platform = thePlatform()
   const { parking } = merchantClient(optionsOf(platform, DIRECT))
   await assert.rejects(parking.queryPlateService({ ...plateRequest, appid: `${APPID}x` }), {
     name: 'ParameterError',
@@ -106,8 +108,8 @@ test('a refused field is named by the detail of its error', async t => {
   })
 })
 
-test('a wrong private key is a refused signature that nobody signed', async t => {
-  const platform = await platformUnderTest(t)
+test('a wrong private key is a refused signature that nobody signed', async () => {
+  const platform = thePlatform()
   const { privateKey } = optionsOf(platform, PROVIDER)
   const { parking } = merchantClient({ ...optionsOf(platform, DIRECT), privateKey })
   await assert.rejects(parking.queryTransaction({ out_trade_no: '1' }), {

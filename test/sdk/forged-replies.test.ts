@@ -2,7 +2,6 @@ import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { replyMessage, signMessage } from '../../src/protocol/signature.ts'
 import { merchantClient } from '../../src/sdk/index.ts'
-import { platformUnderTest } from '../platform.ts'
 import { chargeRequest, DIRECT, entryRequest, optionsOf, plateRequest } from './car-park.ts'
 import {
   type Action,
@@ -12,6 +11,9 @@ import {
   withHeaders,
   withText,
 } from './man-in-the-middle.ts'
+import { sharedPlatform } from './shared-platform.ts'
+
+const thePlatform = sharedPlatform()
 
 const PROBE = 'WECHATPAY/SIGNTEST/not base64!'
 const WITHOUT_SIGNATURE = {
@@ -23,7 +25,7 @@ const WITHOUT_SIGNATURE = {
 }
 
 async function clientBehindProxy(t: TestContext) {
-  const platform = await platformUnderTest(t)
+  const platform = thePlatform()
   const middle = await manInTheMiddle(platform.baseUrl)
   t.after(middle.close)
   const direct = merchantClient(optionsOf(platform, DIRECT))

@@ -3,21 +3,32 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type TestContext, test } from 'node:test'
 import { type AttemptReport, type ClientOptions, mayOpenGate, merchantClient } from '../../src/sdk/index.ts'
-import { platformUnderTest } from '../platform.ts'
 import { chargeRequest, DIRECT, entryRequest, optionsOf, plateRequest } from './car-park.ts'
 import { manInTheMiddle, unsigned, withText } from './man-in-the-middle.ts'
+import { sharedPlatform } from './shared-platform.ts'
+
+const thePlatform = sharedPlatform()
 
 const SYSTEM_ERROR = { code: 'SYSTEM_ERROR', message: '系统繁忙，请稍后重试' }
 
 /** A client whose requests pass a proxy, with an entry that can be charged. */
 async function clientBehindProxy(t: TestContext, more: Partial<ClientOptions> = {}) {
-  const platform = await platformUnderTest(t)
+  const platform = thePlatform()
   const middle = await manInTheMiddle(platform.baseUrl)
   t.after(middle.close)
   const direct = merchantClient(optionsOf(platform, DIRECT))
   const charge = chargeRequest(await direct.parking.createParking(entryRequest()))
   const { parking } = merchantClient({ ...optionsOf(platform, DIRECT), baseUrl: middle.url, ...more })
   return { platform, middle, parking, charge }
+}
+
+/** A URL at which nobody listens any more. */
+async function closedUrl(): Promise<string> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await new Promise(resolve => server.once('listening', resolve))
+  const { port } = server.address() as AddressInfo
+  await new Promise(resolve => server.close(resolve))
+  return `http://127.0.0.1:${port}`
 }
 
 /** The same request, signed anew: same bytes, another nonce. */
@@ -49,7 +60,9 @@ test('a charge whose reply is lost is sent again and answered from the one order
   middle.plan('lose_reply', 'lose_reply')
   assert.ok(mayOpenGate(await parking.createTransaction(charge)))
   assertRepeated(middle.seen, 3)
-  const orders = await platform.platform.db.all('SELECT out_trade_no FROM transactions')
+  const { parking_id } = charge.parking_info
+  const ofEntry = 'SELECT out_trade_no FROM transactions WHERE parking_id = $1'
+  const orders = await platform.platform.db.all(ofEntry, parking_id)
   assert.deepEqual(orders, [{ out_trade_no: charge.out_trade_no }])
 })
 
@@ -91,6 +104,14 @@ test('a refusal after a lost reply is not taken for the outcome of the charge', 
   assert.equal((await parking.queryTransaction({ out_trade_no })).trade_state, 'ACCEPTED')
 })
 
+test('a refusal by the second host is one when there was no connection to the first', async t => {
+  const { platform, charge } = await clientBehindProxy(t)
+  const hosts = { baseUrl: await closedUrl(), fallbackUrl: platform.baseUrl }
+  const { parking } = merchantClient({ ...optionsOf(platform, DIRECT), ...hosts })
+  const unknown = { ...charge, parking_info: { ...charge.parking_info, parking_id: 'unknown' } }
+  await assert.rejects(parking.createTransaction(unknown), { name: 'InvalidRequest' })
+})
+
 test('a refusal is final: it is not sent again', async t => {
   const { middle, parking, charge } = await clientBehindProxy(t)
   const { amount, ...withoutAmount } = charge
@@ -122,17 +143,12 @@ test('HTTP 202 is asked again until there is a result', async t => {
   assertRepeated(middle.seen, 2)
 })
 
-test('when the host cannot be reached the other one is asked, and first from then on', async t => {
-  const closed = createServer().listen(0, '127.0.0.1')
-  await new Promise(resolve => closed.once('listening', resolve))
-  const { port } = closed.address() as AddressInfo
-  await new Promise(resolve => closed.close(resolve))
-
-  const platform = await platformUnderTest(t)
+test('when the host cannot be reached the other one is asked, and first from then on', async () => {
+  const platform = thePlatform()
   const reports: AttemptReport[] = []
   const { parking } = merchantClient({
     ...optionsOf(platform, DIRECT),
-    baseUrl: `http://127.0.0.1:${port}`,
+    baseUrl: await closedUrl(),
     fallbackUrl: platform.baseUrl,
     onAttempt: report => reports.push(report),
   })

@@ -14,7 +14,10 @@ import {
 import { type TestPlatform, webhookSink } from '../../src/testing/index.ts'
 import { platformUnderTest } from '../platform.ts'
 import { chargeRequest, DIRECT, entryRequest, optionsOf } from './car-park.ts'
+import { sharedPlatform } from './shared-platform.ts'
 import { listen, SERVERS, type WebhookServer } from './webhook-servers.ts'
+
+const thePlatform = sharedPlatform()
 
 const neverHandled: NoticeHandler = () => assert.fail('A notice was handled that is none')
 
@@ -27,9 +30,16 @@ async function parkACar(platform: TestPlatform, url: string): Promise<string> {
   return charge.out_trade_no
 }
 
-/** What the platform has on record of its deliveries. */
-function attempts({ platform }: TestPlatform): Promise<{ reply_status: number; reply_body: string }[]> {
-  return platform.db.all('SELECT reply_status, reply_body FROM notice_attempts ORDER BY notice_id, attempt')
+/** What the platform has on record of its deliveries to a URL. */
+function attempts(
+  { platform }: TestPlatform,
+  url: string,
+): Promise<{ reply_status: number; reply_body: string }[]> {
+  return platform.db.all(
+    `SELECT a.reply_status, a.reply_body FROM notice_attempts a JOIN notices n ON n.id = a.notice_id
+      WHERE n.notify_url = $1 ORDER BY a.attempt`,
+    url,
+  )
 }
 
 /** A real notice with its headers, taken from the wire. */
@@ -48,7 +58,7 @@ async function started(t: TestContext, server: Promise<WebhookServer>): Promise<
 
 for (const [name, start] of Object.entries(SERVERS)) {
   test(`${name}: a real notice arrives verified and typed, and is acknowledged`, async t => {
-    const platform = await platformUnderTest(t)
+    const platform = thePlatform()
     const { webhooks } = merchantClient(optionsOf(platform, DIRECT))
     const notices: Notice[] = []
     const url = await started(
@@ -64,11 +74,11 @@ for (const [name, start] of Object.entries(SERVERS)) {
     assert.equal(notice.resource.trade_state, 'SUCCESS')
     assert.equal(notice.resource.amount.total, 888)
     assert.equal(notice.summary, '支付成功')
-    assert.deepEqual(await attempts(platform), [{ reply_status: 204, reply_body: '' }])
+    assert.deepEqual(await attempts(platform, url), [{ reply_status: 204, reply_body: '' }])
   })
 
   test(`${name}: a handler that throws is answered with 500 and tells the outside nothing`, async t => {
-    const platform = await platformUnderTest(t)
+    const platform = thePlatform()
     const { webhooks } = merchantClient(optionsOf(platform, DIRECT))
     const errors: unknown[] = []
     const failure = new Error('The database password is wrong')
@@ -76,14 +86,14 @@ for (const [name, start] of Object.entries(SERVERS)) {
     const url = await started(t, start(webhooks, handle, { onError: error => errors.push(error) }))
 
     await parkACar(platform, url)
-    assert.deepEqual(await attempts(platform), [
+    assert.deepEqual(await attempts(platform, url), [
       { reply_status: 500, reply_body: '{"code":"FAIL","message":"The receiver has failed"}' },
     ])
     assert.deepEqual(errors, [failure])
   })
 
   test(`${name}: a notice that was changed is answered with 401 and not handled`, async t => {
-    const platform = await platformUnderTest(t)
+    const platform = thePlatform()
     const { headers, body } = await realNotice(t, platform)
     const { webhooks } = merchantClient(optionsOf(platform, DIRECT))
     const errors: unknown[] = []
@@ -103,7 +113,7 @@ for (const [name, start] of Object.entries(SERVERS)) {
 }
 
 test('after express.json the handler says what to do, and answers 500 so that nothing is lost', async t => {
-  const platform = await platformUnderTest(t)
+  const platform = thePlatform()
   const { webhooks } = merchantClient(optionsOf(platform, DIRECT))
   const errors: unknown[] = []
   const app = express()
@@ -112,15 +122,33 @@ test('after express.json the handler says what to do, and answers 500 so that no
   const url = await started(t, listen(createServer(app)))
 
   await parkACar(platform, url)
-  const [attempt] = await attempts(platform)
+  const [attempt] = await attempts(platform, url)
   assert.equal(attempt?.reply_status, 500)
   assert.match(attempt?.reply_body ?? '', /put express\.raw.*before express\.json/)
   assert.ok(errors[0] instanceof NoticeRefused)
   assert.equal(errors[0].reason, 'body_parsed')
 })
 
+test('what an Express 4 parser of another type has left as the body does not hide the bytes', async t => {
+  const platform = thePlatform()
+  const { webhooks } = merchantClient(optionsOf(platform, DIRECT))
+  const notices: Notice[] = []
+  const app = express()
+  app.use((request, _response, next) => {
+    request.body = {}
+    next()
+  })
+  app.post(
+    '/notify',
+    webhooks.expressHandler(notice => notices.push(notice)),
+  )
+  const url = await started(t, listen(createServer(app)))
+  await parkACar(platform, url)
+  assert.equal(notices.length, 1)
+})
+
 test("Fastify's other routes keep their JSON parser, and a body above the limit has the platform's form", async t => {
-  const platform = await platformUnderTest(t)
+  const platform = thePlatform()
   const { webhooks } = merchantClient(optionsOf(platform, DIRECT))
   const app = Fastify()
   t.after(() => app.close())
@@ -137,7 +165,7 @@ test("Fastify's other routes keep their JSON parser, and a body above the limit 
 })
 
 test('a body above the limit is answered with 413 as soon as the limit is passed, and its rest is not read', async t => {
-  const platform = await platformUnderTest(t)
+  const platform = thePlatform()
   const { webhooks } = merchantClient(optionsOf(platform, DIRECT))
   const handler = webhooks.nodeHandler(neverHandled, { onError: () => {} })
   const { port } = new URL(await started(t, listen(createServer(handler))))
@@ -151,7 +179,7 @@ test('a body above the limit is answered with 413 as soon as the limit is passed
 })
 
 test('anything but a POST is answered with 405', async t => {
-  const platform = await platformUnderTest(t)
+  const platform = thePlatform()
   const { webhooks } = merchantClient(optionsOf(platform, DIRECT))
   const url = await started(t, listen(createServer(webhooks.nodeHandler(neverHandled))))
   assert.equal((await fetch(url)).status, 405)
@@ -184,7 +212,7 @@ test('a receiver without a client reads notices signed with either kind of key t
 })
 
 test('the echo comes back as a notice whose encrypted half opens with the merchant key', async t => {
-  const platform = await platformUnderTest(t)
+  const platform = thePlatform()
   const { security, sensitive, webhooks } = merchantClient(optionsOf(platform, DIRECT))
   const sink = await webhookSink()
   t.after(sink.close)

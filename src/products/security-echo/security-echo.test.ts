@@ -203,6 +203,17 @@ test('a refused call sends nothing', async () => {
   assert.equal((await rows()).length, before)
 })
 
+test('a merchant without an APIv3 key gets its reply and no notice, because nothing could seal it', async () => {
+  const setKey = (key: string) =>
+    platform.db.run('UPDATE merchants SET apiv3_key = $1 WHERE mchid = $2', key, own.mchid)
+  const count = async () => (await platform.db.all('SELECT id FROM notices')).length
+  const before = await count()
+  await setKey('')
+  await echo({ echo_message: 'hi', notify_url: sink.url })
+  await setKey(own.apiv3_key)
+  assert.equal(await count(), before)
+})
+
 test('a production platform refuses http and private addresses as notify_url, with the reason', async t => {
   const production = await platformUnderTest(t, { rules: { profile: 'production' } })
   const { platform_serial } = production.merchant('1230000109')

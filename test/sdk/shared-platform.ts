@@ -1,0 +1,19 @@
+import { after, before } from 'node:test'
+import { openTestDatabase } from '../../src/store/testing.ts'
+import { startPlatform, type TestPlatform } from '../../src/testing/index.ts'
+
+/**
+ * One platform for all tests of a file, which run one after another: each has an entry and numbers of its own, so they
+ * need no platform of their own, and on PostgreSQL starting one takes longer than most of them.
+ */
+export function sharedPlatform(): () => TestPlatform {
+  let platform: TestPlatform | undefined
+  before(async () => {
+    platform = await startPlatform({ open: openTestDatabase })
+  })
+  after(() => platform?.stop())
+  return () => {
+    if (!platform) throw new Error('The platform is started before the first test and not earlier')
+    return platform
+  }
+}

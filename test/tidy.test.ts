@@ -1,0 +1,229 @@
+import assert from 'node:assert/strict'
+import { existsSync, globSync, readFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import type { Endpoint } from '../src/products/handler.ts'
+
+// The rules of this repository that a compiler and a linter cannot know.
+
+const project = dirname(dirname(fileURLToPath(import.meta.url)))
+
+function filesOf(...patterns: string[]): string[] {
+  return globSync(patterns, { cwd: project })
+    .map(path => path.replaceAll('\\', '/'))
+    .sort()
+}
+
+const read = (path: string) => readFileSync(join(project, path), 'utf8')
+
+const SOURCES = filesOf('src/**/*.ts', 'src/**/*.tsx')
+const CODE = SOURCES.filter(path => !/\.test\.tsx?$/.test(path))
+const TESTS = [...SOURCES.filter(path => !CODE.includes(path)), ...filesOf('test/**/*.ts')]
+const EVERYTHING = [...SOURCES, ...filesOf('{test,bench,examples,scripts}/**/*.ts')]
+
+/** Lines of a file of code, and of a file of tests, which has tables. */
+const MAX_LINES = 350
+const MAX_TEST_LINES = 700
+
+/** The folders that hold what the service is made of. They know neither a product nor what is around them. */
+const CONCEPTS = ['clock', 'funding', 'ledger', 'merchants', 'notices', 'owners', 'store']
+const AROUND = ['cli', 'console', 'phone', 'sandbox', 'sdk', 'server', 'testing']
+
+interface Import {
+  file: string
+  /** A path from the project's folder for a file of ours, a package or `node:` module otherwise. */
+  target: string
+  typeOnly: boolean
+}
+
+const IMPORT = /\b(import|export)\s+(type\s)?(?:[\w*{}\s,$]+\sfrom\s+)?'([^']+)'|\bimport\(\s*'([^']+)'/g
+
+function importsOf(file: string): Import[] {
+  return [...read(file).matchAll(IMPORT)].map(([, , type, named = '', dynamic = named]) => ({
+    file,
+    target: dynamic.startsWith('.')
+      ? relative('.', join(dirname(file), dynamic)).replaceAll('\\', '/')
+      : dynamic,
+    typeOnly: type !== undefined,
+  }))
+}
+
+const IMPORTS = CODE.flatMap(importsOf)
+
+/** `protocol`, `products/parking` or, for a file at the top of `src` or of `products`, the folder alone. */
+function roomOf(path: string): string {
+  const [, room = '', product = ''] = path.split('/')
+  if (room.includes('.')) return ''
+  return room === 'products' && !product.includes('.') ? `${room}/${product}` : room
+}
+
+function assertNone(violations: readonly Import[]): void {
+  assert.deepEqual(
+    violations.map(({ file, target }) => `${file} imports ${target}`),
+    [],
+  )
+}
+
+function assertAbsent(files: readonly string[], pattern: RegExp): void {
+  const found = files.flatMap(file =>
+    read(file)
+      .split('\n')
+      .flatMap((line, index) => (pattern.test(line) ? [`${file}:${index + 1}: ${line.trim()}`] : [])),
+  )
+  assert.deepEqual(found, [])
+}
+
+const within = (room: string) => IMPORTS.filter(({ file }) => roomOf(file) === room)
+const isOurs = (target: string) => target.startsWith('src/')
+
+test('the imports of the code are found, also those that are written over several lines', () => {
+  const found = importsOf('src/server/app.ts')
+  assert.ok(found.some(({ target }) => target === 'src/products/index.ts'))
+  assert.ok(found.some(({ target }) => target === 'fastify'))
+  assert.ok(found.some(({ target, typeOnly }) => target === 'src/platform.ts' && typeOnly))
+  assert.ok(IMPORTS.every(({ target }) => !isOurs(target) || existsSync(join(project, target))))
+})
+
+test('the protocol knows nothing but itself and cryptography: no disk, no network, no clock', () => {
+  const isAllowed = ({ target }: Import) => target === 'node:crypto' || roomOf(target) === 'protocol'
+  assertNone(within('protocol').filter(imported => !isAllowed(imported)))
+})
+
+test('the contract knows the protocol, a validator and types, and no product', () => {
+  const isAllowed = ({ target, typeOnly }: Import) =>
+    target === 'ajv' ||
+    (target === 'typebox' && typeOnly) ||
+    ['protocol', 'contract'].includes(roomOf(target))
+  assertNone(within('contract').filter(imported => !isAllowed(imported)))
+})
+
+test("a product's contract knows the contract and the protocol alone, because the SDK is made from it", () => {
+  const contracts = IMPORTS.filter(({ file }) => /^src\/products\/[^/]+\/contract\.ts$/.test(file))
+  assert.ok(contracts.length > 0)
+  assertNone(contracts.filter(({ target }) => !['protocol', 'contract'].includes(roomOf(target))))
+})
+
+test('a product uses no other product', () => {
+  assertNone(
+    IMPORTS.filter(
+      ({ file, target }) =>
+        roomOf(file).startsWith('products/') &&
+        roomOf(target).startsWith('products/') &&
+        roomOf(file) !== roomOf(target),
+    ),
+  )
+})
+
+test('products and concepts know nothing of what is around them', () => {
+  const isInside = ({ file }: Import) =>
+    roomOf(file).startsWith('products') || CONCEPTS.includes(roomOf(file))
+  assertNone(IMPORTS.filter(imported => isInside(imported) && AROUND.includes(roomOf(imported.target))))
+})
+
+test('a concept knows no product', () => {
+  const isConcept = ({ file }: Import) => CONCEPTS.includes(roomOf(file))
+  assertNone(
+    IMPORTS.filter(imported => isConcept(imported) && roomOf(imported.target).startsWith('products')),
+  )
+})
+
+test('only the command line and the test kit start the server', () => {
+  const mayStart = ['server', 'cli', 'testing']
+  assertNone(
+    IMPORTS.filter(({ file, target }) => roomOf(target) === 'server' && !mayStart.includes(roomOf(file))),
+  )
+})
+
+test('the SDK runs on itself, the protocol and Node alone; of contracts it takes types', () => {
+  const isAllowed = ({ target, typeOnly }: Import) =>
+    ['sdk', 'protocol'].includes(roomOf(target)) ||
+    target.startsWith('node:') ||
+    (typeOnly && (roomOf(target) === 'contract' || /^src\/products\/[^/]+\/contract\.ts$/.test(target)))
+  assertNone(within('sdk').filter(imported => !isAllowed(imported)))
+})
+
+test('only the clock reads the time, besides the test kit and the SDK, which have no platform', () => {
+  const mayRead = ['clock', 'testing', 'sdk']
+  assertAbsent(
+    CODE.filter(path => !mayRead.includes(roomOf(path))),
+    /\bDate\.now\b|\bnew Date\(\s*\)|\bperformance\b|\bhrtime\b/,
+  )
+})
+
+test('randomness is secure and comes from few places; everybody else is given it', () => {
+  assertAbsent(
+    EVERYTHING.filter(path => path !== 'test/tidy.test.ts' && !path.endsWith('imports.test.ts')),
+    /\bMath\.random\b/,
+  )
+  const mayDraw = [
+    'src/server/random.ts',
+    'src/sandbox/certificates.ts',
+    'src/store/testing.ts',
+    'src/sdk/machine.ts',
+  ]
+  assertAbsent(
+    CODE.filter(path => !mayDraw.includes(path) && roomOf(path) !== 'testing'),
+    /\brandom(?:Bytes|UUID|Int|Fill|FillSync)\b|\bgetRandomValues\b/,
+  )
+})
+
+test('the compiler is never told to look away', () => {
+  assertAbsent(EVERYTHING, /\bas any\b(?! \w)|@ts-(?:ignore|nocheck)\b/)
+})
+
+test('no test is left out, and none is left alone', () => {
+  assertAbsent(
+    TESTS,
+    /\b(?:test|it|describe|suite)\.(?:only|skip|todo)\(|\b(?:only|skip|todo): true\b|\bt\.(?:skip|todo)\(\)/,
+  )
+})
+
+test('nothing is left for later', () => {
+  assertAbsent(EVERYTHING, /\b(?:[T]ODO|[F]IXME|[X]XX)\b/)
+})
+
+test('every file fits in the head', () => {
+  const lengthOf = (path: string) => read(path).split('\n').length - 1
+  const tooLong = [
+    ...CODE.filter(path => lengthOf(path) > MAX_LINES),
+    ...TESTS.filter(path => lengthOf(path) > MAX_TEST_LINES),
+  ]
+  assert.deepEqual(tooLong, [])
+})
+
+test("no file names a folder of somebody's machine", () => {
+  const texts = filesOf('*.{md,json}', 'docs/**/*.md', 'src/**/*.{sql,md}').filter(
+    path => path !== 'package-lock.json',
+  )
+  assertAbsent([...EVERYTHING, ...texts], /(?<![\w.-])\/(?:home|Users|root|work|mnt)\/|\b[A-Z]:\\\\?Users/)
+})
+
+test('the lock file names no registry, so that any can be used', () => {
+  const lock = read('package-lock.json')
+  assert.doesNotMatch(lock, /"resolved"/)
+  assert.match(lock, /"integrity"/)
+})
+
+test('every operation has a file of its name in the folder of its product', async () => {
+  const indexes = filesOf('src/products/*/index.ts')
+  assert.ok(indexes.length >= 3)
+  for (const index of indexes) {
+    const folder = dirname(index)
+    assert.ok(existsSync(join(project, folder, 'contract.ts')), `${folder} has no contract`)
+    const exported = (await import(`../${index}`)) as Record<string, readonly Endpoint[]>
+    for (const { operation } of Object.values(exported).flat()) {
+      const file = `${folder}/${operation.name.replaceAll(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)}.ts`
+      assert.ok(existsSync(join(project, file)), `${operation.name} has no ${file}`)
+      assert.match(read(file), new RegExp(`export const ${operation.name}\\b`))
+    }
+  }
+})
+
+test('every file imports what it names: relative paths carry their ending', () => {
+  const bare = EVERYTHING.flatMap(importsOf).filter(
+    ({ target }) =>
+      /^(?:src|test|bench|examples|scripts)\//.test(target) && !/\.(?:tsx?|json|css|sql)$/.test(target),
+  )
+  assertNone(bare)
+})
