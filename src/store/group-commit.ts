@@ -28,6 +28,8 @@ type Answer = () => void
 export class GroupCommit {
   readonly #connection: SqliteConnection
   readonly #workLimitMs: number
+  readonly #watchdog: NodeJS.Timeout
+  #refuseJob: (() => void) | undefined
   readonly #whenIdle: (() => void)[] = []
   #queue: Job[] = []
   #groups = 0
@@ -37,6 +39,7 @@ export class GroupCommit {
   constructor(connection: SqliteConnection, workLimitMs: number) {
     this.#connection = connection
     this.#workLimitMs = workLimitMs
+    this.#watchdog = setTimeout(() => this.#refuseJob?.(), workLimitMs).unref()
   }
 
   /** How many groups were committed. */
@@ -74,6 +77,7 @@ export class GroupCommit {
     } catch (error) {
       for (const job of group) job.reject(error)
     }
+    this.#refuseJob = undefined
     this.#flushing = false
     if (this.#queue.length > 0) this.#scheduleFlush()
     else for (const resolve of this.#whenIdle.splice(0)) resolve()
@@ -128,20 +132,17 @@ export class GroupCommit {
 
   /**
    * Ends the wait for a job that hangs, since everybody behind it hangs with it. A job whose statements take long is
-   * not meant and not hit: they run without a pause in which a timer could fire.
+   * not meant and not hit: they run without a pause in which a timer could fire. One timer serves all jobs of a group.
    */
-  async #withinLimit(work: Work, tx: Transaction): Promise<unknown> {
-    let timer: NodeJS.Timeout | undefined
-    const limit = new Promise<never>((_, reject) => {
-      const refuse = () =>
+  #withinLimit(work: Work, tx: Transaction): Promise<unknown> {
+    this.#watchdog.refresh()
+    return new Promise((resolve, reject) => {
+      this.#refuseJob = () =>
         reject(new Error(`A transaction waited longer than ${this.#workLimitMs} ms for other things`))
-      timer = setTimeout(refuse, this.#workLimitMs)
+      // An async function around it, because `work` may throw before its first wait.
+      const run = async () => work(tx)
+      run().then(resolve, reject)
     })
-    try {
-      return await Promise.race([work(tx), limit])
-    } finally {
-      clearTimeout(timer)
-    }
   }
 
   #command(sql: string): void {
