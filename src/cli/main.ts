@@ -6,4 +6,10 @@ import { join } from 'node:path'
 enableCompileCache(join(import.meta.dirname, '..', '..', 'node_modules', '.cache', 'boomgate'))
 
 const { program } = await import('./program.ts')
-await program().parseAsync()
+const { describeFailure } = await import('./describe-failure.ts')
+try {
+  await program().parseAsync()
+} catch (error) {
+  process.stderr.write(`error: ${describeFailure(error)}\n`)
+  process.exitCode = 1
+}

@@ -23,7 +23,7 @@ interface ServeOptions {
 export function serveCommand(): Command {
   return new Command('serve')
     .description('run the platform')
-    .addOption(option('--port <number>', 'port to listen on', 'PORT', integerUpTo(65_535), 8080))
+    .addOption(option('--port <number>', 'port to listen on', 'PORT', integer(0, 65_535), 8080))
     .addOption(option('--host <address>', 'address to listen on', 'HOST', String, '127.0.0.1'))
     .addOption(option('--data <folder>', 'folder for keys, world and store', 'DATA', String, './data'))
     .addOption(
@@ -57,7 +57,7 @@ export function serveCommand(): Command {
         '--max-charge-amount <fen>',
         'highest amount of one charge',
         'MAX_CHARGE_AMOUNT',
-        integerUpTo(Number.MAX_SAFE_INTEGER),
+        integer(1, Number.MAX_SAFE_INTEGER),
         DEFAULT_RULES.maxChargeAmount,
       ),
     )
@@ -86,7 +86,7 @@ export function serveCommand(): Command {
         '--rate-limit <calls>',
         'calls of one operation by one merchant in a second',
         'RATE_LIMIT',
-        integerUpTo(1_000_000_000),
+        integer(1, 1_000_000_000),
         DEFAULT_RULES.rateLimit,
       ),
     )
@@ -140,11 +140,11 @@ function option<T>(
   return new Option(flags, description).env(`BOOMGATE_${name}`).argParser(parse).default(value, shown)
 }
 
-function integerUpTo(maximum: number): (text: string) => number {
+function integer(minimum: number, maximum: number): (text: string) => number {
   return text => {
     const value = Number(text)
-    if (/^\d+$/.test(text) && value <= maximum) return value
-    throw new InvalidArgumentError(`It must be a whole number up to ${maximum}.`)
+    if (/^\d+$/.test(text) && value >= minimum && value <= maximum) return value
+    throw new InvalidArgumentError(`It must be a whole number from ${minimum} to ${maximum}.`)
   }
 }
 

@@ -18,8 +18,8 @@ export interface DueWork<Item> {
   nextDueAt(): Promise<number | undefined>
 }
 
-/** A look at the table at least this often, because another node may have put work there. */
-const MAX_SLEEP_MS = 1_000
+/** How often to look at a table where another node may have put work, in milliseconds. */
+export const LOOK_EVERY_MS = 1_000
 /** How long to wait for due work that another node has in hand. */
 const MIN_SLEEP_MS = 50
 /** How long to wait after the store itself failed. */
@@ -34,6 +34,7 @@ export class Worker<Item> {
   readonly #work: DueWork<Item>
   readonly #clock: Clock
   readonly #onError: (error: unknown, name: string) => void
+  readonly #lookEveryMs: number
   readonly #inHand = new Map<string, Promise<void>>()
   #timer: NodeJS.Timeout | undefined
   #pumping: Promise<void> | undefined
@@ -42,10 +43,17 @@ export class Worker<Item> {
   #started = false
   #stopped = false
 
-  constructor(work: DueWork<Item>, clock: Clock, onError: (error: unknown, name: string) => void) {
+  /** `lookEveryMs`: the longest sleep; longer where all work comes with a `wake`. */
+  constructor(
+    work: DueWork<Item>,
+    clock: Clock,
+    onError: (error: unknown, name: string) => void,
+    lookEveryMs = LOOK_EVERY_MS,
+  ) {
     this.#work = work
     this.#clock = clock
     this.#onError = onError
+    this.#lookEveryMs = lookEveryMs
   }
 
   start(): void {
@@ -91,13 +99,14 @@ export class Worker<Item> {
 
   async #takeAndSleep(): Promise<void> {
     clearTimeout(this.#timer)
-    let sleepMs = MAX_SLEEP_MS
+    let sleepMs = this.#lookEveryMs
     try {
       await this.#take()
       // A full pool looks again when a piece ends, so it needs no timer.
       if (this.#inHand.size >= this.#work.concurrency) return
       const due = await this.#work.nextDueAt()
-      if (due !== undefined) sleepMs = Math.min(MAX_SLEEP_MS, Math.max(MIN_SLEEP_MS, due - this.#clock.now()))
+      if (due !== undefined)
+        sleepMs = Math.min(this.#lookEveryMs, Math.max(MIN_SLEEP_MS, due - this.#clock.now()))
     } catch (error) {
       this.#onError(error, this.#work.name)
       sleepMs = FAILURE_SLEEP_MS

@@ -1,8 +1,8 @@
 import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
-import pino, { type Logger } from 'pino'
+import type { Logger } from 'pino'
 import { type Clock, systemClock } from '../clock/clock.ts'
-import { Worker } from '../clock/worker.ts'
+import { LOOK_EVERY_MS, Worker } from '../clock/worker.ts'
 import { loadPlatformKeys } from '../merchants/platform-keys.ts'
 import { dropLeases, noticeDelivery } from '../notices/deliver.ts'
 import { noticeSender } from '../notices/send.ts'
@@ -18,11 +18,11 @@ import { migrations } from '../store/migrations.ts'
 import { openDatabase } from '../store/open.ts'
 import { buildApp } from './app.ts'
 import type { Config } from './config.ts'
+import { openLog } from './log.ts'
 import { pooledRandom } from './random.ts'
 
-/** Log lines are written together: when there are this many bytes, and this often. */
-const LOG_BUFFER_BYTES = 8_192
-const LOG_FLUSH_MS = 200
+/** Where no other node makes work, an idle platform sleeps. */
+const LOOK_WHEN_ALONE_MS = 60_000
 
 /** A platform that runs. */
 export interface RunningPlatform {
@@ -77,13 +77,7 @@ async function startOn(
   { clock = systemClock, random = pooledRandom(), workers = true, worldKeys }: Surroundings,
 ): Promise<RunningPlatform> {
   await migrate(db, migrations, clock.wallNow())
-  const lines = pino.destination({
-    fd: 2,
-    sync: false,
-    minLength: LOG_BUFFER_BYTES,
-    periodicFlush: LOG_FLUSH_MS,
-  })
-  const log = pino({ level: config.logLevel, base: null }, lines)
+  const { log, flush } = openLog(config.logLevel)
   const world = {
     folder: config.data,
     baseUrl: baseUrlOf(config.host, config.port),
@@ -98,8 +92,9 @@ async function startOn(
   const platform: Platform = { db, clock, random, keys, rules: config.rules, wake }
   const sender = noticeSender(config.rules.profile)
   const onError = reportTo(log)
-  const settling = new Worker(settlement(platform), clock, onError)
-  const notifying = new Worker(noticeDelivery(platform, sender.send), clock, onError)
+  const lookEveryMs = db.engine === 'sqlite' ? LOOK_WHEN_ALONE_MS : LOOK_EVERY_MS
+  const settling = new Worker(settlement(platform), clock, onError, lookEveryMs)
+  const notifying = new Worker(noticeDelivery(platform, sender.send), clock, onError, lookEveryMs)
 
   const app = buildApp(platform, log)
   await app.listen({ host: config.host, port: config.port })
@@ -125,7 +120,7 @@ async function startOn(
       await sender.close()
       await db.close()
       releaseFolder()
-      lines.flushSync()
+      flush()
     },
   }
 }

@@ -103,6 +103,16 @@ test("a Wechatpay-Serial that names none of the caller's keys is refused", async
   }
 })
 
+test('the kind of key that does not sign the replies of a merchant cannot be named either', async () => {
+  for (const [trust, { serial }] of [
+    ['PUBLIC_KEY', CERTIFICATE],
+    ['CERTIFICATE', PUBLIC_KEY],
+  ] as const) {
+    await setTrust(trust)
+    await assertRefused(send({ echo_message: 'hi' }, serial), '平台证书序列号Wechatpay-Serial错误')
+  }
+})
+
 test('a field encrypted with another key than the one that is named does not decrypt', async () => {
   const merchantsOwn = createPublicKey(own.certificate)
   for (const [key, serial] of [

@@ -5,6 +5,7 @@ import { enqueueNotice } from '../../notices/outbox.ts'
 import { ApiError } from '../../protocol/errors.ts'
 import { isCleanText } from '../../protocol/json.ts'
 import { decryptField, encryptField } from '../../protocol/sensitive-field.ts'
+import { replySigner } from '../../protocol/trust.ts'
 import type { Call, Handler } from '../handler.ts'
 import * as contract from './contract.ts'
 
@@ -40,7 +41,11 @@ export const securityEcho: Handler<typeof contract.securityEcho> = async (reques
 function decrypt(encrypted: string | undefined, { caller, serial, platform }: Call): string | undefined {
   if (serial === undefined) throw new ApiError('WECHATPAY_SERIAL_MISSING')
   const privateKey = platform.keys.decryptor(serial, caller.public_key_id)
-  if (!privateKey) throw new ApiError('WECHATPAY_SERIAL_WRONG')
+  // Encryption and signature of one call are of the same kind, so a key that this merchant's replies are not signed
+  // with is as wrong as an unknown one.
+  const isKey = serial === caller.public_key_id
+  const answersWithKey = replySigner(caller.trust_state, serial, caller.public_key_id) === 'public_key'
+  if (!privateKey || isKey !== answersWithKey) throw new ApiError('WECHATPAY_SERIAL_WRONG')
   if (encrypted === undefined) return undefined
   let message: string
   try {

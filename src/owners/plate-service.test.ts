@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import type { Database } from '../store/database.ts'
+import { migrate } from '../store/migrate.ts'
+import { migrations } from '../store/migrations.ts'
+import { openTestDatabase } from '../store/testing.ts'
+import { findPlateService, MINIMUM_SCORE, type Usability } from './plate-service.ts'
+
+let db: Database
+before(async () => {
+  db = await openTestDatabase()
+  await migrate(db, migrations, Date.now())
+})
+after(() => db.close())
+
+let last = 0
+
+/** An opened plate of an owner of its own. */
+async function openedPlate({ state = 'NORMAL', arrears = 0, score = 700 } = {}): Promise<string> {
+  last += 1
+  const plate = `粤B${10_000 + last}`
+  const ownerId = `owner-${last}`
+  await db.transaction(async tx => {
+    await tx.run('INSERT INTO owners (owner_id, score, arrears) VALUES ($1, $2, $3)', ownerId, score, arrears)
+    await tx.run(
+      `INSERT INTO plates (plate_number, plate_color, owner_id, service_state, service_open_time)
+       VALUES ($1, 'BLUE', $2, $3, 1000)`,
+      plate,
+      ownerId,
+      state,
+    )
+  })
+  return plate
+}
+
+test('a plate that nobody opened has no owner and no time, and is out of service', async () => {
+  assert.deepEqual(await findPlateService(db, '京A00001', 'BLUE'), {
+    owner_id: undefined,
+    service_state: 'OUT_SERVICE',
+    service_open_time: undefined,
+    usability: 'OUT_SERVICE',
+  })
+})
+
+test('an opened plate is told with its owner and the time of its opening', async () => {
+  const plate = await openedPlate()
+  assert.deepEqual(await findPlateService(db, plate, 'BLUE'), {
+    owner_id: `owner-${last}`,
+    service_state: 'NORMAL',
+    service_open_time: 1000,
+    usability: 'NORMAL',
+  })
+  assert.equal((await findPlateService(db, plate, 'YELLOW')).usability, 'OUT_SERVICE')
+})
+
+/** Every combination of what can hinder a charge; the first hindrance of the columns decides. */
+const HINDRANCES: readonly [state: string, arrears: number, score: number, usability: Usability][] = [
+  ['NORMAL', 0, MINIMUM_SCORE, 'NORMAL'],
+  ['NORMAL', 0, MINIMUM_SCORE - 1, 'EVALUATION_FAILED'],
+  ['NORMAL', 1, MINIMUM_SCORE, 'OVERDUE'],
+  ['NORMAL', 1, MINIMUM_SCORE - 1, 'OVERDUE'],
+  ['PAUSE', 0, MINIMUM_SCORE, 'PAUSE'],
+  ['PAUSE', 0, MINIMUM_SCORE - 1, 'PAUSE'],
+  ['PAUSE', 1, MINIMUM_SCORE, 'PAUSE'],
+  ['PAUSE', 1, MINIMUM_SCORE - 1, 'PAUSE'],
+]
+
+for (const [state, arrears, score, usability] of HINDRANCES) {
+  test(`a plate in ${state}, with ${arrears} fen owed and a score of ${score}, is ${usability}`, async () => {
+    const plate = await openedPlate({ state, arrears, score })
+    const service = await findPlateService(db, plate, 'BLUE')
+    assert.equal(service.usability, usability)
+    // Debts and scores are no state of the service.
+    assert.equal(service.service_state, state)
+  })
+}
