@@ -102,7 +102,6 @@ export function serveCommand(): Command {
 async function serve(options: ServeOptions): Promise<void> {
   const { port, host, data, database, trust, logLevel, ...rules } = options
   const running = await startPlatform({ port, host, data, database, trust, logLevel, rules })
-  process.stdout.write(whatToDoNext(running, data))
   const stop = () => {
     running.stop().then(
       () => process.exit(0),
@@ -114,6 +113,8 @@ async function serve(options: ServeOptions): Promise<void> {
   }
   process.once('SIGINT', stop)
   process.once('SIGTERM', stop)
+  // Said last: whoever reads it may send a signal at once.
+  process.stdout.write(whatToDoNext(running, data))
 }
 
 function whatToDoNext({ baseUrl, isNew, platform }: RunningPlatform, data: string): string {

@@ -1,3 +1,4 @@
+import { together } from '../clock/together.ts'
 import type { DueWork } from '../clock/worker.ts'
 import { findMerchant, type Merchant } from '../merchants/merchants.ts'
 import type { Platform } from '../platform.ts'
@@ -26,6 +27,8 @@ interface SignedNotice {
   body: string
 }
 
+/** The signatures of notices that go out at the same time are made together. */
+const signing = together()
 /** Longer than an attempt can take; after a crash another worker takes the notice when this has passed. */
 const LEASE_MS = 3 * NOTICE_TIMEOUT_MS
 
@@ -86,7 +89,7 @@ async function attemptDelivery(platform: Platform, send: SendNotice, notice: Not
   const startedAt = platform.clock.wallNow()
   // A key that was taken away meanwhile is a failure like any other, so the ladder ends it or a new key mends it.
   if (receiver.apiv3_key === '') return record(platform, notice, NOT_SENT, NO_KEY, startedAt)
-  const signed = signNotice(platform, receiver, notice)
+  const signed = await signing(() => signNotice(platform, receiver, notice))
   const delivery = await send(notice.notify_url, signed.headers, signed.body)
   await record(platform, notice, signed, delivery, startedAt)
 }

@@ -11,6 +11,7 @@ import { isPrivateAddress, refusedNotifyUrl } from './notify-url.ts'
 export const MAX_DELIVERIES = 64
 /** A merchant must answer within this time. */
 export const NOTICE_TIMEOUT_MS = 5_000
+const TOO_LATE = `No reply within ${NOTICE_TIMEOUT_MS} ms`
 /** How much of a reply is kept on record, in bytes; the rest is not read. */
 const MAX_REPLY_BYTES = 2_048
 
@@ -57,12 +58,15 @@ async function send(
   headers: Record<string, string>,
   body: string,
 ): Promise<Delivery> {
+  // Not `AbortSignal.timeout`, whose timer would outlive a quick reply and add up under load.
+  const limit = new AbortController()
+  const timer = setTimeout(() => limit.abort(new Error(TOO_LATE)), NOTICE_TIMEOUT_MS)
   try {
     // The notice may be older than the profile.
     const refused = refusedNotifyUrl(url, profile)
     if (refused) throw new Error(`The ${profile} profile does not send there: ${refused}`)
     const { origin, pathname } = new URL(url)
-    const signal = AbortSignal.timeout(NOTICE_TIMEOUT_MS)
+    const { signal } = limit
     const answer = await agent.request({ origin, path: pathname, method: 'POST', headers, body, signal })
     const reply = await readStart(answer.body)
     const acknowledged = answer.statusCode === 200 || answer.statusCode === 204
@@ -73,6 +77,8 @@ async function send(
     }
   } catch (error) {
     return { status: null, reply: '', failure: reasonOf(error) }
+  } finally {
+    clearTimeout(timer)
   }
 }
 
@@ -91,7 +97,6 @@ async function readStart(body: AsyncIterable<Buffer>): Promise<string> {
 
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
-  if (error.name === 'TimeoutError') return `No reply within ${NOTICE_TIMEOUT_MS} ms`
   return error.message || ('code' in error ? String(error.code) : error.name)
 }
 

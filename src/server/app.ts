@@ -5,6 +5,7 @@ import Fastify, {
   type FastifyRequest,
 } from 'fastify'
 import type { Logger } from 'pino'
+import { together } from '../clock/together.ts'
 import type { Operation } from '../contract/operation.ts'
 import { requestCheck } from '../contract/validate.ts'
 import type { Platform } from '../platform.ts'
@@ -16,7 +17,7 @@ import type { Exchange } from './exchange.ts'
 import { answerMalformedHttp, noteReply } from './malformed-http.ts'
 import { rateLimit } from './rate-limit.ts'
 import { requestFields, unknownFields } from './request-fields.ts'
-import { writeReply } from './sign-response.ts'
+import { signatureHeaders, writeReply } from './sign-response.ts'
 import { callerLookup, identifyCaller, verifySignature } from './verify-request.ts'
 
 /** The largest body of a request, in bytes. */
@@ -39,7 +40,7 @@ interface ApiRequest extends FastifyRequest {
  * The HTTP side of the platform. A request passes these steps and no others:
  *
  * 1. routing: 404 and 405 with empty bodies; 2. `onRequest`: who calls, before a byte of the body is read;
- * 3. the handler: signature, rate, fields, and the operation itself; 4. `writeReply`: the headers and our signature.
+ * 3. the handler: signature, rate, fields, and the operation itself; 4. our signature and `writeReply`.
  */
 export function buildApp(platform: Platform, log: Logger): FastifyInstance {
   const app = Fastify({
@@ -90,6 +91,8 @@ function pathPattern({ path }: Operation): RegExp {
 function mountEndpoints(api: FastifyInstance, platform: Platform, log: Logger): void {
   const mayPass = rateLimit(platform.rules.rateLimit)
   const findCaller = callerLookup(platform.db)
+  const verifying = together()
+  const signing = together()
   api.decorateRequest('exchange')
   api.setErrorHandler((error: FastifyError | ApiError, request, reply) => {
     // What fails before the handler: an early refusal, or a body that could not be read.
@@ -114,7 +117,9 @@ function mountEndpoints(api: FastifyInstance, platform: Platform, log: Logger): 
         try {
           const body = Buffer.isBuffer(request.body) ? request.body : NO_BODY
           const target = request.raw.url ?? ''
-          const caller = verifySignature(exchange, { method: request.method, target, body })
+          const caller = await verifying(() =>
+            verifySignature(exchange, { method: request.method, target, body }),
+          )
           exchange.verified = true
           if (!mayPass(`${caller.mchid}/${operation.name}`, exchange.startedAt)) {
             throw new ApiError('RATELIMIT_EXCEEDED')
@@ -159,11 +164,17 @@ function mountEndpoints(api: FastifyInstance, platform: Platform, log: Logger): 
     reply: FastifyReply,
     exchange: Exchange,
     status: number,
-    body: string,
+    json: string,
     code?: string,
   ): void {
     reply.hijack()
-    writeReply(reply.raw, exchange, { status, body }, platform)
+    const body = Buffer.from(json)
+    signing(() => signatureHeaders(exchange, body, platform))
+      .then(signature => writeReply(reply.raw, exchange, { status, body, signature }))
+      .catch(error => {
+        log.error({ err: error, request_id: exchange.requestId })
+        reply.raw.destroy()
+      })
     const { op, caller, requestId, startedAt, unknownFields } = exchange
     const ms = platform.clock.wallNow() - startedAt
     log.info({

@@ -6,43 +6,15 @@ import { replySigner } from '../protocol/trust.ts'
 import type { Exchange } from './exchange.ts'
 
 /**
- * Writes a whole reply: status, headers, the signature once the request's own was right, and the body.
- *
- * It goes to the socket's response itself, because clients exist that look headers up by exact case and the framework
- * writes names in lower case.
+ * The five headers that sign a reply, names and values in turn; none before the request's own signature was right. The
+ * key is chosen by the merchant's trust state and the request's `Wechatpay-Serial`.
  */
-export function writeReply(
-  response: ServerResponse,
-  exchange: Exchange,
-  { status, body }: { status: number; body: string },
-  platform: Pick<Platform, 'keys' | 'clock' | 'random'>,
-): void {
-  const bytes = Buffer.from(body)
-  const headers = [
-    'Content-Type',
-    'application/json; charset=utf-8',
-    'Content-Length',
-    String(bytes.length),
-    'Cache-Control',
-    'no-cache, must-revalidate',
-    'X-Content-Type-Options',
-    'nosniff',
-    'Request-ID',
-    `${exchange.requestId}-${exchange.resultNumber}`,
-    'Content-Language',
-    exchange.language,
-  ]
-  if (exchange.verified) headers.push(...signatureHeaders(exchange, bytes, platform))
-  response.writeHead(status, headers)
-  response.end(bytes)
-}
-
-function signatureHeaders(
-  { caller, serial }: Exchange,
+export function signatureHeaders(
+  { caller, serial, verified }: Exchange,
   body: Uint8Array,
   { keys, clock, random }: Pick<Platform, 'keys' | 'clock' | 'random'>,
 ): string[] {
-  if (!caller) throw new Error('A verified request has a caller')
+  if (!verified || !caller) return []
   const signer = keys.signer(
     replySigner(caller.trust_state, serial, caller.public_key_id),
     caller.public_key_id,
@@ -61,4 +33,33 @@ function signatureHeaders(
     'Wechatpay-Signature-Type',
     SIGNATURE_SCHEME,
   ]
+}
+
+/**
+ * Writes a whole reply: status, headers and body.
+ *
+ * It goes to the socket's response itself, because clients exist that look headers up by exact case and the framework
+ * writes names in lower case.
+ */
+export function writeReply(
+  response: ServerResponse,
+  { requestId, resultNumber, language }: Exchange,
+  { status, body, signature }: { status: number; body: Uint8Array; signature: readonly string[] },
+): void {
+  response.writeHead(status, [
+    'Content-Type',
+    'application/json; charset=utf-8',
+    'Content-Length',
+    String(body.length),
+    'Cache-Control',
+    'no-cache, must-revalidate',
+    'X-Content-Type-Options',
+    'nosniff',
+    'Request-ID',
+    `${requestId}-${resultNumber}`,
+    'Content-Language',
+    language,
+    ...signature,
+  ])
+  response.end(body)
 }

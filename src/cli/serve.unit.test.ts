@@ -1,0 +1,211 @@
+import assert from 'node:assert/strict'
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type TestContext, test } from 'node:test'
+import { chargeOf, entry } from '../../test/parking.ts'
+import { runCommand, servePlatform, startCommand } from '../../test/served-platform.ts'
+
+// The command line as a process of its own. The engine makes no difference to it.
+
+function folderFor(t: TestContext): string {
+  const folder = mkdtempSync(join(tmpdir(), 'boomgate-cli-'))
+  t.after(() => rmSync(folder, { recursive: true }))
+  return folder
+}
+
+/** Every option of `serve` with its environment variable. */
+const OPTIONS = {
+  '--port': 'BOOMGATE_PORT',
+  '--host': 'BOOMGATE_HOST',
+  '--data': 'BOOMGATE_DATA',
+  '--database': 'DATABASE_URL',
+  '--trust': 'BOOMGATE_TRUST',
+  '--profile': 'BOOMGATE_PROFILE',
+  '--deduction-ladder': 'BOOMGATE_DEDUCTION_LADDER',
+  '--max-charge-amount': 'BOOMGATE_MAX_CHARGE_AMOUNT',
+  '--parking-lifetime': 'BOOMGATE_PARKING_LIFETIME',
+  '--charge-after-exit': 'BOOMGATE_CHARGE_AFTER_EXIT',
+  '--rate-limit': 'BOOMGATE_RATE_LIMIT',
+  '--log-level': 'BOOMGATE_LOG_LEVEL',
+}
+
+test('help names every option, its environment variable and its default', async () => {
+  const { code, stdout, stderr } = await runCommand(['serve', '--help'])
+  assert.deepEqual({ code, stderr }, { code: 0, stderr: '' })
+  const text = stdout.replaceAll(/\s+/g, ' ')
+  for (const [option, variable] of Object.entries(OPTIONS)) {
+    assert.match(text, new RegExp(`${option} <.*?env: ${variable}`))
+  }
+  for (const value of [
+    '8080',
+    '127.0.0.1',
+    './data',
+    'sandbox',
+    '0s,1m,10m,1h,6h,24h',
+    '50000',
+    '30d',
+    '7d',
+  ]) {
+    assert.ok(text.includes(value), value)
+  }
+})
+
+test('without a command the commands are listed, and an unknown one is refused by name', async () => {
+  const { stdout, stderr } = await runCommand([])
+  assert.match(`${stdout}${stderr}`, /serve .*run the platform/)
+  const unknown = await runCommand(['sevre'])
+  assert.equal(unknown.code, 1)
+  assert.match(unknown.stderr, /unknown command 'sevre'/)
+})
+
+test('a value that an option cannot have ends with 1 and one line that says what it can be', async () => {
+  for (const [words, why] of [
+    [
+      ['--port', 'x'],
+      /'--port <number>' argument 'x' is invalid\. It must be a whole number from 0 to 65535\./,
+    ],
+    [['--port', '65536'], /from 0 to 65535/],
+    [['--port', '-1'], /from 0 to 65535/],
+    [['--trust', 'cert'], /Allowed choices are CERTIFICATE, SWITCHING, PUBLIC_KEY/],
+    [['--profile', 'prod'], /Allowed choices are sandbox, production/],
+    [['--log-level', 'loud'], /Allowed choices are debug, info, warn, error, silent/],
+    [['--deduction-ladder', '1m,soon'], /"soon" is no duration: write a number with ms, s, m, h or d/],
+    [['--deduction-ladder', ''], /is no duration/],
+    [['--parking-lifetime', '30'], /"30" is no duration/],
+    [['--charge-after-exit', '-7d'], /"-7d" is no duration/],
+    [['--max-charge-amount', '0'], /from 1 to/],
+    [['--max-charge-amount', '8.88'], /from 1 to/],
+    [['--rate-limit', '0'], /from 1 to/],
+    [['--nope'], /unknown option '--nope'/],
+    [['now'], /too many arguments/],
+  ] as const) {
+    const { code, stdout, stderr } = await runCommand(['serve', ...words])
+    assert.equal(code, 1, stderr)
+    assert.equal(stdout, '')
+    assert.match(stderr, why)
+    assert.match(stderr, /^error: .*\n$/)
+  }
+})
+
+test('a value that an environment variable cannot have is refused by the name of the variable', async () => {
+  for (const [variable, value] of [
+    ['BOOMGATE_PORT', 'abc'],
+    ['BOOMGATE_TRUST', 'cert'],
+    ['BOOMGATE_DEDUCTION_LADDER', '1x'],
+    ['BOOMGATE_RATE_LIMIT', 'many'],
+  ] as const) {
+    const { code, stderr } = await runCommand(['serve'], { [variable]: value })
+    assert.equal(code, 1)
+    assert.match(stderr, new RegExp(`value '${value}' from env '${variable}' is invalid`))
+  }
+})
+
+test('what stands in the way of a start is told in one line, without a stack', async t => {
+  const folder = folderFor(t)
+  const listener = createServer().listen(0, '127.0.0.1')
+  t.after(() => listener.close())
+  await new Promise(resolve => listener.once('listening', resolve))
+  const { port } = listener.address() as { port: number }
+  for (const [words, why] of [
+    [['--data', folder, '--port', `${port}`], /address already in use/],
+    [['--data', join(process.execPath, 'x')], /ENOTDIR|EEXIST/],
+    [
+      ['--data', folder, '--database', 'mysql://user:secret@db/x'],
+      /must be a URL that starts with postgres:\/\//,
+    ],
+    [['--data', folder, '--database', 'postgres://user:secret@127.0.0.1:9/x'], /ECONNREFUSED 127\.0\.0\.1:9/],
+  ] as const) {
+    const { code, stdout, stderr } = await runCommand(['serve', ...words])
+    assert.deepEqual({ code, stdout }, { code: 1, stdout: '' })
+    assert.match(stderr, why)
+    assert.match(stderr, /^error: .*\n$/)
+    assert.doesNotMatch(stderr, /secret/)
+  }
+})
+
+test('for whoever looks for a fault in the program the stack is one setting away', async t => {
+  const words = ['serve', '--data', folderFor(t), '--database', 'mysql://db/x']
+  const { code, stderr } = await runCommand(words, { BOOMGATE_LOG_LEVEL: 'debug' })
+  assert.equal(code, 1)
+  assert.match(stderr, /must be a URL.*\n {4}at /)
+})
+
+test('the banner tells where it listens and what to do next, and what it names is there', async t => {
+  const folder = join(folderFor(t), 'new', 'data')
+  const first = await servePlatform(folder)
+  const { code, stdout } = await first.stop('SIGTERM')
+  assert.equal(code, 0)
+  assert.match(stdout, /^Boomgate listens on http:\/\/127\.0\.0\.1:\d+ \(sqlite, new world in /)
+  assert.match(stdout, /Next: point your merchant at http:\/\/127\.0\.0\.1:\d+ with the keys/)
+  for (const path of [join('merchants', '1230000109'), join('merchants', '1230000100'), 'world.json']) {
+    assert.ok(stdout.includes(join(folder, path)), path)
+    assert.ok(existsSync(join(folder, path)), path)
+  }
+  assert.match(stdout, /1900000109/)
+  const [, script] = /npm run (\w+)/.exec(stdout) ?? []
+  const [, example = ''] = /\((examples\/\S+)\)/.exec(stdout) ?? []
+  const root = join(import.meta.dirname, '..', '..')
+  const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+  assert.ok(script && script in scripts, `There is no script ${script}`)
+  assert.ok(existsSync(join(root, example)), `There is no ${example}`)
+
+  const second = await servePlatform(folder)
+  const merchant = JSON.parse(readFileSync(join(folder, 'merchants', '1230000109', 'merchant.json'), 'utf8'))
+  assert.equal(merchant.base_url, second.baseUrl)
+  const { stdout: again } = await second.stop('SIGINT')
+  assert.match(again, /\(sqlite, existing world in /)
+})
+
+test('keys and data can be read by their owner alone', async t => {
+  const folder = join(folderFor(t), 'data')
+  const { stop } = await servePlatform(folder)
+  await stop('SIGTERM')
+  const modeOf = (path: string) => statSync(join(folder, path)).mode & 0o777
+  assert.equal(modeOf('.'), 0o700)
+  assert.equal(modeOf('boomgate.db'), 0o600)
+  assert.equal(modeOf(join('merchants', '1230000109', 'apiclient_key.pem')), 0o600)
+  assert.equal(modeOf(join('merchants', '1230000109', 'merchant.json')), 0o600)
+})
+
+test('settings take effect, and an option goes before its environment variable', async t => {
+  const served = await servePlatform(folderFor(t), ['--max-charge-amount', '900'], {
+    BOOMGATE_MAX_CHARGE_AMOUNT: '800',
+    BOOMGATE_PARKING_LIFETIME: '0s',
+    BOOMGATE_CHARGE_AFTER_EXIT: '36500d',
+    BOOMGATE_PROFILE: 'production',
+  })
+  t.after(() => served.stop('SIGKILL'))
+  const create = { method: 'POST', target: '/v3/vehicle/parking/parkings' } as const
+  const refused = await served.call({ ...create, body: entry() })
+  assert.match(refused.body, /回调通知url必须为https/)
+  const notify_url = 'https://yoursite.com/wxpay.html'
+  const request = entry({ notify_url })
+  const made = await served.call({ ...create, body: request })
+  const stay = { request: request as never, id: JSON.parse(made.body).id as string }
+  const outcomeOf = async (total: number) => {
+    const body = chargeOf(stay, { notify_url, amount: { total } })
+    return (await served.call({ method: 'POST', target: '/v3/vehicle/transactions/parking', body })).body
+  }
+  assert.match(await outcomeOf(901), /订单金额超过单笔限额/)
+  // The amount passes, and the entry has no lifetime.
+  assert.match(await outcomeOf(900), /停车入场已超过扣费期限/)
+})
+
+test('a trust state that is given at start is that of all merchants', async t => {
+  const folder = folderFor(t)
+  const served = await servePlatform(folder, ['--trust', 'PUBLIC_KEY'])
+  t.after(() => served.stop('SIGKILL'))
+  const reply = await served.call({ method: 'GET', target: '/v3/certificates' })
+  assert.equal(reply.status, 404)
+  assert.equal(JSON.parse(reply.body).code, 'RESOURCE_NOT_EXISTS')
+})
+
+test('a wildcard address is named by the loopback, which is where one calls it', async t => {
+  const served = startCommand(['serve', '--data', folderFor(t), '--port', '0', '--host', '0.0.0.0'])
+  t.after(() => served.child.kill('SIGKILL') && served.ended)
+  const [, baseUrl] = await served.printed(/listens on (http:\S+)/)
+  assert.match(baseUrl ?? '', /^http:\/\/127\.0\.0\.1:\d+$/)
+  assert.equal((await fetch(`${baseUrl}/healthz`)).status, 200)
+})
