@@ -2,7 +2,7 @@ import { Pool } from 'undici'
 import type { SignedRequest } from '../src/testing/signed-request.ts'
 
 /** Requests under way at once. */
-const CONCURRENCY = 32
+const CONCURRENCY = 64
 
 /** Sends every request once over kept connections. Throws on any reply but 200, because then nothing was measured. */
 export async function sendAll(baseUrl: string, requests: readonly SignedRequest[]): Promise<void> {

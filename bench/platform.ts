@@ -1,8 +1,12 @@
-import { DEFAULT_RULES } from '../src/server/config.ts'
-import { startPlatform } from '../src/server/start.ts'
+import { enableCompileCache } from 'node:module'
+import { join } from 'node:path'
 import { answerMeasurements, type Start } from './measured-process.ts'
 
 // The platform as `boomgate serve` runs it, in a process whose CPU time can be asked for.
+
+enableCompileCache(join(import.meta.dirname, '..', 'node_modules', '.cache', 'boomgate'))
+const { DEFAULT_RULES } = await import('../src/server/config.ts')
+const { startPlatform } = await import('../src/server/start.ts')
 
 process.once('message', async ({ data, database, deductionLadder }: Start) => {
   const { baseUrl } = await startPlatform({

@@ -9,6 +9,7 @@ export interface Stay {
 }
 
 const MCHID = '1230000109'
+const APPID = 'wxcbda96de0b165486'
 const CHUNK = 1_000
 export const PARKING_NAME = '欢乐海岸停车场'
 const HOUR_MS = 60 * 60 * 1000
@@ -27,6 +28,12 @@ export async function seedStays(db: Database, count: number, notifyUrl: string):
       for (const { parking_id, plate_number } of chunk) {
         const owner = `bench-owner-of-${plate_number}`
         await tx.run('INSERT INTO owners (owner_id, score) VALUES ($1, 700)', owner)
+        await tx.run(
+          'INSERT INTO owner_openids (appid, openid, owner_id) VALUES ($1, $2, $3)',
+          APPID,
+          `oBench${plate_number}`,
+          owner,
+        )
         await tx.run(
           'INSERT INTO ledger_accounts (account, balance) VALUES ($1, 100000)',
           `owner/${owner}/wallet`,

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { join } from 'node:path'
+import type { TestContext } from 'node:test'
 import { readCredentials, signedRequest, type UnsignedRequest } from '../src/testing/index.ts'
 
 // The command line as a user starts it: another process, with nothing of this one's environment but the way to programs.
@@ -22,8 +23,15 @@ export interface CommandProcess {
   printed(pattern: RegExp): Promise<RegExpExecArray>
 }
 
-/** Starts `boomgate <words>`. Tests give it `env` and never inherit the settings of whoever runs them. */
-export function startCommand(words: readonly string[], env: Record<string, string> = {}): CommandProcess {
+/**
+ * Starts `boomgate <words>`; it is killed with the test at the latest. It gets `env` and none of the settings of whoever
+ * runs the tests.
+ */
+export function startCommand(
+  t: TestContext,
+  words: readonly string[],
+  env: Record<string, string> = {},
+): CommandProcess {
   const { PATH = '', HOME = '', TMPDIR = '' } = process.env
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', MAIN, ...words], {
     env: { PATH, HOME, ...(TMPDIR && { TMPDIR }), ...env },
@@ -42,6 +50,10 @@ export function startCommand(words: readonly string[], env: Record<string, strin
   const ended = new Promise<Ending>((resolve, reject) => {
     child.once('error', reject)
     child.once('close', (code, signal) => resolve({ code, signal, stdout, stderr }))
+  })
+  t.after(async () => {
+    child.kill('SIGKILL')
+    await ended
   })
   return {
     child,
@@ -63,8 +75,12 @@ export function startCommand(words: readonly string[], env: Record<string, strin
 }
 
 /** Runs `boomgate <words>` to its end. */
-export function runCommand(words: readonly string[], env: Record<string, string> = {}): Promise<Ending> {
-  return startCommand(words, env).ended
+export function runCommand(
+  t: TestContext,
+  words: readonly string[],
+  env: Record<string, string> = {},
+): Promise<Ending> {
+  return startCommand(t, words, env).ended
 }
 
 /** A platform in another process. */
@@ -78,11 +94,13 @@ export interface ServedPlatform extends CommandProcess {
 
 /** Starts `boomgate serve` on a data folder and a free port, and waits until it listens. */
 export async function servePlatform(
+  t: TestContext,
   folder: string,
   words: readonly string[] = [],
   env: Record<string, string> = {},
 ): Promise<ServedPlatform> {
   const running = startCommand(
+    t,
     ['serve', '--data', folder, '--port', '0', '--rate-limit', '1000000', '--log-level', 'error', ...words],
     env,
   )

@@ -31,8 +31,8 @@ const OPTIONS = {
   '--log-level': 'BOOMGATE_LOG_LEVEL',
 }
 
-test('help names every option, its environment variable and its default', async () => {
-  const { code, stdout, stderr } = await runCommand(['serve', '--help'])
+test('help names every option, its environment variable and its default', async t => {
+  const { code, stdout, stderr } = await runCommand(t, ['serve', '--help'])
   assert.deepEqual({ code, stderr }, { code: 0, stderr: '' })
   const text = stdout.replaceAll(/\s+/g, ' ')
   for (const [option, variable] of Object.entries(OPTIONS)) {
@@ -52,15 +52,15 @@ test('help names every option, its environment variable and its default', async 
   }
 })
 
-test('without a command the commands are listed, and an unknown one is refused by name', async () => {
-  const { stdout, stderr } = await runCommand([])
+test('without a command the commands are listed, and an unknown one is refused by name', async t => {
+  const { stdout, stderr } = await runCommand(t, [])
   assert.match(`${stdout}${stderr}`, /serve .*run the platform/)
-  const unknown = await runCommand(['sevre'])
+  const unknown = await runCommand(t, ['sevre'])
   assert.equal(unknown.code, 1)
   assert.match(unknown.stderr, /unknown command 'sevre'/)
 })
 
-test('a value that an option cannot have ends with 1 and one line that says what it can be', async () => {
+test('a value that an option cannot have ends with 1 and one line that says what it can be', async t => {
   for (const [words, why] of [
     [
       ['--port', 'x'],
@@ -81,7 +81,7 @@ test('a value that an option cannot have ends with 1 and one line that says what
     [['--nope'], /unknown option '--nope'/],
     [['now'], /too many arguments/],
   ] as const) {
-    const { code, stdout, stderr } = await runCommand(['serve', ...words])
+    const { code, stdout, stderr } = await runCommand(t, ['serve', ...words])
     assert.equal(code, 1, stderr)
     assert.equal(stdout, '')
     assert.match(stderr, why)
@@ -89,14 +89,14 @@ test('a value that an option cannot have ends with 1 and one line that says what
   }
 })
 
-test('a value that an environment variable cannot have is refused by the name of the variable', async () => {
+test('a value that an environment variable cannot have is refused by the name of the variable', async t => {
   for (const [variable, value] of [
     ['BOOMGATE_PORT', 'abc'],
     ['BOOMGATE_TRUST', 'cert'],
     ['BOOMGATE_DEDUCTION_LADDER', '1x'],
     ['BOOMGATE_RATE_LIMIT', 'many'],
   ] as const) {
-    const { code, stderr } = await runCommand(['serve'], { [variable]: value })
+    const { code, stderr } = await runCommand(t, ['serve'], { [variable]: value })
     assert.equal(code, 1)
     assert.match(stderr, new RegExp(`value '${value}' from env '${variable}' is invalid`))
   }
@@ -117,7 +117,7 @@ test('what stands in the way of a start is told in one line, without a stack', a
     ],
     [['--data', folder, '--database', 'postgres://user:secret@127.0.0.1:9/x'], /ECONNREFUSED 127\.0\.0\.1:9/],
   ] as const) {
-    const { code, stdout, stderr } = await runCommand(['serve', ...words])
+    const { code, stdout, stderr } = await runCommand(t, ['serve', ...words])
     assert.deepEqual({ code, stdout }, { code: 1, stdout: '' })
     assert.match(stderr, why)
     assert.match(stderr, /^error: .*\n$/)
@@ -127,14 +127,14 @@ test('what stands in the way of a start is told in one line, without a stack', a
 
 test('for whoever looks for a fault in the program the stack is one setting away', async t => {
   const words = ['serve', '--data', folderFor(t), '--database', 'mysql://db/x']
-  const { code, stderr } = await runCommand(words, { BOOMGATE_LOG_LEVEL: 'debug' })
+  const { code, stderr } = await runCommand(t, words, { BOOMGATE_LOG_LEVEL: 'debug' })
   assert.equal(code, 1)
   assert.match(stderr, /must be a URL.*\n {4}at /)
 })
 
 test('the banner tells where it listens and what to do next, and what it names is there', async t => {
   const folder = join(folderFor(t), 'new', 'data')
-  const first = await servePlatform(folder)
+  const first = await servePlatform(t, folder)
   const { code, stdout } = await first.stop('SIGTERM')
   assert.equal(code, 0)
   assert.match(stdout, /^Boomgate listens on http:\/\/127\.0\.0\.1:\d+ \(sqlite, new world in /)
@@ -151,7 +151,7 @@ test('the banner tells where it listens and what to do next, and what it names i
   assert.ok(script && script in scripts, `There is no script ${script}`)
   assert.ok(existsSync(join(root, example)), `There is no ${example}`)
 
-  const second = await servePlatform(folder)
+  const second = await servePlatform(t, folder)
   const merchant = JSON.parse(readFileSync(join(folder, 'merchants', '1230000109', 'merchant.json'), 'utf8'))
   assert.equal(merchant.base_url, second.baseUrl)
   const { stdout: again } = await second.stop('SIGINT')
@@ -160,7 +160,7 @@ test('the banner tells where it listens and what to do next, and what it names i
 
 test('keys and data can be read by their owner alone', async t => {
   const folder = join(folderFor(t), 'data')
-  const { stop } = await servePlatform(folder)
+  const { stop } = await servePlatform(t, folder)
   await stop('SIGTERM')
   const modeOf = (path: string) => statSync(join(folder, path)).mode & 0o777
   assert.equal(modeOf('.'), 0o700)
@@ -170,13 +170,12 @@ test('keys and data can be read by their owner alone', async t => {
 })
 
 test('settings take effect, and an option goes before its environment variable', async t => {
-  const served = await servePlatform(folderFor(t), ['--max-charge-amount', '900'], {
+  const served = await servePlatform(t, folderFor(t), ['--max-charge-amount', '900'], {
     BOOMGATE_MAX_CHARGE_AMOUNT: '800',
     BOOMGATE_PARKING_LIFETIME: '0s',
     BOOMGATE_CHARGE_AFTER_EXIT: '36500d',
     BOOMGATE_PROFILE: 'production',
   })
-  t.after(() => served.stop('SIGKILL'))
   const create = { method: 'POST', target: '/v3/vehicle/parking/parkings' } as const
   const refused = await served.call({ ...create, body: entry() })
   assert.match(refused.body, /回调通知url必须为https/)
@@ -195,16 +194,14 @@ test('settings take effect, and an option goes before its environment variable',
 
 test('a trust state that is given at start is that of all merchants', async t => {
   const folder = folderFor(t)
-  const served = await servePlatform(folder, ['--trust', 'PUBLIC_KEY'])
-  t.after(() => served.stop('SIGKILL'))
+  const served = await servePlatform(t, folder, ['--trust', 'PUBLIC_KEY'])
   const reply = await served.call({ method: 'GET', target: '/v3/certificates' })
   assert.equal(reply.status, 404)
   assert.equal(JSON.parse(reply.body).code, 'RESOURCE_NOT_EXISTS')
 })
 
 test('a wildcard address is named by the loopback, which is where one calls it', async t => {
-  const served = startCommand(['serve', '--data', folderFor(t), '--port', '0', '--host', '0.0.0.0'])
-  t.after(() => served.child.kill('SIGKILL') && served.ended)
+  const served = startCommand(t, ['serve', '--data', folderFor(t), '--port', '0', '--host', '0.0.0.0'])
   const [, baseUrl] = await served.printed(/listens on (http:\S+)/)
   assert.match(baseUrl ?? '', /^http:\/\/127\.0\.0\.1:\d+$/)
   assert.equal((await fetch(`${baseUrl}/healthz`)).status, 200)

@@ -6,22 +6,25 @@ const MINUTE_MS = 60_000
 /**
  * Reads an RFC 3339 time with any offset and fraction; answers milliseconds since 1970 or `undefined`.
  *
- * `Date.parse` alone would let 30 February roll over to March, so the fields are compared with what came out.
+ * `Date.parse` would let 30 February roll over to March, so the fields are checked here.
  */
 export function parseTime(text: string): number | undefined {
   const match = RFC_3339.exec(text)
   if (!match) return undefined
   const [, year, month, day, hour, minute, second, fraction = '', offset = 'Z'] = match
-  const local = Date.UTC(
-    Number(year),
-    Number(month) - 1,
-    Number(day),
-    Number(hour),
-    Number(minute),
-    Number(second),
-  )
-  if (new Date(local).toISOString().slice(0, 19) !== text.slice(0, 19)) return undefined
+  const date = [Number(year), Number(month), Number(day)] as const
+  if (!isDate(...date) || Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) return undefined
+  const local = Date.UTC(date[0], date[1] - 1, date[2], Number(hour), Number(minute), Number(second))
+  // Two-digit years would be taken for those of the last century.
+  if (date[0] < 100) return undefined
   return local + Number(fraction.slice(0, 3).padEnd(3, '0')) - offsetMs(offset)
+}
+
+const DAYS = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
+
+function isDate(year: number, month: number, day: number): boolean {
+  if (day < 1 || day > (DAYS[month - 1] ?? 0)) return false
+  return month !== 2 || day < 29 || (year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0))
 }
 
 function offsetMs(offset: string): number {

@@ -10,7 +10,7 @@ const MAX_STATEMENTS = 1_000
 const BUSY_TIMEOUT_MS = 5_000
 
 /** Memory for pages per connection, in KiB. The files are in the page cache of the operating system besides. */
-const PAGE_CACHE_KIB = 16_000
+const PAGE_CACHE_KIB = 4_000
 
 /** A prepared statement, with what node:sqlite does not check or remember. */
 interface Prepared {

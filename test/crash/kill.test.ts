@@ -156,7 +156,7 @@ test('a thousand charges with three kills in between: none lost, none twice, eve
   assert.equal(charges.length, 1_000)
 
   for (const killAt of KILLS) {
-    const served = await servePlatform(place.folder, place.words)
+    const served = await servePlatform(t, place.folder, place.words)
     await assertFound(served, charges)
     await drive(served, plates, sink.url, killAt)
     const { signal } = await served.ended
@@ -165,7 +165,7 @@ test('a thousand charges with three kills in between: none lost, none twice, eve
     assert.ok(done >= killAt && done < 1_000, `${done} were acknowledged`)
   }
 
-  const served = await servePlatform(place.folder, place.words)
+  const served = await servePlatform(t, place.folder, place.words)
   await assertFound(served, charges)
   await drive(served, plates, sink.url, Number.POSITIVE_INFINITY)
   await assertFound(served, charges)

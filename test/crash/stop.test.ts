@@ -41,7 +41,7 @@ async function untilClosed(baseUrl: string): Promise<void> {
 
 test('SIGTERM lets a request under way end well, takes no other, and ends with 0', async t => {
   const place = await placeFor(t)
-  const served = await servePlatform(place.folder, place.words)
+  const served = await servePlatform(t, place.folder, place.words)
   const merchant = readCredentials(place.folder, '1230000109')
   const body = entry()
   const signed = signedRequest(merchant, { ...CREATE, body })
@@ -67,7 +67,7 @@ test('SIGTERM lets a request under way end well, takes no other, and ends with 0
   const { code, stderr } = await served.ended
   assert.deepEqual({ code, stderr }, { code: 0, stderr: '' })
 
-  const again = await servePlatform(place.folder, place.words)
+  const again = await servePlatform(t, place.folder, place.words)
   const repeated = await again.call({ ...CREATE, body })
   assert.equal(JSON.parse(repeated.body).id, id)
   await again.stop('SIGTERM')
@@ -82,7 +82,7 @@ test('SIGTERM waits for a notice that is on its way, and its acknowledgement is 
   t.after(() => receiver.close())
   const notify_url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/notify`
 
-  const served = await servePlatform(place.folder, place.words)
+  const served = await servePlatform(t, place.folder, place.words)
   const charge = chargeOf(await park(served), { notify_url, ...leaving() })
   const reply = await served.call({ ...CHARGE, body: charge })
   assert.equal(reply.status, 200, reply.body)
@@ -100,12 +100,12 @@ test('SIGTERM waits for a notice that is on its way, and its acknowledgement is 
 
 test('a charge that is acknowledged just before SIGTERM is settled by the next process', async t => {
   const place = await placeFor(t)
-  const served = await servePlatform(place.folder, [...place.words, '--deduction-ladder', '2s'])
+  const served = await servePlatform(t, place.folder, [...place.words, '--deduction-ladder', '2s'])
   const charge = chargeOf(await park(served), leaving())
   await served.call({ ...CHARGE, body: charge })
   assert.equal((await served.stop('SIGTERM')).code, 0)
 
-  const next = await servePlatform(place.folder, place.words)
+  const next = await servePlatform(t, place.folder, place.words)
   const target = `/v3/vehicle/transactions/out-trade-no/${charge.out_trade_no}`
   const stateNow = async () => JSON.parse((await next.call({ method: 'GET', target })).body).trade_state
   let state = await stateNow()
@@ -116,8 +116,8 @@ test('a charge that is acknowledged just before SIGTERM is settled by the next p
 
 test('a second process on the same data folder is refused with a clear message; the first one goes on', async t => {
   const place = await placeFor(t)
-  const first = await servePlatform(place.folder, place.words)
-  const second = await runCommand(['serve', '--data', place.folder, '--port', '0', ...place.words])
+  const first = await servePlatform(t, place.folder, place.words)
+  const second = await runCommand(t, ['serve', '--data', place.folder, '--port', '0', ...place.words])
   assert.deepEqual({ code: second.code, stdout: second.stdout }, { code: 1, stdout: '' })
   assert.equal(
     second.stderr,
@@ -126,8 +126,8 @@ test('a second process on the same data folder is refused with a clear message; 
   await park(first)
   await first.stop('SIGTERM')
   // The folder is free again, also after a kill.
-  const third = await servePlatform(place.folder, place.words)
+  const third = await servePlatform(t, place.folder, place.words)
   await third.stop('SIGKILL')
-  const fourth = await servePlatform(place.folder, place.words)
+  const fourth = await servePlatform(t, place.folder, place.words)
   assert.equal((await fourth.stop('SIGTERM')).code, 0)
 })

@@ -37,7 +37,7 @@ CREATE TABLE transactions (
   notify_url TEXT NOT NULL,
   profit_sharing TEXT NOT NULL,
   create_time BIGINT NOT NULL,
-  transaction_id TEXT UNIQUE,
+  transaction_id TEXT,
   trade_state TEXT NOT NULL CHECK (trade_state IN ('ACCEPTED', 'SUCCESS', 'PAY_FAIL', 'REFUND')),
   success_time BIGINT,
   bank_type TEXT,
@@ -60,6 +60,8 @@ CREATE TABLE transactions (
   due_at BIGINT,
   PRIMARY KEY (mchid, out_trade_no)
 );
+-- Without those that have none yet, so that an acceptance writes to one index less.
+CREATE UNIQUE INDEX transactions_by_id ON transactions (transaction_id) WHERE transaction_id IS NOT NULL;
 CREATE INDEX transactions_due ON transactions (due_at) WHERE due_at IS NOT NULL;
 -- An entry is charged at most once at a time: only a failed order leaves room for another.
 CREATE UNIQUE INDEX transactions_by_parking ON transactions (parking_id) WHERE trade_state <> 'PAY_FAIL';

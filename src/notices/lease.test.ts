@@ -1,0 +1,139 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import {
+  envelopeOf,
+  noticeRows,
+  onlyNotice,
+  restartable,
+  sinkFor,
+  verifiedSerial,
+} from '../../test/notices.ts'
+import { chargeOf, parkingUnderTest } from '../../test/parking.ts'
+import { noticeDelivery } from './deliver.ts'
+import { noticeSender } from './send.ts'
+
+// Who has a notice in hand: several workers, a restart, a process that was killed.
+
+test('a claim leases the longest due notices, as many as asked for, and no other claim gets them meanwhile', async t => {
+  const { platform, park, charge, runDue, clock } = await parkingUnderTest(t)
+  const sender = noticeSender('sandbox')
+  t.after(() => sender.close())
+  // Fifteen failing notices, each due at another time.
+  for (let count = 0; count < 15; count += 1) {
+    await charge(chargeOf(await park()))
+    await runDue()
+    clock.advance(10)
+  }
+  clock.advance(15_000)
+  const work = noticeDelivery(platform, sender.send)
+  const rows = await noticeRows(platform.db)
+  const dueOrder = rows.toSorted((one, other) => (one.due_at ?? 0) - (other.due_at ?? 0)).map(({ id }) => id)
+  const claimed: string[] = []
+  for (const limit of [4, 10, 4, 1]) {
+    const items = await work.claim(clock.now(), limit, new Set())
+    assert.ok(items.length <= limit)
+    const ids = items.map(item => work.key(item))
+    // Which ones are claimed is by due time; a statement that changes rows gives them back in any order.
+    assert.deepEqual(new Set(ids), new Set(dueOrder.slice(claimed.length, claimed.length + limit)))
+    claimed.push(...ids)
+  }
+  assert.deepEqual(new Set(claimed), new Set(dueOrder))
+  assert.equal(await work.nextDueAt(), undefined)
+})
+
+test('two claims at once share the notices out', async t => {
+  const { platform, park, charge, runDue, clock } = await parkingUnderTest(t)
+  const sender = noticeSender('sandbox')
+  t.after(() => sender.close())
+  for (let count = 0; count < 30; count += 1) await charge(chargeOf(await park()))
+  await runDue()
+  clock.advance(15_000)
+  const work = noticeDelivery(platform, sender.send)
+  const claims = await Promise.all(Array.from({ length: 6 }, () => work.claim(clock.now(), 10, new Set())))
+  const ids = claims.flat().map(item => work.key(item))
+  assert.equal(new Set(ids).size, ids.length)
+  assert.ok(claims.every(items => items.length <= 10))
+  const rest = await work.claim(clock.now(), 100, new Set())
+  assert.equal(ids.length + rest.length, 30)
+})
+
+test('of two workers that both have a notice after a lease ran out, the first record stands', async t => {
+  const sink = await sinkFor(t)
+  const { platform, park, charge, clock, runDue } = await parkingUnderTest(t)
+  const sender = noticeSender('sandbox')
+  t.after(() => sender.close())
+  sink.answerWith(500, 500, 204)
+  await charge(chargeOf(await park(), { notify_url: sink.url }))
+  await runDue()
+  clock.advance(15_000)
+  const work = noticeDelivery(platform, sender.send)
+  const [first] = await work.claim(clock.now(), 1, new Set())
+  await platform.db.run('UPDATE notices SET leased_until = 0')
+  const [second] = await work.claim(clock.now(), 1, new Set())
+  assert.ok(first && second)
+  await work.handle(first)
+  await work.handle(second)
+  // It came twice, which receivers must bear; one attempt is counted, and the ladder goes on from it.
+  assert.equal(sink.received.length, 3)
+  const { state, attempts, due_at } = await onlyNotice(platform.db)
+  assert.deepEqual(
+    { state, attempts, due_at },
+    { state: 'PENDING', attempts: 2, due_at: clock.now() + 15_000 },
+  )
+})
+
+test('after a restart the ladder goes on where it was', async t => {
+  const sink = await sinkFor(t)
+  const { accept, park, runDue, clock, restart, keysOf, platform } = await restartable(t)
+  sink.answerWith(500, 500, 500)
+  await accept(await park(), { notify_url: sink.url })
+  await runDue()
+  clock.advance(15_000)
+  await runDue()
+  assert.equal(sink.received.length, 2)
+
+  await restart()
+  await runDue()
+  clock.advance(14_999)
+  await runDue()
+  assert.equal(sink.received.length, 2)
+  clock.advance(1)
+  await runDue()
+  assert.equal(sink.received.length, 3)
+  await restart()
+  clock.advance(30_000)
+  await runDue()
+  assert.equal(sink.received.length, 4)
+  const ids = new Set(sink.received.map(callback => envelopeOf(callback).id))
+  assert.equal(ids.size, 1)
+  for (const callback of sink.received) verifiedSerial(callback, keysOf('1230000109'))
+  assert.deepEqual((await onlyNotice(platform().db)).state, 'DELIVERED')
+})
+
+test('a notice that a killed process had in hand is sent by the next one', async t => {
+  const sink = await sinkFor(t)
+  const { accept, park, runDue, clock, restart, platform } = await restartable(t)
+  sink.answerWith(500)
+  await accept(await park(), { notify_url: sink.url })
+  await runDue()
+  clock.advance(15_000)
+  // What a process that is killed during a delivery leaves: a lease, and nothing on record.
+  const work = noticeDelivery(platform(), async () => assert.fail('It was killed before'))
+  const [item] = await work.claim(clock.now(), 1, new Set())
+  assert.ok(item)
+
+  await restart()
+  await runDue()
+  if (platform().db.engine === 'postgres') {
+    // Another node may have it in hand, so the lease stands until its time is over.
+    assert.equal(sink.received.length, 1)
+    await restart(14_000)
+    await runDue()
+    assert.equal(sink.received.length, 1)
+    await restart(16_000)
+    await runDue()
+  }
+  assert.equal(sink.received.length, 2)
+  const { state, attempts } = await onlyNotice(platform().db)
+  assert.deepEqual({ state, attempts }, { state: 'DELIVERED', attempts: 2 })
+})

@@ -1,0 +1,211 @@
+import assert from 'node:assert/strict'
+import { type TestContext, test } from 'node:test'
+import { Aes, Formatter, Rsa, Wechatpay } from 'wechatpay-axios-plugin'
+import type { TrustState } from '../../src/protocol/trust.ts'
+import { type MerchantCredentials, type ReceivedCallback, webhookSink } from '../../src/testing/index.ts'
+import {
+  APPID,
+  type Caller,
+  chargeOf,
+  entry,
+  type Fields,
+  MODES,
+  parkingUnderTest,
+  type Stay,
+} from '../parking.ts'
+
+// The npm package `wechatpay-axios-plugin`, unmodified, drives the platform: its own signatures, its own verification of
+// replies, its own helpers for notices. Nothing but its option `baseURL` points it here.
+
+/** The client's chain of path parts, each of which has the HTTP methods. */
+interface Chain {
+  get<T>(config?: object): Promise<{ status: number; data: T }>
+  post<T>(data: object, config?: object): Promise<{ status: number; data: T }>
+}
+
+/** How a merchant trusts the platform: by its certificate, or by the public key, which its requests then name. */
+interface Trust {
+  name: string
+  state: TrustState
+  /** Share of the notices that come under the public key, in percent. */
+  noticeKeyShare: number
+  by: 'certificate' | 'public key'
+}
+
+const TRUSTS: readonly Trust[] = [
+  { name: 'certificates only', state: 'CERTIFICATE', noticeKeyShare: 0, by: 'certificate' },
+  { name: 'switching, still by certificate', state: 'SWITCHING', noticeKeyShare: 0, by: 'certificate' },
+  { name: 'switching, already by public key', state: 'SWITCHING', noticeKeyShare: 100, by: 'public key' },
+  { name: 'public key only', state: 'PUBLIC_KEY', noticeKeyShare: 100, by: 'public key' },
+]
+
+/** Serial number or id of the platform's key, with the key: what the client calls `certs`. */
+function platformKeys(merchant: MerchantCredentials, by: Trust['by']): Record<string, string> {
+  return by === 'certificate'
+    ? { [merchant.platform_serial]: merchant.platform_certificate }
+    : { [merchant.public_key_id]: merchant.platform_public_key }
+}
+
+/** The client, as its documentation makes one. */
+function clientOf(merchant: MerchantCredentials, baseURL: string, certs: Record<string, string>): Wechatpay {
+  const { mchid, serial_no: serial, private_key: privateKey } = merchant
+  return new Wechatpay({ mchid, serial, privateKey, certs, baseURL: `${baseURL}/`, proxy: false })
+}
+
+/** `client.v3.vehicle.parking…`, which the library builds from any names. */
+function resource(client: Wechatpay, path: string): Chain {
+  let chain: Record<string, unknown> = client as unknown as Record<string, unknown>
+  for (const part of path.split('/')) chain = chain[part] as Record<string, unknown>
+  return chain as unknown as Chain
+}
+
+/** Verifies and opens a notice with the library's helpers alone. */
+function readNotice({ headers, body }: ReceivedCallback, certs: Record<string, string>, apiv3Key: string) {
+  const certificate = certs[String(headers['wechatpay-serial'])]
+  assert.ok(certificate, 'The notice is signed with a key that this merchant does not know')
+  const message = Formatter.response(
+    String(headers['wechatpay-timestamp']),
+    String(headers['wechatpay-nonce']),
+    body,
+  )
+  const signature = String(headers['wechatpay-signature'])
+  assert.ok(Rsa.verify(message, signature, Rsa.from(certificate, Rsa.KEY_TYPE_PUBLIC)))
+  const { event_type, resource: sealed } = JSON.parse(body)
+  const { ciphertext, nonce, associated_data } = sealed
+  const plaintext = Aes.AesGcm.decrypt(ciphertext, apiv3Key, nonce, associated_data)
+  return { event_type, order: JSON.parse(plaintext) }
+}
+
+async function sinkFor(t: TestContext) {
+  const sink = await webhookSink()
+  t.after(() => sink.close())
+  return sink
+}
+
+for (const trust of TRUSTS) {
+  test(`trust by ${trust.name}: find, create, charge, notice and query, in both modes`, async t => {
+    const running = await parkingUnderTest(t, { trust: trust.state, workers: true })
+    await running.platform.db.run('UPDATE merchants SET notice_key_share = $1', trust.noticeKeyShare)
+    for (const [mode, caller] of MODES) {
+      await t.test(mode, async t => {
+        const merchant = running.merchant(caller.mchid)
+        const certs = platformKeys(merchant, trust.by)
+        const client = clientOf(merchant, running.baseUrl, certs)
+        // The public key is used for replies to requests that name it.
+        const headers = trust.by === 'public key' ? { 'Wechatpay-Serial': merchant.public_key_id } : {}
+        await parkAndPay(t, client, caller, { headers, certs, apiv3Key: merchant.apiv3_key })
+      })
+    }
+  })
+}
+
+async function parkAndPay(
+  t: TestContext,
+  client: Wechatpay,
+  { mchid, partner }: Caller,
+  { headers, certs, apiv3Key }: { headers: object; certs: Record<string, string>; apiv3Key: string },
+): Promise<void> {
+  const sink = await sinkFor(t)
+  const plate = { plate_number: '粤B10001', plate_color: 'BLUE' }
+  const openid = 'oSandboxOwnerOfB100010000000'
+  const found = await resource(client, 'v3/vehicle/parking/services/find').get<Fields>({
+    params: { appid: APPID, ...partner, ...plate, openid },
+    headers,
+  })
+  assert.deepEqual([found.status, found.data.service_state], [200, 'NORMAL'])
+
+  const request = entry({ ...plate, notify_url: sink.url })
+  const entered = await resource(client, 'v3/vehicle/parking/parkings').post<{ id: string; state: string }>(
+    { ...partner, ...request },
+    { headers },
+  )
+  assert.deepEqual([entered.status, entered.data.state], [200, 'NORMAL'])
+
+  const charge = chargeOf({ id: entered.data.id, request } as Stay, { notify_url: sink.url })
+  const charged = await resource(client, 'v3/vehicle/transactions/parking').post<Fields>(
+    { ...partner, ...charge },
+    { headers },
+  )
+  assert.deepEqual([charged.status, charged.data.trade_state], [200, 'ACCEPTED'])
+
+  const { event_type, order } = readNotice(await sink.next(), certs, apiv3Key)
+  assert.equal(event_type, 'TRANSACTION.SUCCESS')
+  const { out_trade_no } = charge
+  const queried = await resource(client, 'v3/vehicle/transactions/out-trade-no/{out_trade_no}').get<Fields>({
+    out_trade_no,
+    params: partner,
+    headers,
+  })
+  assert.deepEqual(queried.data, order)
+  assert.deepEqual(
+    [queried.data.trade_state, queried.data.sp_mchid, queried.data.sub_mchid],
+    ['SUCCESS', mchid, partner.sub_mchid],
+  )
+}
+
+test('a refusal comes as the error that the client documents, with status, code and message', async t => {
+  const running = await parkingUnderTest(t)
+  const merchant = running.merchant('1230000109')
+  const client = clientOf(merchant, running.baseUrl, platformKeys(merchant, 'certificate'))
+  const query = resource(client, 'v3/vehicle/transactions/out-trade-no/{out_trade_no}')
+  await assert.rejects(query.get({ out_trade_no: 'unknown' }), (error: { response: object }) => {
+    const { status, data } = error.response as { status: number; data: object }
+    assert.equal(status, 404)
+    assert.deepEqual(data, { code: 'NOT_FOUND', message: '订单不存在' })
+    return true
+  })
+})
+
+test('a client that does not know the key of a reply refuses it: the client does verify', async t => {
+  const running = await parkingUnderTest(t, { trust: 'CERTIFICATE' })
+  const merchant = running.merchant('1230000109')
+  const query = {
+    params: { appid: APPID, plate_number: '粤B10001', plate_color: 'BLUE', openid: 'oUpF8uMuAJOM2pxb1Q' },
+  }
+  const path = 'v3/vehicle/parking/services/find'
+  const byKey = clientOf(merchant, running.baseUrl, platformKeys(merchant, 'public key'))
+  await assert.rejects(
+    resource(byKey, path).get(query),
+    /EV3_RES_HEADER_PLATFORM_SERIAL|Cannot found the serial/,
+  )
+  const wrong = { [merchant.platform_serial]: merchant.platform_public_key }
+  const byWrongKey = clientOf(merchant, running.baseUrl, wrong)
+  await assert.rejects(
+    resource(byWrongKey, path).get(query),
+    /EV3_RES_HEADER_SIGNATURE_DIGEST|Verify the response/,
+  )
+})
+
+test('the certificate that the client downloads and opens is the one that signs', async t => {
+  const running = await parkingUnderTest(t, { trust: 'SWITCHING' })
+  for (const [, { mchid }] of MODES) {
+    const merchant = running.merchant(mchid)
+    const client = clientOf(merchant, running.baseUrl, platformKeys(merchant, 'certificate'))
+    const { data } = await resource(client, 'v3/certificates').get<{
+      data: {
+        serial_no: string
+        encrypt_certificate: { ciphertext: string; nonce: string; associated_data: string }
+      }[]
+    }>()
+    const certs = Object.fromEntries(
+      data.data.map(({ serial_no, encrypt_certificate: { ciphertext, nonce, associated_data } }) => [
+        serial_no,
+        Aes.AesGcm.decrypt(ciphertext, merchant.apiv3_key, nonce, associated_data),
+      ]),
+    )
+    assert.deepEqual(certs, platformKeys(merchant, 'certificate'))
+    const again = clientOf(merchant, running.baseUrl, certs)
+    assert.equal((await resource(again, 'v3/certificates').get()).status, 200)
+  }
+})
+
+test('a merchant that has the public key alone is told that there is no certificate to download', async t => {
+  const running = await parkingUnderTest(t, { trust: 'PUBLIC_KEY' })
+  const merchant = running.merchant('1230000109')
+  const client = clientOf(merchant, running.baseUrl, platformKeys(merchant, 'public key'))
+  await assert.rejects(resource(client, 'v3/certificates').get(), (error: { response: object }) => {
+    const { status, data } = error.response as { status: number; data: { code: string } }
+    assert.deepEqual([status, data.code], [404, 'RESOURCE_NOT_EXISTS'])
+    return true
+  })
+})

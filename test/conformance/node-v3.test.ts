@@ -1,0 +1,203 @@
+import assert from 'node:assert/strict'
+import { X509Certificate } from 'node:crypto'
+import { type TestContext, test } from 'node:test'
+import WxPay from 'wechatpay-node-v3'
+import type { IPayRequest } from 'wechatpay-node-v3/dist/lib/pay-request.interface.js'
+import { PayRequest } from 'wechatpay-node-v3/dist/lib/pay-request.js'
+import type { TrustState } from '../../src/protocol/trust.ts'
+import { type MerchantCredentials, type ReceivedCallback, webhookSink } from '../../src/testing/index.ts'
+import {
+  APPID,
+  type Caller,
+  chargeOf,
+  entry,
+  type Fields,
+  MODES,
+  parkingUnderTest,
+  type Stay,
+} from '../parking.ts'
+
+// The npm package `wechatpay-node-v3`, unmodified, drives the platform. It has the real host in every URL and offers
+// `createHttp` to put another transport in its place: here it is the package's own, with the host exchanged.
+
+const REAL_HOST = 'https://api.mch.weixin.qq.com'
+
+type Output = Awaited<ReturnType<IPayRequest['get']>>
+
+/** The package's own HTTP, which goes to `baseUrl` wherever it was meant to go to the real host. */
+function transportTo(baseUrl: string): IPayRequest {
+  const own = new PayRequest()
+  const here = (url: string) => {
+    assert.ok(url.startsWith(REAL_HOST), url)
+    return url.replace(REAL_HOST, baseUrl)
+  }
+  return {
+    get: (url, headers) => own.get(here(url), headers),
+    post: (url, params, headers) => own.post(here(url), params, headers),
+    upload: (url, params, headers) => own.upload(here(url), params, headers),
+  }
+}
+
+/** The calls that the package does not have, made as its own are: its authorization, its headers, its transport. */
+class ParkingPay extends WxPay {
+  get(path: string, query: Record<string, string>): Promise<Output> {
+    const url = `${REAL_HOST}${path}${this.objectToQueryString(query)}`
+    return this.httpService.get(url, this.getHeaders(this.buildAuthorization('GET', url)))
+  }
+
+  post(path: string, body: Fields): Promise<Output> {
+    const url = `${REAL_HOST}${path}`
+    const authorization = this.buildAuthorization('POST', url, body)
+    return this.httpService.post(
+      url,
+      body,
+      this.getHeaders(authorization, { 'Content-Type': 'application/json' }),
+    )
+  }
+}
+
+/** The client, as its documentation makes one: the serial number is read from the merchant's certificate. */
+function clientOf(merchant: MerchantCredentials, baseUrl: string): ParkingPay {
+  const client = new ParkingPay({
+    appid: APPID,
+    mchid: merchant.mchid,
+    publicKey: Buffer.from(merchant.certificate),
+    privateKey: Buffer.from(merchant.private_key),
+    key: merchant.apiv3_key,
+  })
+  client.createHttp(transportTo(baseUrl))
+  return client
+}
+
+/** Verifies and opens a notice with the package's helpers alone; it fetches the platform's certificates by itself. */
+async function readNotice(client: ParkingPay, { headers, body }: ReceivedCallback) {
+  const verified = await client.verifySign({
+    timestamp: String(headers['wechatpay-timestamp']),
+    nonce: String(headers['wechatpay-nonce']),
+    body,
+    serial: String(headers['wechatpay-serial']),
+    signature: String(headers['wechatpay-signature']),
+  })
+  assert.ok(verified, 'The signature does not fit')
+  const { event_type, resource } = JSON.parse(body)
+  const { ciphertext, associated_data, nonce } = resource
+  return { event_type, order: client.decipher_gcm<Fields>(ciphertext, associated_data, nonce) }
+}
+
+async function parkAndPay(t: TestContext, client: ParkingPay, { mchid, partner }: Caller): Promise<void> {
+  const sink = await webhookSink()
+  t.after(() => sink.close())
+  const plate = { plate_number: '粤B10001', plate_color: 'BLUE' }
+  const openid = 'oSandboxOwnerOfB100010000000'
+  const found = await client.get('/v3/vehicle/parking/services/find', {
+    appid: APPID,
+    ...partner,
+    ...plate,
+    openid,
+  })
+  assert.deepEqual([found.status, found.data.service_state], [200, 'NORMAL'])
+
+  const request = entry({ ...plate, notify_url: sink.url })
+  const entered = await client.post('/v3/vehicle/parking/parkings', { ...partner, ...request })
+  assert.deepEqual([entered.status, entered.data.state], [200, 'NORMAL'])
+
+  const charge = chargeOf({ id: entered.data.id, request } as Stay, { notify_url: sink.url })
+  const charged = await client.post('/v3/vehicle/transactions/parking', { ...partner, ...charge })
+  assert.deepEqual([charged.status, charged.data.trade_state], [200, 'ACCEPTED'])
+
+  const { event_type, order } = await readNotice(client, await sink.next())
+  assert.equal(event_type, 'TRANSACTION.SUCCESS')
+  const queried = await client.get(`/v3/vehicle/transactions/out-trade-no/${charge.out_trade_no}`, {
+    ...partner,
+  })
+  assert.deepEqual(queried.data, order)
+  assert.deepEqual(
+    [queried.data.trade_state, queried.data.sp_mchid, queried.data.sub_mchid],
+    ['SUCCESS', mchid, partner.sub_mchid],
+  )
+}
+
+// The package knows platform certificates and no public key.
+for (const trust of ['CERTIFICATE', 'SWITCHING'] satisfies TrustState[]) {
+  test(`trust ${trust}: find, create, charge, notice and query, in both modes`, async t => {
+    const running = await parkingUnderTest(t, { trust, workers: true })
+    for (const [mode, caller] of MODES) {
+      await t.test(mode, t =>
+        parkAndPay(t, clientOf(running.merchant(caller.mchid), running.baseUrl), caller),
+      )
+    }
+  })
+}
+
+test("a reply's signature fits by the package's own helper, and one changed byte of the body does not", async t => {
+  const running = await parkingUnderTest(t, { trust: 'CERTIFICATE' })
+  const merchant = running.merchant('1230000109')
+  const client = clientOf(merchant, running.baseUrl)
+  // The package gives no headers of a reply back, so this one transport keeps them.
+  const transport = transportTo(running.baseUrl)
+  const kept: { headers: Headers; body: string }[] = []
+  client.createHttp({
+    ...transport,
+    async get(url, headers) {
+      const reply = await fetch(url.replace(REAL_HOST, running.baseUrl), { headers })
+      const body = await reply.text()
+      kept.push({ headers: reply.headers, body })
+      return { status: reply.status, data: JSON.parse(body) }
+    },
+  })
+  const openid = 'oUpF8uMuAJOM2pxb1Q'
+  const query = { appid: APPID, plate_number: '粤B888888', plate_color: 'BLUE', openid }
+  await client.get('/v3/vehicle/parking/services/find', query)
+  const [reply] = kept
+  assert.ok(reply)
+  const signed = {
+    timestamp: reply.headers.get('wechatpay-timestamp') ?? '',
+    nonce: reply.headers.get('wechatpay-nonce') ?? '',
+    serial: reply.headers.get('wechatpay-serial') ?? '',
+    signature: reply.headers.get('wechatpay-signature') ?? '',
+  }
+  assert.equal(await client.verifySign({ ...signed, body: reply.body }), true)
+  assert.equal(await client.verifySign({ ...signed, body: reply.body.replace('PAUSE', 'NORMAL') }), false)
+})
+
+test('the certificates that the package downloads and opens are those that sign', async t => {
+  const running = await parkingUnderTest(t, { trust: 'CERTIFICATE' })
+  for (const [, { mchid }] of MODES) {
+    const merchant = running.merchant(mchid)
+    const certificates = await clientOf(merchant, running.baseUrl).get_certificates(merchant.apiv3_key)
+    const real = new X509Certificate(merchant.platform_certificate)
+    assert.deepEqual(
+      certificates.map(({ serial_no, effective_time, expire_time }) => ({
+        serial_no,
+        effective: Date.parse(effective_time),
+        expire: Date.parse(expire_time),
+      })),
+      [
+        {
+          serial_no: merchant.platform_serial,
+          effective: Date.parse(real.validFrom),
+          expire: Date.parse(real.validTo),
+        },
+      ],
+    )
+    const [certificate] = certificates
+    const der = (pem: string) => pem.replaceAll(/-----.*?-----|\s/g, '')
+    const spki = real.publicKey.export({ type: 'spki', format: 'pem' }).toString()
+    assert.equal(der(certificate?.publicKey ?? ''), der(spki))
+  }
+})
+
+test('a merchant that has the public key alone gets no certificates, which the package reports', async t => {
+  const running = await parkingUnderTest(t, { trust: 'PUBLIC_KEY' })
+  const merchant = running.merchant('1230000109')
+  const client = clientOf(merchant, running.baseUrl)
+  await assert.rejects(client.get_certificates(merchant.apiv3_key), /拉取平台证书失败/)
+})
+
+test('a refusal comes with its status and body', async t => {
+  const running = await parkingUnderTest(t)
+  const client = clientOf(running.merchant('1230000109'), running.baseUrl)
+  const { status, error } = await client.get('/v3/vehicle/transactions/out-trade-no/unknown', {})
+  assert.equal(status, 404)
+  assert.deepEqual(JSON.parse(error), { code: 'NOT_FOUND', message: '订单不存在' })
+})
