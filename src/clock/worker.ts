@@ -12,8 +12,11 @@ export interface DueWork<Item> {
    * `inHand`.
    */
   claim(now: number, limit: number, inHand: ReadonlySet<string>): Promise<Item[]>
-  /** Does one piece in transactions of its own. It must change what `claim` finds, also when it fails. */
-  handle(item: Item): Promise<void>
+  /**
+   * Does one piece in transactions of its own. It must change what `claim` finds, also when it fails; it answers false
+   * when it has changed nothing because another node has the piece in hand.
+   */
+  handle(item: Item): Promise<boolean>
   /** Business time at which the next piece falls due; `undefined` when there is none. */
   nextDueAt(): Promise<number | undefined>
 }
@@ -111,6 +114,11 @@ export class Worker<Item> {
       this.#onError(error, this.#work.name)
       sleepMs = FAILURE_SLEEP_MS
     }
+    this.#wakeAfter(sleepMs)
+  }
+
+  #wakeAfter(sleepMs: number): void {
+    clearTimeout(this.#timer)
     if (this.#started) this.#timer = setTimeout(() => this.wake(), sleepMs)
   }
 
@@ -138,10 +146,14 @@ export class Worker<Item> {
     const key = this.#work.key(item)
     const done = this.#work
       .handle(item)
-      .catch(error => this.#onError(error, this.#work.name))
-      .finally(() => {
+      .catch(error => {
+        this.#onError(error, this.#work.name)
+        return true
+      })
+      .then(changed => {
         this.#inHand.delete(key)
-        this.wake()
+        if (changed) this.wake()
+        else this.#wakeAfter(MIN_SLEEP_MS)
       })
     this.#inHand.set(key, done)
   }

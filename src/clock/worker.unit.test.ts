@@ -19,6 +19,8 @@ class Jobs implements DueWork<Job> {
   /** Keys in the order in which they were begun and ended. */
   readonly begun: string[] = []
   readonly ended: string[] = []
+  /** Keys that another node has locked: they stay due, and nothing can be done about them here. */
+  readonly heldElsewhere = new Set<string>()
   inHand = 0
   mostInHand = 0
   claims = 0
@@ -48,8 +50,9 @@ class Jobs implements DueWork<Job> {
       .slice(0, limit)
   }
 
-  async handle(job: Job): Promise<void> {
+  async handle(job: Job): Promise<boolean> {
     this.begun.push(job.key)
+    if (this.heldElsewhere.has(job.key)) return false
     this.inHand += 1
     this.mostInHand = Math.max(this.mostInHand, this.inHand)
     try {
@@ -59,6 +62,7 @@ class Jobs implements DueWork<Job> {
       this.rows.delete(job.key)
       this.ended.push(job.key)
     }
+    return true
   }
 
   async nextDueAt(): Promise<number | undefined> {
@@ -258,6 +262,22 @@ test('runDue tells the caller when the store fails', async () => {
     throw new Error('The store is gone')
   }
   await assert.rejects(workerOn(jobs).worker.runDue(), /The store is gone/)
+})
+
+test('what another node has in hand is looked at again after a while, not again and again', async t => {
+  const jobs = new Jobs(1)
+  const done = new Gate()
+  jobs.work = async () => {
+    done.pass()
+  }
+  jobs.add('held')
+  jobs.heldElsewhere.add('held')
+  startOn(t, jobs)
+  await settle()
+  assert.ok(jobs.begun.length <= 2, `It was taken ${jobs.begun.length} times`)
+  // The other node gives it up; this one, which had no room for anything else, finds it by itself.
+  jobs.heldElsewhere.clear()
+  await done.reached
 })
 
 test('stop waits for what is in hand and takes nothing more', async () => {

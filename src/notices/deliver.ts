@@ -52,7 +52,10 @@ export function noticeDelivery(platform: Platform, send: SendNotice): DueWork<No
       )
       return due ? lease(platform, now, limit) : []
     },
-    handle: notice => attemptDelivery(platform, send, notice),
+    async handle(notice) {
+      await attemptDelivery(platform, send, notice)
+      return true
+    },
     async nextDueAt() {
       const row = await db.get<{ due_at: number | null }>(
         'SELECT MIN(due_at) AS due_at FROM notices WHERE due_at IS NOT NULL AND leased_until <= $1',

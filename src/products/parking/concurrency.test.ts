@@ -14,6 +14,7 @@ import type { Database, Row } from '../../store/database.ts'
 import { createTestStore, testServer } from '../../store/testing.ts'
 import { startPlatform, virtualClock } from '../../testing/index.ts'
 import type { Transaction } from './contract.ts'
+import { settlement } from './settle-transaction.ts'
 
 // Many requests at one moment. On PostgreSQL they are many transactions on many connections.
 
@@ -191,6 +192,32 @@ if (testServer) {
     )
     const sum = await db.get('SELECT CAST(SUM(balance) AS BIGINT) AS total FROM ledger_accounts')
     assert.deepEqual(sum, { total: 0 })
+  })
+
+  test('an order that another node has in hand is left alone, and settled once that node gives it up', async t => {
+    const running = await parkingUnderTest(t, { rules: { deductionLadder: [1_000] } })
+    const { db } = running.platform
+    const { out_trade_no } = await running.accept(await running.park())
+    running.clock.advance(1_000)
+    const held = Promise.withResolvers<void>()
+    const released = Promise.withResolvers<void>()
+    const otherNode = db.transaction(async tx => {
+      await tx.get(`SELECT * FROM transactions WHERE out_trade_no = $1 ${tx.forUpdate}`, out_trade_no)
+      held.resolve()
+      await released.promise
+    })
+    await held.promise
+    const work = settlement(running.platform)
+    const [order] = await work.claim(running.clock.now(), 10, new Set())
+    assert.ok(order)
+    assert.equal(await work.handle(order), false)
+    assert.equal((await running.order(out_trade_no)).trade_state, 'ACCEPTED')
+    released.resolve()
+    await otherNode
+    assert.equal(await work.handle(order), true)
+    assert.equal((await running.order(out_trade_no)).trade_state, 'SUCCESS')
+    // A node that comes too late finds nothing to do, and nobody else at it.
+    assert.equal(await work.handle(order), true)
   })
 }
 

@@ -34,7 +34,7 @@ export function settlement(platform: Platform): DueWork<OrderKey> {
     },
     async handle(key) {
       try {
-        await db.transaction(tx => settle(tx, platform, key))
+        return await db.transaction(tx => settle(tx, platform, key))
       } catch (error) {
         await postpone(platform, key)
         throw error
@@ -49,16 +49,20 @@ export function settlement(platform: Platform): DueWork<OrderKey> {
   }
 }
 
-/** Tries one deduction and writes what came of it: the order, the ledger and the notice, or none of them. */
-async function settle(tx: Transaction, platform: Platform, { mchid, out_trade_no }: OrderKey): Promise<void> {
+/**
+ * Tries one deduction and writes what came of it: the order, the ledger and the notice, or none of them. Answers false
+ * when another node is at it.
+ */
+async function settle(
+  tx: Transaction,
+  platform: Platform,
+  { mchid, out_trade_no }: OrderKey,
+): Promise<boolean> {
   const now = platform.clock.now()
-  const order = await tx.get<Order>(
-    `SELECT * FROM transactions WHERE mchid = $1 AND out_trade_no = $2 AND due_at <= $3 ${tx.skipLocked}`,
-    mchid,
-    out_trade_no,
-    now,
-  )
-  if (!order) return
+  const isDue = 'SELECT * FROM transactions WHERE mchid = $1 AND out_trade_no = $2 AND due_at <= $3'
+  const order = await tx.get<Order>(`${isDue} ${tx.skipLocked}`, mchid, out_trade_no, now)
+  // What is due still and could not be locked is in other hands; what is not due any more was done there.
+  if (!order) return (await tx.get(isDue, mchid, out_trade_no, now)) === undefined
   const payee = order.sub_mchid || order.mchid
   await openAccount(tx, pendingOf(payee))
   const attempt = order.deduction_attempts + 1
@@ -82,17 +86,22 @@ async function settle(tx: Transaction, platform: Platform, { mchid, out_trade_no
       deduction_attempts: attempt,
       due_at: null,
     }
-    return conclude(tx, platform, paid, 'TRANSACTION.SUCCESS')
+    await conclude(tx, platform, paid, 'TRANSACTION.SUCCESS')
+    return true
   }
   const wait = deduction.result === 'no_funds' ? platform.rules.deductionLadder[attempt] : undefined
-  if (wait !== undefined) return retryLater(tx, order, attempt, now + wait)
+  if (wait !== undefined) {
+    await retryLater(tx, order, attempt, now + wait)
+    return true
+  }
   const failed: Order = {
     ...order,
     trade_state: nextOrderState(order.trade_state, 'gave_up'),
     deduction_attempts: attempt,
     due_at: null,
   }
-  return conclude(tx, platform, failed, 'TRANSACTION.FAIL')
+  await conclude(tx, platform, failed, 'TRANSACTION.FAIL')
+  return true
 }
 
 async function retryLater(tx: Transaction, order: Order, attempt: number, dueAt: number): Promise<void> {
