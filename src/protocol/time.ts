@@ -33,9 +33,18 @@ function offsetMs(offset: string): number {
   return (offset[0] === '-' ? -minutes : minutes) * MINUTE_MS
 }
 
+let lastSecond = Number.NaN
+let lastText = ''
+
 /** `2017-08-26T10:43:39+08:00`: Beijing time to the second, as every reply has it. */
 export function formatTime(ms: number): string {
-  return `${new Date(ms + BEIJING_OFFSET_MS).toISOString().slice(0, 19)}+08:00`
+  const second = Math.floor(ms / 1000)
+  // Under load the same second is asked for again and again.
+  if (second !== lastSecond) {
+    lastText = `${new Date(ms + BEIJING_OFFSET_MS).toISOString().slice(0, 19)}+08:00`
+    lastSecond = second
+  }
+  return lastText
 }
 
 /** `2015-05-20T13:29:35.120+08:00`: the same with milliseconds, as `state_update_time` has it. */

@@ -58,49 +58,54 @@ export async function makeWorldKeys(clock: Clock, random: Random): Promise<World
   return { root, platform, publicKey, merchants }
 }
 
-/** Writes a new world as one transaction. */
-export async function storeWorld(db: Database, clock: Clock, keys: WorldKeys): Promise<void> {
-  await db.transaction(async tx => {
-    await storePlatformKeys(tx, keys)
+/**
+ * Writes a new world as one transaction, and its files by `writeFiles` just before the commit. Answers false, and does
+ * nothing, when another node has made a world in the meantime.
+ *
+ * A crash between the files and the commit leaves a store without a world, and the next start makes both anew.
+ */
+export async function storeWorld(
+  db: Database,
+  clock: Clock,
+  keys: WorldKeys,
+  writeFiles: () => void,
+): Promise<boolean> {
+  return db.transaction(async tx => {
+    if (!(await storePlatformKeys(tx, keys))) return false
     for (const merchant of WORLD_MERCHANTS) await storeMerchant(tx, merchant, keys)
     for (const merchant of WORLD_MERCHANTS) await storeBindings(tx, merchant)
     await openAccount(tx, BANK_CLEARING, true)
     for (const plate of [...WORLD_PLATES, ...fleetPlates()]) await storePlate(tx, plate, clock.now())
+    writeFiles()
+    return true
   })
 }
 
-async function storePlatformKeys(tx: Transaction, { root, platform, publicKey }: WorldKeys): Promise<void> {
-  const insert = (
-    id: string,
-    kind: string,
-    key: KeyPairPem,
-    certificate: string,
-    from: number,
-    until: number,
-  ) =>
+/** Answers false when there is a public key already: its row is what two first starts compete for. */
+async function storePlatformKeys(
+  tx: Transaction,
+  { root, platform, publicKey }: WorldKeys,
+): Promise<boolean> {
+  const insert = (id: string, kind: string, key: KeyPairPem, certificate: string, span: Span) =>
     tx.run(
       `INSERT INTO platform_keys (id, kind, certificate, public_key, private_key, effective_time, expire_time)
-       VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+       VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING`,
       id,
       kind,
       certificate,
       key.public_key,
       key.private_key,
-      from,
-      until,
+      span.not_before,
+      span.not_after,
     )
-  await insert(root.serial_no, 'root', root, root.certificate, root.not_before, root.not_after)
-  await insert(
-    platform.serial_no,
-    'certificate',
-    platform,
-    platform.certificate,
-    platform.not_before,
-    platform.not_after,
-  )
   // The public key has no end of its own, so it has the root's.
-  await insert('PUB_KEY', 'public_key', publicKey, '', root.not_before, root.not_after)
+  if ((await insert('PUB_KEY', 'public_key', publicKey, '', root)) === 0) return false
+  await insert(root.serial_no, 'root', root, root.certificate, root)
+  await insert(platform.serial_no, 'certificate', platform, platform.certificate, platform)
+  return true
 }
+
+type Span = Pick<IssuedCertificate, 'not_before' | 'not_after'>
 
 async function storeMerchant(
   tx: Transaction,

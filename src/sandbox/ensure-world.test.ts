@@ -306,3 +306,26 @@ test('every wallet of the world is backed: the books sum to zero', async () => {
   )
   assert.equal(balance?.balance, 0)
 })
+
+test('of two first starts on one store one makes the world, and its folder has the keys of the store', async t => {
+  const { db } = await emptyWorld(t)
+  const folders = ['one', 'other'].map(name => mkdtempSync(join(tmpdir(), `boomgate-${name}-`)))
+  t.after(() => {
+    for (const folder of folders) rmSync(folder, { recursive: true })
+  })
+  const starts = await Promise.all(
+    folders.map(async folder => {
+      const own = await makeWorldKeys(systemClock, randomBytes)
+      const options = { folder, baseUrl: 'http://127.0.0.1:8080', trust: undefined, keys: own }
+      return { folder, ...(await ensureWorld(db, systemClock, randomBytes, options)) }
+    }),
+  )
+  const winners = starts.filter(({ isNew }) => isNew)
+  assert.equal(winners.length, 1)
+  const file = readFileSync(join(winners[0]?.folder ?? '', 'merchants/1230000109/merchant.json'), 'utf8')
+  const { serial_no } = JSON.parse(file) as MerchantFile
+  const row = await db.get('SELECT mchid FROM merchant_certificates WHERE serial_no = $1', serial_no)
+  assert.deepEqual(row, { mchid: '1230000109' })
+  const loser = starts.find(({ isNew }) => !isNew)
+  assert.deepEqual(globSync('**/*.json', { cwd: loser?.folder ?? '' }), [])
+})

@@ -49,6 +49,8 @@ export function buildApp(platform: Platform, log: Logger): FastifyInstance {
     bodyLimit: MAX_BODY_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
+    // While closing, what still comes in is answered like any other request, and its connection ends.
+    return503OnClosing: false,
     clientErrorHandler: answerMalformedHttp,
     // A path that cannot be decoded is a path that does not exist.
     frameworkErrors: (_error, _request, reply: FastifyReply) => sendEmpty(reply, 404),
@@ -93,7 +95,11 @@ function mountEndpoints(api: FastifyInstance, platform: Platform, log: Logger): 
   const findCaller = callerLookup(platform.db)
   const verifying = together()
   const signing = together()
+  let closing = false
   api.decorateRequest('exchange')
+  api.addHook('preClose', async () => {
+    closing = true
+  })
   api.setErrorHandler((error: FastifyError | ApiError, request, reply) => {
     // What fails before the handler: an early refusal, or a body that could not be read.
     fail(reply, (request as ApiRequest).exchange, error)
@@ -170,7 +176,7 @@ function mountEndpoints(api: FastifyInstance, platform: Platform, log: Logger): 
     reply.hijack()
     const body = Buffer.from(json)
     signing(() => signatureHeaders(exchange, body, platform))
-      .then(signature => writeReply(reply.raw, exchange, { status, body, signature }))
+      .then(signature => writeReply(reply.raw, exchange, { status, body, signature, isLast: closing }))
       .catch(error => {
         log.error({ err: error, request_id: exchange.requestId })
         reply.raw.destroy()

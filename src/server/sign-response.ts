@@ -35,6 +35,16 @@ export function signatureHeaders(
   ]
 }
 
+/** A reply that is ready to be written. */
+export interface Reply {
+  status: number
+  body: Uint8Array
+  /** Names and values in turn. */
+  signature: readonly string[]
+  /** True when its connection shall end with it. */
+  isLast: boolean
+}
+
 /**
  * Writes a whole reply: status, headers and body.
  *
@@ -44,8 +54,10 @@ export function signatureHeaders(
 export function writeReply(
   response: ServerResponse,
   { requestId, resultNumber, language }: Exchange,
-  { status, body, signature }: { status: number; body: Uint8Array; signature: readonly string[] },
+  { status, body, signature, isLast }: Reply,
 ): void {
+  // A connection that is kept alive would keep a platform alive that is about to stop.
+  if (isLast) response.setHeader('Connection', 'close')
   response.writeHead(status, [
     'Content-Type',
     'application/json; charset=utf-8',

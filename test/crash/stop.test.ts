@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { createServer, request as httpRequest } from 'node:http'
+import { Agent, createServer, request as httpRequest } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { test } from 'node:test'
 import { readCredentials, signedRequest } from '../../src/testing/index.ts'
@@ -45,9 +45,12 @@ test('SIGTERM lets a request under way end well, takes no other, and ends with 0
   const merchant = readCredentials(place.folder, '1230000109')
   const body = entry()
   const signed = signedRequest(merchant, { ...CREATE, body })
+  // A client that would keep its connection for other requests.
+  const agent = new Agent({ keepAlive: true })
+  t.after(() => agent.destroy())
   const request = httpRequest(`${served.baseUrl}${signed.target}`, {
     method: signed.method,
-    agent: false,
+    agent,
     headers: { ...signed.headers, 'Content-Length': signed.body.length, Expect: '100-continue' },
   })
   const answered = once(request, 'response')
@@ -60,7 +63,7 @@ test('SIGTERM lets a request under way end well, takes no other, and ends with 0
   await untilClosed(served.baseUrl)
   request.end(signed.body)
   const [response] = await answered
-  assert.equal(response.statusCode, 200)
+  assert.deepEqual([response.statusCode, response.headers.connection], [200, 'close'])
   let text = ''
   for await (const chunk of response) text += chunk
   const { id } = JSON.parse(text)

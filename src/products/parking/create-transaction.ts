@@ -13,14 +13,13 @@ import type { Handler } from '../handler.ts'
 import * as contract from './contract.ts'
 import {
   findOrder,
-  findOrderOfParking,
   insertOrder,
   isOtherProductsOrder,
   type NewOrder,
   type Order,
   transactionReply,
 } from './orders.ts'
-import { findParking } from './parkings.ts'
+import { findParkingToCharge } from './parkings.ts'
 import { requireNotifyUrl, requirePlate } from './request-rules.ts'
 
 type Request = RequestOf<typeof contract.createTransaction>
@@ -164,23 +163,28 @@ async function requireChargeableParking(
   rules: Rules,
   now: number,
 ): Promise<void> {
-  const parking = await findParking(tx, caller.mchid, parking_info.parking_id)
+  const parking = await findParkingToCharge(tx, caller.mchid, parking_info.parking_id)
   if (!parking || parking.latest_parking_id !== parking.id) throw new ApiError('PARKING_UNKNOWN')
-  const holder = await findOrderOfParking(tx, parking.id)
-  if (holder) throw new ApiError(holder.trade_state === 'ACCEPTED' ? 'PARKING_MISMATCH' : 'PARKING_UNKNOWN')
+  if (parking.charged_as === 'ACCEPTED') throw new ApiError('PARKING_MISMATCH')
+  if (parking.charged_as) throw new ApiError('PARKING_UNKNOWN')
 
   const described =
     parking.sub_mchid === subMchid &&
     parking.plate_number === parking_info.plate_number &&
     parking.plate_color === parking_info.plate_color &&
     parking.parking_name === parking_info.parking_name &&
-    parseTime(parking.start_time) === parseTime(parking_info.start_time)
+    isSameTime(parking.start_time, parking_info.start_time)
   if (!described) throw new ApiError('PARKING_MISMATCH')
 
   const sinceExit = now - (parseTime(parking_info.end_time) ?? 0)
   if (now - parking.create_time > rules.parkingLifetime || sinceExit > rules.chargeAfterExit) {
     throw new ApiError('PARKING_EXPIRED')
   }
+}
+
+/** The same instant, however it is written. */
+function isSameTime(one: string, other: string): boolean {
+  return one === other || parseTime(one) === parseTime(other)
 }
 
 const UNUSABLE: Record<Exclude<Usability, 'NORMAL'>, ErrorName> = {

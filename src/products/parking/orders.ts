@@ -45,14 +45,6 @@ export function findOrder(db: Statements, mchid: string, outTradeNo: string): Pr
   return db.get<Order>('SELECT * FROM transactions WHERE mchid = $1 AND out_trade_no = $2', mchid, outTradeNo)
 }
 
-/** The order that holds an entry: the only one that is not a failed one. */
-export function findOrderOfParking(db: Statements, parkingId: string): Promise<Order | undefined> {
-  return db.get<Order>(
-    `SELECT * FROM transactions WHERE parking_id = $1 AND trade_state <> 'PAY_FAIL'`,
-    parkingId,
-  )
-}
-
 /** True when the number belongs to an order of another payment product: one number space serves them all. */
 export async function isOtherProductsOrder(
   db: Statements,

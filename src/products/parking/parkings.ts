@@ -1,5 +1,6 @@
 import type { PlateColor } from '../../protocol/plate.ts'
 import type { Statements } from '../../store/database.ts'
+import type { TradeState } from './order-state.ts'
 
 /** A parking entry as the table has it. */
 export interface Parking {
@@ -34,16 +35,29 @@ export function findParkingByOutNo(
   )
 }
 
-/** An entry of the merchant, with whether it is the newest of its plate: only that one can be charged. */
-export function findParking(
+/** What a charge is checked against: the entry, the newest of its plate, and the order that holds it already. */
+export interface ParkingToCharge
+  extends Pick<
+    Parking,
+    'id' | 'sub_mchid' | 'plate_number' | 'plate_color' | 'parking_name' | 'start_time' | 'create_time'
+  > {
+  latest_parking_id: string
+  /** State of the only order of this entry that is not a failed one; null when there is none. */
+  charged_as: TradeState | null
+}
+
+/** An entry of the merchant, for a charge. */
+export function findParkingToCharge(
   db: Statements,
   mchid: string,
   id: string,
-): Promise<(Parking & { latest_parking_id: string }) | undefined> {
-  return db.get(
-    `SELECT p.*, l.parking_id AS latest_parking_id
+): Promise<ParkingToCharge | undefined> {
+  return db.get<ParkingToCharge>(
+    `SELECT p.id, p.sub_mchid, p.plate_number, p.plate_color, p.parking_name, p.start_time, p.create_time,
+            l.parking_id AS latest_parking_id, t.trade_state AS charged_as
        FROM parkings p
        JOIN latest_parkings l ON l.plate_number = p.plate_number AND l.plate_color = p.plate_color
+       LEFT JOIN transactions t ON t.parking_id = p.id AND t.trade_state <> 'PAY_FAIL'
       WHERE p.id = $1 AND p.mchid = $2`,
     id,
     mchid,
