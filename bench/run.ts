@@ -12,7 +12,7 @@ import { openSqlite } from '../src/store/sqlite.ts'
 import { type SignedRequest, signedRequest } from '../src/testing/signed-request.ts'
 import { type MerchantCredentials, readCredentials } from '../src/testing/start-platform.ts'
 import { sendAll } from './load.ts'
-import { type MeasuredProcess, type Start, startMeasured } from './measured-process.ts'
+import { type MeasuredProcess, NODE_FLAGS, type Start, startMeasured } from './measured-process.ts'
 import { PARKING_NAME, type Stay, seedOrders, seedStays } from './seed.ts'
 
 // Measures the platform against a bare signer in one run and prints ratios of throughput per CPU second.
@@ -151,7 +151,7 @@ async function timeStart(): Promise<number> {
   const child = spawn(
     process.execPath,
     [
-      '--disable-warning=ExperimentalWarning',
+      ...NODE_FLAGS,
       cli,
       'serve',
       '--port',

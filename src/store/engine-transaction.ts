@@ -74,17 +74,33 @@ export class EngineTransaction implements Transaction {
     }
   }
 
-  async #send<T>(statement: () => T | Promise<T>): Promise<T> {
-    this.#refuseAfterEnd()
-    if (this.#failure) {
-      throw new Error('The transaction is lost: an earlier statement failed', { cause: this.#failure.error })
+  /** One engine answers at once and the other later; the first one need not wait for a turn of its own. */
+  #send<T>(statement: () => T | Promise<T>): Promise<T> {
+    try {
+      this.#refuseAfterEnd()
+      if (this.#failure) {
+        throw new Error('The transaction is lost: an earlier statement failed', {
+          cause: this.#failure.error,
+        })
+      }
+    } catch (error) {
+      return Promise.reject(error)
     }
     try {
-      return await statement()
+      const result = statement()
+      return result instanceof Promise ? result.catch(error => this.#fail(error)) : Promise.resolve(result)
     } catch (error) {
-      this.#failure ??= { error }
-      throw error
+      return Promise.reject(this.#remember(error))
     }
+  }
+
+  #fail(error: unknown): never {
+    throw this.#remember(error)
+  }
+
+  #remember(error: unknown): unknown {
+    this.#failure ??= { error }
+    return error
   }
 
   #refuseAfterEnd(): void {

@@ -36,16 +36,16 @@ export const createTransaction: Handler<typeof contract.createTransaction> = asy
   const { db, clock, rules } = platform
   requirePlate(contract.createTransaction, request.parking_info, '/parking_info')
   requireNotifyUrl(contract.createTransaction, request.notify_url, rules.profile)
-  requireStay(request, clock.now())
+  const stay = requireStay(request, clock.now())
 
   return db.transaction(async tx => {
     const acting = await actingFor(tx, caller, request.sub_mchid)
-    const digest = digestOf(request, acting.subMchid)
+    const digest = digestOf(request, acting.subMchid, stay)
     const stored = () => storedOrder(tx, caller.mchid, request.out_trade_no, digest)
     const replay = await stored()
     if (replay) return transactionReply(replay)
     try {
-      return await acceptOrder(tx, platform, caller, acting, request, digest)
+      return await acceptOrder(tx, platform, caller, acting, request, stay, digest)
     } catch (refusal) {
       // The same charge may have been accepted since we looked, and its order is what the checks then ran into.
       const first = refusal instanceof ApiError ? await stored() : undefined
@@ -62,13 +62,14 @@ async function acceptOrder(
   caller: Merchant,
   acting: ActingFor,
   request: Request,
+  stay: Stay,
   digest: string,
 ): Promise<TransactionReply> {
   const { clock, rules, wake } = platform
   await requireApps(tx, caller, request)
   if (!mayCollect(caller, acting.payee)) throw new ApiError('CANNOT_COLLECT')
   if (request.amount.total > rules.maxChargeAmount) throw new ApiError('AMOUNT_ABOVE_LIMIT')
-  await requireChargeableParking(tx, caller, acting, request, rules, clock.now())
+  await requireChargeableParking(tx, caller, acting, request, stay, rules, clock.now())
   const ownerId = await requireUsableOwner(tx, request)
 
   const order = await newOrder(tx, platform, caller, acting, request, ownerId, digest)
@@ -78,11 +79,18 @@ async function acceptOrder(
   return transactionReply({ ...order, ...NOTHING_PAID })
 }
 
-/** The exit is after the entry and not in the future. */
-function requireStay(request: Request, now: number): void {
+/** When the car came and went, in milliseconds. */
+interface Stay {
+  startedAt: number
+  endedAt: number
+}
+
+/** Reads the stay's times; the exit is after the entry and not in the future. */
+function requireStay(request: Request, now: number): Stay {
   const { start_time, end_time } = request.parking_info
+  const startedAt = parseTime(start_time) ?? 0
   const endedAt = parseTime(end_time) ?? 0
-  if (endedAt <= (parseTime(start_time) ?? 0)) {
+  if (endedAt <= startedAt) {
     throw parameterError(
       contract.createTransaction,
       '/parking_info/end_time',
@@ -98,10 +106,11 @@ function requireStay(request: Request, now: number): void {
       '出场时间不得晚于当前时间',
     )
   }
+  return { startedAt, endedAt }
 }
 
 /** Everything that makes two charges under one number the same charge. */
-function digestOf(request: Request, subMchid: string): string {
+function digestOf(request: Request, subMchid: string, { startedAt, endedAt }: Stay): string {
   const { amount, parking_info } = request
   return contentDigest([
     request.appid,
@@ -118,8 +127,8 @@ function digestOf(request: Request, subMchid: string): string {
     parking_info.parking_id,
     parking_info.plate_number,
     parking_info.plate_color,
-    parseTime(parking_info.start_time),
-    parseTime(parking_info.end_time),
+    startedAt,
+    endedAt,
     parking_info.parking_name,
     parking_info.charging_duration,
     parking_info.device_id,
@@ -160,6 +169,7 @@ async function requireChargeableParking(
   caller: Merchant,
   { subMchid }: ActingFor,
   { parking_info }: Request,
+  { startedAt, endedAt }: Stay,
   rules: Rules,
   now: number,
 ): Promise<void> {
@@ -173,18 +183,12 @@ async function requireChargeableParking(
     parking.plate_number === parking_info.plate_number &&
     parking.plate_color === parking_info.plate_color &&
     parking.parking_name === parking_info.parking_name &&
-    isSameTime(parking.start_time, parking_info.start_time)
+    parseTime(parking.start_time) === startedAt
   if (!described) throw new ApiError('PARKING_MISMATCH')
 
-  const sinceExit = now - (parseTime(parking_info.end_time) ?? 0)
-  if (now - parking.create_time > rules.parkingLifetime || sinceExit > rules.chargeAfterExit) {
+  if (now - parking.create_time > rules.parkingLifetime || now - endedAt > rules.chargeAfterExit) {
     throw new ApiError('PARKING_EXPIRED')
   }
-}
-
-/** The same instant, however it is written. */
-function isSameTime(one: string, other: string): boolean {
-  return one === other || parseTime(one) === parseTime(other)
 }
 
 const UNUSABLE: Record<Exclude<Usability, 'NORMAL'>, ErrorName> = {
