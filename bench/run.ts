@@ -150,17 +150,7 @@ async function timeStart(): Promise<number> {
   const startedAt = performance.now()
   const child = spawn(
     process.execPath,
-    [
-      ...NODE_FLAGS,
-      cli,
-      'serve',
-      '--port',
-      '0',
-      '--data',
-      folder,
-      '--log-level',
-      'silent',
-    ],
+    [...NODE_FLAGS, cli, 'serve', '--port', '0', '--data', folder, '--log-level', 'silent'],
     { stdio: ['ignore', 'pipe', 'inherit'] },
   )
   const [banner] = await once(child.stdout, 'data')
