@@ -19,8 +19,8 @@ import { PARKING_NAME, type Stay, seedOrders, seedStays } from './seed.ts'
 // README.md of this folder says what each figure means. --orders N sets the size of the full store.
 
 const ROUNDS = 5
-const PER_ROUND = 2_000
-const WARM_UP = 2_000
+const PER_ROUND = 4_000
+const WARM_UP = 4_000
 const HOUR_MS = 60 * 60 * 1000
 
 const { values } = parseArgs({ options: { orders: { type: 'string', default: '1000000' } } })
