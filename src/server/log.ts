@@ -8,8 +8,8 @@ const MAX_WAITING = 65_536
 const STANDARD_ERROR = 2
 
 /**
- * A log of JSON lines on standard error. Lines are written together, because a write for each would cost a read of an
- * order a tenth of its time; nothing runs while there is nothing to write.
+ * A log of JSON lines on standard error. Lines are written together, because each write is a system call; nothing runs
+ * while there is nothing to write.
  */
 export function openLog(level: Level | 'silent'): { log: Logger; flush(): void } {
   let waiting = ''

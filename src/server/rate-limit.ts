@@ -8,7 +8,7 @@ const WINDOW_MS = 1_000
 /**
  * Lets `limit` calls of a key pass in each second of wall time.
  *
- * A library was here before: its promise and its timer for each call took a tenth of a read's own time.
+ * A counter and no promise or timer for each call, because every call passes here.
  */
 export function rateLimit(limit: number): RateLimit {
   const counters = new Map<string, { window: number; calls: number }>()

@@ -104,7 +104,7 @@ export class SqliteConnection implements EngineConnection {
 const PARAMETER = /\$(\d+)/g
 
 /**
- * The values for the `?` of a statement, in their order: binding by place costs half of binding by name. Integers go in
+ * The values for the `?` of a statement, in their order: binding by place costs a third less than binding by name. Integers go in
  * as integers: node:sqlite binds every number as a float.
  */
 function bind(prepared: Prepared, parameters: readonly SqlValue[]): (string | bigint | null)[] {
@@ -128,8 +128,8 @@ function toRow(prepared: Prepared, values: readonly SqlValue[]): Row {
 }
 
 /**
- * Writes a function that makes a row with an object literal, because setting thirty properties one by one costs three
- * times as much as the read itself. The names are those of our own tables.
+ * Writes a function that makes a row with an object literal, because setting thirty properties one by one makes a
+ * read cost three times as much. The names are those of our own tables.
  */
 function rowFactory(statement: StatementSync): Pick<Prepared, 'columnCount' | 'toRow'> {
   const columns = statement.columns()
