@@ -2,10 +2,12 @@ import { serveCommand } from '../src/cli/serve.ts'
 import type { Operation } from '../src/contract/operation.ts'
 import type { TObject, TSchema } from '../src/contract/schema.ts'
 import { endpoints } from '../src/products/index.ts'
-import { transactionResult } from '../src/products/parking/contract.ts'
+import { entranceStateChange, transactionResult } from '../src/products/parking/contract.ts'
 import { securityEchoResult } from '../src/products/security-echo/contract.ts'
 import { ERRORS } from '../src/protocol/errors.ts'
 import { WORLD_MERCHANTS, WORLD_PLATES } from '../src/sandbox/world.ts'
+import { adminEndpoints } from '../src/server/admin/index.ts'
+import { PROBLEMS, type ProblemName, problemType } from '../src/server/admin/problems.ts'
 
 /** The documents that hold tables made here, from the project's root. */
 export const DOCUMENTS = [
@@ -14,6 +16,7 @@ export const DOCUMENTS = [
   'docs/sandbox.md',
   'docs/operations.md',
   'docs/reference.md',
+  'docs/admin-api.md',
 ] as const
 
 /** What can stand between `<!-- table:NAME -->` and `<!-- /table -->`. */
@@ -37,6 +40,8 @@ const TABLES: Record<string, () => string> = {
       ]),
     ),
   options: optionTable,
+  admin: adminTable,
+  problems: problemTable,
   operations: () => endpoints.map(({ operation }) => operationSection(operation)).join('\n\n'),
 }
 
@@ -80,17 +85,16 @@ export function fileOf({ name }: Pick<Operation, 'name'>): string {
   return `src/products/${FOLDERS[name] ?? 'parking'}/${file}.ts`
 }
 
-/** Declared in the contract, read by the SDK, and not sent by this platform yet. */
-const NOT_SENT = new Set(['TRANSACTION.PAY_BACK'])
-
 function noticeTable(): string {
-  const notices = [transactionResult, securityEchoResult]
+  const notices = [entranceStateChange, transactionResult, securityEchoResult]
   return table(
     ['Event', 'Summary', 'Notice'],
     notices.flatMap(({ events, title }) =>
-      Object.entries(events)
-        .filter(([event]) => !NOT_SENT.has(event))
-        .map(([event, summary]) => [`\`${event}\``, summary, `${title.en} (${title.zh})`]),
+      Object.entries(events).map(([event, summary]) => [
+        `\`${event}\``,
+        summary,
+        `${title.en} (${title.zh})`,
+      ]),
     ),
   )
 }
@@ -103,6 +107,32 @@ function optionTable(): string {
       envVar ? `\`${envVar}\`` : '',
       defaultValueDescription ?? (defaultValue === undefined ? '' : String(defaultValue)),
       description,
+    ]),
+  )
+}
+
+/** Every call of the administration API with its fields; `?` marks those that can be left out. */
+function adminTable(): string {
+  return table(
+    ['Call', 'Fields', 'What it does'],
+    adminEndpoints.map(({ operation: { method, path, title, description, request } }) => {
+      const { properties, required = [] } = request as unknown as Field
+      const fields = Object.keys(properties ?? {})
+        .filter(name => !path.includes(`{${name}}`))
+        .map(name => `\`${name}${required.includes(name) ? '' : '?'}\``)
+      const call = `\`${method} ${path.replace('/admin/v1', '')}\``
+      return [call, fields.join(' '), [title, description].filter(Boolean).join('. ')]
+    }),
+  )
+}
+
+function problemTable(): string {
+  return table(
+    ['HTTP', '`type`', 'Meaning'],
+    Object.entries(PROBLEMS).map(([name, { status, title }]) => [
+      String(status),
+      `\`${problemType(name as ProblemName)}\``,
+      title,
     ]),
   )
 }

@@ -1,7 +1,9 @@
 import type { Clock } from './clock/clock.ts'
+import type { Bank } from './funding/bank.ts'
 import type { PlatformKeys } from './merchants/platform-keys.ts'
+import type { PlateChange } from './owners/plate-service.ts'
 import type { Random } from './protocol/ids.ts'
-import type { Database } from './store/database.ts'
+import type { Database, Transaction } from './store/database.ts'
 
 /** Limits that the documents leave open; docs/operations.md says how each is set. Times in milliseconds, money in fen. */
 export interface Rules {
@@ -9,6 +11,10 @@ export interface Rules {
   profile: 'sandbox' | 'production'
   /** When a deduction is tried: waits before the first attempt and after each failing one. */
   deductionLadder: readonly number[]
+  /** How long an advance may stay open before it makes its owner overdue. */
+  advanceGrace: number
+  /** How long money of charges with `profit_sharing` is held when nobody releases it. */
+  profitSharingHold: number
   /** The highest amount of one charge. */
   maxChargeAmount: number
   /** How long after it was made an entry can be charged. */
@@ -19,6 +25,29 @@ export interface Rules {
   rateLimit: number
 }
 
+/** Work that falls due, by the names under which the workers know it; docs/operations.md says what each is. */
+export const WORK_NAMES = [
+  'settlement',
+  'repayments',
+  'arrears',
+  'releases',
+  'stocks',
+  'settledDays',
+  'notices',
+] as const
+export type WorkName = (typeof WORK_NAMES)[number]
+
+/**
+ * What a room tells without knowing who listens. A listener is part of the transaction that caused it: what it writes
+ * is committed with its cause or not at all.
+ */
+export interface Listeners {
+  /** Whether stays with a plate can be charged has changed. */
+  plateChanged(tx: Transaction, change: PlateChange): Promise<void>
+  /** An owner has paid back what was advanced for an order; `subject` is the order's in the ledger. */
+  advanceRepaid(tx: Transaction, subject: string): Promise<void>
+}
+
 /** What the rooms share: the store, the clocks, randomness, keys and rules. Built once, at start. */
 export interface Platform {
   readonly db: Database
@@ -26,6 +55,9 @@ export interface Platform {
   readonly random: Random
   readonly keys: PlatformKeys
   readonly rules: Rules
+  /** Where owners' cards are charged. */
+  readonly bank: Bank
+  readonly listeners: Listeners
   /** Tell a worker that a commit made work for it. */
-  readonly wake: { settlement(): void; notices(): void }
+  readonly wake: Readonly<Record<WorkName, () => void>>
 }

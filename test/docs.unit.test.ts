@@ -28,3 +28,17 @@ test('every link between documents leads somewhere', () => {
     }
   }
 })
+
+test('every scenario of the documents is a test, and every test of a scenario is in the documents', () => {
+  const table = readFileSync(join(folder, 'docs/scenarios.md'), 'utf8')
+  const documented = [...table.matchAll(/^\| (.+?) \|/gm)].map(([, name]) => name).slice(2)
+  const tests = globSync('test/scenarios/*.test.ts', { cwd: folder }).flatMap(path => {
+    const text = readFileSync(join(folder, path), 'utf8')
+    // Told one by one, or as rows of a table whose names are the first of each row.
+    return [...text.matchAll(/scenario\(\s*'([^']+)'|^ {2}\[\s*'([^']+)'/gm)].map(
+      ([, name, row]) => name ?? row,
+    )
+  })
+  assert.deepEqual(tests.toSorted(), documented.toSorted())
+  assert.ok(tests.length > 20)
+})

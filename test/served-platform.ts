@@ -34,7 +34,8 @@ export function startCommand(
 ): CommandProcess {
   const { PATH = '', HOME = '', TMPDIR = '' } = process.env
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', MAIN, ...words], {
-    env: { PATH, HOME, ...(TMPDIR && { TMPDIR }), ...env },
+    // Several run side by side, and the administration's port is one number.
+    env: { PATH, HOME, ...(TMPDIR && { TMPDIR }), BOOMGATE_ADMIN_PORT: '0', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let stdout = ''

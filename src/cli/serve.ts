@@ -7,11 +7,14 @@ import { type RunningPlatform, startPlatform } from '../server/start.ts'
 interface ServeOptions {
   port: number
   host: string
+  adminPort: number
   data: string
   database?: string
   trust?: TrustState
   profile: 'sandbox' | 'production'
   deductionLadder: number[]
+  advanceGrace: number
+  profitSharingHold: number
   maxChargeAmount: number
   parkingLifetime: number
   chargeAfterExit: number
@@ -25,6 +28,15 @@ export function serveCommand(): Command {
     .description('run the platform')
     .addOption(option('--port <number>', 'port to listen on', 'PORT', integer(0, 65_535), 8080))
     .addOption(option('--host <address>', 'address to listen on', 'HOST', String, '127.0.0.1'))
+    .addOption(
+      option(
+        '--admin-port <number>',
+        'port of the administration API, on 127.0.0.1 alone',
+        'ADMIN_PORT',
+        integer(0, 65_535),
+        8090,
+      ),
+    )
     .addOption(option('--data <folder>', 'folder for keys, world and store', 'DATA', String, './data'))
     .addOption(
       new Option('--database <url>', 'postgres:// URL; SQLite in the data folder when absent').env(
@@ -50,6 +62,26 @@ export function serveCommand(): Command {
         refusing(parseLadder),
         [...DEFAULT_RULES.deductionLadder],
         '0s,1m,10m,1h,6h,24h',
+      ),
+    )
+    .addOption(
+      option(
+        '--advance-grace <duration>',
+        'how long an advance may stay open before its owner is overdue',
+        'ADVANCE_GRACE',
+        refusing(parseDuration),
+        DEFAULT_RULES.advanceGrace,
+        '0s',
+      ),
+    )
+    .addOption(
+      option(
+        '--profit-sharing-hold <duration>',
+        'how long money of charges with profit_sharing is held',
+        'PROFIT_SHARING_HOLD',
+        refusing(parseDuration),
+        DEFAULT_RULES.profitSharingHold,
+        '30d',
       ),
     )
     .addOption(
@@ -100,8 +132,10 @@ export function serveCommand(): Command {
 }
 
 async function serve(options: ServeOptions): Promise<void> {
-  const { port, host, data, database, trust, logLevel, ...rules } = options
-  const running = await startPlatform({ port, host, data, database, trust, logLevel, rules })
+  const { port, host, adminPort, data, database, trust, logLevel, ...rules } = options
+  const running = await startPlatform({
+    ...{ port, host, adminPort, data, database, trust, logLevel, rules },
+  })
   const stop = () => {
     running.stop().then(
       () => process.exit(0),
@@ -117,12 +151,13 @@ async function serve(options: ServeOptions): Promise<void> {
   process.stdout.write(whatToDoNext(running, data))
 }
 
-function whatToDoNext({ baseUrl, isNew, platform }: RunningPlatform, data: string): string {
+function whatToDoNext({ baseUrl, admin, isNew, platform }: RunningPlatform, data: string): string {
   return `Boomgate listens on ${baseUrl} (${platform.db.engine}, ${isNew ? 'new world' : 'existing world'} in ${data})
 
   Direct merchant   ${join(data, 'merchants', '1230000109')}
   Service provider  ${join(data, 'merchants', '1230000100')}   sub-merchant 1900000109
   Plates, owners    ${join(data, 'world.json')}
+  Administration    ${admin?.url}/admin/v1   token in ${join(data, 'admin.json')}
 
 Next: point your merchant at ${baseUrl} with the keys of one of these folders,
 or park a car with   npm run example    (examples/park-a-car.ts). Ctrl+C stops.

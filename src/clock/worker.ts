@@ -19,6 +19,11 @@ export interface DueWork<Item> {
   handle(item: Item): Promise<boolean>
   /** Business time at which the next piece falls due; `undefined` when there is none. */
   nextDueAt(): Promise<number | undefined>
+  /**
+   * Whether another node has pieces in hand that were due by `now`, where `nextDueAt` leaves those out. Business time is
+   * not moved on meanwhile.
+   */
+  isHeldElsewhere?(now: number): Promise<boolean>
 }
 
 /** How often to look at a table where another node may have put work, in milliseconds. */
@@ -27,6 +32,8 @@ export const LOOK_EVERY_MS = 1_000
 const MIN_SLEEP_MS = 50
 /** How long to wait after the store itself failed. */
 const FAILURE_SLEEP_MS = 1_000
+/** How long room may stay empty until it is filled, unless half of it is empty: one look at the table for many pieces. */
+const REFILL_AFTER_MS = 5
 
 /**
  * Does due work as it falls due, several pieces at once. A slow piece holds up no other as long as there is room.
@@ -40,11 +47,17 @@ export class Worker<Item> {
   readonly #lookEveryMs: number
   readonly #inHand = new Map<string, Promise<void>>()
   #timer: NodeJS.Timeout | undefined
+  #refillTimer: NodeJS.Timeout | undefined
+  /** Those who wait until it is worth to look for more. */
+  #refill = Promise.withResolvers<void>()
+  #looking = 0
+  #done = 0
   #pumping: Promise<void> | undefined
   #taking: Promise<void> = Promise.resolve()
   #wokenWhilePumping = false
   #started = false
   #stopped = false
+  #paused = false
 
   /** `lookEveryMs`: the longest sleep; longer where all work comes with a `wake`. */
   constructor(
@@ -57,6 +70,16 @@ export class Worker<Item> {
     this.#clock = clock
     this.#onError = onError
     this.#lookEveryMs = lookEveryMs
+  }
+
+  /** Pieces that were done, or have failed, since the worker was made. */
+  get done(): number {
+    return this.#done
+  }
+
+  /** True while pieces are in hand or about to be. */
+  get isBusy(): boolean {
+    return this.#inHand.size > 0 || this.#looking > 0
   }
 
   start(): void {
@@ -76,17 +99,37 @@ export class Worker<Item> {
     this.#started = false
     this.#stopped = true
     clearTimeout(this.#timer)
+    clearTimeout(this.#refillTimer)
     await this.#pumping
     await this.#taking
     await Promise.all(this.#inHand.values())
   }
 
-  /** Does everything that is due by now, and what that makes due; for a clock that is moved by hand. */
+  /** Takes no more until {@link resume}, and waits for what is in hand. */
+  async pause(): Promise<void> {
+    this.#paused = true
+    await this.#taking
+    await Promise.all(this.#inHand.values())
+  }
+
+  resume(): void {
+    this.#paused = false
+    this.wake()
+  }
+
+  /**
+   * Does everything that is due by now, and what that makes due; for a clock that is moved by hand. It leaves what another
+   * node has in hand.
+   */
   async runDue(): Promise<void> {
     for (;;) {
-      await this.#take()
-      if (this.#inHand.size === 0) return
-      await Promise.all(this.#inHand.values())
+      const before = this.#done
+      const refill = this.#refill.promise
+      const took = await this.#take()
+      if (this.#inHand.size > 0) await refill
+      // Pieces that were taken and not done are in other hands, and would be taken again and again.
+      else if (!took) return
+      if (this.#inHand.size === 0 && this.#done === before) return
     }
   }
 
@@ -123,23 +166,35 @@ export class Worker<Item> {
   }
 
   /**
-   * Takes due pieces until there is no room or no more. One look at the table comes after the other, so that `runDue`
-   * beside a running worker takes no piece twice, keeps to the limit, and waits for what the worker has just claimed.
+   * Takes due pieces until there is no room or no more; answers how many. One look at the table comes after the other, so
+   * that `runDue` beside a running worker takes no piece twice, keeps to the limit, and waits for what the worker has just
+   * claimed.
    */
-  #take(): Promise<void> {
+  async #take(): Promise<number> {
+    this.#looking += 1
     const taken = this.#taking.then(() => this.#takeWhileThereIsRoom())
-    this.#taking = taken.catch(() => undefined)
-    return taken
+    this.#taking = taken.then(
+      () => undefined,
+      () => undefined,
+    )
+    try {
+      return await taken
+    } finally {
+      this.#looking -= 1
+    }
   }
 
-  async #takeWhileThereIsRoom(): Promise<void> {
-    while (!this.#stopped) {
+  async #takeWhileThereIsRoom(): Promise<number> {
+    let taken = 0
+    while (!this.#stopped && !this.#paused) {
       const room = this.#work.concurrency - this.#inHand.size
-      if (room <= 0) return
+      if (room <= 0) return taken
       const items = await this.#work.claim(this.#clock.now(), room, new Set(this.#inHand.keys()))
-      if (items.length === 0) return
       for (const item of items) this.#begin(item)
+      taken += items.length
+      if (items.length < room) return taken
     }
+    return taken
   }
 
   #begin(item: Item): void {
@@ -152,9 +207,26 @@ export class Worker<Item> {
       })
       .then(changed => {
         this.#inHand.delete(key)
-        if (changed) this.wake()
-        else this.#wakeAfter(MIN_SLEEP_MS)
+        this.#afterPiece(changed)
       })
     this.#inHand.set(key, done)
+  }
+
+  /** A look at the table for each piece that ends would cost as much as the piece, so several ends share one. */
+  #afterPiece(changed: boolean): void {
+    if (changed) this.#done += 1
+    else this.#wakeAfter(MIN_SLEEP_MS)
+    const room = this.#work.concurrency - this.#inHand.size
+    if (this.#inHand.size === 0 || (changed && 2 * room >= this.#work.concurrency)) this.#fillRoom(changed)
+    else
+      this.#refillTimer ??= setTimeout(() => this.#fillRoom(true), changed ? REFILL_AFTER_MS : MIN_SLEEP_MS)
+  }
+
+  #fillRoom(isWorthALook: boolean): void {
+    clearTimeout(this.#refillTimer)
+    this.#refillTimer = undefined
+    this.#refill.resolve()
+    this.#refill = Promise.withResolvers()
+    if (isWorthALook) this.wake()
   }
 }

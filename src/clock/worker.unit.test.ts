@@ -143,6 +143,53 @@ test('no more pieces are in hand than the limit says, and a place that gets free
   assert.equal(jobs.mostInHand, 3)
 })
 
+test('a pool that is busy is filled again by one look for many pieces', async () => {
+  const jobs = new Jobs(32)
+  for (let index = 0; index < 640; index += 1) jobs.add(`${index}`)
+  // Each ends in a turn of its own, so each could look for the next one.
+  let lastEnd = Promise.resolve()
+  jobs.work = () => {
+    lastEnd = lastEnd.then(() => new Promise(resolve => setImmediate(resolve)))
+    return lastEnd
+  }
+  await workerOn(jobs).worker.runDue()
+  assert.equal(jobs.ended.length, 640)
+  assert.ok(jobs.claims <= 60, `It looked ${jobs.claims} times`)
+})
+
+for (const mode of ['a running worker', 'runDue'] as const) {
+  test(`${mode}: slow pieces in most of the pool leave the rest of it to the others`, async t => {
+    const jobs = new Jobs(8)
+    const slow = new Gate()
+    const others = new Gate()
+    for (let index = 0; index < 7; index += 1) jobs.add(`slow ${index}`)
+    jobs.work = async ({ key }) => {
+      if (key.startsWith('slow')) await slow.pass()
+      if (key === '9') void others.pass()
+    }
+    for (let index = 0; index < 10; index += 1) jobs.add(`${index}`, 1)
+    const { worker } = mode === 'runDue' ? workerOn(jobs) : startOn(t, jobs)
+    const due = mode === 'runDue' ? worker.runDue() : undefined
+    await others.reached
+    assert.equal(
+      jobs.ended.some(key => key.startsWith('slow')),
+      false,
+    )
+    slow.open()
+    await due
+  })
+}
+
+test('runDue leaves what another node has in hand, and tells how many pieces were done', async () => {
+  const jobs = new Jobs(2)
+  for (const key of ['held', 'a', 'b', 'c']) jobs.add(key)
+  jobs.heldElsewhere.add('held')
+  const { worker } = workerOn(jobs)
+  await worker.runDue()
+  assert.deepEqual(jobs.ended.sort(), ['a', 'b', 'c'])
+  assert.deepEqual([worker.done, worker.isBusy], [3, false])
+})
+
 test('a slow piece holds up no other as long as there is room', async t => {
   const jobs = new Jobs(2)
   const slow = new Gate()

@@ -52,13 +52,13 @@ export type MerchantRequestOf<O extends Operation> = Static<O['request']>
 export type PartnerRequestOf<O extends Operation> = Static<O['request']> & Static<O['partner']>
 export type ReplyOf<O extends Operation> = Static<O['reply']>
 
-/** Where a field of an operation travels. */
+/** Where a field of a call travels. */
 export function locationOf(
-  declared: Pick<Operation, 'method' | 'path'>,
+  declared: { method: 'GET' | 'POST' | 'PUT' | 'DELETE'; path: string },
   field: string,
 ): 'url' | 'query' | 'body' {
   if (declared.path.includes(`{${field}}`)) return 'url'
-  return declared.method === 'GET' ? 'query' : 'body'
+  return declared.method === 'GET' || declared.method === 'DELETE' ? 'query' : 'body'
 }
 
 /** A notice that the platform sends; `resource` is the plaintext that gets sealed. */

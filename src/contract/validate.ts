@@ -1,4 +1,4 @@
-import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv'
+import { Ajv, type ErrorObject, type Options, type ValidateFunction } from 'ajv'
 import { ApiError, type ErrorDetail, type ErrorName } from '../protocol/errors.ts'
 import { parseTime } from '../protocol/time.ts'
 import { locationOf, type Mode, type Operation, type RequestOf } from './operation.ts'
@@ -6,11 +6,16 @@ import * as Type from './schema.ts'
 
 const byteLengths = new Set(['minBytes', 'maxBytes'])
 
-const ajv = new Ajv({ strictTypes: false, verbose: true, addUsedSchema: false })
-  .addKeyword({ keyword: 'minBytes', type: 'string', schemaType: 'number', validate: atLeastBytes })
-  .addKeyword({ keyword: 'maxBytes', type: 'string', schemaType: 'number', validate: atMostBytes })
-  .addFormat('rfc3339', text => parseTime(text) !== undefined)
-  .addFormat('notify-url', isNotifyUrl)
+/** A validator that knows the keywords and formats of the contract. */
+export function newValidator(options: Options = {}): Ajv {
+  return new Ajv({ strictTypes: false, verbose: true, addUsedSchema: false, ...options })
+    .addKeyword({ keyword: 'minBytes', type: 'string', schemaType: 'number', validate: atLeastBytes })
+    .addKeyword({ keyword: 'maxBytes', type: 'string', schemaType: 'number', validate: atMostBytes })
+    .addFormat('rfc3339', text => parseTime(text) !== undefined)
+    .addFormat('notify-url', isNotifyUrl)
+}
+
+const ajv = newValidator()
 
 function atLeastBytes(limit: number, text: string): boolean {
   return Buffer.byteLength(text) >= limit

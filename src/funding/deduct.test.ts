@@ -1,89 +1,202 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
-import { BANK_CLEARING, openAccount, pendingOf, post, walletOf } from '../ledger/ledger.ts'
-import type { Database } from '../store/database.ts'
-import { migrate } from '../store/migrate.ts'
-import { migrations } from '../store/migrations.ts'
-import { openTestDatabase } from '../store/testing.ts'
-import { type DeductionResult, deduct } from './deduct.ts'
+import { after, test } from 'node:test'
+import { balance, fillWallet, newOwner, type TestCard } from '../../test/owners.ts'
+import { MERCHANT, type ParkingUnderTest, parkingUnderTest } from '../../test/parking.ts'
+import { advanceOf, walletOf } from '../ledger/accounts.ts'
+import { auditLedger } from '../ledger/audit.ts'
+import { transfersOf } from '../ledger/transfers.ts'
+import { changeOwner } from '../owners/owners.ts'
+import { feeOf } from './deduct.ts'
+import { putScriptedCard } from './scripted-bank.ts'
 
-const PAYEE = pendingOf('1230000109')
+// How a charge of 888 fen gets paid, for owners of every kind. The fee of 888 fen is 5.
 
-let db: Database
-before(async () => {
-  db = await openTestDatabase()
-  await migrate(db, migrations, Date.now())
-  await db.transaction(async tx => {
-    await openAccount(tx, BANK_CLEARING, true)
-    await openAccount(tx, PAYEE)
+const SECOND = 1_000
+const MINUTE = 60 * SECOND
+
+const shared = await parkingUnderTest({ after })
+
+/** What an order says of its payment. */
+interface Payment {
+  trade_state: string
+  bank_type?: string
+  user_repaid?: string
+}
+
+/** Kind, where the money comes from and goes to, and the state of each movement of an order. */
+type Booked = readonly [kind: string, from: string, to: string, amount: number, state: string]
+
+const PAID = (bank_type: string): Payment => ({ trade_state: 'SUCCESS', bank_type })
+const FEE: Booked = ['fee', 'pending', 'fees', 5, 'POSTED']
+const charge = (from: string, state = 'POSTED'): Booked => ['charge', from, 'pending', 888, state]
+const noFunds = (bank_type = 'CMB_DEBIT'): TestCard => ({ bank_type, behaviour: 'NO_FUNDS' })
+
+/** One row, one owner: what the first attempt comes to, and what it leaves in the books. */
+const FIRST_ATTEMPTS: readonly [string, Parameters<typeof newOwner>[1], Payment, Booked[]][] = [
+  ['a full wallet pays', { wallet: 888 }, PAID('OTHERS'), [charge('wallet'), FEE]],
+  [
+    'the wallet comes before a card in the same place, and no bank is asked',
+    { wallet: 888, cards: [{ position: 0 }] },
+    PAID('OTHERS'),
+    [charge('wallet'), FEE],
+  ],
+  [
+    'a card before the wallet pays, although the wallet could',
+    { wallet: 888, cards: [{ position: -1, bank_type: 'ICBC_CREDIT' }] },
+    PAID('ICBC_CREDIT'),
+    [charge('clearing'), FEE],
+  ],
+  [
+    'a wallet that is a fen short is left alone, and the card pays all',
+    { wallet: 887, cards: [{}] },
+    PAID('CMB_DEBIT'),
+    [charge('clearing'), FEE],
+  ],
+  [
+    'the first card has no funds, the second pays: what the first was asked is taken back',
+    { cards: [noFunds('ICBC_DEBIT'), { bank_type: 'CCB_DEBIT' }] },
+    PAID('CCB_DEBIT'),
+    [charge('clearing', 'VOIDED'), charge('clearing'), FEE],
+  ],
+  [
+    'a card that refuses is passed over',
+    { cards: [{ behaviour: 'REFUSE' }, { bank_type: 'ABC_DEBIT' }] },
+    PAID('ABC_DEBIT'),
+    [charge('clearing', 'VOIDED'), charge('clearing'), FEE],
+  ],
+  [
+    'nothing pays and the owner may owe: the platform advances',
+    { wallet: 5, cards: [noFunds()], advance_limit: 888 },
+    { ...PAID('BPA'), user_repaid: 'N' },
+    [charge('clearing', 'VOIDED'), charge('advance'), FEE],
+  ],
+  ['a limit that is a fen short gives no advance', { advance_limit: 887 }, { trade_state: 'ACCEPTED' }, []],
+  [
+    'nothing pays and nothing may be owed: the order waits for its next attempt',
+    { cards: [noFunds()] },
+    { trade_state: 'ACCEPTED' },
+    [charge('clearing', 'VOIDED')],
+  ],
+]
+
+for (const [name, owner, expected, booked] of FIRST_ATTEMPTS) {
+  test(name, async () => {
+    const { order, platform, runDue } = shared
+    const { plate_number } = await newOwner(platform, owner)
+    const number = await accepted(shared, plate_number)
+    await runDue()
+    assert.deepEqual(paymentOf(await order(number)), expected)
+    assert.deepEqual(await booksOf(shared, number), sorted(booked))
+    assert.deepEqual(await auditLedger(platform.db), [])
   })
-})
-after(() => db.close())
+}
 
-let last = 0
-
-async function owner(money: number, walletState = 'NORMAL'): Promise<string> {
-  last += 1
-  const ownerId = `owner-${last}`
-  await db.transaction(async tx => {
-    await tx.run(
-      'INSERT INTO owners (owner_id, score, wallet_state) VALUES ($1, 700, $2)',
-      ownerId,
-      walletState,
-    )
-    await openAccount(tx, walletOf(ownerId))
-    if (money === 0) return
-    await post(tx, {
-      id: `top_up/${ownerId}`,
-      kind: 'top_up',
-      debit_account: BANK_CLEARING,
-      credit_account: walletOf(ownerId),
-      amount: money,
-      business_time: 0,
-    })
+test('a bank that does not answer is asked again, and the order waits until it has: nothing else is tried', async t => {
+  const running = await parkingUnderTest(t)
+  const { order, platform, runDue, clock } = running
+  const { owner_id, plate_number } = await newOwner(platform, {
+    cards: [{ behaviour: 'UNKNOWN_THEN_APPROVED', available: 888 }, { bank_type: 'CCB_DEBIT' }],
+    advance_limit: 50_000,
   })
-  return ownerId
+  const number = await accepted(running, plate_number)
+  await runDue()
+  assert.equal((await order(number)).trade_state, 'ACCEPTED')
+  assert.deepEqual(await booksOf(running, number), [charge('clearing', 'PENDING')])
+  await fillWallet(platform, owner_id, 10_000)
+  clock.advance(15 * SECOND - 1)
+  await runDue()
+  assert.equal((await order(number)).trade_state, 'ACCEPTED')
+  clock.advance(1)
+  await runDue()
+  assert.deepEqual(paymentOf(await order(number)), PAID('CMB_DEBIT'))
+  assert.equal(await balance(platform.db, walletOf(owner_id)), 10_000)
+  assert.deepEqual(await auditLedger(platform.db), [])
+})
+
+test('a bank that says no after all leaves the charge to the next source', async t => {
+  const running = await parkingUnderTest(t)
+  const { order, platform, runDue, clock } = running
+  const { plate_number } = await newOwner(platform, {
+    cards: [{ behaviour: 'UNKNOWN_THEN_REFUSED' }, { bank_type: 'CCB_DEBIT' }],
+  })
+  const number = await accepted(running, plate_number)
+  await runDue()
+  clock.advance(15 * SECOND)
+  await runDue()
+  assert.deepEqual(paymentOf(await order(number)), PAID('CCB_DEBIT'))
+})
+
+test('a card that has refused is not asked again at the next attempt, one without funds is', async t => {
+  const running = await parkingUnderTest(t)
+  const { order, platform, runDue, clock } = running
+  const { owner_id, plate_number } = await newOwner(platform, {
+    cards: [{ behaviour: 'REFUSE', bank_type: 'ICBC_DEBIT' }, noFunds()],
+  })
+  const number = await accepted(running, plate_number)
+  await runDue()
+  await platform.db.transaction(async tx => {
+    for (const index of [1, 2]) {
+      const card_id = `${owner_id}-card-${index}`
+      await putScriptedCard(tx, { card_id, available: 10_000, behaviour: 'APPROVE' })
+    }
+  })
+  clock.advance(MINUTE)
+  await runDue()
+  assert.deepEqual(paymentOf(await order(number)), PAID('CMB_DEBIT'))
+})
+
+test('an owner in arrears or without the score gets no advance for a charge that was accepted before', async t => {
+  const running = await parkingUnderTest(t, { rules: { deductionLadder: [MINUTE] } })
+  const { order, platform, runDue, clock } = running
+  const poor = await newOwner(platform, { advance_limit: 50_000 })
+  const number = await accepted(running, poor.plate_number)
+  await platform.db.transaction(tx => changeOwner(tx, poor.owner_id, { score: 549 }))
+  clock.advance(MINUTE)
+  await runDue()
+  assert.equal((await order(number)).trade_state, 'PAY_FAIL')
+  assert.equal(await balance(platform.db, advanceOf(poor.owner_id)), 0)
+})
+
+test('the fee is a rate of what the merchant receives, rounded half up to the fen', () => {
+  const cases: [amount: number, rate: number, fee: number][] = [
+    [888, 60, 5],
+    [83, 60, 0],
+    [84, 60, 1],
+    [1, 60, 0],
+    [250, 20, 1],
+    [50_000, 60, 300],
+    [100, 0, 0],
+    [100, 10_000, 100],
+  ]
+  for (const [amount, rate, fee] of cases) assert.equal(feeOf(amount, rate), fee, `${amount} at ${rate}`)
+})
+
+async function accepted({ park, accept }: ParkingUnderTest, plate_number: string): Promise<string> {
+  const stay = await park({ plate_number })
+  return (await accept(stay, { profit_sharing: 'N' })).out_trade_no
 }
 
-function attempt(owner_id: string, amount: number, id = `charge/${owner_id}`): Promise<DeductionResult> {
-  const deduction = { id, owner_id, amount, credit_account: PAYEE, business_time: 1 }
-  return db.transaction(tx => deduct(tx, deduction))
+function paymentOf({ trade_state, bank_type, user_repaid }: Payment): Payment {
+  return { trade_state, ...(bank_type && { bank_type }), ...(user_repaid && { user_repaid }) }
 }
 
-async function balance(account: string): Promise<unknown> {
-  return db.get('SELECT balance FROM ledger_accounts WHERE account = $1', account)
+/** The movements of an order, with the last part of each account's name. */
+async function booksOf({ platform }: ParkingUnderTest, number: string): Promise<Booked[]> {
+  const transfers = await transfersOf(platform.db, `order/${MERCHANT.mchid}/${number}`)
+  const short = (account: string) => account.split('/').at(-1) ?? ''
+  return sorted(
+    transfers.map(
+      ({ kind, debit_account, credit_account, amount, state }): Booked => [
+        kind,
+        short(debit_account),
+        short(credit_account),
+        amount,
+        state,
+      ],
+    ),
+  )
 }
 
-test('the wallet pays what it can, and the bank type says that it was no card', async () => {
-  const ownerId = await owner(888)
-  assert.deepEqual(await attempt(ownerId, 888), { result: 'paid', bank_type: 'OTHERS' })
-  assert.deepEqual(await balance(walletOf(ownerId)), { balance: 0 })
-})
-
-test('a fen too little is no funds, which is worth another attempt', async () => {
-  const ownerId = await owner(887)
-  assert.deepEqual(await attempt(ownerId, 888), { result: 'no_funds' })
-  assert.deepEqual(await balance(walletOf(ownerId)), { balance: 887 })
-})
-
-test('a frozen wallet refuses for good, however much is in it', async () => {
-  const ownerId = await owner(10_000, 'FROZEN')
-  assert.deepEqual(await attempt(ownerId, 888), { result: 'refused' })
-  assert.deepEqual(await balance(walletOf(ownerId)), { balance: 10_000 })
-})
-
-test('an owner that does not exist is refused', async () => {
-  assert.deepEqual(await attempt('nobody', 1), { result: 'refused' })
-})
-
-test('an owner without a wallet has no funds', async () => {
-  await db.run(`INSERT INTO owners (owner_id, score) VALUES ('no-wallet', 700)`)
-  assert.deepEqual(await attempt('no-wallet', 1), { result: 'no_funds' })
-})
-
-test('one charge is paid once: the second deduction under its id fails with its transaction', async () => {
-  const ownerId = await owner(2_000)
-  await attempt(ownerId, 888)
-  await assert.rejects(attempt(ownerId, 888))
-  assert.deepEqual(await balance(walletOf(ownerId)), { balance: 1_112 })
-})
+function sorted(booked: readonly Booked[]): Booked[] {
+  return booked.toSorted((one, other) => (String(one) < String(other) ? -1 : 1))
+}

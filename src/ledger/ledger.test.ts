@@ -1,61 +1,303 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import fc from 'fast-check'
 import type { Database } from '../store/database.ts'
 import { migrate } from '../store/migrate.ts'
 import { migrations } from '../store/migrations.ts'
 import { openTestDatabase } from '../store/testing.ts'
-import { BANK_CLEARING, openAccount, pendingOf, post, type Transfer, walletOf } from './ledger.ts'
+import { openAccount, openMerchantAccounts, pendingOf, walletOf } from './accounts.ts'
+import { auditLedger } from './audit.ts'
+import { post, postPending, reserve, type Transfer, type TransferKind, voidPending } from './ledger.ts'
+import { transfersOf } from './transfers.ts'
+
+const OUTSIDE = 'test/outside'
+const NOW = 1_503_719_100_000
 
 let db: Database
 before(async () => {
   db = await openTestDatabase()
-  await migrate(db, migrations, Date.now())
-  await db.transaction(tx => openAccount(tx, BANK_CLEARING, true))
+  await migrate(db, migrations, NOW)
+  await db.transaction(tx => openAccount(tx, OUTSIDE, null))
 })
 after(() => db.close())
 
-let last = 0
+/** Balance, promised debits, promised credits; a number alone is a balance without promises. */
+type Book = number | [balance: number, pendingDebits: number, pendingCredits: number]
+type Books = Record<string, Book>
+/** What an event answers; `fails` when its transaction does. */
+type Answer = boolean | number | 'fails'
+/** An account before the events: its balance, and its minimum where that is not 0. */
+type Opening = Record<string, number | { balance: number; minimum: number | null }>
 
-/** A name that no other test has used. */
-function fresh(name: string): string {
-  last += 1
-  return `${name}-${last}`
+/**
+ * One event, what it answers, and the accounts that it changes; all others must be as they were. Transfers are written
+ * `subject/entry debit>credit amount`, several of one set with commas between.
+ */
+type Event = [
+  does: 'post' | 'reserve' | 'post pending' | 'void',
+  what: string,
+  answer: Answer,
+  changes?: Books,
+]
+
+const TABLES: [law: string, before: Opening, events: Event[]][] = [
+  [
+    'a transfer takes from one account what it gives to another, down to the minimum and not below',
+    { wallet: 1_000, merchant: 0 },
+    [
+      ['post', 'o1/charge wallet>merchant 888', true, { wallet: 112, merchant: 888 }],
+      ['post', 'o2/charge wallet>merchant 113', false],
+      ['post', 'o2/charge wallet>merchant 112', true, { wallet: 0, merchant: 1_000 }],
+      ['post', 'o3/charge wallet>merchant 1', false],
+    ],
+  ],
+  [
+    'a minimum can be below zero, above it, or not there at all',
+    {
+      debt: { balance: 0, minimum: -500 },
+      deposit: { balance: 300, minimum: 100 },
+      bank: { balance: 0, minimum: null },
+      merchant: 0,
+    },
+    [
+      ['post', 'o1/a debt>merchant 501', false],
+      ['post', 'o1/a debt>merchant 500', true, { debt: -500, merchant: 500 }],
+      ['post', 'o2/a deposit>merchant 201', false],
+      ['post', 'o2/a deposit>merchant 200', true, { deposit: 100, merchant: 700 }],
+      ['post', 'o3/a bank>merchant 9000000000', true, { bank: -9_000_000_000, merchant: 9_000_000_700 }],
+    ],
+  ],
+  [
+    'a refused transfer is not written down, so its entry can be posted once there is money',
+    { wallet: 0, merchant: 0, bank: { balance: 0, minimum: null } },
+    [
+      ['post', 'o1/charge wallet>merchant 5', false],
+      ['post', 'top-up/1 bank>wallet 5', true, { bank: -5, wallet: 5 }],
+      ['post', 'o1/charge wallet>merchant 5', true, { wallet: 0, merchant: 5 }],
+    ],
+  ],
+  [
+    'an entry is written once, whether posted, promised or taken back',
+    { wallet: 1_000, merchant: 0 },
+    [
+      ['post', 'o1/a wallet>merchant 1', true, { wallet: 999, merchant: 1 }],
+      ['post', 'o1/a wallet>merchant 1', 'fails'],
+      ['reserve', 'o1/a wallet>merchant 2', 'fails'],
+      ['reserve', 'o1/b wallet>merchant 4', true, { wallet: [999, 4, 0], merchant: [1, 0, 4] }],
+      ['post', 'o1/b wallet>merchant 4', 'fails'],
+      ['void', 'o1', 1, { wallet: 999, merchant: 1 }],
+      ['reserve', 'o1/b wallet>merchant 4', 'fails'],
+      ['post', 'o2/a wallet>merchant 1, o2/a wallet>merchant 2', 'fails'],
+      ['post', 'o2/a wallet>merchant 1, o3/a wallet>merchant 2', true, { wallet: 996, merchant: 4 }],
+    ],
+  ],
+  [
+    'a set is posted as a whole or not at all',
+    { wallet: 100, fund: 30, merchant: 0, fees: 0 },
+    [
+      ['post', 'o1/a wallet>merchant 90, o1/b fund>merchant 31', false],
+      ['post', 'o1/a wallet>merchant 101, o1/b fund>merchant 30', false],
+      [
+        'post',
+        'o1/a wallet>merchant 90, o1/b fund>merchant 30, o1/c merchant>fees 2',
+        true,
+        { wallet: 10, fund: 0, merchant: 118, fees: 2 },
+      ],
+    ],
+  ],
+  [
+    'what one transfer of a set brings, another may take; a promise cannot be spent so',
+    { a: 10, b: 0, c: 0 },
+    [
+      ['reserve', 'o1/1 a>b 10, o1/2 b>c 10', false],
+      ['post', 'o1/1 a>b 10, o1/2 b>c 11', false],
+      ['post', 'o1/1 a>b 10, o1/2 b>c 10', true, { a: 0, c: 10 }],
+    ],
+  ],
+  [
+    'what is promised cannot be spent, and is not there before it is posted',
+    { wallet: 1_000, merchant: 0 },
+    [
+      ['reserve', 'o1/charge wallet>merchant 888', true, { wallet: [1_000, 888, 0], merchant: [0, 0, 888] }],
+      ['reserve', 'o2/charge wallet>merchant 113', false],
+      ['post', 'o2/charge wallet>merchant 113', false],
+      ['post', 'o3/refund merchant>wallet 1', false],
+      ['post', 'o2/charge wallet>merchant 112', true, { wallet: [888, 888, 0], merchant: [112, 0, 888] }],
+      ['post pending', 'o1', 1, { wallet: 0, merchant: 1_000 }],
+    ],
+  ],
+  [
+    'a promise that is taken back leaves everything as it was before',
+    { wallet: 1_000, merchant: 7 },
+    [
+      [
+        'reserve',
+        'o1/charge wallet>merchant 1000',
+        true,
+        { wallet: [1_000, 1_000, 0], merchant: [7, 0, 1_000] },
+      ],
+      ['void', 'o1', 1, { wallet: 1_000, merchant: 7 }],
+      ['post', 'o2/charge wallet>merchant 1000', true, { wallet: 0, merchant: 1_007 }],
+    ],
+  ],
+  [
+    'a promise ends once: posting or voiding again finds nothing',
+    { wallet: 1_000, merchant: 0 },
+    [
+      ['post pending', 'o1', 0],
+      ['void', 'o1', 0],
+      ['reserve', 'o1/a wallet>merchant 5', true, { wallet: [1_000, 5, 0], merchant: [0, 0, 5] }],
+      ['post pending', 'o1', 1, { wallet: 995, merchant: 5 }],
+      ['post pending', 'o1', 0],
+      ['void', 'o1', 0],
+    ],
+  ],
+  [
+    'promises end with those of their subject, all of them and no other',
+    { bank: { balance: 0, minimum: null }, fund: 20, merchant: 0 },
+    [
+      [
+        'reserve',
+        'o1/a bank>merchant 80, o1/b fund>merchant 15',
+        true,
+        { bank: [0, 80, 0], fund: [20, 15, 0], merchant: [0, 0, 95] },
+      ],
+      ['reserve', 'o2/a fund>merchant 6', false],
+      ['reserve', 'o2/a fund>merchant 5', true, { fund: [20, 20, 0], merchant: [0, 0, 100] }],
+      ['void', 'o1', 2, { bank: 0, fund: [20, 5, 0], merchant: [0, 0, 5] }],
+      ['post pending', 'o2', 1, { fund: 15, merchant: 5 }],
+    ],
+  ],
+  [
+    'nothing is moved and nothing is written for a transfer of nothing',
+    { wallet: 10, merchant: 0 },
+    [
+      ['post', 'o1/a wallet>merchant 0', true],
+      ['reserve', 'o1/a wallet>merchant 0', true],
+      ['post', 'o1/a wallet>merchant 0, o1/b wallet>merchant 3', true, { wallet: 7, merchant: 3 }],
+      ['post', 'o1/a wallet>merchant 7', true, { wallet: 0, merchant: 10 }],
+    ],
+  ],
+  [
+    'less than nothing, a part of a fen, what no number holds, and a transfer to oneself are faults',
+    { wallet: 100, merchant: 100 },
+    [
+      ['post', 'o1/a wallet>merchant -1', 'fails'],
+      ['reserve', 'o1/a wallet>merchant -1', 'fails'],
+      ['post', 'o1/a wallet>merchant 1.5', 'fails'],
+      ['post', 'o1/a wallet>merchant NaN', 'fails'],
+      ['post', 'o1/a wallet>merchant 9007199254740992', 'fails'],
+      ['post', 'o1/a wallet>merchant 1, o1/b wallet>merchant -1', 'fails'],
+      ['post', 'o1/a wallet>wallet 1', 'fails'],
+    ],
+  ],
+  [
+    'money does not vanish into an account that does not exist, nor come from one',
+    { wallet: 100 },
+    [
+      ['post', 'o1/a wallet>nobody 50', 'fails'],
+      ['post', 'o1/a nobody>wallet 50', 'fails'],
+      ['reserve', 'o1/a wallet>nobody 50', 'fails'],
+    ],
+  ],
+  [
+    'amounts up to the largest safe integer are exact',
+    { rich: Number.MAX_SAFE_INTEGER, other: 0 },
+    [
+      ['post', 'o1/a rich>other 9007199254740991', true, { rich: 0, other: Number.MAX_SAFE_INTEGER }],
+      // The outside has given all of it and gets it back, so that the next tables can open accounts.
+      ['post', `o2/a other>${OUTSIDE} 9007199254740991`, true, { other: 0 }],
+    ],
+  ],
+]
+
+for (const [table, [law, opening, events]] of TABLES.entries()) {
+  test(law, async () => {
+    const world = await openWorld(`t${table}`, opening)
+    const expected: Books = {}
+    for (const [name, start] of Object.entries(opening)) {
+      expected[name] = typeof start === 'number' ? start : start.balance
+    }
+    for (const [does, what, answer, changes = {}] of events) {
+      assert.equal(await world.run(does, what), answer, `${does} ${what}`)
+      Object.assign(expected, changes)
+      assert.deepEqual(await world.books(), full(expected), `${does} ${what}`)
+      assert.deepEqual(await auditLedger(db), [], `${does} ${what}`)
+    }
+  })
+}
+
+function full(books: Books): Books {
+  return Object.fromEntries(
+    Object.entries(books).map(([name, book]) => [name, typeof book === 'number' ? [book, 0, 0] : book]),
+  )
+}
+
+/** Accounts that no other table has, with money from outside. */
+async function openWorld(prefix: string, opening: Opening) {
+  const accountOf = (name: string) => (name === OUTSIDE ? OUTSIDE : `${prefix}/${name}`)
+  await db.transaction(async tx => {
+    for (const [name, start] of Object.entries(opening)) {
+      const { balance, minimum } = typeof start === 'number' ? { balance: start, minimum: 0 } : start
+      await openAccount(tx, accountOf(name), null)
+      await post(tx, [transfer(`${prefix}/opening`, name, OUTSIDE, accountOf(name), balance)])
+      await tx.run('UPDATE ledger_accounts SET minimum = $1 WHERE account = $2', minimum, accountOf(name))
+    }
+  })
+  const parse = (text: string): Transfer => {
+    const [, subject, entry, debit, credit, amount] = /^(\S+)\/(\S+) (\S+)>(\S+) (\S+)$/.exec(text) ?? []
+    return transfer(
+      `${prefix}/${subject}`,
+      String(entry),
+      accountOf(String(debit)),
+      accountOf(String(credit)),
+      Number(amount),
+    )
+  }
+  return {
+    async run(does: Event[0], what: string): Promise<Answer> {
+      try {
+        return await db.transaction<Answer>(tx => {
+          if (does === 'post') return post(tx, what.split(', ').map(parse))
+          if (does === 'reserve') return reserve(tx, what.split(', ').map(parse))
+          const end = does === 'void' ? voidPending : postPending
+          return end(tx, `${prefix}/${what}`, NOW + 1)
+        })
+      } catch {
+        return 'fails'
+      }
+    },
+    async books(): Promise<Books> {
+      const books: Books = {}
+      for (const name of Object.keys(opening)) books[name] = await bookOf(accountOf(name))
+      return books
+    },
+  }
 }
 
 function transfer(
+  subject: string,
+  entry: string,
   debit_account: string,
   credit_account: string,
   amount: number,
-  id = fresh('charge'),
+  kind: TransferKind = 'top_up',
 ): Transfer {
-  return { id, kind: 'charge', debit_account, credit_account, amount, business_time: 1_503_719_100_000 }
+  return { subject, entry, kind, debit_account, credit_account, amount, business_time: NOW }
 }
 
-/** An account with something on it. */
-async function account(amount = 0): Promise<string> {
-  const name = walletOf(fresh('owner'))
-  await db.transaction(async tx => {
-    await openAccount(tx, name)
-    if (amount > 0) await post(tx, { ...transfer(BANK_CLEARING, name, amount), kind: 'top_up' })
-  })
-  return name
-}
-
-async function balance(name: string): Promise<number | undefined> {
-  const row = await db.get<{ balance: number }>(
-    'SELECT balance FROM ledger_accounts WHERE account = $1',
-    name,
+async function bookOf(account: string): Promise<[number, number, number]> {
+  const row = await db.get<{ balance: number; pending_debits: number; pending_credits: number }>(
+    'SELECT balance, pending_debits, pending_credits FROM ledger_accounts WHERE account = $1',
+    account,
   )
-  return row?.balance
+  assert.ok(row, `${account} does not exist`)
+  return [row.balance, row.pending_debits, row.pending_credits]
 }
 
-async function total(): Promise<unknown> {
-  return db.get('SELECT CAST(SUM(balance) AS BIGINT) AS total FROM ledger_accounts')
-}
-
-function run(one: Transfer): Promise<boolean> {
-  return db.transaction(tx => post(tx, one))
+/** An account with money on it, and another without. */
+async function pair(name: string, balance: number): Promise<[from: string, to: string]> {
+  await openWorld(name, { from: balance, to: 0 })
+  return [`${name}/from`, `${name}/to`]
 }
 
 test('accounts are named after whom they belong to', () => {
@@ -63,134 +305,111 @@ test('accounts are named after whom they belong to', () => {
   assert.equal(pendingOf('1230000109'), 'merchant/1230000109/pending')
 })
 
-test('a transfer takes from one account what it gives to the other, and is written down as it was asked for', async () => {
-  const from = await account(1_000)
-  const to = await account()
-  const asked = transfer(from, to, 888)
-  assert.equal(await run(asked), true)
-  assert.deepEqual([await balance(from), await balance(to)], [112, 888])
-  assert.deepEqual(await db.get('SELECT * FROM ledger_transfers WHERE id = $1', asked.id), asked)
-  assert.deepEqual(await total(), { total: 0 })
+test('opening an account that exists changes nothing on it', async () => {
+  const [from, to] = await pair('opened', 7)
+  await db.transaction(tx => openAccount(tx, from, null))
+  assert.deepEqual(await bookOf(from), [7, 0, 0])
+  assert.equal(await db.transaction(tx => post(tx, [transfer('opened/o1', 'a', from, to, 8)])), false)
 })
 
-test('an account can be emptied to the last fen, and not by one more', async () => {
-  const from = await account(888)
-  const to = await account()
-  const tooMuch = transfer(from, to, 889)
-  assert.equal(await run(tooMuch), false)
-  assert.deepEqual([await balance(from), await balance(to)], [888, 0])
-  assert.equal(await db.get('SELECT id FROM ledger_transfers WHERE id = $1', tooMuch.id), undefined)
-  assert.equal(await run(transfer(from, to, 888)), true)
-  assert.deepEqual([await balance(from), await balance(to)], [0, 888])
+test('a merchant has an account for each thing that its money waits for', async () => {
+  await db.transaction(tx => openMerchantAccounts(tx, '1230000109'))
+  const accounts = await db.all<{ account: string }>(
+    `SELECT account FROM ledger_accounts WHERE account LIKE 'merchant/1230000109/%' ORDER BY account`,
+  )
+  assert.deepEqual(
+    accounts.map(({ account }) => account.split('/')[2]),
+    ['available', 'fees', 'held', 'pending'],
+  )
 })
 
-test('the id of a refused transfer can be used again once there is money', async () => {
-  const from = await account()
-  const to = await account()
-  const asked = transfer(from, to, 5)
-  assert.equal(await run(asked), false)
-  await run(transfer(BANK_CLEARING, from, 5))
-  assert.equal(await run(asked), true)
+test('an order leads to its postings, with what became of each', async () => {
+  const [from, to] = await pair('traced', 100)
+  const one = transfer('traced/o1', 'charge/1/card', from, to, 60)
+  const two = transfer('traced/o1', 'charge/2/wallet', from, to, 70)
+  await db.transaction(tx => reserve(tx, [one]))
+  await db.transaction(tx => voidPending(tx, 'traced/o1', NOW + 10))
+  await db.transaction(tx => post(tx, [{ ...two, business_time: NOW + 20 }]))
+  await db.transaction(tx => reserve(tx, [transfer('traced/o2', 'charge/1/wallet', from, to, 1)]))
+  assert.deepEqual(await transfersOf(db, 'traced/o1'), [
+    { ...one, state: 'VOIDED', business_time: NOW + 10 },
+    { ...two, state: 'POSTED', business_time: NOW + 20 },
+  ])
+  assert.equal((await transfersOf(db, 'traced/o2'))[0]?.state, 'PENDING')
+  assert.deepEqual(await transfersOf(db, 'traced/o3'), [])
 })
 
-test('an id is posted once: the second transfer fails with its whole transaction', async () => {
-  const from = await account(1_000)
-  const to = await account()
-  const asked = transfer(from, to, 100)
-  await run(asked)
-  await assert.rejects(run(asked))
-  await assert.rejects(run({ ...asked, amount: 1 }))
-  assert.deepEqual([await balance(from), await balance(to)], [900, 100])
-})
-
-test('the books that mirror the outside may be negative, no other', async () => {
-  const before = (await balance(BANK_CLEARING)) ?? 0
-  const to = await account()
-  assert.equal(await run(transfer(BANK_CLEARING, to, 10_000)), true)
-  assert.equal(await balance(BANK_CLEARING), before - 10_000)
-  await assert.rejects(db.run('UPDATE ledger_accounts SET balance = -1 WHERE account = $1', to))
-})
-
-test('money does not vanish into an account that does not exist, nor come from one', async () => {
-  const from = await account(100)
-  await assert.rejects(run(transfer(from, 'merchant/nobody/pending', 50)))
-  assert.equal(await balance(from), 100)
-  assert.equal(await run(transfer('owner/nobody/wallet', from, 50)), false)
-  assert.equal(await balance(from), 100)
-})
-
-test('nothing and less than nothing cannot be transferred', async () => {
-  const from = await account(100)
-  const to = await account(100)
-  for (const amount of [0, -1]) await assert.rejects(run(transfer(from, to, amount)))
-  assert.deepEqual([await balance(from), await balance(to)], [100, 100])
+test('an order has one charge at most that is not taken back, under whatever name', async () => {
+  const [from, to] = await pair('charged', 100)
+  const charge = (entry: string) => transfer('charged/o1', entry, from, to, 10, 'charge')
+  await db.transaction(tx => reserve(tx, [charge('charge/1/card')]))
+  await assert.rejects(db.transaction(tx => post(tx, [charge('charge/1/wallet')])))
+  await db.transaction(tx => voidPending(tx, 'charged/o1', NOW))
+  await db.transaction(tx => post(tx, [charge('charge/2/wallet')]))
+  await assert.rejects(db.transaction(tx => post(tx, [charge('charge/3/wallet')])))
+  assert.deepEqual(await bookOf(from), [90, 0, 0])
 })
 
 test('a transfer is as good as its transaction', async () => {
-  const from = await account(100)
-  const to = await account()
+  const [from, to] = await pair('undone', 100)
   const fails = db.transaction(async tx => {
-    await post(tx, transfer(from, to, 60))
+    await post(tx, [transfer('undone/o1', 'a', from, to, 60)])
+    await reserve(tx, [transfer('undone/o1', 'b', from, to, 40)])
     throw new Error('The order could not be written')
   })
   await assert.rejects(fails, /could not be written/)
-  assert.deepEqual([await balance(from), await balance(to)], [100, 0])
-})
-
-test('opening an account that exists changes nothing on it', async () => {
-  const name = await account(7)
-  await db.transaction(tx => openAccount(tx, name, true))
-  assert.equal(await balance(name), 7)
-  assert.equal(await run(transfer(name, BANK_CLEARING, 8)), false)
-})
-
-test('amounts up to the largest safe integer are exact', async () => {
-  const rich = await account(Number.MAX_SAFE_INTEGER)
-  const to = await account()
-  assert.equal(await run(transfer(rich, to, Number.MAX_SAFE_INTEGER)), true)
-  assert.equal(await balance(to), Number.MAX_SAFE_INTEGER)
-  // The outside had to give all of it, and gets it back so that later tests can read its balance.
-  assert.equal(await run(transfer(to, BANK_CLEARING, Number.MAX_SAFE_INTEGER)), true)
-})
-
-test('transfers at the same time never take more than there is', async () => {
-  const from = await account(100)
-  const targets = await Promise.all([account(), account(), account()])
-  const results = await Promise.all(
-    Array.from({ length: 30 }, (_, index) => run(transfer(from, targets[index % 3] as string, 7))),
-  )
-  assert.equal(results.filter(Boolean).length, 14)
-  assert.equal(await balance(from), 2)
-  const received = await Promise.all(targets.map(balance))
-  assert.equal(
-    received.reduce<number>((sum, amount) => sum + (amount ?? 0), 0),
-    98,
+  assert.deepEqual(
+    [await bookOf(from), await bookOf(to)],
+    [
+      [100, 0, 0],
+      [0, 0, 0],
+    ],
   )
 })
 
-test('whatever is transferred between whomever: the books sum to zero and nobody is below it', async () => {
-  const step = fc.record({
-    from: fc.nat({ max: 4 }),
-    to: fc.nat({ max: 4 }),
-    amount: fc.integer({ min: 1, max: 500 }),
-  })
-  await fc.assert(
-    fc.asyncProperty(fc.array(step, { maxLength: 30 }), async steps => {
-      const names = [BANK_CLEARING, await account(300), await account(), await account(1), await account()]
-      const model = new Map<string, number>()
-      for (const name of names) model.set(name, (await balance(name)) ?? 0)
-      for (const { from, to, amount } of steps) {
-        const debit = names[from] as string
-        const credit = names[to] as string
-        const possible = debit === BANK_CLEARING || (model.get(debit) ?? 0) >= amount
-        assert.equal(await run(transfer(debit, credit, amount)), possible)
-        if (!possible) continue
-        model.set(debit, (model.get(debit) ?? 0) - amount)
-        model.set(credit, (model.get(credit) ?? 0) + amount)
-      }
-      for (const [name, expected] of model) assert.equal(await balance(name), expected)
-      assert.deepEqual(await total(), { total: 0 })
-    }),
-    { numRuns: 25 },
+test('the table itself lets no account go below its minimum', async () => {
+  const [from] = await pair('guarded', 10)
+  await assert.rejects(db.run('UPDATE ledger_accounts SET balance = -1 WHERE account = $1', from))
+  await assert.rejects(db.run('UPDATE ledger_accounts SET pending_debits = 11 WHERE account = $1', from))
+})
+
+test('transfers and promises at the same time never take more than there is', async () => {
+  const [from, to] = await pair('busy', 100)
+  const take = (index: number) =>
+    db.transaction(tx => {
+      const asked = [transfer(`busy/o${index}`, 'a', from, to, 7)]
+      return index % 2 === 0 ? post(tx, asked) : reserve(tx, asked)
+    })
+  const answers = await Promise.all(Array.from({ length: 30 }, (_, index) => take(index)))
+  assert.equal(answers.filter(Boolean).length, 14)
+  const [balance, promised] = await bookOf(from)
+  assert.equal(balance - promised, 2)
+  assert.deepEqual(await auditLedger(db), [])
+})
+
+test('a promise that is posted and voided at the same time ends one way', async () => {
+  const [from, to] = await pair('raced', 100)
+  await db.transaction(tx => reserve(tx, [transfer('raced/o1', 'a', from, to, 40)]))
+  const ends = [postPending, voidPending, postPending, voidPending]
+  const counts = await Promise.all(ends.map(end => db.transaction(tx => end(tx, 'raced/o1', NOW))))
+  assert.deepEqual(counts.sort(), [0, 0, 0, 1])
+  assert.deepEqual(await auditLedger(db), [])
+})
+
+test('transfers that cross each other all get through', async () => {
+  const [from, to] = await pair('crossed', 1_000)
+  await db.transaction(tx => post(tx, [transfer('crossed/half', 'a', from, to, 500)]))
+  const cross = (index: number) => {
+    const [debit, credit] = index % 2 === 0 ? [from, to] : [to, from]
+    return db.transaction(tx => post(tx, [transfer(`crossed/o${index}`, 'a', debit, credit, 10)]))
+  }
+  const answers = await Promise.all(Array.from({ length: 12 }, (_, index) => cross(index)))
+  assert.ok(answers.every(Boolean))
+  assert.deepEqual(
+    [await bookOf(from), await bookOf(to)],
+    [
+      [500, 0, 0],
+      [500, 0, 0],
+    ],
   )
 })

@@ -1,60 +1,182 @@
-import type { Transaction } from '../store/database.ts'
+import type { SqlValue, Transaction } from '../store/database.ts'
+
+/** Why money moves. */
+export type TransferKind =
+  | 'top_up'
+  | 'withdrawal'
+  | 'charge'
+  | 'coupon'
+  | 'fee'
+  | 'repayment'
+  | 'release'
+  | 'settlement'
+  | 'coupon_funding'
+  | 'coupon_return'
+  | 'opening'
 
 /** One movement of money from one account to another, in fen. */
 export interface Transfer {
-  /** Names the cause, such as `charge/1230000109/20150806125346`; posted at most once. */
-  id: string
-  kind: 'top_up' | 'charge'
+  /** What it is for, such as `order/1230000109/20150806125346`: all that moves for an order has one subject. */
+  subject: string
+  /** Its name within the subject, such as `charge/1/wallet`; posted at most once. */
+  entry: string
+  kind: TransferKind
   debit_account: string
   credit_account: string
+  /** Nothing is written down for a transfer of nothing. */
   amount: number
+  /** Milliseconds of business time. */
   business_time: number
 }
 
-/** Money that comes from or goes to banks outside; the one account that may be negative. */
-export const BANK_CLEARING = 'bank/clearing'
+type Accounts = 'posted' | 'pending'
 
-export function walletOf(ownerId: string): string {
-  return `owner/${ownerId}/wallet`
-}
-
-/** What was collected for a merchant number and is not settled to its bank yet. */
-export function pendingOf(mchid: string): string {
-  return `merchant/${mchid}/pending`
-}
-
-/** Opens an account with nothing on it; an account that exists is left as it is. */
-export async function openAccount(tx: Transaction, account: string, mayBeNegative = false): Promise<void> {
-  await tx.run(
-    'INSERT INTO ledger_accounts (account, may_be_negative) VALUES ($1, $2) ON CONFLICT DO NOTHING',
-    account,
-    mayBeNegative ? 1 : 0,
-  )
+/** What a set of transfers does to one account. */
+interface Change {
+  debits: number
+  credits: number
 }
 
 /**
- * Posts a transfer. Answers false, and changes nothing, when the debited account has too little. A transfer whose id
- * was posted before is refused by the table.
+ * Posts transfers, all of them or none. Answers false, and changes nothing, when an account would go below its minimum
+ * by all of them together: what one transfer brings, another of the same set may take.
+ *
+ * Fails, and its transaction with it, when an entry was written before, an account does not exist, or an amount is below
+ * zero or no safe integer. The same holds for {@link reserve}.
  */
-export async function post(tx: Transaction, transfer: Transfer): Promise<boolean> {
-  const { id, kind, debit_account, credit_account, amount, business_time } = transfer
-  const debited = await tx.run(
-    `UPDATE ledger_accounts SET balance = balance - $1
-      WHERE account = $2 AND (balance >= $1 OR may_be_negative = 1)`,
-    amount,
-    debit_account,
-  )
-  if (debited === 0) return false
-  await tx.run('UPDATE ledger_accounts SET balance = balance + $1 WHERE account = $2', amount, credit_account)
+export function post(tx: Transaction, transfers: readonly Transfer[]): Promise<boolean> {
+  return write(tx, transfers, 'posted')
+}
+
+/**
+ * Promises transfers: what they debit can no longer be spent, what they credit is not there yet. Answers false, and
+ * changes nothing, when an account has too little. {@link postPending} or {@link voidPending} ends them.
+ */
+export function reserve(tx: Transaction, transfers: readonly Transfer[]): Promise<boolean> {
+  return write(tx, transfers, 'pending')
+}
+
+/** Posts everything that is pending for a subject. Answers how many transfers there were. */
+export function postPending(tx: Transaction, subject: string, businessTime: number): Promise<number> {
+  return end(tx, subject, businessTime, 'POSTED')
+}
+
+/** Takes back everything that is pending for a subject. Answers how many transfers there were. */
+export function voidPending(tx: Transaction, subject: string, businessTime: number): Promise<number> {
+  return end(tx, subject, businessTime, 'VOIDED')
+}
+
+async function write(tx: Transaction, transfers: readonly Transfer[], to: Accounts): Promise<boolean> {
+  for (const transfer of transfers) requirePossible(transfer)
+  const moved = transfers.filter(({ amount }) => amount > 0)
+  if (moved.length === 0) return true
+  if (!(await change(tx, changesOf(moved), to))) return false
+  const columns = 8
+  const rows = moved.map((_, row) => {
+    const places = Array.from({ length: columns }, (_, column) => `$${row * columns + column + 1}`)
+    return `(${places.join(', ')})`
+  })
   await tx.run(
-    `INSERT INTO ledger_transfers (id, kind, debit_account, credit_account, amount, business_time)
-     VALUES ($1, $2, $3, $4, $5, $6)`,
-    id,
-    kind,
-    debit_account,
-    credit_account,
-    amount,
-    business_time,
+    `INSERT INTO ledger_transfers
+       (subject, entry, kind, debit_account, credit_account, amount, state, business_time) VALUES ${rows.join(', ')}`,
+    ...moved.flatMap(transfer => valuesOf(transfer, to)),
   )
   return true
+}
+
+function requirePossible({ subject, entry, debit_account, credit_account, amount }: Transfer): void {
+  if (!Number.isSafeInteger(amount) || amount < 0) {
+    throw new RangeError(`${subject} ${entry} cannot move ${amount} fen`)
+  }
+  if (debit_account === credit_account) {
+    throw new RangeError(`${subject} ${entry} moves money from ${debit_account} to itself`)
+  }
+}
+
+function valuesOf(transfer: Transfer, to: Accounts): SqlValue[] {
+  const { subject, entry, kind, debit_account, credit_account, amount, business_time } = transfer
+  const state = to === 'posted' ? 'POSTED' : 'PENDING'
+  return [subject, entry, kind, debit_account, credit_account, amount, state, business_time]
+}
+
+/**
+ * What the transfers do to each account together, in falling order of the accounts' names. One order for all, whatever
+ * moves where, means that transactions wait for each other and never in a circle. In this one the owners' accounts, which
+ * may be refused, come early, and the bank's, which many transactions change, comes last.
+ */
+function changesOf(
+  transfers: readonly Pick<Transfer, 'debit_account' | 'credit_account' | 'amount'>[],
+): [string, Change][] {
+  const changes = new Map<string, Change>()
+  const of = (account: string) => {
+    const known = changes.get(account) ?? { debits: 0, credits: 0 }
+    changes.set(account, known)
+    return known
+  }
+  for (const { debit_account, credit_account, amount } of transfers) {
+    of(debit_account).debits += amount
+    of(credit_account).credits += amount
+  }
+  return [...changes].sort(([one], [other]) => (one < other ? 1 : -1))
+}
+
+async function change(tx: Transaction, changes: readonly [string, Change][], to: Accounts): Promise<boolean> {
+  const done: [string, Change][] = []
+  for (const [account, { debits, credits }] of changes) {
+    const changed = await apply(tx, account, debits, credits, to)
+    if (changed === 1) {
+      done.push([account, { debits, credits }])
+      continue
+    }
+    if (!(await tx.get('SELECT account FROM ledger_accounts WHERE account = $1', account)))
+      throw new Error(`There is no account ${account}`)
+    for (const [other, taken] of done) await apply(tx, other, -taken.debits, -taken.credits, to)
+    return false
+  }
+  return true
+}
+
+const APPLY: Record<Accounts, string> = {
+  posted: `UPDATE ledger_accounts SET balance = balance + $1 - $2
+            WHERE account = $3 AND (minimum IS NULL OR balance + $1 - $2 - pending_debits >= minimum)`,
+  pending: `UPDATE ledger_accounts SET pending_credits = pending_credits + $1, pending_debits = pending_debits + $2
+             WHERE account = $3 AND (minimum IS NULL OR balance - pending_debits - $2 >= minimum)`,
+}
+
+function apply(
+  tx: Transaction,
+  account: string,
+  debits: number,
+  credits: number,
+  to: Accounts,
+): Promise<number> {
+  return tx.run(APPLY[to], credits, debits, account)
+}
+
+/** The promise goes and, when it is kept, the balance changes: that can pass no minimum that the promise had not passed. */
+const END: Record<'POSTED' | 'VOIDED', string> = {
+  POSTED: `UPDATE ledger_accounts
+              SET pending_credits = pending_credits - $1, pending_debits = pending_debits - $2, balance = balance + $1 - $2
+            WHERE account = $3`,
+  VOIDED: `UPDATE ledger_accounts SET pending_credits = pending_credits - $1, pending_debits = pending_debits - $2
+            WHERE account = $3`,
+}
+
+async function end(
+  tx: Transaction,
+  subject: string,
+  businessTime: number,
+  state: 'POSTED' | 'VOIDED',
+): Promise<number> {
+  const ended = await tx.all<Pick<Transfer, 'debit_account' | 'credit_account' | 'amount'>>(
+    `UPDATE ledger_transfers SET state = $1, business_time = $2 WHERE subject = $3 AND state = 'PENDING'
+     RETURNING debit_account, credit_account, amount`,
+    state,
+    businessTime,
+    subject,
+  )
+  for (const [account, { debits, credits }] of changesOf(ended)) {
+    await tx.run(END[state], credits, debits, account)
+  }
+  return ended.length
 }

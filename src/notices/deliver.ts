@@ -20,6 +20,7 @@ interface Notice {
   create_time: number
   resource: string
   attempts: number
+  attempts_before_replay: number
 }
 
 interface SignedNotice {
@@ -36,6 +37,15 @@ const LEASE_MS = 3 * NOTICE_TIMEOUT_MS
 const NOT_SENT: SignedNotice = { headers: {}, body: '' }
 const NO_KEY: Delivery = { status: null, reply: '', failure: 'The merchant has no APIv3 key' }
 
+/**
+ * What nobody has in hand at wall time $1, nothing holds back and no merchant has put off. A notice is held back by an
+ * earlier one of its subject until that was attempted; the worker that attempted it then looks again.
+ */
+const MAY_GO = `leased_until <= $1
+  AND mchid NOT IN (SELECT mchid FROM merchants WHERE notices_paused = 1)
+  AND (subject = '' OR NOT EXISTS (SELECT 1 FROM notices e WHERE e.subject = n.subject AND e.sequence < n.sequence
+                                                             AND e.subject <> '' AND e.attempts = 0))`
+
 /** The worker's view of the outbox. A notice is leased, sent outside of any transaction, and then recorded. */
 export function noticeDelivery(platform: Platform, send: SendNotice): DueWork<Notice> {
   const { db, clock } = platform
@@ -46,9 +56,9 @@ export function noticeDelivery(platform: Platform, send: SendNotice): DueWork<No
     async claim(now, limit) {
       // A look costs the store nothing; a lease is a write.
       const due = await db.get(
-        'SELECT id FROM notices WHERE due_at <= $1 AND leased_until <= $2 LIMIT 1',
-        now,
+        `SELECT id FROM notices n WHERE due_at <= $2 AND ${MAY_GO} ORDER BY due_at LIMIT 1`,
         clock.wallNow(),
+        now,
       )
       return due ? lease(platform, now, limit) : []
     },
@@ -58,10 +68,14 @@ export function noticeDelivery(platform: Platform, send: SendNotice): DueWork<No
     },
     async nextDueAt() {
       const row = await db.get<{ due_at: number | null }>(
-        'SELECT MIN(due_at) AS due_at FROM notices WHERE due_at IS NOT NULL AND leased_until <= $1',
+        `SELECT due_at FROM notices n WHERE due_at IS NOT NULL AND ${MAY_GO} ORDER BY due_at LIMIT 1`,
         clock.wallNow(),
       )
       return row?.due_at ?? undefined
+    },
+    async isHeldElsewhere(now) {
+      const leased = 'SELECT id FROM notices WHERE due_at <= $1 AND leased_until > $2 LIMIT 1'
+      return (await db.get(leased, now, clock.wallNow())) !== undefined
     },
   }
 }
@@ -69,14 +83,15 @@ export function noticeDelivery(platform: Platform, send: SendNotice): DueWork<No
 function lease({ db, clock }: Platform, now: number, limit: number): Promise<Notice[]> {
   return db.transaction(tx =>
     tx.all<Notice>(
-      `UPDATE notices SET leased_until = $1
-        WHERE id IN (SELECT id FROM notices WHERE due_at <= $2 AND leased_until <= $3
-                      ORDER BY due_at LIMIT $4 ${tx.skipLocked})
-        RETURNING id, mchid, notify_url, event_type, original_type, summary, create_time, resource, attempts`,
-      clock.wallNow() + LEASE_MS,
-      now,
+      `UPDATE notices SET leased_until = $4
+        WHERE id IN (SELECT id FROM notices n WHERE due_at <= $2 AND ${MAY_GO}
+                      ORDER BY due_at LIMIT $3 ${tx.skipLocked})
+        RETURNING id, mchid, notify_url, event_type, original_type, summary, create_time, resource, attempts,
+                  attempts_before_replay`,
       clock.wallNow(),
+      now,
       limit,
+      clock.wallNow() + LEASE_MS,
     ),
   )
 }
@@ -93,7 +108,8 @@ async function attemptDelivery(platform: Platform, send: SendNotice, notice: Not
   // A key that was taken away meanwhile is a failure like any other, so the ladder ends it or a new key mends it.
   if (receiver.apiv3_key === '') return record(platform, notice, NOT_SENT, NO_KEY, startedAt)
   const signed = await signing(() => signNotice(platform, receiver, notice))
-  const delivery = await send(notice.notify_url, signed.headers, signed.body)
+  const profile = receiver.notify_profile || platform.rules.profile
+  const delivery = await send(notice.notify_url, signed.headers, signed.body, profile)
   await record(platform, notice, signed, delivery, startedAt)
 }
 
@@ -143,7 +159,7 @@ async function record(
   startedAt: number,
 ): Promise<void> {
   const attempt = notice.attempts + 1
-  const next = afterAttempt(attempt, delivery.failure === '', clock.now())
+  const next = afterAttempt(attempt - notice.attempts_before_replay, delivery.failure === '', clock.now())
   await db.transaction(async tx => {
     // When a lease ran out and another worker sent the notice too, the first record of this attempt stands.
     const updated = await tx.run(

@@ -16,7 +16,7 @@ import { noticeSender } from './send.ts'
 
 test('a claim leases the longest due notices, as many as asked for, and no other claim gets them meanwhile', async t => {
   const { platform, park, charge, runDue, clock } = await parkingUnderTest(t)
-  const sender = noticeSender('sandbox')
+  const sender = noticeSender()
   t.after(() => sender.close())
   // Fifteen failing notices, each due at another time.
   for (let count = 0; count < 15; count += 1) {
@@ -43,7 +43,7 @@ test('a claim leases the longest due notices, as many as asked for, and no other
 
 test('two claims at once share the notices out', async t => {
   const { platform, park, charge, runDue, clock } = await parkingUnderTest(t)
-  const sender = noticeSender('sandbox')
+  const sender = noticeSender()
   t.after(() => sender.close())
   for (let count = 0; count < 30; count += 1) await charge(chargeOf(await park()))
   await runDue()
@@ -60,7 +60,7 @@ test('two claims at once share the notices out', async t => {
 test('of two workers that both have a notice after a lease ran out, the first record stands', async t => {
   const sink = await sinkFor(t)
   const { platform, park, charge, clock, runDue } = await parkingUnderTest(t)
-  const sender = noticeSender('sandbox')
+  const sender = noticeSender()
   t.after(() => sender.close())
   sink.answerWith(500, 500, 204)
   await charge(chargeOf(await park(), { notify_url: sink.url }))

@@ -8,6 +8,10 @@ import type { Transaction } from '../store/database.ts'
  * Puts a notice into the outbox, as part of the transaction that causes it. It is sent after the commit.
  *
  * A merchant without an APIv3 key gets no notices at all, because there is nothing to seal them with.
+ *
+ * Notices of one `subject` are sent in the order of their `sequence`: none before an earlier one was attempted once. That
+ * is the order of their commits if their transactions lock the subject before they count. Notices without a subject wait
+ * for no other.
  */
 export async function enqueueNotice<N extends NoticeDeclaration>(
   tx: Transaction,
@@ -18,14 +22,17 @@ export async function enqueueNotice<N extends NoticeDeclaration>(
     receiver: Merchant
     notifyUrl: string
     resource: ResourceOf<N>
+    subject?: string
+    sequence?: number
   },
 ): Promise<void> {
-  const { eventType, receiver, notifyUrl, resource } = notice
+  const { eventType, receiver, notifyUrl, resource, subject = '', sequence = 0 } = notice
   if (receiver.apiv3_key === '') return
   const now = clock.now()
   await tx.run(
-    `INSERT INTO notices (id, mchid, notify_url, event_type, original_type, summary, create_time, resource, state, due_at)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'PENDING', $9)`,
+    `INSERT INTO notices (id, mchid, notify_url, event_type, original_type, summary, create_time, resource, state, due_at,
+                          subject, sequence)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'PENDING', $9, $10, $11)`,
     newNoticeId(random),
     receiver.mchid,
     notifyUrl,
@@ -35,6 +42,30 @@ export async function enqueueNotice<N extends NoticeDeclaration>(
     now,
     JSON.stringify(resource),
     now,
+    subject,
+    sequence,
   )
   tx.afterCommit(wake.notices)
+}
+
+/**
+ * Sends a notice once more, as somebody asked for it. One that was delivered or given up is due now, and if that fails, by
+ * the whole ladder again; its attempts stay on record and their numbers go on. One that waits for its next attempt is due
+ * now and stays where it is on the ladder. Answers false when there is no such notice.
+ */
+export async function replayNotice(
+  tx: Transaction,
+  { clock, wake }: Pick<Platform, 'clock' | 'wake'>,
+  noticeId: string,
+): Promise<boolean> {
+  const replayed = await tx.run(
+    `UPDATE notices
+        SET due_at = $1, state = 'PENDING',
+            attempts_before_replay = CASE state WHEN 'PENDING' THEN attempts_before_replay ELSE attempts END
+      WHERE id = $2`,
+    clock.now(),
+    noticeId,
+  )
+  tx.afterCommit(wake.notices)
+  return replayed === 1
 }

@@ -22,28 +22,35 @@ export interface Delivery {
   failure: string
 }
 
-/** Sends the body of a notice once; never throws. */
-export type SendNotice = (url: string, headers: Record<string, string>, body: string) => Promise<Delivery>
+type Profile = Rules['profile']
+
+/** Sends the body of a notice once, to where the receiver's profile allows; never throws. */
+export type SendNotice = (
+  url: string,
+  headers: Record<string, string>,
+  body: string,
+  profile: Profile,
+) => Promise<Delivery>
 
 /**
- * Opens the connections of a profile when the first notice is sent. `production` also refuses a public name that
+ * Opens the connections of a profile when its first notice is sent. `production` also refuses a public name that
  * resolves to a private address.
  */
-export function noticeSender(profile: Rules['profile']): { send: SendNotice; close(): Promise<void> } {
-  let agent: Promise<Agent> | undefined
+export function noticeSender(): { send: SendNotice; close(): Promise<void> } {
+  const agents: Partial<Record<Profile, Promise<Agent>>> = {}
   return {
-    async send(url, headers, body) {
-      agent ??= openAgent(profile)
-      return send(await agent, profile, url, headers, body)
+    async send(url, headers, body, profile) {
+      agents[profile] ??= openAgent(profile)
+      return send(await agents[profile], profile, url, headers, body)
     },
     async close() {
-      await (await agent)?.destroy()
+      for (const agent of Object.values(agents)) await (await agent).destroy()
     },
   }
 }
 
 /** The HTTP client takes a while to load, so a start does not wait for it. */
-async function openAgent(profile: Rules['profile']): Promise<Agent> {
+async function openAgent(profile: Profile): Promise<Agent> {
   const { Agent } = await import('undici')
   return new Agent({
     connections: MAX_DELIVERIES,
@@ -53,7 +60,7 @@ async function openAgent(profile: Rules['profile']): Promise<Agent> {
 
 async function send(
   agent: Agent,
-  profile: Rules['profile'],
+  profile: Profile,
   url: string,
   headers: Record<string, string>,
   body: string,

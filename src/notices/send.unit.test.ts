@@ -7,8 +7,11 @@ import { MAX_DELIVERIES, NOTICE_TIMEOUT_MS, noticeSender, publicLookup } from '.
 
 // One attempt, against receivers that behave well and badly.
 
-const { send, close } = noticeSender('sandbox')
+const { send: sendTo, close } = noticeSender()
 after(close)
+
+const send = (url: string, headers: Record<string, string>, body: string) =>
+  sendTo(url, headers, body, 'sandbox')
 
 const HEADERS = { 'Content-Type': 'application/json', 'Wechatpay-Nonce': 'abc', 'Request-ID': '08F2-0' }
 
@@ -166,10 +169,10 @@ test('as many notices as a node has in hand go to one receiver at once, so none 
 })
 
 test('closing ends the attempts that are under way', async t => {
-  const sender = noticeSender('sandbox')
+  const sender = noticeSender()
   const { promise: arrived, resolve } = Promise.withResolvers<void>()
   const url = await receiver(t, () => resolve())
-  const attempt = sender.send(url, HEADERS, '{}')
+  const attempt = sender.send(url, HEADERS, '{}', 'sandbox')
   await arrived
   await sender.close()
   assert.equal((await attempt).status, null)
@@ -179,8 +182,6 @@ test('production sends neither by http nor to a private host, also what was take
   const sink = await webhookSink()
   t.after(() => sink.close())
   const { port } = new URL(sink.url)
-  const production = noticeSender('production')
-  t.after(() => production.close())
   for (const url of [
     sink.url,
     `https://127.0.0.1:${port}/notify`,
@@ -189,7 +190,7 @@ test('production sends neither by http nor to a private host, also what was take
     'https://192.168.0.1/notify',
     'https://169.254.169.254/latest/meta-data',
   ]) {
-    const { status, failure } = await production.send(url, HEADERS, '{}')
+    const { status, failure } = await sendTo(url, HEADERS, '{}', 'production')
     assert.equal(status, null)
     assert.match(failure, /^The production profile does not send there/, url)
   }

@@ -42,6 +42,16 @@ test('a plate that nobody opened has no owner and no time, and is out of service
   })
 })
 
+test('a plate that was removed is told like one that nobody opened', async () => {
+  await db.run(
+    `INSERT INTO plates (plate_number, plate_color, service_state) VALUES ('京A00002', 'BLUE', 'OUT_SERVICE')`,
+  )
+  assert.deepEqual(
+    await findPlateService(db, '京A00002', 'BLUE'),
+    await findPlateService(db, '京A00001', 'BLUE'),
+  )
+})
+
 test('an opened plate is told with its owner and the time of its opening', async () => {
   const plate = await openedPlate()
   assert.deepEqual(await findPlateService(db, plate, 'BLUE'), {

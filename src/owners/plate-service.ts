@@ -1,4 +1,6 @@
-import type { Statements } from '../store/database.ts'
+import type { PlateColor } from '../protocol/plate.ts'
+import type { Statements, Transaction } from '../store/database.ts'
+import type { PlateState } from './plate-state.ts'
 
 /** Whether a stay with this plate can be charged now, and why not. */
 export type Usability = 'NORMAL' | 'OUT_SERVICE' | 'PAUSE' | 'OVERDUE' | 'EVALUATION_FAILED'
@@ -6,10 +8,18 @@ export type Usability = 'NORMAL' | 'OUT_SERVICE' | 'PAUSE' | 'OVERDUE' | 'EVALUA
 /** A plate's service with its owner. A plate that nobody opened has no owner. */
 export interface PlateService {
   owner_id: string | undefined
-  service_state: 'NORMAL' | 'PAUSE' | 'OUT_SERVICE'
+  service_state: PlateState
   /** Milliseconds of business time. */
   service_open_time: number | undefined
   usability: Usability
+}
+
+/** A plate whose usability has changed; `before` and `after` differ. */
+export interface PlateChange {
+  plate_number: string
+  plate_color: PlateColor
+  before: Usability
+  after: Usability
 }
 
 /** Scores run from 350 to 850; owners below this do not pass the overall assessment. */
@@ -30,7 +40,7 @@ export async function findPlateService(
 ): Promise<PlateService> {
   const row = await db.get<{
     owner_id: string
-    service_state: 'NORMAL' | 'PAUSE'
+    service_state: PlateState
     service_open_time: number
     arrears: number
     score: number
@@ -46,9 +56,40 @@ export async function findPlateService(
   return { owner_id, service_state, service_open_time, usability: usabilityOf(row) }
 }
 
+/** What `plates` holds of a plate; one that nobody opened has neither owner nor time. */
+export interface PlateRow {
+  owner_id: string | null
+  service_state: PlateState
+  service_open_time: number | null
+}
+
+/**
+ * Reads a plate and holds up everybody else who would change its service or make an entry of it, until the transaction
+ * ends. A plate that was never seen gets a row for it. Whoever locks the owner too must have done so before.
+ */
+export async function lockPlate(tx: Transaction, plateNumber: string, plateColor: string): Promise<PlateRow> {
+  const read = () =>
+    tx.get<PlateRow>(
+      `SELECT owner_id, service_state, service_open_time FROM plates
+        WHERE plate_number = $1 AND plate_color = $2 ${tx.forUpdate}`,
+      plateNumber,
+      plateColor,
+    )
+  const known = await read()
+  if (known) return known
+  await tx.run(
+    `INSERT INTO plates (plate_number, plate_color, service_state) VALUES ($1, $2, 'OUT_SERVICE')
+     ON CONFLICT DO NOTHING`,
+    plateNumber,
+    plateColor,
+  )
+  // Another transaction may have been first, and then its row is the lock.
+  return (await read()) as PlateRow
+}
+
 /** The first hindrance decides: what the user did, then what the user owes, then what the assessment says. */
-function usabilityOf(row: { service_state: 'NORMAL' | 'PAUSE'; arrears: number; score: number }): Usability {
-  if (row.service_state === 'PAUSE') return 'PAUSE'
-  if (row.arrears > 0) return 'OVERDUE'
-  return row.score < MINIMUM_SCORE ? 'EVALUATION_FAILED' : 'NORMAL'
+export function usabilityOf(plate: { service_state: PlateState; arrears: number; score: number }): Usability {
+  if (plate.service_state !== 'NORMAL') return plate.service_state
+  if (plate.arrears > 0) return 'OVERDUE'
+  return plate.score < MINIMUM_SCORE ? 'EVALUATION_FAILED' : 'NORMAL'
 }

@@ -1,4 +1,4 @@
-import { webcrypto } from 'node:crypto'
+import { createPrivateKey, webcrypto } from 'node:crypto'
 import 'reflect-metadata'
 import * as x509 from '@peculiar/x509'
 
@@ -62,6 +62,12 @@ export async function newRoot(now: number): Promise<IssuedCertificate & { issuer
     ],
   })
   return { ...issued(certificate), ...pem, issuer: keys.privateKey }
+}
+
+/** The root's key as it is stored, to issue further certificates with. */
+export function importIssuer(privateKey: string): Promise<webcrypto.CryptoKey> {
+  const der = createPrivateKey(privateKey).export({ type: 'pkcs8', format: 'der' })
+  return webcrypto.subtle.importKey('pkcs8', der, RSA, false, ['sign'])
 }
 
 /** A certificate under the root for a platform or a merchant key. */

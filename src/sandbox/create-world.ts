@@ -1,8 +1,8 @@
 import type { Clock } from '../clock/clock.ts'
-import { BANK_CLEARING, openAccount, post, walletOf } from '../ledger/ledger.ts'
-import { type Random, randomDigits, randomText } from '../protocol/ids.ts'
+import { BANK_CLEARING, MARKETING, openAccount, openMerchantAccounts } from '../ledger/accounts.ts'
+import { storeCertificate } from '../merchants/change-merchant.ts'
+import { type Random, randomText } from '../protocol/ids.ts'
 import { APIV3_KEY_LENGTH } from '../protocol/sealed-resource.ts'
-import { formatDate } from '../protocol/time.ts'
 import type { Database, Transaction } from '../store/database.ts'
 import {
   type IssuedCertificate,
@@ -11,15 +11,14 @@ import {
   newKeyPair,
   newRoot,
 } from './certificates.ts'
+import { certificateRow, merchantSubject, newPublicKeyId } from './issue-merchant.ts'
+import { storePlates } from './store-plates.ts'
 import {
-  APPID,
   fleetPlates,
   OTHER_PRODUCT_ORDER,
-  openTimeMs,
   WORLD_MERCHANTS,
   WORLD_PLATES,
   type WorldMerchant,
-  type WorldPlate,
 } from './world.ts'
 
 /** The secrets of a new world: they go into the store and into the files that merchants read. */
@@ -46,13 +45,11 @@ export async function makeWorldKeys(clock: Clock, random: Random): Promise<World
   const [platform, { pem: publicKey }, ...certificates] = await Promise.all([
     newCertificate('CN=Tenpay.com sign, OU=Tenpay.com, O=Tenpay.com, C=CN', issuer, now),
     newKeyPair(),
-    ...callers.map(({ mchid }) =>
-      newCertificate(`CN=${mchid}, O=微信商户系统, OU=Boomgate sandbox, L=Shenzhen, C=CN`, issuer, now),
-    ),
+    ...callers.map(({ mchid }) => newCertificate(merchantSubject(mchid), issuer, now)),
   ])
   const merchants = certificates.map((certificate, index) => {
     const merchant = callers[index] as WorldMerchant
-    const public_key_id = `PUB_KEY_ID_01${merchant.mchid}${formatDate(now)}${randomDigits(14, random)}`
+    const public_key_id = newPublicKeyId(merchant.mchid, now, random)
     return { merchant, certificate, apiv3_key: randomText(APIV3_KEY_LENGTH, random), public_key_id }
   })
   return { root, platform, publicKey, merchants }
@@ -72,13 +69,29 @@ export async function storeWorld(
 ): Promise<boolean> {
   return db.transaction(async tx => {
     if (!(await storePlatformKeys(tx, keys))) return false
-    for (const merchant of WORLD_MERCHANTS) await storeMerchant(tx, merchant, keys)
-    for (const merchant of WORLD_MERCHANTS) await storeBindings(tx, merchant)
-    await openAccount(tx, BANK_CLEARING, true)
-    for (const plate of [...WORLD_PLATES, ...fleetPlates()]) await storePlate(tx, plate, clock.now())
+    await storeWorldRows(tx, clock.now(), keys.merchants)
     writeFiles()
     return true
   })
+}
+
+/** Writes everything of the world but the platform's keys, into tables that are empty otherwise. */
+export async function storeWorldRows(
+  tx: Transaction,
+  now: number,
+  callers: readonly MerchantKeys[],
+): Promise<void> {
+  await openAccount(tx, BANK_CLEARING, null)
+  await openAccount(tx, MARKETING, null)
+  for (const merchant of WORLD_MERCHANTS) {
+    await storeMerchant(
+      tx,
+      merchant,
+      callers.find(candidate => candidate.merchant.mchid === merchant.mchid),
+    )
+  }
+  for (const merchant of WORLD_MERCHANTS) await storeBindings(tx, merchant)
+  await storePlates(tx, [...WORLD_PLATES, ...fleetPlates()], now)
 }
 
 /** Answers false when there is a public key already: its row is what two first starts compete for. */
@@ -110,9 +123,8 @@ type Span = Pick<IssuedCertificate, 'not_before' | 'not_after'>
 async function storeMerchant(
   tx: Transaction,
   merchant: WorldMerchant,
-  { merchants }: WorldKeys,
+  keys: MerchantKeys | undefined,
 ): Promise<void> {
-  const keys = merchants.find(candidate => candidate.merchant.mchid === merchant.mchid)
   await tx.run(
     `INSERT INTO merchants (mchid, kind, name, apiv3_key, parking_enabled, collection_restricted, trust_state, public_key_id)
      VALUES ($1, $2, $3, $4, $5, $6, 'SWITCHING', $7)`,
@@ -124,18 +136,9 @@ async function storeMerchant(
     merchant.collection_restricted ? 1 : 0,
     keys?.public_key_id ?? '',
   )
+  await openMerchantAccounts(tx, merchant.mchid)
   if (!keys) return
-  const { serial_no, certificate, public_key, not_before, not_after } = keys.certificate
-  await tx.run(
-    `INSERT INTO merchant_certificates (serial_no, mchid, certificate, public_key, not_before, not_after)
-     VALUES ($1, $2, $3, $4, $5, $6)`,
-    serial_no,
-    merchant.mchid,
-    certificate,
-    public_key,
-    not_before,
-    not_after,
-  )
+  await storeCertificate(tx, certificateRow(merchant.mchid, keys.certificate))
   await tx.run(
     `INSERT INTO other_product_orders (mchid, out_trade_no, product) VALUES ($1, $2, 'basic payment')`,
     merchant.mchid,
@@ -150,41 +153,4 @@ async function storeBindings(tx: Transaction, { mchid, appids, sub_mchids }: Wor
   for (const sub of sub_mchids) {
     await tx.run('INSERT INTO merchant_bindings (provider_mchid, sub_mchid) VALUES ($1, $2)', mchid, sub)
   }
-}
-
-async function storePlate(tx: Transaction, plate: WorldPlate, now: number): Promise<void> {
-  if (plate.service_state === 'OUT_SERVICE') return
-  const ownerId = `owner-of-${plate.plate_number}`
-  await tx.run(
-    'INSERT INTO owners (owner_id, score, arrears, wallet_state) VALUES ($1, $2, $3, $4)',
-    ownerId,
-    plate.score,
-    plate.arrears,
-    plate.wallet_state,
-  )
-  await tx.run(
-    'INSERT INTO owner_openids (appid, openid, owner_id) VALUES ($1, $2, $3)',
-    APPID,
-    plate.openid,
-    ownerId,
-  )
-  await tx.run(
-    `INSERT INTO plates (plate_number, plate_color, owner_id, service_state, service_open_time)
-     VALUES ($1, $2, $3, $4, $5)`,
-    plate.plate_number,
-    plate.plate_color,
-    ownerId,
-    plate.service_state,
-    openTimeMs(plate.service_open_time),
-  )
-  await openAccount(tx, walletOf(ownerId))
-  if (plate.wallet === 0) return
-  await post(tx, {
-    id: `top_up/${ownerId}`,
-    kind: 'top_up',
-    debit_account: BANK_CLEARING,
-    credit_account: walletOf(ownerId),
-    amount: plate.wallet,
-    business_time: now,
-  })
 }

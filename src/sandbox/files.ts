@@ -1,6 +1,9 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { createPublicKey, X509Certificate } from 'node:crypto'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { WorldKeys } from './create-world.ts'
+import { listAppids, listSubMerchants, readMerchant } from '../merchants/change-merchant.ts'
+import type { Database } from '../store/database.ts'
+import type { MerchantKeys, WorldKeys } from './create-world.ts'
 import {
   APPID,
   FLEET_SIZE,
@@ -10,8 +13,8 @@ import {
   WORLD_PLATES,
 } from './world.ts'
 
-/** Readable by its owner alone, because it is or holds a private key. */
-const PRIVATE = 0o600
+/** Readable by its owner alone, because it is or holds a secret. */
+export const PRIVATE = 0o600
 const PUBLIC = 0o644
 
 /** What `merchants/<mchid>/merchant.json` holds. */
@@ -36,34 +39,94 @@ export function writeWorldFiles(folder: string, keys: WorldKeys, baseUrl: string
   writeFile(join(folder, 'platform', 'ca.pem'), root.certificate)
   writeFile(join(folder, 'platform', 'platform_cert.pem'), platform.certificate)
   writeFile(join(folder, 'platform', 'pub_key.pem'), publicKey.public_key)
-  for (const { merchant, certificate, apiv3_key, public_key_id } of keys.merchants) {
-    const own = join(folder, 'merchants', merchant.mchid)
-    writeFile(join(own, 'apiclient_key.pem'), certificate.private_key, PRIVATE)
-    writeFile(join(own, 'apiclient_cert.pem'), certificate.certificate)
-    writeFile(join(own, 'platform_cert.pem'), platform.certificate)
-    writeFile(join(own, 'pub_key.pem'), publicKey.public_key)
-    writeMerchantFile(own, {
-      mchid: merchant.mchid,
-      serial_no: certificate.serial_no,
-      apiv3_key,
-      appids: merchant.appids,
-      sub_mchids: merchant.sub_mchids,
-      platform_serial: platform.serial_no,
-      public_key_id,
-      base_url: baseUrl,
-    })
+  const own = { ...platform, public_key: publicKey.public_key }
+  for (const { merchant, ...credentials } of keys.merchants) {
+    writeMerchantFolder(folder, merchant, credentials, own, baseUrl)
   }
   writeFile(join(folder, 'world.json'), worldFile())
 }
 
-/** Keeps `base_url` true when the platform listens somewhere else than last time. */
-export function updateBaseUrl(folder: string, baseUrl: string): void {
-  for (const { mchid } of WORLD_MERCHANTS) {
-    const own = join(folder, 'merchants', mchid)
+/** Writes what the program of one merchant reads. */
+export function writeMerchantFolder(
+  folder: string,
+  { mchid, appids, sub_mchids }: Pick<MerchantFile, 'mchid' | 'appids' | 'sub_mchids'>,
+  { certificate, apiv3_key, public_key_id }: Omit<MerchantKeys, 'merchant'>,
+  platform: { serial_no: string; certificate: string; public_key: string },
+  baseUrl: string,
+): void {
+  const own = join(folder, 'merchants', mchid)
+  writeFile(join(own, 'apiclient_key.pem'), certificate.private_key, PRIVATE)
+  writeFile(join(own, 'apiclient_cert.pem'), certificate.certificate)
+  writeFile(join(own, 'platform_cert.pem'), platform.certificate)
+  writeFile(join(own, 'pub_key.pem'), platform.public_key)
+  writeMerchantFile(own, {
+    mchid,
+    serial_no: certificate.serial_no,
+    apiv3_key,
+    appids,
+    sub_mchids,
+    platform_serial: platform.serial_no,
+    public_key_id,
+    base_url: baseUrl,
+  })
+}
+
+/** What a merchant's folder holds of its own keys; `undefined` when there is no such folder. */
+export function readMerchantFolder(
+  folder: string,
+  mchid: string,
+): Omit<MerchantKeys, 'merchant'> | undefined {
+  const own = join(folder, 'merchants', mchid)
+  if (!existsSync(join(own, 'merchant.json'))) return undefined
+  const read = (name: string) => readFileSync(join(own, name), 'utf8')
+  const file = JSON.parse(read('merchant.json')) as MerchantFile
+  const private_key = read('apiclient_key.pem')
+  const certificate = read('apiclient_cert.pem')
+  const { validFromDate, validToDate } = new X509Certificate(certificate)
+  return {
+    certificate: {
+      serial_no: file.serial_no,
+      certificate,
+      private_key,
+      public_key: createPublicKey(private_key).export({ type: 'spki', format: 'pem' }).toString(),
+      not_before: validFromDate.getTime(),
+      not_after: validToDate.getTime(),
+    },
+    apiv3_key: file.apiv3_key,
+    public_key_id: file.public_key_id,
+  }
+}
+
+/**
+ * Makes the merchants' files say what the store says, after a start at another address and after changes of the merchants.
+ * The folder of a merchant that is not in the store is left alone: its keys are given again when it comes back.
+ */
+export function refreshMerchantFiles(db: Database, folder: string, baseUrl: string): Promise<void> {
+  const done = refreshing.then(() => refresh(db, folder, baseUrl))
+  refreshing = done.catch(() => undefined)
+  return done
+}
+
+/** One comes after the other, so that nobody writes what was read before a change. */
+let refreshing: Promise<void> = Promise.resolve()
+
+async function refresh(db: Database, folder: string, baseUrl: string): Promise<void> {
+  const merchants = join(folder, 'merchants')
+  for (const mchid of existsSync(merchants) ? readdirSync(merchants) : []) {
+    const own = join(merchants, mchid)
     const path = join(own, 'merchant.json')
-    if (!existsSync(path)) continue
+    const merchant = existsSync(path) && (await readMerchant(db, mchid))
+    if (!merchant) continue
     const file = JSON.parse(readFileSync(path, 'utf8')) as MerchantFile
-    if (file.base_url !== baseUrl) writeMerchantFile(own, { ...file, base_url: baseUrl })
+    const changed: MerchantFile = {
+      ...file,
+      apiv3_key: merchant.apiv3_key,
+      appids: await listAppids(db, mchid),
+      sub_mchids: await listSubMerchants(db, mchid),
+      public_key_id: merchant.public_key_id,
+      base_url: baseUrl,
+    }
+    if (JSON.stringify(file) !== JSON.stringify(changed)) writeMerchantFile(own, changed)
   }
 }
 
@@ -92,7 +155,7 @@ function worldFile(): string {
 }
 
 /** Written beside and renamed, so that a reader never sees half a file. */
-function writeFile(path: string, text: string, mode = PUBLIC): void {
+export function writeFile(path: string, text: string, mode = PUBLIC): void {
   mkdirSync(join(path, '..'), { recursive: true })
   writeFileSync(`${path}.new`, text, { mode })
   renameSync(`${path}.new`, path)

@@ -1,3 +1,5 @@
+import type { CouponStock } from '../funding/coupon-stocks.ts'
+import type { ScriptedCard } from '../funding/scripted-bank.ts'
 import type { PlateColor } from '../protocol/plate.ts'
 import { parseTime } from '../protocol/time.ts'
 
@@ -28,6 +30,12 @@ export interface WorldPlate {
   wallet: number
   arrears: number
   wallet_state: 'NORMAL' | 'FROZEN'
+  /** How much the platform advances at most, in fen; 0 for an owner it advances nothing for. */
+  advance_limit: number
+  /** In the order in which they are tried, after the wallet. */
+  cards: (ScriptedCard & { bank_type: string })[]
+  /** How many coupons of {@link COUPON_STOCK} the owner has. */
+  coupons: number
 }
 
 export const APPID = 'wxcbda96de0b165486'
@@ -95,7 +103,21 @@ const plate = (plate_number: string, behaviour: string, more: Partial<WorldPlate
   wallet: yuan(100_000),
   arrears: 0,
   wallet_state: 'NORMAL',
+  advance_limit: yuan(500),
+  cards: [],
+  coupons: 0,
   ...more,
+})
+
+const card = (
+  plateNumber: string,
+  bank_type: string,
+  behaviour: ScriptedCard['behaviour'],
+): WorldPlate['cards'][number] => ({
+  card_id: `${bank_type}-${plateNumber.slice(1)}`,
+  bank_type,
+  available: yuan(100_000),
+  behaviour,
 })
 
 /** One plate for each behaviour. docs/sandbox.md lists them and a test holds the two together. */
@@ -130,13 +152,53 @@ export const WORLD_PLATES: readonly WorldPlate[] = [
       score: 400,
     },
   ),
-  plate('粤B10006', 'No funds: a charge is ACCEPTED, tried again on the deduction ladder, then PAY_FAIL', {
-    wallet: 0,
-  }),
+  plate(
+    '粤B10006',
+    'No funds and no advance: a charge is ACCEPTED, tried again on the deduction ladder, then PAY_FAIL',
+    { wallet: 0, advance_limit: 0 },
+  ),
   plate('粤B10007', 'Wallet frozen: a charge is ACCEPTED and ends in PAY_FAIL at the first attempt', {
     wallet_state: 'FROZEN',
   }),
+  plate('粤B10008', 'Wallet empty, the card pays: a charge ends in SUCCESS, bank_type CMB_DEBIT', {
+    wallet: 0,
+    cards: [card('粤B10008', 'CMB_DEBIT', 'APPROVE')],
+  }),
+  plate(
+    '粤B10009',
+    'Nothing pays, the platform advances: a charge ends in SUCCESS, bank_type BPA, user_repaid N; the next entry is BLOCKED, OVERDUE',
+    { wallet: 0, cards: [card('粤B10009', 'ICBC_DEBIT', 'NO_FUNDS')] },
+  ),
+  plate(
+    '粤B10010',
+    'Wallet empty, the bank answers late: a charge is ACCEPTED for 15 seconds, then SUCCESS, bank_type CCB_DEBIT',
+    { wallet: 0, cards: [card('粤B10010', 'CCB_DEBIT', 'UNKNOWN_THEN_APPROVED')] },
+  ),
+  plate(
+    '粤B10011',
+    'Twenty coupons of 1 yuan for charges with goods_tag WXG: a charge ends in SUCCESS, with promotion_detail',
+    { coupons: 20 },
+  ),
 ]
+
+/** The stock of the coupons above: the documents' sample, but with contributions that add up. */
+export const COUPON_STOCK: CouponStock = {
+  stock_id: '931386',
+  name: '单品惠-6',
+  scope: 'SINGLE',
+  type: 'CASH',
+  amount: yuan(1),
+  wechatpay_contribute: 50,
+  merchant_contribute: 30,
+  other_contribute: 20,
+  transaction_minimum: yuan(2),
+  goods_tag: 'WXG',
+  available_begin_time: openTimeMs('2017-01-01T00:00:00+08:00'),
+  available_end_time: openTimeMs('2100-01-01T00:00:00+08:00'),
+  max_coupons: 1_000,
+  max_coupons_per_owner: 1_000,
+  available_merchants: [],
+}
 
 /** How many plates stand ready for load tests: 粤B20000 to 粤B20199, all normal. */
 export const FLEET_SIZE = 200

@@ -5,6 +5,8 @@ import type { TrustState } from '../protocol/trust.ts'
 export interface Config {
   port: number
   host: string
+  /** Where the administration API listens, on the loopback alone; it is not there when absent. */
+  adminPort?: number
   /** The data folder. */
   data: string
   /** A `postgres://` URL; SQLite in the data folder when absent. */
@@ -23,6 +25,8 @@ const DAY = 24 * HOUR
 export const DEFAULT_RULES: Rules = {
   profile: 'sandbox',
   deductionLadder: [0, MINUTE, 10 * MINUTE, HOUR, 6 * HOUR, 24 * HOUR],
+  advanceGrace: 0,
+  profitSharingHold: 30 * DAY,
   maxChargeAmount: 500_00,
   parkingLifetime: 30 * DAY,
   chargeAfterExit: 7 * DAY,

@@ -18,11 +18,11 @@ export interface Statements {
  * An open transaction. Inside it only the database is awaited: on SQLite every queued transaction waits for this one.
  *
  * `forUpdate` and `skipLocked` are the clauses for the end of a `SELECT` that locks its rows. They are empty on SQLite,
- * where the writer is alone anyway.
+ * where the writer is alone anyway. Keys never change, so the locks leave alone those who only refer to a row.
  */
 export interface Transaction extends Statements {
-  readonly forUpdate: '' | 'FOR UPDATE'
-  readonly skipLocked: '' | 'FOR UPDATE SKIP LOCKED'
+  readonly forUpdate: '' | 'FOR NO KEY UPDATE'
+  readonly skipLocked: '' | 'FOR NO KEY UPDATE SKIP LOCKED'
   /** Runs `callback` once the transaction is committed and synced; never if it rolls back. */
   afterCommit(callback: () => void): void
 }

@@ -7,4 +7,12 @@ export const migrations: Migration[] = [
   { name: '0003-ledger', url: new URL('../ledger/tables.sql', import.meta.url) },
   { name: '0004-notices', url: new URL('../notices/tables.sql', import.meta.url) },
   { name: '0005-parking', url: new URL('../products/parking/tables.sql', import.meta.url) },
+  { name: '0006-pending-transfers', url: new URL('../ledger/pending-transfers.sql', import.meta.url) },
+  { name: '0007-facilities', url: new URL('../merchants/facilities.sql', import.meta.url) },
+  { name: '0008-plates', url: new URL('../owners/plates-for-everybody.sql', import.meta.url) },
+  { name: '0009-funding', url: new URL('../funding/tables.sql', import.meta.url) },
+  { name: '0010-order-of-notices', url: new URL('../notices/order-of-notices.sql', import.meta.url) },
+  { name: '0011-state-changes', url: new URL('../products/parking/state-changes.sql', import.meta.url) },
+  { name: '0012-clock', url: new URL('../clock/tables.sql', import.meta.url) },
+  { name: '0013-administration', url: new URL('../server/admin/tables.sql', import.meta.url) },
 ]

@@ -21,8 +21,8 @@ export function toQuery(sql: string, parameters: readonly SqlValue[]): pg.QueryC
  * It sends one statement at a time, so that `work` may start several at once, as it may on SQLite.
  */
 export class PostgresConnection implements EngineConnection {
-  readonly forUpdate = 'FOR UPDATE'
-  readonly skipLocked = 'FOR UPDATE SKIP LOCKED'
+  readonly forUpdate = 'FOR NO KEY UPDATE'
+  readonly skipLocked = 'FOR NO KEY UPDATE SKIP LOCKED'
   readonly #client: pg.PoolClient
   #last: Promise<unknown> = Promise.resolve()
   #broken = false

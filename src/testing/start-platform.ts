@@ -7,10 +7,12 @@ import type { Platform, Rules } from '../platform.ts'
 import type { TrustState } from '../protocol/trust.ts'
 import { makeWorldKeys, type WorldKeys } from '../sandbox/create-world.ts'
 import type { MerchantFile } from '../sandbox/files.ts'
+import type { AdminAddress } from '../server/admin/listen.ts'
 import { DEFAULT_RULES } from '../server/config.ts'
 import { type RunningPlatform, type Surroundings, startPlatform as startServer } from '../server/start.ts'
 
-export interface StartOptions extends Pick<Surroundings, 'clock' | 'random' | 'workers' | 'open'> {
+export interface StartOptions
+  extends Pick<Surroundings, 'clock' | 'random' | 'bank' | 'send' | 'workers' | 'open'> {
   /** Rules that differ from the defaults. */
   rules?: Partial<Rules>
   /** The trust state of all merchants; `SWITCHING` unless said, in which both kinds of keys work. */
@@ -29,8 +31,11 @@ export interface MerchantCredentials extends MerchantFile {
 }
 
 /** A platform with the sandbox world, in a folder of its own that goes away with it. */
-export interface TestPlatform extends Pick<RunningPlatform, 'app' | 'baseUrl' | 'runDue' | 'stop'> {
+export interface TestPlatform
+  extends Pick<RunningPlatform, 'app' | 'baseUrl' | 'agenda' | 'runDue' | 'stop'> {
   platform: Platform
+  /** Where the administration API listens, and its token. */
+  admin: AdminAddress
   /** The data folder. */
   folder: string
   /** The keys and numbers of a sandbox merchant, such as `1230000109`. */
@@ -52,6 +57,7 @@ export async function startPlatform(options: StartOptions = {}): Promise<TestPla
     {
       port: 0,
       host: '127.0.0.1',
+      adminPort: 0,
       data: folder,
       database,
       trust,
@@ -64,6 +70,8 @@ export async function startPlatform(options: StartOptions = {}): Promise<TestPla
     app: running.app,
     baseUrl: running.baseUrl,
     platform: running.platform,
+    agenda: running.agenda,
+    admin: running.admin as AdminAddress,
     runDue: running.runDue,
     folder,
     merchant: mchid => readCredentials(folder, mchid),

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
+import { freshDriver } from '../../../test/driver.ts'
 import {
   assertSystemError,
   type Caller,
@@ -169,23 +170,23 @@ test('a plate that nobody has heard of is BLOCKED, OUT_SERVICE: its entry makes 
 })
 
 test('a repeated request tells the state as of now, without a second entry', async () => {
-  const plate_number = freshPlate()
-  const request = entry({ plate_number })
+  const driver = await freshDriver(parking)
+  await driver.opens()
+  const request = entry({ plate_number: driver.plate_number })
   const { id } = await made(request)
   const stateNow = async () => {
     const { id: sameId, state, block_reason } = await made(request)
     assert.equal(sameId, id)
     return block_reason ?? state
   }
-  const owner = `owner-of-${plate_number}`
   assert.equal(await stateNow(), 'NORMAL')
-  await platform.db.run('UPDATE owners SET score = 549 WHERE owner_id = $1', owner)
+  await driver.becomes({ score: 549 })
   assert.equal(await stateNow(), 'EVALUATION_FAILED')
-  await platform.db.run('UPDATE owners SET arrears = 1 WHERE owner_id = $1', owner)
+  await driver.owes(1)
   assert.equal(await stateNow(), 'OVERDUE')
-  await platform.db.run(`UPDATE plates SET service_state = 'PAUSE' WHERE plate_number = $1`, plate_number)
+  await driver.pauses()
   assert.equal(await stateNow(), 'PAUSE')
-  await platform.db.run('DELETE FROM plates WHERE plate_number = $1', plate_number)
+  await driver.removes()
   assert.equal(await stateNow(), 'OUT_SERVICE')
 })
 
@@ -353,6 +354,19 @@ test('of two faults the earlier check answers: fields, plate, sub-merchant, perm
   const noPlate = { ...changed, sub_mchid: '1900000999', plate_number: '粤B1' }
   refusedField(await create(noPlate, PARTNER), '/plate_number', '粤B1')
   refusedField(await create({ ...noPlate, free_duration: -1 }, PARTNER), '/free_duration', -1)
+})
+
+test('a merchant with a profile of its own is held to it, whatever the platform takes', async t => {
+  const { create, platform } = await parkingUnderTest(t)
+  const local = entry({ notify_url: 'http://127.0.0.1:8000/wxpay' })
+  await platform.db.run(`UPDATE merchants SET notify_profile = 'production' WHERE mchid = '1230000109'`)
+  refusedField(await create(local), '/notify_url', local.notify_url)
+  assert.equal((await create(local, PARTNER)).statusCode, 200)
+
+  const strict = await parkingUnderTest(t, { rules: { profile: 'production' } })
+  await strict.platform.db.run(`UPDATE merchants SET notify_profile = 'sandbox' WHERE mchid = '1230000109'`)
+  assert.equal((await strict.create(local)).statusCode, 200)
+  refusedField(await strict.create(local, PARTNER), '/notify_url', local.notify_url)
 })
 
 test('calls beyond the limit are refused', async t => {

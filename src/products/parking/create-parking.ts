@@ -1,5 +1,5 @@
 import type { ReplyOf } from '../../contract/operation.ts'
-import { findPlateService } from '../../owners/plate-service.ts'
+import { findPlateService, lockPlate } from '../../owners/plate-service.ts'
 import { ApiError } from '../../protocol/errors.ts'
 import { newParkingId } from '../../protocol/ids.ts'
 import { parseTime } from '../../protocol/time.ts'
@@ -21,7 +21,7 @@ export const createParking: Handler<typeof contract.createParking> = async (
 ) => {
   const { db, clock, random, rules } = platform
   requirePlate(contract.createParking, request)
-  requireNotifyUrl(contract.createParking, request.notify_url, rules.profile)
+  requireNotifyUrl(contract.createParking, request.notify_url, caller, rules)
 
   return db.transaction(async tx => {
     const { subMchid, payee } = await actingFor(tx, caller, request.sub_mchid)
@@ -51,6 +51,8 @@ export const createParking: Handler<typeof contract.createParking> = async (
         free_duration,
       ]),
     }
+    // From here on nobody changes the plate's service: a change is seen below, or sees this entry and tells of itself.
+    await lockPlate(tx, plate_number, plate_color)
     if (await insertParking(tx, parking)) return replyOf(tx, parking)
     const stored = await findParkingByOutNo(tx, caller.mchid, out_parking_no)
     if (stored?.content_digest !== parking.content_digest) throw new ApiError('OUT_PARKING_NO_USED')

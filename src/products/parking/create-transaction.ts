@@ -19,7 +19,7 @@ import {
   type Order,
   transactionReply,
 } from './orders.ts'
-import { findParkingToCharge } from './parkings.ts'
+import { lockParkingToCharge } from './parkings.ts'
 import { requireNotifyUrl, requirePlate } from './request-rules.ts'
 
 type Request = RequestOf<typeof contract.createTransaction>
@@ -35,7 +35,7 @@ export const createTransaction: Handler<typeof contract.createTransaction> = asy
 ) => {
   const { db, clock, rules } = platform
   requirePlate(contract.createTransaction, request.parking_info, '/parking_info')
-  requireNotifyUrl(contract.createTransaction, request.notify_url, rules.profile)
+  requireNotifyUrl(contract.createTransaction, request.notify_url, caller, rules)
   const stay = requireStay(request, clock.now())
 
   return db.transaction(async tx => {
@@ -165,7 +165,7 @@ function mayCollect(caller: Merchant, payee: Merchant): boolean {
 
 /** The entry exists, is the newest of its plate, is free, is the one described, and its time is not over. */
 async function requireChargeableParking(
-  tx: Statements,
+  tx: Transaction,
   caller: Merchant,
   { subMchid }: ActingFor,
   { parking_info }: Request,
@@ -173,7 +173,7 @@ async function requireChargeableParking(
   rules: Rules,
   now: number,
 ): Promise<void> {
-  const parking = await findParkingToCharge(tx, caller.mchid, parking_info.parking_id)
+  const parking = await lockParkingToCharge(tx, caller.mchid, parking_info.parking_id)
   if (!parking || parking.latest_parking_id !== parking.id) throw new ApiError('PARKING_UNKNOWN')
   if (parking.charged_as === 'ACCEPTED') throw new ApiError('PARKING_MISMATCH')
   if (parking.charged_as) throw new ApiError('PARKING_UNKNOWN')

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
+import { freshDriver } from '../../../test/driver.ts'
 import {
   chargeOf,
   entry,
@@ -85,25 +86,29 @@ test('an entry that comes after an accepted charge does not hinder its payment',
 })
 
 test('an entry of a plate that was removed meanwhile cannot be charged; a new entry is BLOCKED', async () => {
-  const plate_number = freshPlate()
+  const driver = await freshDriver({ platform })
+  const { plate_number } = driver
+  await driver.opens()
   const stay = await park({ plate_number })
-  await platform.db.run('DELETE FROM plates WHERE plate_number = $1', plate_number)
+  await driver.removes()
   assert.equal(await outcome(charge(chargeOf(stay))), '404 NOT_FOUND 车牌不存在')
   const { state, block_reason } = (await create(entry({ plate_number }))).json<Record<string, string>>()
   assert.deepEqual({ state, block_reason }, { state: 'BLOCKED', block_reason: 'OUT_SERVICE' })
 })
 
 test('an entry that was BLOCKED is chargeable once the plate is: opened, resumed, paid back', async () => {
-  const plate_number = '京A54321'
-  const stay = await park({ plate_number })
-  assert.equal(await outcome(charge(chargeOf(stay))), '404 NOT_FOUND 车牌不存在')
-  await platform.db.run(
-    `INSERT INTO plates (plate_number, plate_color, owner_id, service_state, service_open_time)
-     VALUES ($1, 'BLUE', 'owner-of-粤B10001', 'NORMAL', 0)`,
-    plate_number,
-  )
-  const { payer } = await accept(stay)
-  assert.equal(payer.openid, 'oSandboxOwnerOfB100010000000')
+  const driver = await freshDriver({ platform })
+  const stay = await park({ plate_number: driver.plate_number })
+  const refusal = () => outcome(charge(chargeOf(stay)))
+  assert.equal(await refusal(), '404 NOT_FOUND 车牌不存在')
+  await driver.opens()
+  await driver.pauses()
+  assert.equal(await refusal(), '400 INVALID_REQUEST 用户已暂停车牌服务，无法扣费')
+  await driver.owes(1)
+  await driver.resumes()
+  assert.equal(await refusal(), '400 INVALID_REQUEST 用户存在欠费，无法扣费')
+  await driver.repays(1)
+  await accept(stay)
 })
 
 test('an expired entry stays expired, and the next entry of the plate is charged as usual', async t => {

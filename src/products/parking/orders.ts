@@ -1,5 +1,5 @@
 import { formatTime } from '../../protocol/time.ts'
-import type { Statements } from '../../store/database.ts'
+import type { Statements, Transaction } from '../../store/database.ts'
 import type { ParkingInfo, Transaction as TransactionReply } from './contract.ts'
 import { STATE_DESCRIPTIONS, type TradeState } from './order-state.ts'
 
@@ -41,8 +41,29 @@ export interface Order {
   due_at: number | null
 }
 
-export function findOrder(db: Statements, mchid: string, outTradeNo: string): Promise<Order | undefined> {
-  return db.get<Order>('SELECT * FROM transactions WHERE mchid = $1 AND out_trade_no = $2', mchid, outTradeNo)
+/** What an order's money is booked under. */
+export function orderSubject({ mchid, out_trade_no }: Pick<Order, 'mchid' | 'out_trade_no'>): string {
+  return `order/${mchid}/${out_trade_no}`
+}
+
+/** The order behind a subject of the ledger; `undefined` when the subject is no order's. */
+export function orderOf(subject: string): Pick<Order, 'mchid' | 'out_trade_no'> | undefined {
+  const [kind, mchid, out_trade_no] = subject.split('/')
+  return kind === 'order' && mchid && out_trade_no ? { mchid, out_trade_no } : undefined
+}
+
+/** The order under a merchant's number; `lock` is the clause of a transaction that is going to change it. */
+export function findOrder(
+  db: Statements,
+  mchid: string,
+  outTradeNo: string,
+  lock: Transaction['forUpdate'] = '',
+): Promise<Order | undefined> {
+  return db.get<Order>(
+    `SELECT * FROM transactions WHERE mchid = $1 AND out_trade_no = $2 ${lock}`,
+    mchid,
+    outTradeNo,
+  )
 }
 
 /** True when the number belongs to an order of another payment product: one number space serves them all. */

@@ -1,5 +1,5 @@
 import type { PlateColor } from '../../protocol/plate.ts'
-import type { Statements } from '../../store/database.ts'
+import type { Statements, Transaction } from '../../store/database.ts'
 import type { TradeState } from './order-state.ts'
 
 /** A parking entry as the table has it. */
@@ -46,19 +46,23 @@ export interface ParkingToCharge
   charged_as: TradeState | null
 }
 
-/** An entry of the merchant, for a charge. */
-export function findParkingToCharge(
-  db: Statements,
+/**
+ * An entry of the merchant, for a charge. Until the transaction ends nobody else charges it or tells of a change of it:
+ * what becomes of its plate comes before the charge or is no matter of the stay any more.
+ */
+export function lockParkingToCharge(
+  tx: Transaction,
   mchid: string,
   id: string,
 ): Promise<ParkingToCharge | undefined> {
-  return db.get<ParkingToCharge>(
+  return tx.get<ParkingToCharge>(
     `SELECT p.id, p.sub_mchid, p.plate_number, p.plate_color, p.parking_name, p.start_time, p.create_time,
-            l.parking_id AS latest_parking_id, t.trade_state AS charged_as
+            l.parking_id AS latest_parking_id,
+            (SELECT t.trade_state FROM transactions t
+              WHERE t.parking_id = p.id AND t.trade_state <> 'PAY_FAIL') AS charged_as
        FROM parkings p
        JOIN latest_parkings l ON l.plate_number = p.plate_number AND l.plate_color = p.plate_color
-       LEFT JOIN transactions t ON t.parking_id = p.id AND t.trade_state <> 'PAY_FAIL'
-      WHERE p.id = $1 AND p.mchid = $2`,
+      WHERE p.id = $1 AND p.mchid = $2 ${tx.forUpdate}`,
     id,
     mchid,
   )
@@ -92,4 +96,46 @@ export async function insertParking(tx: Statements, parking: Parking): Promise<b
     parking.id,
   )
   return true
+}
+
+/** An entry that can still be charged, with what its merchant was told of it since. */
+export interface OpenStay extends Parking {
+  state_changes: number
+  /** Business time of the last change in milliseconds; 0 when there was none. */
+  state_update_time: number
+}
+
+/**
+ * The newest entry of a plate, if it was made since `madeSince` and is not charged; an order that failed leaves it open.
+ * The plate is locked already, so its newest entry stays the newest. It is not charged until the transaction ends.
+ */
+export async function lockOpenStay(
+  tx: Transaction,
+  plateNumber: string,
+  plateColor: string,
+  madeSince: number,
+): Promise<OpenStay | undefined> {
+  const stay = await tx.get<OpenStay>(
+    `SELECT p.* FROM parkings p JOIN latest_parkings l ON l.parking_id = p.id
+      WHERE l.plate_number = $1 AND l.plate_color = $2 AND p.create_time >= $3 ${tx.forUpdate}`,
+    plateNumber,
+    plateColor,
+    madeSince,
+  )
+  if (!stay) return undefined
+  // A statement of its own: it sees the charge that held the lock until now.
+  const charged = await tx.get(
+    `SELECT out_trade_no FROM transactions WHERE parking_id = $1 AND trade_state <> 'PAY_FAIL'`,
+    stay.id,
+  )
+  return charged ? undefined : stay
+}
+
+/** Writes that the merchant is told of one change more. */
+export async function countStateChange(tx: Transaction, id: string, updatedAt: number): Promise<void> {
+  await tx.run(
+    'UPDATE parkings SET state_changes = state_changes + 1, state_update_time = $1 WHERE id = $2',
+    updatedAt,
+    id,
+  )
 }

@@ -1,5 +1,6 @@
 import type { Operation } from '../../contract/operation.ts'
 import { parameterError } from '../../contract/validate.ts'
+import type { Merchant } from '../../merchants/merchants.ts'
 import { refusedNotifyUrl } from '../../notices/notify-url.ts'
 import type { Rules } from '../../platform.ts'
 import { checkPlate, type PlateColor } from '../../protocol/plate.ts'
@@ -29,8 +30,13 @@ export function requirePlate(
   }
 }
 
-/** Refuses a notify_url that the platform's profile does not send to. */
-export function requireNotifyUrl(declared: Operation, notifyUrl: string, profile: Rules['profile']): void {
-  const issue = refusedNotifyUrl(notifyUrl, profile)
+/** Refuses a notify_url that nothing is sent to: the merchant's own profile decides, else the platform's. */
+export function requireNotifyUrl(
+  declared: Operation,
+  notifyUrl: string,
+  { notify_profile }: Pick<Merchant, 'notify_profile'>,
+  { profile }: Pick<Rules, 'profile'>,
+): void {
+  const issue = refusedNotifyUrl(notifyUrl, notify_profile || profile)
   if (issue) throw parameterError(declared, '/notify_url', notifyUrl, issue)
 }

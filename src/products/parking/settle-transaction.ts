@@ -1,14 +1,13 @@
 import type { DueWork } from '../../clock/worker.ts'
-import { deduct } from '../../funding/deduct.ts'
-import { openAccount, pendingOf } from '../../ledger/ledger.ts'
-import { findMerchant } from '../../merchants/merchants.ts'
-import { enqueueNotice } from '../../notices/outbox.ts'
+import { type Answered, askBank } from '../../funding/bank-payments.ts'
+import { type Charge, deduct, deductAfter, type Paid, type Step } from '../../funding/deduct.ts'
+import { findMerchant, type Merchant } from '../../merchants/merchants.ts'
 import type { Platform } from '../../platform.ts'
 import { newTransactionId } from '../../protocol/ids.ts'
 import type { Transaction } from '../../store/database.ts'
-import { transactionResult } from './contract.ts'
+import { announceResult } from './announce-result.ts'
 import { nextOrderState } from './order-state.ts'
-import { type Order, transactionReply } from './orders.ts'
+import { findOrder, type Order, orderSubject } from './orders.ts'
 
 type OrderKey = Pick<Order, 'mchid' | 'out_trade_no'>
 
@@ -17,9 +16,12 @@ const CONCURRENCY = 32
 /** How long an order rests whose settlement failed by a fault of ours. */
 const FAULT_WAIT_MS = 60_000
 
-/** The worker's view of accepted orders: each deduction is one transaction that ends in a result or the next attempt. */
+/**
+ * The worker's view of accepted orders. Each step of a deduction is one transaction; between two of them at most one bank
+ * is asked, and what it is asked is on record before.
+ */
 export function settlement(platform: Platform): DueWork<OrderKey> {
-  const { db } = platform
+  const { db, bank } = platform
   return {
     name: 'settlement',
     concurrency: CONCURRENCY,
@@ -34,7 +36,12 @@ export function settlement(platform: Platform): DueWork<OrderKey> {
     },
     async handle(key) {
       try {
-        return await db.transaction(tx => settle(tx, platform, key))
+        let step = await db.transaction(tx => begin(tx, platform, key))
+        while (typeof step === 'object') {
+          const answered = await askBank(bank, step.payment)
+          step = await db.transaction(tx => goOn(tx, platform, key, answered))
+        }
+        return step === 'done'
       } catch (error) {
         await postpone(platform, key)
         throw error
@@ -49,104 +56,126 @@ export function settlement(platform: Platform): DueWork<OrderKey> {
   }
 }
 
-/**
- * Tries one deduction and writes what came of it: the order, the ledger and the notice, or none of them. Answers false
- * when another node is at it.
- */
-async function settle(
-  tx: Transaction,
-  platform: Platform,
-  { mchid, out_trade_no }: OrderKey,
-): Promise<boolean> {
+/** `held` when another node is at it; otherwise the bank to ask, if there is one. */
+type Next = 'done' | 'held' | Extract<Step, { result: 'ask_bank' }>
+
+/** Takes up an order that is due. */
+async function begin(tx: Transaction, platform: Platform, { mchid, out_trade_no }: OrderKey): Promise<Next> {
   const now = platform.clock.now()
   const isDue = 'SELECT * FROM transactions WHERE mchid = $1 AND out_trade_no = $2 AND due_at <= $3'
   const order = await tx.get<Order>(`${isDue} ${tx.skipLocked}`, mchid, out_trade_no, now)
   // What is due still and could not be locked is in other hands; what is not due any more was done there.
-  if (!order) return (await tx.get(isDue, mchid, out_trade_no, now)) === undefined
-  const payee = order.sub_mchid || order.mchid
-  await openAccount(tx, pendingOf(payee))
-  const attempt = order.deduction_attempts + 1
-  const deduction = await deduct(tx, {
-    id: `charge/${mchid}/${out_trade_no}`,
-    owner_id: order.owner_id,
-    amount: order.total,
-    credit_account: pendingOf(payee),
-    business_time: now,
-  })
-
-  if (deduction.result === 'paid') {
-    const paid: Order = {
-      ...order,
-      trade_state: nextOrderState(order.trade_state, 'paid'),
-      transaction_id: newTransactionId(now, platform.random),
-      success_time: now,
-      bank_type: deduction.bank_type,
-      payer_total: order.total,
-      discount_total: 0,
-      deduction_attempts: attempt,
-      due_at: null,
-    }
-    await conclude(tx, platform, paid, 'TRANSACTION.SUCCESS')
-    return true
-  }
-  const wait = deduction.result === 'no_funds' ? platform.rules.deductionLadder[attempt] : undefined
-  if (wait !== undefined) {
-    await retryLater(tx, order, attempt, now + wait)
-    return true
-  }
-  const failed: Order = {
-    ...order,
-    trade_state: nextOrderState(order.trade_state, 'gave_up'),
-    deduction_attempts: attempt,
-    due_at: null,
-  }
-  await conclude(tx, platform, failed, 'TRANSACTION.FAIL')
-  return true
+  if (!order) return (await tx.get(isDue, mchid, out_trade_no, now)) ? 'held' : 'done'
+  const payee = await payeeOf(tx, order)
+  return apply(tx, platform, order, payee, await deduct(tx, platform, chargeOf(order, payee)))
 }
 
-async function retryLater(tx: Transaction, order: Order, attempt: number, dueAt: number): Promise<void> {
+/** Goes on with an order whose bank has answered. */
+async function goOn(
+  tx: Transaction,
+  platform: Platform,
+  { mchid, out_trade_no }: OrderKey,
+  answered: Answered,
+): Promise<Next> {
+  const order = await findOrder(tx, mchid, out_trade_no, tx.forUpdate)
+  if (!order) throw new Error(`There is no order ${out_trade_no} of ${mchid}`)
+  const payee = await payeeOf(tx, order)
+  const step = await deductAfter(tx, platform, chargeOf(order, payee), answered)
+  return apply(tx, platform, order, payee, step)
+}
+
+async function payeeOf(tx: Transaction, { mchid, sub_mchid }: Order): Promise<Merchant> {
+  const payee = await findMerchant(tx, sub_mchid || mchid)
+  if (!payee) throw new Error(`There is no merchant ${sub_mchid || mchid}`)
+  return payee
+}
+
+function chargeOf(order: Order, payee: Merchant): Charge {
+  return {
+    subject: orderSubject(order),
+    owner_id: order.owner_id,
+    payee,
+    total: order.total,
+    goods_tag: order.goods_tag,
+    profit_sharing: order.profit_sharing === 'Y',
+    attempt: order.deduction_attempts + 1,
+  }
+}
+
+/** Writes what a step of the deduction means for the order: its end with the notice of it, or when it is due next. */
+async function apply(
+  tx: Transaction,
+  platform: Platform,
+  order: Order,
+  payee: Merchant,
+  step: Step,
+): Promise<Next> {
+  const { clock, rules } = platform
+  const attempts = order.deduction_attempts
+  if (step.result === 'recorded') return 'done'
+  if (step.result === 'ask_bank' || step.result === 'unknown') {
+    await comeBack(tx, order, attempts, clock.now() + step.askAgainAfter)
+    return step.result === 'ask_bank' ? step : 'done'
+  }
+  const wait = step.result === 'no_funds' ? rules.deductionLadder[attempts + 1] : undefined
+  if (wait !== undefined) {
+    await comeBack(tx, order, attempts + 1, clock.now() + wait)
+    return 'done'
+  }
+  await conclude(tx, platform, payee, step.result === 'paid' ? paid(order, step, platform) : failed(order))
+  return 'done'
+}
+
+async function comeBack(tx: Transaction, order: Order, attempts: number, dueAt: number): Promise<void> {
   await tx.run(
     'UPDATE transactions SET deduction_attempts = $1, due_at = $2 WHERE mchid = $3 AND out_trade_no = $4',
-    attempt,
+    attempts,
     dueAt,
     order.mchid,
     order.out_trade_no,
   )
 }
 
+function paid(order: Order, step: Paid, { clock, random }: Platform): Order {
+  const { bank_type, user_repaid, payer_total, discount_total, promotion_detail } = step
+  return {
+    ...order,
+    trade_state: nextOrderState(order.trade_state, 'paid'),
+    transaction_id: newTransactionId(clock.now(), random),
+    success_time: clock.now(),
+    bank_type,
+    user_repaid,
+    payer_total,
+    discount_total,
+    promotion_detail: promotion_detail.length > 0 ? JSON.stringify(promotion_detail) : '',
+  }
+}
+
+function failed(order: Order): Order {
+  return { ...order, trade_state: nextOrderState(order.trade_state, 'gave_up') }
+}
+
 /** Writes an order that has come to its end and puts the notice of it into the outbox. */
-async function conclude(
-  tx: Transaction,
-  platform: Platform,
-  order: Order,
-  eventType: 'TRANSACTION.SUCCESS' | 'TRANSACTION.FAIL',
-): Promise<void> {
+async function conclude(tx: Transaction, platform: Platform, payee: Merchant, order: Order): Promise<void> {
   await tx.run(
     `UPDATE transactions
-        SET trade_state = $1, transaction_id = $2, success_time = $3, bank_type = $4, payer_total = $5,
-            discount_total = $6, deduction_attempts = $7, due_at = $8
-      WHERE mchid = $9 AND out_trade_no = $10`,
+        SET trade_state = $1, transaction_id = $2, success_time = $3, bank_type = $4, user_repaid = $5,
+            payer_total = $6, discount_total = $7, promotion_detail = $8, deduction_attempts = $9, due_at = NULL
+      WHERE mchid = $10 AND out_trade_no = $11`,
     order.trade_state,
     order.transaction_id,
     order.success_time,
     order.bank_type,
+    order.user_repaid,
     order.payer_total,
     order.discount_total,
-    order.deduction_attempts,
-    order.due_at,
+    order.promotion_detail,
+    order.deduction_attempts + 1,
     order.mchid,
     order.out_trade_no,
   )
-  const receiver = await findMerchant(tx, order.mchid)
-  if (!receiver)
-    throw new Error(`Order ${order.out_trade_no} belongs to ${order.mchid}, which does not exist`)
-  const { promotion_detail: _none, ...resource } = transactionReply(order)
-  await enqueueNotice(tx, platform, transactionResult, {
-    eventType,
-    receiver,
-    notifyUrl: order.notify_url,
-    resource,
-  })
+  const eventType = order.trade_state === 'SUCCESS' ? 'TRANSACTION.SUCCESS' : 'TRANSACTION.FAIL'
+  await announceResult(tx, platform, order, eventType, payee)
 }
 
 /** Moves an order out of the way after a fault, so that one bad row cannot keep the worker busy. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
+import { balance, fillWallet } from '../../../test/owners.ts'
 import {
   chargeOf,
   freshPlate,
@@ -8,7 +9,13 @@ import {
   type ParkingUnderTest,
   parkingUnderTest,
 } from '../../../test/parking.ts'
-import { BANK_CLEARING, post, walletOf } from '../../ledger/ledger.ts'
+import { BANK_CLEARING, feesOf, pendingOf, walletOf } from '../../ledger/accounts.ts'
+import { auditLedger } from '../../ledger/audit.ts'
+import { post } from '../../ledger/ledger.ts'
+import { transfersOf } from '../../ledger/transfers.ts'
+import { changeArrears } from '../../owners/arrears.ts'
+import { changeOwner } from '../../owners/owners.ts'
+import { removePlate } from '../../owners/plates.ts'
 import type { Database } from '../../store/database.ts'
 
 // How an accepted charge comes to its end, seen through the calls and the books.
@@ -26,24 +33,9 @@ function walletOfPlate(plate: string): string {
   return walletOf(`owner-of-${plate}`)
 }
 
-async function balance(db: Database, account: string): Promise<number> {
-  const row = await db.get<{ balance: number }>(
-    'SELECT balance FROM ledger_accounts WHERE account = $1',
-    account,
-  )
-  return row?.balance ?? 0
-}
-
-/** Every fen has a place: the balances of all accounts sum to zero, and each is what its transfers make it. */
+/** Every fen has a place. */
 async function assertBooksBalance(db: Database): Promise<void> {
-  const sum = await db.get('SELECT CAST(SUM(balance) AS BIGINT) AS total FROM ledger_accounts')
-  assert.deepEqual(sum, { total: 0 })
-  const wrong = await db.all(
-    `SELECT a.account, a.balance FROM ledger_accounts a
-      WHERE a.balance <> (SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) FROM ledger_transfers WHERE credit_account = a.account)
-                       - (SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) FROM ledger_transfers WHERE debit_account = a.account)`,
-  )
-  assert.deepEqual(wrong, [])
+  assert.deepEqual(await auditLedger(db), [])
 }
 
 /** How often a deduction was tried, and when the next attempt is due. */
@@ -58,20 +50,18 @@ async function progress(
   return { attempts: row?.deduction_attempts ?? -1, dueAt: row?.due_at ?? null }
 }
 
-let topUps = 0
+async function freeze(
+  { platform }: ParkingUnderTest,
+  plate: string,
+  wallet_state: 'NORMAL' | 'FROZEN',
+): Promise<void> {
+  const changed = await platform.db.transaction(tx => changeOwner(tx, `owner-of-${plate}`, { wallet_state }))
+  assert.equal(changed, 'done')
+}
 
 /** Money comes from outside into a plate's wallet. */
-async function topUp({ platform }: ParkingUnderTest, plate: string, amount: number): Promise<void> {
-  topUps += 1
-  const transfer = {
-    id: `top_up/settlement-test/${topUps}`,
-    kind: 'top_up' as const,
-    debit_account: BANK_CLEARING,
-    credit_account: walletOfPlate(plate),
-    amount,
-    business_time: platform.clock.now(),
-  }
-  await platform.db.transaction(tx => post(tx, transfer))
+function topUp({ platform }: ParkingUnderTest, plate: string, amount: number): Promise<void> {
+  return fillWallet(platform, `owner-of-${plate}`, amount)
 }
 
 for (const [mode, caller] of MODES) {
@@ -79,27 +69,41 @@ for (const [mode, caller] of MODES) {
     const { park, accept, order, platform, runDue, clock } = shared
     const { db } = platform
     const plate = freshPlate()
-    const pending = `merchant/${caller.partner.sub_mchid ?? caller.mchid}/pending`
-    const before = { wallet: await balance(db, walletOfPlate(plate)), pending: await balance(db, pending) }
-    const { out_trade_no } = await accept(await park({ plate_number: plate }, caller), {}, caller)
-    assert.equal(await balance(db, walletOfPlate(plate)), before.wallet)
+    const payee = caller.partner.sub_mchid ?? caller.mchid
+    const wallet = walletOfPlate(plate)
+    const books = [wallet, pendingOf(payee), feesOf(payee)]
+    const balances = () => Promise.all(books.map(account => balance(db, account)))
+    const [ownersBefore = 0, pendingBefore = 0, feesBefore = 0] = await balances()
+    const { out_trade_no } = await accept(
+      await park({ plate_number: plate }, caller),
+      { profit_sharing: 'N' },
+      caller,
+    )
+    assert.deepEqual(await balances(), [ownersBefore, pendingBefore, feesBefore])
     assert.equal((await order(out_trade_no, caller)).trade_state, 'ACCEPTED')
 
     await runDue()
 
     const { trade_state, success_time } = await order(out_trade_no, caller)
     assert.deepEqual({ trade_state, success_time }, { trade_state: 'SUCCESS', success_time: NOW })
-    assert.equal(await balance(db, walletOfPlate(plate)), before.wallet - 888)
-    assert.equal(await balance(db, pending), before.pending + 888)
-    const id = `charge/${caller.mchid}/${out_trade_no}`
-    assert.deepEqual(await db.get('SELECT * FROM ledger_transfers WHERE id = $1', id), {
-      id,
-      kind: 'charge',
-      debit_account: walletOfPlate(plate),
-      credit_account: pending,
-      amount: 888,
-      business_time: clock.now(),
-    })
+    // Six per mille of 888 fen, rounded half up, stay with the platform.
+    assert.deepEqual(await balances(), [ownersBefore - 888, pendingBefore + 883, feesBefore + 5])
+    const transfers = await transfersOf(db, `order/${caller.mchid}/${out_trade_no}`)
+    assert.deepEqual(
+      transfers.map(({ kind, debit_account, credit_account, amount, state, business_time }) => ({
+        ...{ kind, debit_account, credit_account, amount, state, business_time },
+      })),
+      [
+        {
+          ...{ kind: 'charge', debit_account: wallet, credit_account: pendingOf(payee), amount: 888 },
+          ...{ state: 'POSTED', business_time: clock.now() },
+        },
+        {
+          ...{ kind: 'fee', debit_account: pendingOf(payee), credit_account: feesOf(payee), amount: 5 },
+          ...{ state: 'POSTED', business_time: clock.now() },
+        },
+      ],
+    )
     await assertBooksBalance(db)
   })
 }
@@ -141,7 +145,7 @@ test('without funds a deduction is tried at exactly each step of the ladder, and
   assert.equal(failed.trade_state, 'PAY_FAIL')
   assert.deepEqual(await progress(db, out_trade_no), { attempts: 6, dueAt: null })
   assert.equal(await balance(db, walletOfPlate(WITHOUT_FUNDS)), 0)
-  assert.deepEqual(await db.all(`SELECT id FROM ledger_transfers WHERE kind = 'charge'`), [])
+  assert.deepEqual(await db.all(`SELECT entry FROM ledger_transfers WHERE kind = 'charge'`), [])
   await assertBooksBalance(db)
   clock.advance(365 * 24 * HOUR)
   await runDue()
@@ -210,22 +214,24 @@ test('a frozen wallet ends a charge at its first attempt', async t => {
 })
 
 test('a wallet that is frozen between two attempts ends the charge at the next one', async t => {
-  const { park, accept, order, platform, runDue, clock } = await parkingUnderTest(t)
+  const running = await parkingUnderTest(t)
+  const { park, accept, order, runDue, clock } = running
   const { out_trade_no } = await accept(await park({ plate_number: WITHOUT_FUNDS }))
   await runDue()
-  await platform.db.run(`UPDATE owners SET wallet_state = 'FROZEN'`)
+  await freeze(running, WITHOUT_FUNDS, 'FROZEN')
   clock.advance(MINUTE)
   await runDue()
   assert.equal((await order(out_trade_no)).trade_state, 'PAY_FAIL')
 })
 
 test('after PAY_FAIL the entry is charged again under a new number, and the old number still tells the failure', async t => {
-  const { park, charge, order, platform, runDue } = await parkingUnderTest(t)
+  const running = await parkingUnderTest(t)
+  const { park, charge, order, platform, runDue } = running
   const stay = await park({ plate_number: FROZEN })
   const first = chargeOf(stay)
   await charge(first)
   await runDue()
-  await platform.db.run(`UPDATE owners SET wallet_state = 'NORMAL'`)
+  await freeze(running, FROZEN, 'NORMAL')
   const failed = await order(first.out_trade_no)
   assert.equal(failed.trade_state, 'PAY_FAIL')
   assert.deepEqual((await charge(first)).json(), failed)
@@ -260,8 +266,12 @@ test('what happens to the plate after the acceptance does not matter: the gate h
   const { park, accept, order, platform, runDue } = shared
   const plate = freshPlate()
   const { out_trade_no } = await accept(await park({ plate_number: plate }))
-  await platform.db.run('UPDATE owners SET arrears = 1, score = 350 WHERE owner_id = $1', `owner-of-${plate}`)
-  await platform.db.run('DELETE FROM plates WHERE plate_number = $1', plate)
+  const owner_id = `owner-of-${plate}`
+  await platform.db.transaction(async tx => {
+    await changeOwner(tx, owner_id, { score: 350 })
+    await changeArrears(tx, platform, owner_id, 1)
+    await removePlate(tx, platform, { owner_id, plate_number: plate, plate_color: 'BLUE' })
+  })
   await runDue()
   assert.equal((await order(out_trade_no)).trade_state, 'SUCCESS')
 })
@@ -273,17 +283,16 @@ test('a charge that the books have already is not posted twice; it waits a minut
   const broken = await accept(await park({ plate_number: plate }))
   const good = await accept(await park())
   // As after a fault of ours: the money has moved under this number and the order does not know.
-  const id = `charge/1230000109/${broken.out_trade_no}`
-  await db.transaction(tx =>
-    post(tx, {
-      id,
-      kind: 'charge',
-      debit_account: walletOfPlate(plate),
-      credit_account: BANK_CLEARING,
-      amount: 888,
-      business_time: clock.now(),
-    }),
-  )
+  const charge = {
+    subject: `order/1230000109/${broken.out_trade_no}`,
+    entry: 'charge/1/wallet',
+    kind: 'charge' as const,
+    debit_account: walletOfPlate(plate),
+    credit_account: BANK_CLEARING,
+    amount: 888,
+    business_time: clock.now(),
+  }
+  await db.transaction(tx => post(tx, [charge]))
   const wallet = await balance(db, walletOfPlate(plate))
   await runDue()
   assert.equal((await order(good.out_trade_no)).trade_state, 'SUCCESS')

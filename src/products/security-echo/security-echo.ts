@@ -16,7 +16,7 @@ import * as contract from './contract.ts'
 export const securityEcho: Handler<typeof contract.securityEcho> = async (request, call) => {
   const { caller, platform } = call
   const { echo_message, encrypted_echo_message, notify_url } = request
-  const issue = notify_url && refusedNotifyUrl(notify_url, platform.rules.profile)
+  const issue = notify_url && refusedNotifyUrl(notify_url, caller.notify_profile || platform.rules.profile)
   if (issue) throw parameterError(contract.securityEcho, '/notify_url', notify_url, issue)
 
   const message = decrypt(encrypted_echo_message, call)

@@ -1,0 +1,213 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { performance } from 'node:perf_hooks'
+import { parseArgs } from 'node:util'
+import { BANK_CLEARING, pendingOf, walletOf } from '../src/ledger/accounts.ts'
+import { post } from '../src/ledger/ledger.ts'
+import type { Database, Transaction } from '../src/store/database.ts'
+import { startPlatform, type TestPlatform, virtualClock } from '../src/testing/index.ts'
+
+// Measures due work: N settlements that are all due at once, and a virtual day with N notices on the ladder.
+//
+//   node bench/due-work.ts                   100,000 of each
+//   node bench/due-work.ts --items 2000      fewer
+//   node bench/due-work.ts --part ladder     one of `drain` and `ladder`
+//
+// Memory is that of the platform's process: at the start, at the end and the most in between. The receiver is another one.
+
+const START = '2026-06-01T00:00:00+08:00'
+const HOUR_MS = 3_600_000
+const DAY_MS = 24 * HOUR_MS
+const MCHID = '1230000109'
+const OWNER = 'owner-of-粤B10001'
+const ROWS_AT_ONCE = 1_000
+/** Attempts of the ladder within the first hour, after 0 s, 15 s, 30 s, 1 min, 4 min, 14 min and 34 min. */
+const ATTEMPTS_IN_AN_HOUR = 7
+const SAMPLE_EVERY_MS = 100
+
+if (process.argv[2] === 'receiver') receive()
+else await main()
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: { items: { type: 'string', default: '100000' }, part: { type: 'string', default: '' } },
+  })
+  const items = Number(values.items)
+  const receiver = fork(import.meta.filename, ['receiver'], {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  })
+  try {
+    const [url] = (await once(receiver, 'message')) as [string]
+    if (values.part !== 'ladder') await drain(items, `${url}/up-after/0`)
+    if (values.part !== 'drain') await climb(items, `${url}/up-after/${ATTEMPTS_IN_AN_HOUR}`)
+  } finally {
+    await stop(receiver)
+  }
+}
+
+/** Orders that are all due, and the notices that their settlement makes. */
+async function drain(items: number, notifyUrl: string): Promise<void> {
+  const running = await startPlatform({ clock: virtualClock(START) })
+  const { db } = running.platform
+  await seedDueOrders(db, items, notifyUrl)
+  const counts = await measured(`${figure(items)} due settlements with their notices`, items, () =>
+    running.runDue(),
+  )
+  expect(counts.settlement, items)
+  expect(await countOf(db, `SELECT COUNT(*) AS count FROM transactions WHERE trade_state = 'SUCCESS'`), items)
+  expect(await countOf(db, `SELECT COUNT(*) AS count FROM notices WHERE state = 'DELIVERED'`), items)
+  await running.stop()
+}
+
+/** Notices spread over a day, whose receiver is down for the first hour of each. */
+async function climb(items: number, notifyUrl: string): Promise<void> {
+  const clock = virtualClock(START)
+  const running: TestPlatform = await startPlatform({ clock })
+  const { db } = running.platform
+  await seedNotices(db, items, notifyUrl, clock.now())
+  const attempts = items * (ATTEMPTS_IN_AN_HOUR + 1)
+  const what = `A virtual day with ${figure(items)} notices on the ladder, ${figure(attempts)} attempts`
+  const end = clock.now() + DAY_MS + 2 * HOUR_MS
+  const counts = await measured(what, attempts, () => running.agenda.moveTo(end))
+  expect(counts.notices, attempts)
+  expect(await countOf(db, `SELECT COUNT(*) AS count FROM notices WHERE state = 'DELIVERED'`), items)
+  await running.stop()
+}
+
+/** Runs `work` and prints how long it took, what CPU it used and what memory the process had. */
+async function measured<T>(what: string, pieces: number, work: () => Promise<T>): Promise<T> {
+  const start = process.memoryUsage.rss()
+  let peak = start
+  const sampler = setInterval(() => {
+    peak = Math.max(peak, process.memoryUsage.rss())
+  }, SAMPLE_EVERY_MS)
+  const [startedAt, cpuBefore] = [performance.now(), process.cpuUsage()]
+  const result = await work()
+  const seconds = (performance.now() - startedAt) / 1000
+  const { user, system } = process.cpuUsage(cpuBefore)
+  clearInterval(sampler)
+  const end = process.memoryUsage.rss()
+  console.log(what)
+  console.log(
+    `  ${seconds.toFixed(1)} s, ${figure(pieces / seconds)} a second, ${((user + system) / pieces).toFixed(0)} µs of CPU each`,
+  )
+  console.log(
+    `  memory ${megabytes(start)} MB at the start, ${megabytes(end)} at the end, ${megabytes(peak)} at most`,
+  )
+  return result
+}
+
+async function seedDueOrders(db: Database, count: number, notifyUrl: string): Promise<void> {
+  const now = Date.parse(START)
+  await db.transaction(tx =>
+    post(tx, [
+      {
+        ...{ subject: 'bench/due-work', entry: 'top_up', kind: 'top_up', amount: 888 * count },
+        ...{ debit_account: BANK_CLEARING, credit_account: walletOf(OWNER), business_time: now },
+      },
+    ]),
+  )
+  const openid = await db.get<{ openid: string; appid: string }>(
+    'SELECT appid, openid FROM owner_openids WHERE owner_id = $1',
+    OWNER,
+  )
+  if (!openid) throw new Error(`${OWNER} is not in the world`)
+  await inChunks(db, count, async (tx, index) => {
+    const id = `due${String(index).padStart(20, '0')}`
+    await tx.run(
+      `INSERT INTO parkings (id, mchid, sub_mchid, out_parking_no, plate_number, plate_color, notify_url, start_time,
+                             parking_name, free_duration, create_time, content_digest)
+       VALUES ($1, $2, '', $1, '粤B10001', 'BLUE', $3, '2026-05-31T08:00:00+08:00', '欢乐海岸停车场', 0, $4, '')`,
+      ...[id, MCHID, notifyUrl, now],
+    )
+    await tx.run(
+      `INSERT INTO transactions (mchid, out_trade_no, appid, sub_mchid, sub_appid, description, attach, goods_tag, notify_url,
+                                 profit_sharing, create_time, trade_state, parking_id, parking_info, owner_id, openid,
+                                 sub_openid, total, currency, content_digest, due_at)
+       VALUES ($1, $2, $3, '', '', '停车场扣费', '深圳分店', '', $4, 'N', $5, 'ACCEPTED', $2, $6, $7, $8, '', 888, 'CNY', '', $5)`,
+      ...[MCHID, id, openid.appid, notifyUrl, now, parkingInfo(id), OWNER, openid.openid],
+    )
+  })
+}
+
+function parkingInfo(parking_id: string): string {
+  return JSON.stringify({
+    parking_id,
+    plate_number: '粤B10001',
+    plate_color: 'BLUE',
+    start_time: '2026-05-31T08:00:00+08:00',
+    end_time: '2026-05-31T09:00:00+08:00',
+    parking_name: '欢乐海岸停车场',
+    charging_duration: 3600,
+    device_id: '12313',
+  })
+}
+
+async function seedNotices(db: Database, count: number, notifyUrl: string, start: number): Promise<void> {
+  const resource = JSON.stringify({ mchid: MCHID, attach: 'x'.repeat(700), payee: pendingOf(MCHID) })
+  await inChunks(db, count, async (tx, index) => {
+    const dueAt = start + Math.floor((index * DAY_MS) / count)
+    await tx.run(
+      `INSERT INTO notices (id, mchid, notify_url, event_type, original_type, summary, create_time, resource, state, due_at)
+       VALUES ($1, $2, $3, 'TRANSACTION.SUCCESS', 'transaction', '支付成功', $4, $5, 'PENDING', $4)`,
+      ...[`due-notice-${index}`, MCHID, notifyUrl, dueAt, resource],
+    )
+  })
+}
+
+async function inChunks(
+  db: Database,
+  count: number,
+  insert: (tx: Transaction, index: number) => Promise<void>,
+): Promise<void> {
+  for (let from = 0; from < count; from += ROWS_AT_ONCE) {
+    await db.transaction(async tx => {
+      for (let index = from; index < Math.min(count, from + ROWS_AT_ONCE); index += 1) await insert(tx, index)
+    })
+  }
+}
+
+/** Refuses the first attempts of each notice, as many as its path says, and acknowledges the next one. */
+function receive(): void {
+  const attempts = new Map<string, number>()
+  const server = createServer((request, response) => {
+    const [, refused] = /^\/up-after\/(\d+)$/.exec(request.url ?? '') ?? []
+    const chunks: Buffer[] = []
+    request.on('data', (chunk: Buffer) => chunks.push(chunk))
+    request.on('end', () => {
+      const { id } = JSON.parse(Buffer.concat(chunks).toString('utf8')) as { id: string }
+      const before = attempts.get(id) ?? 0
+      if (before < Number(refused)) attempts.set(id, before + 1)
+      else attempts.delete(id)
+      response.writeHead(before < Number(refused) ? 503 : 200).end()
+    })
+  })
+  process.once('disconnect', () => process.exit(0))
+  server.listen(0, '127.0.0.1', () => {
+    process.send?.(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
+  })
+}
+
+async function stop(receiver: ChildProcess): Promise<void> {
+  const ended = once(receiver, 'exit')
+  receiver.disconnect()
+  await ended
+}
+
+async function countOf(db: Database, sql: string): Promise<number> {
+  return (await db.get<{ count: number }>(sql))?.count ?? 0
+}
+
+function expect(found: number, wanted: number): void {
+  if (found !== wanted) throw new Error(`There were ${figure(found)} instead of ${figure(wanted)}`)
+}
+
+function figure(value: number): string {
+  return Math.round(value).toLocaleString('en')
+}
+
+function megabytes(bytes: number): string {
+  return (bytes / 1024 / 1024).toFixed(0)
+}

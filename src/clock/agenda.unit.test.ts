@@ -1,0 +1,291 @@
+import assert from 'node:assert/strict'
+import { type TestContext, test } from 'node:test'
+import { WORK_NAMES, type WorkName } from '../platform.ts'
+import { virtualClock } from '../testing/index.ts'
+import { Agenda, type WorkCounts, type Works } from './agenda.ts'
+import { systemClock } from './clock.ts'
+import { ClockError, type ClockRefusal } from './clock-error.ts'
+import { type ClockControl, givenClock } from './clock-store.ts'
+import type { DueWork } from './worker.ts'
+
+// An agenda on tables in memory: what the stores' tables are to the platform's works.
+
+const START = Date.parse('2026-06-01T00:00:00+08:00')
+const SECOND = 1_000
+const HOUR = 3_600 * SECOND
+
+/** A piece of one work: what was done with it, when, is in the record of the test. */
+interface Piece {
+  work: WorkName
+  name: string
+  dueAt: number
+}
+
+class Table implements DueWork<Piece> {
+  readonly name: WorkName
+  readonly concurrency = 8
+  readonly rows = new Map<string, Piece>()
+  /** Pieces that another node has locked. */
+  readonly locked = new Set<string>()
+  /** Whether another node has a lease on pieces that do not show. */
+  leasedElsewhere: () => boolean = () => false
+  looks = 0
+  readonly #handle: (piece: Piece) => Promise<void>
+
+  constructor(name: WorkName, handle: (piece: Piece) => Promise<void>) {
+    this.name = name
+    this.#handle = handle
+  }
+
+  key(piece: Piece): string {
+    return piece.name
+  }
+
+  async claim(now: number, limit: number, inHand: ReadonlySet<string>): Promise<Piece[]> {
+    this.looks += 1
+    return [...this.rows.values()]
+      .filter(({ name, dueAt }) => dueAt <= now && !inHand.has(name))
+      .sort((one, other) => one.dueAt - other.dueAt)
+      .slice(0, limit)
+  }
+
+  async handle(piece: Piece): Promise<boolean> {
+    if (this.locked.has(piece.name)) return false
+    this.rows.delete(piece.name)
+    await this.#handle(piece)
+    return true
+  }
+
+  async nextDueAt(): Promise<number | undefined> {
+    const times = [...this.rows.values()].map(({ dueAt }) => dueAt)
+    return times.length === 0 ? undefined : Math.min(...times)
+  }
+
+  async isHeldElsewhere(): Promise<boolean> {
+    return this.leasedElsewhere()
+  }
+}
+
+interface Done {
+  name: string
+  /** Business time at which it was done, in milliseconds after the start. */
+  at: number
+}
+
+function agendaOf(t: TestContext, options: { control?: ClockControl } = {}) {
+  const clock = virtualClock(START)
+  const control = options.control ?? givenClock(clock)
+  const done: Done[] = []
+  const tables = {} as Record<WorkName, Table>
+  const onDone: ((piece: Piece) => void | Promise<void>)[] = []
+  for (const name of WORK_NAMES) {
+    tables[name] = new Table(name, async piece => {
+      done.push({ name: piece.name, at: control.clock.now() - START })
+      for (const tell of onDone) await tell(piece)
+    })
+  }
+  const agenda = new Agenda(tables as Works, control, error => assert.fail(String(error)))
+  t.after(() => agenda.stop())
+  return {
+    agenda,
+    clock,
+    tables,
+    done,
+    /** Puts a piece on the agenda; `after` is milliseconds after the start. */
+    add: (work: WorkName, name: string, after: number) =>
+      tables[work].rows.set(name, { work, name, dueAt: START + after }),
+    whenDone: (tell: (piece: Piece) => void | Promise<void>) => onDone.push(tell),
+  }
+}
+
+function countsOf(counts: Partial<WorkCounts>): WorkCounts {
+  const none = Object.fromEntries(WORK_NAMES.map(name => [name, 0])) as WorkCounts
+  return { ...none, ...counts }
+}
+
+const refusedAs = (refusal: ClockRefusal) => (error: unknown) =>
+  error instanceof ClockError && error.refusal === refusal
+
+test('while time moves, a piece of one work is done before a later one of another', async t => {
+  const { agenda, clock, add, done } = agendaOf(t)
+  add('settlement', 'third', 30 * SECOND)
+  add('notices', 'first', 10 * SECOND)
+  add('arrears', 'second', 20 * SECOND)
+  add('settlement', 'after the target', HOUR + 1)
+  const counts = await agenda.moveTo(START + HOUR)
+  assert.deepEqual(done, [
+    { name: 'first', at: 10 * SECOND },
+    { name: 'second', at: 20 * SECOND },
+    { name: 'third', at: 30 * SECOND },
+  ])
+  assert.equal(clock.now(), START + HOUR)
+  assert.deepEqual(counts, countsOf({ settlement: 1, arrears: 1, notices: 1 }))
+})
+
+test('time stops at whole seconds: nothing is early, and nothing is a second late', async t => {
+  const { agenda, add, done } = agendaOf(t)
+  add('notices', 'a', 1)
+  add('settlement', 'b', 999)
+  add('notices', 'c', 1_000)
+  add('notices', 'd', 1_001)
+  await agenda.moveTo(START + 1_500)
+  // What is due within one second is done together, what pays before what tells of it; the target is not passed.
+  assert.deepEqual(done, [
+    { name: 'b', at: 1_000 },
+    { name: 'a', at: 1_000 },
+    { name: 'c', at: 1_000 },
+    { name: 'd', at: 1_500 },
+  ])
+})
+
+test('what was due before the move is done at the time that it was, and what a piece makes due in its own time', async t => {
+  const { agenda, add, done, whenDone } = agendaOf(t)
+  add('settlement', 'pay', -5)
+  whenDone(({ work, name }) => {
+    if (work === 'settlement') add('notices', `tell of ${name}`, 0)
+    if (name === 'tell of pay') add('notices', 'tell again', 15 * SECOND)
+    if (name === 'tell again') add('settlement', 'pay later', HOUR)
+  })
+  assert.deepEqual(await agenda.moveTo(START + HOUR), countsOf({ settlement: 2, notices: 3 }))
+  assert.deepEqual(done, [
+    { name: 'pay', at: 0 },
+    { name: 'tell of pay', at: 0 },
+    { name: 'tell again', at: 15 * SECOND },
+    { name: 'pay later', at: HOUR },
+    { name: 'tell of pay later', at: HOUR },
+  ])
+})
+
+test('runDue does everything that is due and that this makes due, across all works, and nothing else', async t => {
+  const { agenda, clock, add, done, whenDone } = agendaOf(t)
+  add('notices', 'due', 0)
+  add('notices', 'not due', 1)
+  whenDone(({ name }) => {
+    if (name === 'due') add('settlement', 'made due', 0)
+    if (name === 'made due') add('stocks', 'and this', 0)
+  })
+  assert.deepEqual(await agenda.runDue(), countsOf({ settlement: 1, stocks: 1, notices: 1 }))
+  assert.deepEqual(
+    done.map(({ name }) => name),
+    ['due', 'made due', 'and this'],
+  )
+  assert.equal(clock.now(), START)
+  assert.deepEqual(await agenda.runDue(), countsOf({}))
+})
+
+test('moves come one after the other, and one into the past moves nothing', async t => {
+  const { agenda, clock, add, done } = agendaOf(t)
+  for (let minute = 1; minute <= 60; minute += 1) add('notices', `${minute}`, minute * 60 * SECOND)
+  const counts = await Promise.all(
+    [START + HOUR / 2, START + HOUR, START].map(target => agenda.moveTo(target)),
+  )
+  assert.deepEqual(
+    counts.map(({ notices }) => notices),
+    [30, 30, 0],
+  )
+  assert.deepEqual(
+    done,
+    done.toSorted((one, other) => one.at - other.at),
+  )
+  assert.equal(clock.now(), START + HOUR)
+})
+
+test('beside running workers a move keeps the order, and waits for what they have in hand', async t => {
+  const { agenda, add, done, whenDone } = agendaOf(t)
+  for (let minute = 1; minute <= 20; minute += 1) {
+    add(minute % 2 ? 'settlement' : 'notices', `${minute}`, minute * 60 * SECOND)
+  }
+  whenDone(async () => {
+    for (let turn = 0; turn < 5; turn += 1) await new Promise(resolve => setImmediate(resolve))
+  })
+  agenda.start()
+  await agenda.moveTo(START + HOUR)
+  assert.deepEqual(
+    done,
+    Array.from({ length: 20 }, (_, index) => ({ name: `${index + 1}`, at: (index + 1) * 60 * SECOND })),
+  )
+})
+
+test('time waits for what another node has in hand', async t => {
+  const { agenda, clock, tables, add, done } = agendaOf(t)
+  add('settlement', 'locked', 10 * SECOND)
+  add('notices', 'next', 20 * SECOND)
+  tables.settlement.locked.add('locked')
+  let lookedForLeases = 0
+  tables.notices.leasedElsewhere = () => {
+    lookedForLeases += 1
+    assert.ok(clock.now() <= START + 10 * SECOND || lookedForLeases > 3)
+    return lookedForLeases <= 3
+  }
+  const moved = agenda.moveTo(START + HOUR)
+  while (tables.settlement.looks < 3) await new Promise(resolve => setImmediate(resolve))
+  assert.deepEqual([clock.now(), done], [START + 10 * SECOND, []])
+  tables.settlement.locked.clear()
+  await moved
+  assert.deepEqual(
+    done.map(({ name }) => name),
+    ['locked', 'next'],
+  )
+})
+
+test('what another node keeps does not stop runDue, and ends a move that can be repeated', async t => {
+  t.mock.timers.enable({ apis: ['setTimeout'] })
+  const { agenda, clock, tables, add, done } = agendaOf(t)
+  add('settlement', 'locked', 0)
+  add('notices', 'free', 0)
+  add('notices', 'later', SECOND)
+  tables.settlement.locked.add('locked')
+  assert.deepEqual(await agenda.runDue(), countsOf({ notices: 1 }))
+
+  let ended = false
+  const refused = assert.rejects(agenda.moveTo(START + HOUR), refusedAs('HELD_ELSEWHERE')).then(() => {
+    ended = true
+  })
+  let waitedMs = 0
+  while (!ended) {
+    for (let turn = 0; turn < 20; turn += 1) await new Promise(resolve => setImmediate(resolve))
+    t.mock.timers.tick(50)
+    waitedMs += 50
+  }
+  await refused
+  assert.ok(waitedMs >= 20_000 && waitedMs < 40_000, `It waited ${waitedMs} ms`)
+  assert.equal(clock.now(), START)
+  tables.settlement.locked.clear()
+  await agenda.moveTo(START + HOUR)
+  assert.deepEqual(
+    done.map(({ name }) => name),
+    ['free', 'locked', 'later'],
+  )
+})
+
+test('a wake reaches the worker of its name alone', async t => {
+  const { agenda, tables } = agendaOf(t)
+  agenda.start()
+  for (let turn = 0; turn < 20; turn += 1) await new Promise(resolve => setImmediate(resolve))
+  const before = Object.fromEntries(WORK_NAMES.map(name => [name, tables[name].looks]))
+  agenda.wake('releases')
+  for (let turn = 0; turn < 20; turn += 1) await new Promise(resolve => setImmediate(resolve))
+  const woken = WORK_NAMES.filter(name => tables[name].looks > (before[name] ?? 0))
+  assert.deepEqual(woken, ['releases'])
+})
+
+test('a stop ends a move where it is, after what is in hand', async t => {
+  const { agenda, clock, add, done, whenDone } = agendaOf(t)
+  for (let minute = 1; minute <= 60; minute += 1) add('notices', `${minute}`, minute * 60 * SECOND)
+  let stopped: Promise<void> | undefined
+  whenDone(({ name }) => {
+    if (name === '10') stopped = agenda.stop()
+  })
+  await assert.rejects(agenda.moveTo(START + HOUR), refusedAs('STOPPED'))
+  await stopped
+  assert.equal(done.length, 10)
+  assert.equal(clock.now(), START + 600 * SECOND)
+  await assert.rejects(agenda.moveTo(START + HOUR), refusedAs('STOPPED'))
+})
+
+test('a move of a clock that cannot be moved is refused by name, after what was due', async t => {
+  const { agenda, add, done } = agendaOf(t, { control: givenClock(systemClock) })
+  add('notices', 'due', 0)
+  await assert.rejects(agenda.moveTo(systemClock.now() + HOUR), refusedAs('NOT_MOVABLE'))
+  assert.equal(done.length, 1)
+})

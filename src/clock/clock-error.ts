@@ -1,0 +1,28 @@
+/** Why business time cannot be moved as asked. */
+export type ClockRefusal =
+  | 'GOES_BACK'
+  | 'TOO_FAR'
+  | 'OTHER_TARGET'
+  | 'HELD_ELSEWHERE'
+  | 'NOT_MOVABLE'
+  | 'STOPPED'
+
+const MESSAGES: Record<ClockRefusal, string> = {
+  GOES_BACK: 'Business time never goes back',
+  TOO_FAR: 'One move of business time covers at most 366 days',
+  OTHER_TARGET: 'A move of this name has another target',
+  HELD_ELSEWHERE: 'Another node has due work in hand for too long; repeat the move later',
+  NOT_MOVABLE: 'The clock that was given at start cannot be moved, frozen or set running',
+  STOPPED: 'The platform stops; the move goes on when it is repeated',
+}
+
+/** Business time stays as it is, or a move has come only so far. */
+export class ClockError extends RangeError {
+  readonly refusal: ClockRefusal
+
+  constructor(refusal: ClockRefusal) {
+    super(MESSAGES[refusal])
+    this.name = 'ClockError'
+    this.refusal = refusal
+  }
+}

@@ -1,0 +1,135 @@
+import assert from 'node:assert/strict'
+import { type TestContext, test } from 'node:test'
+import { migrate } from '../store/migrate.ts'
+import { migrations } from '../store/migrations.ts'
+import { createTestStore } from '../store/testing.ts'
+import { startPlatform, virtualClock } from '../testing/index.ts'
+import { systemClock } from './clock.ts'
+import { ClockError } from './clock-error.ts'
+import { ClockStore, givenClock } from './clock-store.ts'
+
+const HOUR = 3_600_000
+
+/** Nodes on one store. */
+async function storeFor(t: TestContext) {
+  const store = createTestStore()
+  const db = await store.open()
+  await migrate(db, migrations, 0)
+  t.after(async () => {
+    await db.close()
+    await store.remove()
+  })
+  return {
+    db,
+    store,
+    open: (onChange = () => {}, wallNow = systemClock.wallNow) => ClockStore.open(db, onChange, wallNow),
+  }
+}
+
+test('a new store goes by wall time', async t => {
+  const { open } = await storeFor(t)
+  const { clock } = await open(undefined, () => 1_000)
+  assert.equal(clock.now(), 1_000)
+})
+
+test('a restart goes on with the business time that there was, frozen or running', async t => {
+  const { open } = await storeFor(t)
+  const first = await open(undefined, () => 1_000)
+  await first.advanceTo(10_000)
+  assert.equal((await open(undefined, () => 1_500)).clock.now(), 10_500)
+  await first.freeze()
+  await first.advanceTo(20_000)
+  const second = await open(undefined, () => 90_000)
+  assert.equal(second.clock.now(), 20_000)
+  await second.run()
+  assert.equal((await open(undefined, () => 90_001)).clock.now(), 20_001)
+})
+
+test('a platform that is started again goes on with its business time', async t => {
+  const store = createTestStore()
+  t.after(() => store.remove())
+  const first = await startPlatform({ open: () => store.open() })
+  await first.agenda.control.freeze()
+  const later = first.platform.clock.now() + 5 * HOUR
+  await first.agenda.moveTo(later)
+  await first.stop()
+  const second = await startPlatform({ open: () => store.open() })
+  t.after(() => second.stop())
+  assert.equal(second.platform.clock.now(), later)
+  assert.deepEqual(second.agenda.control.state().frozen_at, later)
+})
+
+test('moves at once end at the furthest, whoever comes last, and on a clock that knew of none of them', async t => {
+  const { db, open } = await storeFor(t)
+  const nodes = await Promise.all(Array.from({ length: 4 }, () => open()))
+  await nodes[0]?.freeze()
+  const start = nodes[0]?.clock.now() ?? 0
+  await Promise.all(
+    Array.from({ length: 40 }, (_, step) => nodes[step % 4]?.advanceTo(start + ((step * 17) % 40) * HOUR)),
+  )
+  const row = await db.get<{ frozen_at: number }>('SELECT frozen_at FROM business_clock')
+  assert.equal(row?.frozen_at, start + 39 * HOUR)
+  for (const node of nodes) {
+    await node.advanceTo(start)
+    assert.equal(node.clock.now(), start + 39 * HOUR)
+  }
+})
+
+test('another node takes over within a second what one has changed, and is told of it', async t => {
+  const { db, store, open } = await storeFor(t)
+  const changed = Promise.withResolvers<void>()
+  const otherDb = await store.open()
+  const other = await ClockStore.open(otherDb, changed.resolve)
+  t.after(() => otherDb.close())
+  other.follow(error => assert.fail(String(error)))
+  t.after(() => other.stop())
+  const node = await open()
+  await node.freeze()
+  const changedAt = performance.now()
+  // One process alone writes to SQLite, so there is no other node that could have to follow.
+  if (db.engine === 'sqlite') await other.reload()
+  await changed.promise
+  assert.ok(performance.now() - changedAt < 2_000)
+  assert.equal(other.clock.now(), node.clock.now())
+})
+
+test('a reading that began before a change does not bring the older time back', async t => {
+  const { open } = await storeFor(t)
+  const node = await open()
+  await node.freeze()
+  const target = node.clock.now() + HOUR
+  await Promise.all([node.reload(), node.advanceTo(target), node.reload()])
+  assert.equal(node.clock.now(), target)
+})
+
+test('a snapshot may hold an earlier time, which is taken over when the store is read again', async t => {
+  const { db, open } = await storeFor(t)
+  let told = 0
+  const node = await open(() => {
+    told += 1
+  })
+  await node.advanceTo(node.clock.now() + HOUR)
+  await db.run('UPDATE business_clock SET offset_ms = 0, frozen_at = 1000')
+  await node.reload()
+  assert.equal(node.clock.now(), 1_000)
+  assert.equal(told, 1)
+})
+
+test('a clock that a test gives is moved as it is, and stands still otherwise', async t => {
+  const { db } = await storeFor(t)
+  const clock = virtualClock(1_000)
+  const control = givenClock(clock)
+  await control.advanceTo(2_000)
+  await control.advanceTo(1_500)
+  await control.freeze()
+  assert.equal(clock.now(), 2_000)
+  assert.equal(await db.transaction(tx => control.lock(tx)), 2_000)
+  assert.equal(
+    (await db.get<{ frozen_at: number | null }>('SELECT frozen_at FROM business_clock'))?.frozen_at,
+    null,
+  )
+  const notMovable = (error: unknown) => error instanceof ClockError && error.refusal === 'NOT_MOVABLE'
+  await assert.rejects(control.run(), notMovable)
+  await assert.rejects(givenClock(systemClock).freeze(), notMovable)
+  await assert.rejects(givenClock(systemClock).advanceTo(systemClock.now() + HOUR), notMovable)
+})

@@ -1,0 +1,93 @@
+import type { DueWork } from '../clock/worker.ts'
+import { changeArrears } from '../owners/arrears.ts'
+import type { Platform } from '../platform.ts'
+import type { Statements, Transaction } from '../store/database.ts'
+
+/** `bank_type` of an order that the platform has paid for the owner (微信垫付). */
+export const ADVANCE_BANK_TYPE = 'BPA'
+
+/** What an owner owes for one order. */
+export interface Advance {
+  /** The order's subject in the ledger. */
+  subject: string
+  owner_id: string
+  /** Fen. */
+  amount: number
+  /** `OPEN` within the time of grace, then `OVERDUE`: the owner is in arrears until it is `REPAID`. */
+  state: 'OPEN' | 'OVERDUE' | 'REPAID'
+  /** Business time in milliseconds. */
+  advance_time: number
+  due_at: number | null
+  repaid_time: number | null
+}
+
+/** Puts an advance on record. Without a time of grace its owner is in arrears at once. */
+export async function recordAdvance(
+  tx: Transaction,
+  platform: Platform,
+  { subject, owner_id, amount }: Pick<Advance, 'subject' | 'owner_id' | 'amount'>,
+): Promise<void> {
+  const { clock, rules, wake } = platform
+  const now = clock.now()
+  const hasGrace = rules.advanceGrace > 0
+  await tx.run(
+    `INSERT INTO advances (subject, owner_id, amount, state, advance_time, due_at) VALUES ($1, $2, $3, $4, $5, $6)`,
+    subject,
+    owner_id,
+    amount,
+    hasGrace ? 'OPEN' : 'OVERDUE',
+    now,
+    hasGrace ? now + rules.advanceGrace : null,
+  )
+  if (hasGrace) tx.afterCommit(wake.arrears)
+  else await changeArrears(tx, platform, owner_id, amount)
+}
+
+/** What an owner has to pay back, the oldest first. */
+export function listUnpaidAdvances(db: Statements, ownerId: string): Promise<Advance[]> {
+  return db.all<Advance>(
+    `SELECT subject, owner_id, amount, state, advance_time, due_at, repaid_time FROM advances
+      WHERE owner_id = $1 AND state <> 'REPAID' ORDER BY advance_time, subject`,
+    ownerId,
+  )
+}
+
+type DueAdvance = Pick<Advance, 'subject' | 'owner_id'>
+
+/** The worker's view of open advances: when their time of grace is over they become arrears. */
+export function arrears(platform: Platform): DueWork<DueAdvance> {
+  const { db } = platform
+  return {
+    name: 'arrears',
+    concurrency: 8,
+    key: ({ subject }) => subject,
+    async claim(now, limit, inHand) {
+      const due = await db.all<DueAdvance>(
+        'SELECT subject, owner_id FROM advances WHERE due_at <= $1 ORDER BY due_at, subject LIMIT $2',
+        now,
+        limit + inHand.size,
+      )
+      return due.filter(({ subject }) => !inHand.has(subject)).slice(0, limit)
+    },
+    handle: advance => db.transaction(tx => becomeOverdue(tx, platform, advance)),
+    async nextDueAt() {
+      const row = await db.get<{ due_at: number | null }>(
+        'SELECT MIN(due_at) AS due_at FROM advances WHERE due_at IS NOT NULL',
+      )
+      return row?.due_at ?? undefined
+    },
+  }
+}
+
+async function becomeOverdue(
+  tx: Transaction,
+  platform: Platform,
+  { subject, owner_id }: DueAdvance,
+): Promise<boolean> {
+  const [overdue] = await tx.all<{ amount: number }>(
+    `UPDATE advances SET state = 'OVERDUE', due_at = NULL WHERE subject = $1 AND state = 'OPEN' RETURNING amount`,
+    subject,
+  )
+  if (overdue) await changeArrears(tx, platform, owner_id, overdue.amount)
+  return true
+}

@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { couponsUnderTest, END, MERCHANT, paidByMerchant } from '../../test/coupons.ts'
+import type { Transaction } from '../store/database.ts'
+import { chooseCoupons, lockCoupons, unlockCoupons } from './coupons.ts'
+import { stocks } from './end-of-stocks.ts'
+
+// Two transactions that are open at the same time, which SQLite has not.
+
+/** Waits until `other` has ended or another connection waits for this transaction. */
+async function untilBlocked(tx: Transaction, other: Promise<unknown>): Promise<void> {
+  let hasEnded = false
+  const end = () => {
+    hasEnded = true
+  }
+  void other.then(end, end)
+  while (!hasEnded) {
+    const blocked = await tx.get(
+      'SELECT pid FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))',
+    )
+    if (blocked) return
+  }
+}
+
+test('a coupon that becomes free while its stock ends expires all the same', async t => {
+  const world = await couponsUnderTest(t)
+  const stock_id = await world.stock({ type: 'NOCASH', ...paidByMerchant(60) })
+  const owner_id = await world.owner()
+  const coupon = await world.send(stock_id, owner_id)
+  await world.db.transaction(async tx => {
+    const purchase = { owner_id, payee_mchid: MERCHANT, total: 888, goods_tag: '', now: world.clock.now() }
+    assert.ok(await lockCoupons(tx, await chooseCoupons(tx, purchase), 'order/1'))
+  })
+  world.clock.moveTo(END)
+  let ending: Promise<boolean> | undefined
+  await world.db.transaction(async tx => {
+    await unlockCoupons(tx, 'order/1')
+    ending = stocks(world.platform).handle({ stock_id })
+    await untilBlocked(tx, ending)
+  })
+  assert.equal(await ending, true)
+  await world.runDue()
+  assert.equal(await world.state(coupon), 'EXPIRED')
+})

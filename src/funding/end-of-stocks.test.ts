@@ -1,0 +1,236 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import {
+  type CouponsUnderTest,
+  couponsUnderTest,
+  END,
+  fresh,
+  MERCHANT,
+  paidByMerchant,
+} from '../../test/coupons.ts'
+import { BANK_CLEARING, couponFundOf, MARKETING, pendingOf } from '../ledger/accounts.ts'
+import { auditLedger } from '../ledger/audit.ts'
+import { post, postPending, reserve, voidPending } from '../ledger/ledger.ts'
+import { transfersOf } from '../ledger/transfers.ts'
+import { createStock, findStock } from './coupon-stocks.ts'
+import { chooseCoupons, couponTransfers, lockCoupons, unlockCoupons, useCoupons } from './coupons.ts'
+import { stocks } from './end-of-stocks.ts'
+
+/** Begins a charge of the owner that a bank has not answered: the coupon and its money are promised. */
+async function beginCharge({ db, clock }: CouponsUnderTest, owner_id: string): Promise<string> {
+  const subject = fresh('order')
+  await db.transaction(async tx => {
+    const now = clock.now()
+    const purchase = { owner_id, payee_mchid: MERCHANT, total: 888, goods_tag: '', now }
+    const choice = await chooseCoupons(tx, purchase)
+    assert.equal(choice.discount_total, 60)
+    const order = { subject, attempt: '1', credit_account: pendingOf(MERCHANT), business_time: now }
+    assert.ok(await reserve(tx, couponTransfers(choice, order)))
+    assert.ok(await lockCoupons(tx, choice, subject))
+  })
+  return subject
+}
+
+function pay({ db, clock }: CouponsUnderTest, subject: string): Promise<void> {
+  return db.transaction(async tx => {
+    await postPending(tx, subject, clock.now())
+    await useCoupons(tx, subject, clock.now())
+  })
+}
+
+function giveUp({ db, clock }: CouponsUnderTest, subject: string): Promise<void> {
+  return db.transaction(async tx => {
+    await voidPending(tx, subject, clock.now())
+    await unlockCoupons(tx, subject)
+  })
+}
+
+test('at its end a stock takes no more charges, unused coupons expire, and the rest of the money goes back in its shares', async t => {
+  const world = await couponsUnderTest(t)
+  const stock = await world.stock({ max_coupons: 10 })
+  const [one, two] = [await world.owner(), await world.owner()]
+  const unused = await world.send(stock, two)
+  const used = await world.send(stock, one)
+  await pay(world, await beginCharge(world, one))
+
+  world.clock.moveTo(END - 1)
+  assert.equal(await world.runDue(), 0)
+  assert.equal(await world.state(unused), 'SENDED')
+  assert.equal(await stocks(world.platform).nextDueAt(), END)
+  world.clock.moveTo(END)
+  assert.equal(await world.runDue(), 1)
+
+  assert.equal((await findStock(world.db, stock))?.state, 'ENDED')
+  assert.equal(await world.state(unused), 'EXPIRED')
+  assert.equal(await world.state(used), 'USED')
+  assert.equal(await world.balance(couponFundOf(stock)), 0)
+  assert.equal(await world.balance(pendingOf(MERCHANT)), 60)
+  assert.equal(await world.balance(BANK_CLEARING), -50)
+  assert.equal(await world.balance(MARKETING), -10)
+  const returned = (await transfersOf(world.db, `stock/${stock}`)).filter(
+    ({ kind }) => kind === 'coupon_return',
+  )
+  assert.deepEqual(
+    returned.map(({ entry, amount, business_time }) => [entry, amount, business_time]),
+    [
+      ['return/1/bank', 450, END],
+      ['return/1/marketing', 90, END],
+    ],
+  )
+  assert.equal(await stocks(world.platform).nextDueAt(), undefined)
+  assert.deepEqual(await auditLedger(world.db), [])
+})
+
+test('a stock without money ends like any other', async t => {
+  const world = await couponsUnderTest(t)
+  const stock = await world.stock({ type: 'NOCASH', ...paidByMerchant(60) })
+  const owner = await world.owner()
+  const [unused, held] = [await world.send(stock, owner, 'b'), await world.send(stock, owner, 'a')]
+  const subject = await beginCharge(world, owner)
+  world.clock.moveTo(END)
+  await world.runDue()
+  assert.deepEqual([await world.state(unused), await world.state(held)], ['EXPIRED', 'LOCKED'])
+  await giveUp(world, subject)
+  await world.runDue()
+  assert.equal(await world.state(held), 'EXPIRED')
+  assert.deepEqual(await transfersOf(world.db, `stock/${stock}`), [])
+})
+
+test('a coupon that waits for a bank keeps its money over the end: it can still be used', async t => {
+  const world = await couponsUnderTest(t)
+  const stock = await world.stock({ max_coupons: 10 })
+  const owner = await world.owner()
+  const coupon = await world.send(stock, owner)
+  const subject = await beginCharge(world, owner)
+  world.clock.moveTo(END)
+  await world.runDue()
+  assert.equal(await world.state(coupon), 'LOCKED')
+  assert.equal(await world.balance(couponFundOf(stock)), 60)
+  await pay(world, subject)
+  assert.equal(await world.state(coupon), 'USED')
+  assert.equal(await world.balance(couponFundOf(stock)), 0)
+  assert.equal(await world.runDue(), 0)
+  assert.deepEqual(await auditLedger(world.db), [])
+})
+
+test('coupons that become free after the end expire, and their money goes back too, whenever that is', async t => {
+  const world = await couponsUnderTest(t)
+  const stock = await world.stock({ max_coupons: 10 })
+  const owners = [await world.owner(), await world.owner()]
+  const subjects: string[] = []
+  for (const owner of owners) {
+    await world.send(stock, owner)
+    subjects.push(await beginCharge(world, owner))
+  }
+  world.clock.moveTo(END)
+  await world.runDue()
+  assert.equal(await world.balance(couponFundOf(stock)), 120)
+  for (const [index, subject] of subjects.entries()) {
+    await giveUp(world, subject)
+    assert.equal(await stocks(world.platform).nextDueAt(), END)
+    assert.equal(await world.runDue(), 1)
+    assert.equal(await world.balance(couponFundOf(stock)), 60 - 60 * index)
+  }
+  assert.equal(await world.balance(BANK_CLEARING), 0)
+  assert.equal(await world.balance(MARKETING), 0)
+  const expired = await world.db.all(`SELECT coupon_id FROM coupons WHERE state = 'EXPIRED'`)
+  assert.equal(expired.length, 2)
+  assert.deepEqual(await auditLedger(world.db), [])
+})
+
+test('an ended stock is known still: the same stock again is no change, and its money stays where it went', async t => {
+  const world = await couponsUnderTest(t)
+  const stock_id = await world.stock()
+  const stock = await findStock(world.db, stock_id)
+  assert.ok(stock)
+  world.clock.moveTo(END)
+  await world.runDue()
+  assert.equal(await world.db.transaction(tx => createStock(tx, world.platform, stock)), 'done')
+  assert.equal(await world.runDue(), 0)
+  assert.equal(await world.balance(BANK_CLEARING), 0)
+})
+
+test('many coupons expire batch by batch, and the money goes back with the last', async t => {
+  const world = await couponsUnderTest(t)
+  const stock = await world.stock({ max_coupons: 2_500, max_coupons_per_owner: 2_500 })
+  const owner = await world.owner()
+  await world.db.transaction(async tx => {
+    for (let index = 0; index < 2_500; index += 1) {
+      await tx.run(
+        `INSERT INTO coupons (coupon_id, stock_id, owner_id, state, create_time) VALUES ($1, $2, $3, 'SENDED', 0)`,
+        `many-${index}`,
+        stock,
+        owner,
+      )
+    }
+  })
+  world.clock.moveTo(END)
+  const work = stocks(world.platform)
+  assert.equal(await work.handle({ stock_id: stock }), true)
+  const left = await world.db.all(`SELECT coupon_id FROM coupons WHERE state = 'SENDED'`)
+  assert.equal(left.length, 1_500)
+  assert.equal(await world.balance(couponFundOf(stock)), 2_500 * 60)
+  assert.equal(await world.runDue(), 2)
+  assert.equal(await world.balance(couponFundOf(stock)), 0)
+  assert.deepEqual(await auditLedger(world.db), [])
+})
+
+test('a stock whose money is not there rests, is reported, and ends when the money is back', async t => {
+  const world = await couponsUnderTest(t)
+  const stock = await world.stock({ max_coupons: 10 })
+  const [fund, away] = [couponFundOf(stock), pendingOf(MERCHANT)]
+  const move = (entry: string, debit_account: string, credit_account: string) =>
+    world.db.transaction(tx =>
+      post(tx, [
+        {
+          subject: 'fault',
+          entry,
+          kind: 'coupon',
+          debit_account,
+          credit_account,
+          amount: 600,
+          business_time: 0,
+        },
+      ]),
+    )
+  const owner = await world.owner()
+  await world.send(stock, owner)
+  await world.db.run(`UPDATE coupons SET state = 'LOCKED', subject = 'lost' WHERE stock_id = $1`, stock)
+  await move('out', fund, away)
+  world.clock.moveTo(END)
+  const work = stocks(world.platform)
+  await assert.rejects(work.handle({ stock_id: stock }))
+  assert.equal(await work.nextDueAt(), END + 60_000)
+  await move('back', away, fund)
+  world.clock.advance(60_000)
+  assert.equal(await world.runDue(), 1)
+  assert.equal(await world.balance(fund), 60)
+})
+
+test('what is used, given up and ended at the same time loses no money and frees no coupon twice', async t => {
+  const world = await couponsUnderTest(t)
+  const stock = await world.stock({ max_coupons: 20 })
+  const subjects: string[] = []
+  for (let index = 0; index < 12; index += 1) {
+    const owner = await world.owner()
+    await world.send(stock, owner)
+    subjects.push(await beginCharge(world, owner))
+  }
+  world.clock.moveTo(END)
+  const work = stocks(world.platform)
+  await Promise.all([
+    ...subjects.map((subject, index) => (index % 2 === 0 ? pay : giveUp)(world, subject)),
+    ...[1, 2, 3].map(() => work.handle({ stock_id: stock })),
+  ])
+  await world.runDue()
+  const states = await world.db.all(
+    'SELECT state, COUNT(*) AS coupons FROM coupons GROUP BY state ORDER BY state',
+  )
+  assert.deepEqual(states, [
+    { state: 'EXPIRED', coupons: 6 },
+    { state: 'USED', coupons: 6 },
+  ])
+  assert.equal(await world.balance(couponFundOf(stock)), 0)
+  assert.equal(await world.balance(pendingOf(MERCHANT)), 360)
+  assert.deepEqual(await auditLedger(world.db), [])
+})

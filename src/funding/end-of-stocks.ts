@@ -1,0 +1,121 @@
+import type { DueWork } from '../clock/worker.ts'
+import { BANK_CLEARING, couponFundOf, MARKETING } from '../ledger/accounts.ts'
+import { post, type Transfer } from '../ledger/ledger.ts'
+import type { Platform } from '../platform.ts'
+import type { Transaction } from '../store/database.ts'
+import { type CouponStock, stockSubject } from './coupon-stocks.ts'
+
+type DueStock = Pick<CouponStock, 'stock_id'>
+
+type EndingStock = Pick<CouponStock, 'stock_id' | 'amount' | 'wechatpay_contribute'> & {
+  returns: number
+}
+
+interface Fund {
+  account: string
+  balance: number
+}
+
+/** Coupons that expire in one transaction. */
+const BATCH = 1_000
+/** How long a stock rests that could not be ended by a fault of ours. */
+const FAULT_WAIT_MS = 60_000
+
+/**
+ * The worker's view of coupon stocks. At its end a stock takes no more charges, its unused coupons expire, batch by batch,
+ * and what is left of the money for them goes back where it came from.
+ *
+ * A coupon that a bank's answer holds keeps its money. When it is used that is the end of it; when it becomes free, its
+ * stock is due once more.
+ */
+export function stocks(platform: Pick<Platform, 'db' | 'clock'>): DueWork<DueStock> {
+  const { db, clock } = platform
+  return {
+    name: 'stocks',
+    concurrency: 4,
+    key: ({ stock_id }) => stock_id,
+    async claim(now, limit, inHand) {
+      const due = await db.all<DueStock>(
+        'SELECT stock_id FROM coupon_stocks WHERE due_at <= $1 ORDER BY due_at, stock_id LIMIT $2',
+        now,
+        limit + inHand.size,
+      )
+      return due.filter(stock => !inHand.has(stock.stock_id)).slice(0, limit)
+    },
+    async handle({ stock_id }) {
+      try {
+        return await db.transaction(tx => endStock(tx, stock_id, clock.now()))
+      } catch (error) {
+        await db.run(
+          'UPDATE coupon_stocks SET due_at = $1 WHERE stock_id = $2 AND due_at IS NOT NULL',
+          clock.now() + FAULT_WAIT_MS,
+          stock_id,
+        )
+        throw error
+      }
+    },
+    async nextDueAt() {
+      const row = await db.get<{ due_at: number | null }>(
+        'SELECT MIN(due_at) AS due_at FROM coupon_stocks WHERE due_at IS NOT NULL',
+      )
+      return row?.due_at ?? undefined
+    },
+  }
+}
+
+/** Does one piece of it; the stock stays due while there is more. Answers false when another node is at it. */
+async function endStock(tx: Transaction, stockId: string, now: number): Promise<boolean> {
+  const isDue = `SELECT stock_id, amount, wechatpay_contribute, returns FROM coupon_stocks
+                  WHERE stock_id = $1 AND due_at <= $2`
+  const stock = await tx.get<EndingStock>(`${isDue} ${tx.skipLocked}`, stockId, now)
+  if (!stock) return (await tx.get(isDue, stockId, now)) === undefined
+  await tx.run(`UPDATE coupon_stocks SET state = 'ENDED' WHERE stock_id = $1`, stockId)
+  // Money before coupons, as charges do it, so that neither waits for the other forever. Only CASH has money.
+  const fund = await tx.get<Fund>(
+    `SELECT account, balance FROM ledger_accounts WHERE account = $1 ${tx.forUpdate}`,
+    couponFundOf(stockId),
+  )
+  await tx.run(
+    `UPDATE coupons SET state = 'EXPIRED'
+      WHERE state = 'SENDED'
+        AND coupon_id IN (SELECT coupon_id FROM coupons WHERE stock_id = $1 AND state = 'SENDED' LIMIT $2)`,
+    stockId,
+    BATCH,
+  )
+  // With these locked none can be used or become free before this is committed, so that no money is counted twice.
+  const locked = await tx.all(
+    `SELECT coupon_id FROM coupons WHERE stock_id = $1 AND state = 'LOCKED' ${tx.forUpdate}`,
+    stockId,
+  )
+  const isMore = await tx.get(
+    `SELECT coupon_id FROM coupons WHERE stock_id = $1 AND state = 'SENDED' LIMIT 1`,
+    stockId,
+  )
+  if (isMore) return true
+  if (fund) await returnRest(tx, stock, fund, locked.length, now)
+  await tx.run('UPDATE coupon_stocks SET due_at = NULL, returns = returns + 1 WHERE stock_id = $1', stockId)
+  return true
+}
+
+/** Gives back what no coupon can use any more, to those who paid it, in the shares in which they did. */
+async function returnRest(
+  tx: Transaction,
+  { stock_id, amount, wechatpay_contribute, returns }: EndingStock,
+  fund: Fund,
+  locked: number,
+  now: number,
+): Promise<void> {
+  const rest = fund.balance - locked * amount
+  const toMarketing = Math.floor(rest / amount) * wechatpay_contribute
+  const to = (source: string, credit_account: string, returned: number): Transfer => ({
+    subject: stockSubject(stock_id),
+    entry: `return/${returns + 1}/${source}`,
+    kind: 'coupon_return',
+    debit_account: fund.account,
+    credit_account,
+    amount: returned,
+    business_time: now,
+  })
+  const transfers = [to('bank', BANK_CLEARING, rest - toMarketing), to('marketing', MARKETING, toMarketing)]
+  if (!(await post(tx, transfers))) throw new Error(`What is left of the stock ${stock_id} cannot go back`)
+}

@@ -1,0 +1,229 @@
+import type { DueWork } from '../clock/worker.ts'
+import { advanceOf, BANK_CLEARING, walletOf } from '../ledger/accounts.ts'
+import { post } from '../ledger/ledger.ts'
+import { changeArrears } from '../owners/arrears.ts'
+import type { Platform } from '../platform.ts'
+import type { Statements, Transaction } from '../store/database.ts'
+import { type Advance, listUnpaidAdvances } from './advance.ts'
+import type { BankPayment } from './bank.ts'
+import {
+  type Answered,
+  askAgainAfter,
+  askBank,
+  paymentsOf,
+  recordAnswer,
+  rememberPayment,
+} from './bank-payments.ts'
+import { findCard } from './cards.ts'
+
+/** An owner pays back everything that was advanced. */
+export interface Repayment {
+  repayment_id: string
+  owner_id: string
+  /** `wallet`, or the id of one of the owner's cards. */
+  source: string
+  /** Fen. */
+  amount: number
+  /** `PENDING` until the bank has answered; a failed one leaves everything as it was. */
+  state: 'PENDING' | 'PAID' | 'FAILED'
+  failure: '' | 'NO_FUNDS' | 'REFUSED'
+  create_time: number
+  due_at: number | null
+}
+
+/** Why a repayment was not begun. */
+export type RepaymentRefusal = 'id_used' | 'nothing_owed' | 'card_unknown' | 'another_pending'
+
+/**
+ * Begins a repayment of all that the owner owes. From the wallet it has ended with this transaction; from a card it ends
+ * when the bank has answered. The same `repayment_id` again answers the repayment as it is now.
+ */
+export async function beginRepayment(
+  tx: Transaction,
+  platform: Platform,
+  request: Pick<Repayment, 'repayment_id' | 'owner_id' | 'source'>,
+): Promise<Repayment | RepaymentRefusal> {
+  const { repayment_id, owner_id, source } = request
+  const known = await findRepayment(tx, repayment_id)
+  if (known) return known.owner_id === owner_id && known.source === source ? known : 'id_used'
+  if (source !== 'wallet') {
+    const card = await findCard(tx, source)
+    if (card?.owner_id !== owner_id || card.state !== 'NORMAL') return 'card_unknown'
+  }
+  await tx.get(`SELECT owner_id FROM owners WHERE owner_id = $1 ${tx.forUpdate}`, owner_id)
+  const advances = await listUnpaidAdvances(tx, owner_id)
+  if (advances.length === 0) return 'nothing_owed'
+
+  const now = platform.clock.now()
+  const amount = advances.reduce((sum, advance) => sum + advance.amount, 0)
+  const repayment: Repayment = {
+    ...{ repayment_id, owner_id, source, amount },
+    ...{ state: 'PENDING', failure: '', create_time: now, due_at: source === 'wallet' ? null : now },
+  }
+  if (!(await insertRepayment(tx, repayment, advances))) return 'another_pending'
+  if (source !== 'wallet') {
+    await rememberCardPayment(tx, repayment)
+    tx.afterCommit(platform.wake.repayments)
+    return repayment
+  }
+  const paid = await payBack(tx, platform, repayment, walletOf(owner_id))
+  return paid ? { ...repayment, state: 'PAID' } : fail(tx, repayment, 'NO_FUNDS')
+}
+
+export function findRepayment(db: Statements, repaymentId: string): Promise<Repayment | undefined> {
+  return db.get<Repayment>(
+    `SELECT repayment_id, owner_id, source, amount, state, failure, create_time, due_at
+       FROM repayments WHERE repayment_id = $1`,
+    repaymentId,
+  )
+}
+
+/** The worker's view of repayments from cards: their banks are asked, again and again until they answer. */
+export function repayments(platform: Platform): DueWork<Pick<Repayment, 'repayment_id'>> {
+  const { db, bank } = platform
+  return {
+    name: 'repayments',
+    concurrency: 8,
+    key: ({ repayment_id }) => repayment_id,
+    async claim(now, limit, inHand) {
+      const due = await db.all<Pick<Repayment, 'repayment_id'>>(
+        'SELECT repayment_id FROM repayments WHERE due_at <= $1 ORDER BY due_at, repayment_id LIMIT $2',
+        now,
+        limit + inHand.size,
+      )
+      return due.filter(({ repayment_id }) => !inHand.has(repayment_id)).slice(0, limit)
+    },
+    async handle({ repayment_id }) {
+      const payment = await db.transaction(tx => beginAsking(tx, platform, repayment_id))
+      if (!payment) return true
+      const answered = await askBank(bank, payment)
+      await db.transaction(tx => conclude(tx, platform, repayment_id, answered))
+      return true
+    },
+    async nextDueAt() {
+      const row = await db.get<{ due_at: number | null }>(
+        'SELECT MIN(due_at) AS due_at FROM repayments WHERE due_at IS NOT NULL',
+      )
+      return row?.due_at ?? undefined
+    },
+  }
+}
+
+function subjectOf(repaymentId: string): string {
+  return `repayment/${repaymentId}`
+}
+
+async function insertRepayment(
+  tx: Transaction,
+  repayment: Repayment,
+  advances: readonly Advance[],
+): Promise<boolean> {
+  const { repayment_id, owner_id, source, amount, state, create_time, due_at } = repayment
+  const inserted = await tx.run(
+    `INSERT INTO repayments (repayment_id, owner_id, source, amount, state, create_time, due_at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING`,
+    repayment_id,
+    owner_id,
+    source,
+    amount,
+    state,
+    create_time,
+    due_at,
+  )
+  if (inserted === 0) return false
+  for (const { subject } of advances) {
+    await tx.run('INSERT INTO repaid_advances (repayment_id, subject) VALUES ($1, $2)', repayment_id, subject)
+  }
+  return true
+}
+
+async function rememberCardPayment(
+  tx: Transaction,
+  { repayment_id, source, amount, create_time }: Repayment,
+): Promise<void> {
+  const subject = subjectOf(repayment_id)
+  const bank_type = (await findCard(tx, source))?.bank_type ?? ''
+  const payment = { payment_id: subject, card_id: source, bank_type, amount }
+  await rememberPayment(tx, { ...payment, subject, attempt: 1, business_time: create_time, completes: {} })
+}
+
+/** Moves the repayment out of the way while its bank is asked; after a crash it comes back. */
+async function beginAsking(
+  tx: Transaction,
+  { clock }: Platform,
+  repaymentId: string,
+): Promise<BankPayment | undefined> {
+  const [payment] = await paymentsOf(tx, subjectOf(repaymentId))
+  if (payment?.state !== 'PENDING') return undefined
+  const now = clock.now()
+  const moved = await tx.run(
+    'UPDATE repayments SET due_at = $1 WHERE repayment_id = $2 AND due_at <= $3',
+    now + askAgainAfter(payment.unanswered),
+    repaymentId,
+    now,
+  )
+  return moved === 1 ? payment : undefined
+}
+
+async function conclude(
+  tx: Transaction,
+  platform: Platform,
+  repaymentId: string,
+  answered: Answered,
+): Promise<void> {
+  const payment = await recordAnswer(tx, subjectOf(repaymentId), answered, platform.clock.now())
+  const repayment = await findRepayment(tx, repaymentId)
+  if (!payment || repayment?.state !== 'PENDING' || answered.answer === 'unknown') return
+  if (answered.answer === 'approved') await payBack(tx, platform, repayment, BANK_CLEARING)
+  else await fail(tx, repayment, answered.answer === 'refused' ? 'REFUSED' : 'NO_FUNDS')
+}
+
+/** Books a repayment against each of its advances and tells whom it concerns. Answers false when the account has too little. */
+async function payBack(
+  tx: Transaction,
+  platform: Platform,
+  { repayment_id, owner_id }: Repayment,
+  debit_account: string,
+): Promise<boolean> {
+  const business_time = platform.clock.now()
+  const advances = await tx.all<Pick<Advance, 'subject' | 'amount' | 'state'>>(
+    `SELECT a.subject, a.amount, a.state FROM repaid_advances r JOIN advances a ON a.subject = r.subject
+      WHERE r.repayment_id = $1 ORDER BY a.advance_time, a.subject ${tx.forUpdate}`,
+    repayment_id,
+  )
+  const transfers = advances.map(({ subject, amount }) => ({
+    subject,
+    entry: `repayment/${repayment_id}`,
+    kind: 'repayment' as const,
+    debit_account,
+    credit_account: advanceOf(owner_id),
+    amount,
+    business_time,
+  }))
+  if (!(await post(tx, transfers))) return false
+  await tx.run(
+    `UPDATE advances SET state = 'REPAID', repaid_time = $1, due_at = NULL
+      WHERE subject IN (SELECT subject FROM repaid_advances WHERE repayment_id = $2)`,
+    business_time,
+    repayment_id,
+  )
+  await tx.run(`UPDATE repayments SET state = 'PAID', due_at = NULL WHERE repayment_id = $1`, repayment_id)
+  for (const { subject } of advances) await platform.listeners.advanceRepaid(tx, subject)
+  const overdue = advances.filter(({ state }) => state === 'OVERDUE')
+  const sum = overdue.reduce((total, { amount }) => total + amount, 0)
+  if (sum > 0) await changeArrears(tx, platform, owner_id, -sum)
+  return true
+}
+
+async function fail(
+  tx: Transaction,
+  repayment: Repayment,
+  failure: 'NO_FUNDS' | 'REFUSED',
+): Promise<Repayment> {
+  await tx.run(
+    `UPDATE repayments SET state = 'FAILED', failure = $1, due_at = NULL WHERE repayment_id = $2`,
+    failure,
+    repayment.repayment_id,
+  )
+  return { ...repayment, state: 'FAILED', failure, due_at: null }
+}

@@ -1,0 +1,60 @@
+import { BANK_CLEARING, walletOf } from '../ledger/accounts.ts'
+import { post, type Transfer } from '../ledger/ledger.ts'
+import { lockOwner } from '../owners/owners.ts'
+import type { Statements, Transaction } from '../store/database.ts'
+
+/** Money that an owner puts into the wallet or takes out of it, in fen. */
+export interface WalletMovement {
+  owner_id: string
+  /** Its name among those of the owner; `/` cannot be part of it. */
+  id: string
+  amount: number
+  /** Milliseconds of business time; of the first time when it is repeated. */
+  business_time: number
+}
+
+/** Why money did not move. */
+export type WalletRefusal = 'owner_unknown' | 'other_amount' | 'no_funds'
+
+/** Puts money from a bank into the wallet, once for each id. */
+export function topUp(tx: Transaction, movement: WalletMovement): Promise<Transfer | WalletRefusal> {
+  return move(tx, movement, 'top_up')
+}
+
+/** Takes money out of the wallet, once for each id. */
+export function withdraw(tx: Transaction, movement: WalletMovement): Promise<Transfer | WalletRefusal> {
+  return move(tx, movement, 'withdrawal')
+}
+
+async function move(
+  tx: Transaction,
+  { owner_id, id, amount, business_time }: WalletMovement,
+  kind: 'top_up' | 'withdrawal',
+): Promise<Transfer | WalletRefusal> {
+  // The owner's row keeps two of the same id apart.
+  if (!(await lockOwner(tx, owner_id))) return 'owner_unknown'
+  const subject = `${kind}/${owner_id}/${id}`
+  const known = await readTransfer(tx, subject, kind)
+  if (known) return known.amount === amount ? known : 'other_amount'
+  const [debit_account, credit_account] =
+    kind === 'top_up' ? [BANK_CLEARING, walletOf(owner_id)] : [walletOf(owner_id), BANK_CLEARING]
+  const transfer: Transfer = {
+    subject,
+    entry: kind,
+    kind,
+    debit_account,
+    credit_account,
+    amount,
+    business_time,
+  }
+  return (await post(tx, [transfer])) ? transfer : 'no_funds'
+}
+
+function readTransfer(db: Statements, subject: string, entry: string): Promise<Transfer | undefined> {
+  return db.get<Transfer>(
+    `SELECT subject, entry, kind, debit_account, credit_account, amount, business_time
+       FROM ledger_transfers WHERE subject = $1 AND entry = $2`,
+    subject,
+    entry,
+  )
+}

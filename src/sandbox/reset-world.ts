@@ -1,0 +1,39 @@
+import { listCertificatesOf, storeCertificate } from '../merchants/change-merchant.ts'
+import { type Random, randomText } from '../protocol/ids.ts'
+import { APIV3_KEY_LENGTH } from '../protocol/sealed-resource.ts'
+import type { TrustState } from '../protocol/trust.ts'
+import type { Transaction } from '../store/database.ts'
+import { type MerchantKeys, storeWorldRows } from './create-world.ts'
+import { putTrust } from './ensure-world.ts'
+import { WORLD_MERCHANTS } from './world.ts'
+import { emptyWorld } from './world-tables.ts'
+
+/**
+ * Makes the world of the first start again, at a business time in milliseconds. What its merchants hold stays valid: their
+ * keys, their certificates, their ids of the public key. Merchants that were added are gone.
+ */
+export async function resetWorld(
+  tx: Transaction,
+  random: Random,
+  { now, trust }: { now: number; trust: TrustState | undefined },
+): Promise<void> {
+  const callers: MerchantKeys[] = []
+  const certificates = []
+  for (const merchant of WORLD_MERCHANTS) {
+    const held = await tx.get<{ apiv3_key: string; public_key_id: string }>(
+      `SELECT apiv3_key, public_key_id FROM merchants WHERE mchid = $1 AND kind <> 'sub'`,
+      merchant.mchid,
+    )
+    const [first, ...others] = await listCertificatesOf(tx, merchant.mchid)
+    if (!held || !first) continue
+    // Somebody may have taken the key away, and the first start gives one.
+    const apiv3_key = held.apiv3_key || randomText(APIV3_KEY_LENGTH, random)
+    callers.push({ merchant, certificate: { ...first, private_key: '' }, ...held, apiv3_key })
+    certificates.push(...others.map(certificate => ({ ...certificate, revoked: 0 })))
+  }
+  await emptyWorld(tx)
+  await tx.run('INSERT INTO business_clock (id, offset_ms) VALUES (1, 0)')
+  await storeWorldRows(tx, now, callers)
+  for (const certificate of certificates) await storeCertificate(tx, certificate)
+  if (trust) await putTrust(tx, trust)
+}

@@ -1,0 +1,242 @@
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import type { Platform } from '../platform.ts'
+import { newNonce } from '../protocol/ids.ts'
+import type { Row, SqlValue, Statements, Transaction } from '../store/database.ts'
+import { insertRows } from '../store/insert-rows.ts'
+import { PRIVATE } from './files.ts'
+import { emptyWorld, WORLD_TABLES } from './world-tables.ts'
+
+/** Rows that are read, written and held at once. */
+const ROWS_AT_ONCE = 500
+/** Bytes of a file that are read at once. */
+const CHUNK_BYTES = 1024 * 1024
+const ENDING = '.jsonl'
+
+/** A snapshot of the world. Times in milliseconds. */
+export interface Snapshot {
+  name: string
+  business_time: number
+  wall_time: number
+  bytes: number
+}
+
+/** The first line of a file: what must be the same for the rows to make sense. */
+interface Header {
+  business_time: number
+  wall_time: number
+  migrations: string
+  /** Serial number of the root, so that certificates of merchants are not restored under another. */
+  root: string
+}
+
+/** Every other line of a file. */
+interface Chunk {
+  table: string
+  columns: string[]
+  rows: SqlValue[][]
+}
+
+/**
+ * Writes all rows of the world into a file of JSON lines, as they are at one instant, and readable by its owner alone. A
+ * snapshot that exists is left as it is. Meanwhile nobody else writes on SQLite; memory holds a page of rows.
+ */
+export async function takeSnapshot(
+  { db, clock, random }: Pick<Platform, 'db' | 'clock' | 'random'>,
+  folder: string,
+  name: string,
+): Promise<void> {
+  const path = pathOf(folder, name)
+  if (existsSync(path)) return
+  mkdirSync(join(path, '..'), { recursive: true, mode: 0o700 })
+  const unfinished = `${path}.${newNonce(random)}`
+  const file = openSync(unfinished, 'wx', PRIVATE)
+  try {
+    await db.transaction(async tx => {
+      // It may run twice.
+      const write = writerTo(file)
+      if (tx.forUpdate !== '') await tx.run('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ')
+      write(await headerOf(tx, clock.now(), clock.wallNow()))
+      for (const table of WORLD_TABLES) await writeTable(tx, table, write)
+    })
+    fsyncSync(file)
+    // The folder is this process's alone, so nobody comes between; somebody may have been faster before.
+    if (!existsSync(path)) renameSync(unfinished, path)
+  } finally {
+    closeSync(file)
+    rmSync(unfinished, { force: true })
+  }
+}
+
+/** The snapshots of a folder, by their names. One that cannot be read is left out. */
+export function listSnapshots(folder: string): Snapshot[] {
+  const own = join(folder, 'snapshots')
+  const names = existsSync(own) ? readdirSync(own).filter(name => name.endsWith(ENDING)) : []
+  return names.sort().flatMap(name => findSnapshot(folder, name.slice(0, -ENDING.length)) ?? [])
+}
+
+/** A snapshot; `undefined` when there is none, or its file is no snapshot. */
+export function findSnapshot(folder: string, name: string): Snapshot | undefined {
+  const path = pathOf(folder, name)
+  if (!existsSync(path)) return undefined
+  const header = readHeader(path)
+  if (!header) return undefined
+  const { business_time, wall_time } = header
+  return { name, business_time, wall_time, bytes: statSync(path).size }
+}
+
+export function deleteSnapshot(folder: string, name: string): void {
+  rmSync(pathOf(folder, name), { force: true })
+}
+
+/** Why a snapshot is not restored; `undefined` when it can be. */
+export async function snapshotFault(
+  db: Statements,
+  folder: string,
+  name: string,
+): Promise<string | undefined> {
+  const header = readHeader(pathOf(folder, name))
+  const here = await headerOf(db, 0, 0)
+  if (header?.migrations !== here.migrations)
+    return 'It was taken by another version, whose tables are others. Delete it and take a new one.'
+  return header.root === here.root ? undefined : 'It was taken of another world, whose keys are others.'
+}
+
+/**
+ * Puts the rows of a snapshot in the place of what is there. Business time goes on from where it was, from `wallNow` on.
+ * The file is read as it is written, without waiting, because inside a transaction nothing else is awaited.
+ */
+export async function restoreSnapshot(
+  tx: Transaction,
+  folder: string,
+  name: string,
+  wallNow: number,
+): Promise<void> {
+  const header = readHeader(pathOf(folder, name))
+  if (!header) throw new Error(`The snapshot ${name} cannot be read`)
+  await emptyWorld(tx)
+  const known = new Set(WORLD_TABLES.map(table => table.name))
+  let isHeader = true
+  for (const line of linesOf(pathOf(folder, name))) {
+    if (!isHeader) {
+      const { table, columns, rows } = JSON.parse(line) as Chunk
+      if (!known.has(table) || !columns.every(column => /^[a-z_0-9]+$/.test(column)))
+        throw new Error(`The snapshot ${name} has a table or column that cannot be`)
+      await insertRows(
+        tx,
+        table,
+        columns,
+        rows.map(values => rowOf(columns, values)),
+      )
+    }
+    isHeader = false
+  }
+  // Nobody has a notice in hand in the world that comes back.
+  await tx.run('UPDATE notices SET leased_until = 0 WHERE leased_until > 0')
+  await tx.run(
+    'UPDATE business_clock SET offset_ms = $1 WHERE frozen_at IS NULL',
+    header.business_time - wallNow,
+  )
+}
+
+function rowOf(columns: readonly string[], values: readonly SqlValue[]): Row {
+  return Object.fromEntries(columns.map((column, index) => [column, values[index] ?? null]))
+}
+
+async function headerOf(db: Statements, business_time: number, wall_time: number): Promise<Header> {
+  const migrations = await db.all<{ name: string; digest: string }>(
+    'SELECT name, digest FROM schema_migrations ORDER BY name',
+  )
+  const root = await db.get<{ id: string }>(`SELECT id FROM platform_keys WHERE kind = 'root'`)
+  const applied = migrations.map(({ name, digest }) => `${name} ${digest}`).join('\n')
+  return { business_time, wall_time, migrations: applied, root: root?.id ?? '' }
+}
+
+/** A table in pages by its key, so that it never has to be in memory. */
+async function writeTable(
+  tx: Transaction,
+  { name, key }: (typeof WORLD_TABLES)[number],
+  write: (line: Chunk) => void,
+): Promise<void> {
+  const places = key.map((_, index) => `$${index + 1}`).join(', ')
+  let last: SqlValue[] | undefined
+  for (;;) {
+    const after: string = last ? `WHERE (${key.join(', ')}) > (${places})` : ''
+    const rows: Row[] = await tx.all<Row>(
+      `SELECT * FROM ${name} ${after} ORDER BY ${key.join(', ')} LIMIT ${ROWS_AT_ONCE}`,
+      ...(last ?? []),
+    )
+    const [first] = rows
+    if (!first) return
+    write({ table: name, columns: Object.keys(first), rows: rows.map(row => Object.values(row)) })
+    const end = rows.at(-1) as Row
+    last = key.map(column => end[column] as SqlValue)
+    if (rows.length < ROWS_AT_ONCE) return
+  }
+}
+
+/** Writes lines into a file, which is empty at first. */
+function writerTo(file: number): (line: object) => void {
+  ftruncateSync(file)
+  let position = 0
+  return line => {
+    const bytes = Buffer.from(`${JSON.stringify(line)}\n`)
+    let written = 0
+    while (written < bytes.length) {
+      written += writeSync(file, bytes, written, bytes.length - written, position + written)
+    }
+    position += bytes.length
+  }
+}
+
+function readHeader(path: string): Header | undefined {
+  for (const line of linesOf(path)) {
+    try {
+      return JSON.parse(line) as Header
+    } catch {
+      return undefined
+    }
+  }
+  return undefined
+}
+
+/** The lines of a file, one after the other. */
+function* linesOf(path: string): Generator<string> {
+  if (!existsSync(path)) return
+  const file = openSync(path, 'r')
+  try {
+    const chunk = Buffer.alloc(CHUNK_BYTES)
+    let rest: Buffer[] = []
+    for (;;) {
+      const length = readSync(file, chunk)
+      if (length === 0) break
+      let start = 0
+      for (let end = chunk.indexOf(10); end !== -1 && end < length; end = chunk.indexOf(10, start)) {
+        yield Buffer.concat([...rest, chunk.subarray(start, end)]).toString('utf8')
+        rest = []
+        start = end + 1
+      }
+      rest.push(Buffer.from(chunk.subarray(start, length)))
+    }
+  } finally {
+    closeSync(file)
+  }
+}
+
+/** The name has neither dots nor slashes, which the contract sees to, so it stays in the folder. */
+function pathOf(folder: string, name: string): string {
+  return join(folder, 'snapshots', `${name}${ENDING}`)
+}

@@ -1,0 +1,85 @@
+import * as Type from '../../../contract/schema.ts'
+import { WORK_NAMES, type WorkName } from '../../../platform.ts'
+import { adminOperation } from '../operation.ts'
+import { count, flag, id, integer, oneOf, time } from './fields.ts'
+
+/** Any longer step is refused as too far in any case. */
+const MAX_STEP_MS = 366 * 24 * 60 * 60 * 1000
+
+const clock = Type.Object({
+  mode: oneOf('REAL runs with wall time, FROZEN stands still until it is moved', ['REAL', 'FROZEN'] as const),
+  business_time: time('What the business says it is'),
+  wall_time: time('Of signatures, certificates and HTTP'),
+  offset_ms: Type.Integer({ description: 'Business time less wall time' }),
+})
+
+const ofEachWork = <S extends Type.TSchema>(schema: S) =>
+  Type.Object(Object.fromEntries(WORK_NAMES.map(name => [name, schema])) as Record<WorkName, S>)
+
+const done = ofEachWork(count('Pieces that were done'))
+const moveId = id('The name of this move')
+
+const move = Type.Object({
+  move_id: moveId,
+  from_time: time('Where it began'),
+  to_time: time('Where it leads'),
+  finished: flag('False when it came only part of the way; the same PUT goes on'),
+  done: Type.Optional(done),
+})
+
+export const getClock = adminOperation({
+  name: 'getClock',
+  method: 'GET',
+  path: '/admin/v1/clock',
+  title: 'Business time',
+  request: Type.Object({}),
+  reply: clock,
+  problems: [],
+})
+
+export const putClock = adminOperation({
+  name: 'putClock',
+  method: 'PUT',
+  path: '/admin/v1/clock',
+  title: 'Freezes business time, or lets it run on from where it is',
+  request: Type.Object({ mode: clock.properties.mode }),
+  reply: clock,
+  problems: ['CONFLICT'],
+})
+
+export const putClockMove = adminOperation({
+  name: 'putClockMove',
+  method: 'PUT',
+  path: '/admin/v1/clock/moves/{move_id}',
+  title: 'Moves business time forward and answers when everything due on the way is done',
+  description:
+    'Give either `to` or `step_ms`. At most 366 days at once, never back. The target is fixed by the first request of a ' +
+    'name: repeated, it goes on from where it came, or answers what it did.',
+  request: Type.Object({
+    move_id: moveId,
+    to: Type.Optional(time('The instant')),
+    step_ms: Type.Optional(integer('How far, in milliseconds', 1, MAX_STEP_MS)),
+  }),
+  reply: move,
+  problems: ['CONFLICT'],
+})
+
+export const getClockMove = adminOperation({
+  name: 'getClockMove',
+  method: 'GET',
+  path: '/admin/v1/clock/moves/{move_id}',
+  title: 'A move of business time',
+  request: Type.Object({ move_id: moveId }),
+  reply: move,
+  problems: ['NOT_FOUND'],
+})
+
+export const putDueWork = adminOperation({
+  name: 'putDueWork',
+  method: 'PUT',
+  path: '/admin/v1/due-work',
+  title: 'Does everything that is due by now, and answers when it is done',
+  request: Type.Object({}),
+  reply: Type.Object({ business_time: time('Now'), done }),
+  problems: [],
+})

@@ -1,0 +1,125 @@
+import * as Type from '../../../contract/schema.ts'
+import { adminOperation } from '../operation.ts'
+import { count, fen, id, integer, listOf, mchid, oneOf, ownerId, page, shown, text, time } from './fields.ts'
+
+const stockId = id('The stock (批次)')
+const couponId = id('The coupon')
+
+const MAX_COUPONS = 10_000_000
+
+const stockFields = {
+  stock_id: stockId,
+  name: text('Name, as promotion_detail shows it', 64),
+  scope: oneOf('GLOBAL (全场代金券) or SINGLE (单品优惠)', ['GLOBAL', 'SINGLE'] as const),
+  type: oneOf('CASH is paid from money put aside, NOCASH makes the merchant receive less', [
+    'CASH',
+    'NOCASH',
+  ] as const),
+  amount: fen('Worth of one coupon', 1),
+  wechatpay_contribute: fen('Of it, paid by WeChat Pay'),
+  merchant_contribute: fen('Of it, paid by the merchant'),
+  other_contribute: fen('Of it, paid by others'),
+  transaction_minimum: fen('Lowest total of a charge that it is good for'),
+  goods_tag: Type.String({ description: 'A charge must carry it; empty for any charge', maxBytes: 32 }),
+  available_begin_time: time('The first instant at which it can be used'),
+  available_end_time: time('The first instant at which it cannot be used any more'),
+  max_coupons: integer('Coupons in all', 1, MAX_COUPONS),
+  max_coupons_per_owner: integer('Coupons of one owner', 1, MAX_COUPONS),
+  available_merchants: Type.Unsafe<string[]>({
+    type: 'array',
+    description: 'Merchant numbers that it is good at; empty for all',
+    items: mchid,
+    maxItems: 100,
+  }),
+}
+
+const { stock_id, name, scope, type, amount, available_begin_time, available_end_time, max_coupons } =
+  stockFields
+
+const stock = Type.Object({
+  ...stockFields,
+  distributed_coupons: count('Coupons that were sent'),
+  state: oneOf('RUNNING until the end', ['RUNNING', 'ENDED'] as const),
+  create_time: time('When it was made'),
+})
+
+const coupon = Type.Object({
+  coupon_id: couponId,
+  stock_id: stockId,
+  owner_id: ownerId,
+  state: oneOf('LOCKED while a bank has not answered', ['SENDED', 'LOCKED', 'USED', 'EXPIRED'] as const),
+  subject: shown('Of the order that uses it, in the ledger; empty while it is free'),
+  create_time: time('When it was sent'),
+  use_time: Type.Optional(time('When it was used')),
+})
+
+export const listCouponStocks = adminOperation({
+  name: 'listCouponStocks',
+  method: 'GET',
+  path: '/admin/v1/coupon-stocks',
+  title: 'Coupon stocks, in the order of their ids',
+  request: Type.Object(page),
+  reply: listOf(stock),
+  problems: [],
+})
+
+export const getCouponStock = adminOperation({
+  name: 'getCouponStock',
+  method: 'GET',
+  path: '/admin/v1/coupon-stocks/{stock_id}',
+  title: 'A coupon stock',
+  request: Type.Object({ stock_id }),
+  reply: stock,
+  problems: ['NOT_FOUND'],
+})
+
+export const putCouponStock = adminOperation({
+  name: 'putCouponStock',
+  method: 'PUT',
+  path: '/admin/v1/coupon-stocks/{stock_id}',
+  title: 'Makes a coupon stock; it never changes',
+  description:
+    'What is left out is 0 or empty; the merchant pays unless contributions are given; one coupon for an owner.',
+  request: Type.Object({
+    ...{ stock_id, name, scope, type, amount, available_begin_time, available_end_time, max_coupons },
+    wechatpay_contribute: Type.Optional(stockFields.wechatpay_contribute),
+    merchant_contribute: Type.Optional(stockFields.merchant_contribute),
+    other_contribute: Type.Optional(stockFields.other_contribute),
+    transaction_minimum: Type.Optional(stockFields.transaction_minimum),
+    goods_tag: Type.Optional(stockFields.goods_tag),
+    max_coupons_per_owner: Type.Optional(stockFields.max_coupons_per_owner),
+    available_merchants: Type.Optional(stockFields.available_merchants),
+  }),
+  reply: stock,
+  problems: ['CONFLICT'],
+})
+
+export const putCoupon = adminOperation({
+  name: 'putCoupon',
+  method: 'PUT',
+  path: '/admin/v1/coupon-stocks/{stock_id}/coupons/{coupon_id}',
+  title: 'Sends a coupon to an owner',
+  request: Type.Object({ stock_id, coupon_id: couponId, owner_id: ownerId }),
+  reply: coupon,
+  problems: ['NOT_FOUND', 'CONFLICT'],
+})
+
+export const getCoupon = adminOperation({
+  name: 'getCoupon',
+  method: 'GET',
+  path: '/admin/v1/coupon-stocks/{stock_id}/coupons/{coupon_id}',
+  title: 'A coupon',
+  request: Type.Object({ stock_id, coupon_id: couponId }),
+  reply: coupon,
+  problems: ['NOT_FOUND'],
+})
+
+export const listCoupons = adminOperation({
+  name: 'listCoupons',
+  method: 'GET',
+  path: '/admin/v1/coupons',
+  title: 'Coupons, in the order of their ids',
+  request: Type.Object({ owner_id: Type.Optional(ownerId), stock_id: Type.Optional(stock_id), ...page }),
+  reply: listOf(coupon),
+  problems: [],
+})

@@ -1,0 +1,74 @@
+import * as Type from '../../../contract/schema.ts'
+import { adminOperation } from '../operation.ts'
+import { anything, count, id, integer, listOf, mchid, oneOf, page, shown, time } from './fields.ts'
+
+const STATES = ['PENDING', 'DELIVERED', 'EXHAUSTED'] as const
+const noticeId = id('Notice id')
+
+const listed = {
+  id: noticeId,
+  mchid,
+  event_type: shown('What it tells'),
+  summary: shown('The same in words'),
+  notify_url: shown('Where it goes'),
+  state: oneOf('Whether it was acknowledged, or its ladder is spent', STATES),
+  attempts: count('How often it was sent'),
+  create_time: time('When it came to be'),
+  due_at: Type.Optional(time('When it is sent next')),
+}
+
+const attempt = Type.Object({
+  attempt: integer('From 1', 1, Number.MAX_SAFE_INTEGER),
+  business_time: time('When'),
+  wall_time: time('When, by the wall clock'),
+  duration_ms: count('How long it took'),
+  request_headers: anything('As they were sent'),
+  request_body: shown('As it was sent: sealed'),
+  reply_status: Type.Optional(integer('Absent when no reply came', 0, 999)),
+  reply_body: shown('The first 2048 bytes'),
+  failure: shown('Why it is no acknowledgement; empty when it is'),
+})
+
+const detail = Type.Object({
+  ...listed,
+  original_type: shown('Of the resource'),
+  resource: anything('The plaintext, as it is sealed afresh for each attempt'),
+  sent: Type.Array(attempt),
+})
+
+export const listNotices = adminOperation({
+  name: 'listNotices',
+  method: 'GET',
+  path: '/admin/v1/notices',
+  title: 'Notices, the newest first',
+  request: Type.Object({
+    mchid: Type.Optional(mchid),
+    state: Type.Optional(oneOf('State', STATES)),
+    ...page,
+  }),
+  reply: listOf(Type.Object(listed)),
+  problems: [],
+})
+
+export const getNotice = adminOperation({
+  name: 'getNotice',
+  method: 'GET',
+  path: '/admin/v1/notices/{id}',
+  title: 'A notice with its latest 100 attempts',
+  request: Type.Object({ id: noticeId }),
+  reply: detail,
+  problems: ['NOT_FOUND'],
+})
+
+export const replayNotice = adminOperation({
+  name: 'replayNotice',
+  method: 'PUT',
+  path: '/admin/v1/notices/{id}/replays/{replay_id}',
+  title: 'Sends a notice once more, once for each replay_id',
+  description:
+    'One that was delivered or given up is due now and has the whole ladder again; one that waits is due now. It is sent ' +
+    'by the worker, so the reply may still say PENDING.',
+  request: Type.Object({ id: noticeId, replay_id: id('The name of this replay among those of the notice') }),
+  reply: detail,
+  problems: ['NOT_FOUND'],
+})

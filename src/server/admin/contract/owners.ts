@@ -1,0 +1,172 @@
+import * as Type from '../../../contract/schema.ts'
+import { HIGHEST_SCORE, LOWEST_SCORE } from '../../../owners/owners.ts'
+import { adminOperation } from '../operation.ts'
+import { appid, fen, id, integer, listOf, oneOf, ownerId, page, shown, sum, time } from './fields.ts'
+
+const settings = {
+  score: integer(
+    `The pay score, ${LOWEST_SCORE} to ${HIGHEST_SCORE}; it is judged at entries and charges`,
+    LOWEST_SCORE,
+    HIGHEST_SCORE,
+  ),
+  wallet_state: oneOf('A frozen wallet pays nothing', ['NORMAL', 'FROZEN'] as const),
+  wallet_position: integer("The wallet's place among the cards; the lowest is tried first", 0, 1_000),
+  advance_limit: fen('How much the platform advances at most'),
+}
+
+export const owner = Type.Object({
+  owner_id: ownerId,
+  ...settings,
+  arrears: sum('What is overdue; above zero no stay can be charged'),
+  wallet: sum('What is in the wallet and promised to nobody'),
+  advanced: sum('What was advanced and not paid back'),
+})
+
+export const listOwners = adminOperation({
+  name: 'listOwners',
+  method: 'GET',
+  path: '/admin/v1/owners',
+  title: 'Owners, in the order of their numbers',
+  request: Type.Object(page),
+  reply: listOf(owner),
+  problems: [],
+})
+
+export const getOwner = adminOperation({
+  name: 'getOwner',
+  method: 'GET',
+  path: '/admin/v1/owners/{owner_id}',
+  title: 'An owner',
+  request: Type.Object({ owner_id: ownerId }),
+  reply: owner,
+  problems: ['NOT_FOUND'],
+})
+
+export const putOwner = adminOperation({
+  name: 'putOwner',
+  method: 'PUT',
+  path: '/admin/v1/owners/{owner_id}',
+  title: 'Makes an owner, or changes what is given',
+  description: 'A new owner has a score of 700 and an advance limit of 50000 fen unless said.',
+  request: Type.Object({
+    owner_id: ownerId,
+    score: Type.Optional(settings.score),
+    wallet_state: Type.Optional(settings.wallet_state),
+    wallet_position: Type.Optional(settings.wallet_position),
+    advance_limit: Type.Optional(settings.advance_limit),
+  }),
+  reply: owner,
+  problems: ['CONFLICT'],
+})
+
+const openid = Type.Object({ appid: shown('App id'), openid: shown("The owner's openid under it") })
+
+export const listOpenids = adminOperation({
+  name: 'listOpenids',
+  method: 'GET',
+  path: '/admin/v1/owners/{owner_id}/openids',
+  title: "An owner's openids",
+  request: Type.Object({ owner_id: ownerId, ...page }),
+  reply: listOf(openid),
+  problems: ['NOT_FOUND'],
+})
+
+export const putOpenid = adminOperation({
+  name: 'putOpenid',
+  method: 'PUT',
+  path: '/admin/v1/owners/{owner_id}/openids/{appid}',
+  title: "An owner's openid under an app, made when it is first asked for",
+  request: Type.Object({ owner_id: ownerId, appid }),
+  reply: openid,
+  problems: ['NOT_FOUND'],
+})
+
+const movement = Type.Object({
+  owner_id: ownerId,
+  subject: shown('Of its transfer in the ledger'),
+  amount: sum('Moved'),
+  business_time: time('When'),
+})
+
+export const putTopUp = adminOperation({
+  name: 'putTopUp',
+  method: 'PUT',
+  path: '/admin/v1/owners/{owner_id}/top-ups/{top_up_id}',
+  title: 'Puts money into the wallet, once for each id',
+  request: Type.Object({
+    owner_id: ownerId,
+    top_up_id: id('The name of this top-up among those of the owner'),
+    amount: fen('How much', 1),
+  }),
+  reply: movement,
+  problems: ['NOT_FOUND', 'CONFLICT'],
+})
+
+export const putWithdrawal = adminOperation({
+  name: 'putWithdrawal',
+  method: 'PUT',
+  path: '/admin/v1/owners/{owner_id}/withdrawals/{withdrawal_id}',
+  title: 'Takes money out of the wallet, once for each id',
+  request: Type.Object({
+    owner_id: ownerId,
+    withdrawal_id: id('The name of this withdrawal among those of the owner'),
+    amount: fen('How much', 1),
+  }),
+  reply: movement,
+  problems: ['NOT_FOUND', 'CONFLICT'],
+})
+
+export const listAdvances = adminOperation({
+  name: 'listAdvances',
+  method: 'GET',
+  path: '/admin/v1/owners/{owner_id}/advances',
+  title: 'What the platform has paid for an owner, the newest first',
+  request: Type.Object({ owner_id: ownerId, ...page }),
+  reply: listOf(
+    Type.Object({
+      subject: shown('Of the order in the ledger'),
+      amount: sum('Advanced'),
+      state: oneOf('Paid back or not', ['OPEN', 'OVERDUE', 'REPAID'] as const),
+      advance_time: time('When it was paid'),
+      due_at: Type.Optional(time('When it becomes arrears')),
+      repaid_time: Type.Optional(time('When it was paid back')),
+    }),
+  ),
+  problems: ['NOT_FOUND'],
+})
+
+const repaymentId = id('The name of this repayment')
+
+const repayment = Type.Object({
+  repayment_id: repaymentId,
+  owner_id: ownerId,
+  source: shown('`wallet` or a card'),
+  amount: sum('All that was owed'),
+  state: oneOf('PENDING until the bank has answered', ['PENDING', 'PAID', 'FAILED'] as const),
+  failure: shown('Why it failed: NO_FUNDS or REFUSED; empty otherwise'),
+  create_time: time('When it began'),
+})
+
+export const putRepayment = adminOperation({
+  name: 'putRepayment',
+  method: 'PUT',
+  path: '/admin/v1/owners/{owner_id}/repayments/{repayment_id}',
+  title: 'Pays back all that an owner owes',
+  request: Type.Object({
+    owner_id: ownerId,
+    repayment_id: repaymentId,
+    source: id('`wallet`, or the id of one of the cards'),
+  }),
+  reply: repayment,
+  problems: ['NOT_FOUND', 'CONFLICT'],
+})
+
+export const getRepayment = adminOperation({
+  name: 'getRepayment',
+  method: 'GET',
+  path: '/admin/v1/owners/{owner_id}/repayments/{repayment_id}',
+  title: 'A repayment',
+  request: Type.Object({ owner_id: ownerId, repayment_id: repaymentId }),
+  reply: repayment,
+  problems: ['NOT_FOUND'],
+})

@@ -1,0 +1,106 @@
+import * as Type from '../../../contract/schema.ts'
+import { adminOperation } from '../operation.ts'
+import { anything, count, listOf, mchid, oneOf, ownerId, page, shown, sum, text, time } from './fields.ts'
+import { transfer } from './ledger.ts'
+
+const STATES = ['ACCEPTED', 'SUCCESS', 'PAY_FAIL', 'REFUND'] as const
+const outTradeNo = text("The merchant's order number", 32)
+
+const listed = {
+  mchid,
+  out_trade_no: outTradeNo,
+  sub_mchid: shown('Empty in merchant mode'),
+  transaction_id: Type.Optional(shown('WeChat Pay order number, once it is paid')),
+  trade_state: oneOf('State', STATES),
+  description: shown('What was sold'),
+  parking_id: shown('The entry that is charged'),
+  owner_id: ownerId,
+  total: sum('Charged'),
+  payer_total: Type.Optional(sum('Paid by the owner')),
+  discount_total: Type.Optional(sum('Paid by coupons')),
+  bank_type: Type.Optional(shown('Which source has paid')),
+  user_repaid: Type.Optional(oneOf('Whether an advance was paid back', ['Y', 'N'] as const)),
+  profit_sharing: shown('Y when the money is held until its release'),
+  create_time: time('When it was accepted'),
+  success_time: Type.Optional(time('When it was paid')),
+  deduction_attempts: count('Deductions that were tried'),
+  due_at: Type.Optional(time('When the next is tried')),
+}
+
+const notice = Type.Object({
+  id: shown('Notice id'),
+  event_type: shown('What it tells'),
+  state: shown('PENDING, DELIVERED or EXHAUSTED'),
+  attempts: count('How often it was sent'),
+})
+
+const detail = Type.Object({
+  ...listed,
+  appid: shown('App id'),
+  sub_appid: shown('Empty when it was not sent'),
+  attach: shown('Empty when it was not sent'),
+  goods_tag: shown('Empty when it was not sent'),
+  notify_url: shown('Where its end is told'),
+  openid: shown('Of the owner, under the app id'),
+  sub_openid: shown('Under sub_appid; empty without'),
+  parking_info: anything('As it was sent'),
+  promotion_detail: Type.Optional(anything('Coupons that were used')),
+  subject: shown('Under which the ledger has it'),
+  transfers: Type.Array(transfer),
+  bank_payments: Type.Array(
+    Type.Object({
+      payment_id: shown('By which the bank knows it'),
+      card_id: shown('The card'),
+      bank_type: shown('The bank'),
+      attempt: count('Which deduction asked for it'),
+      amount: sum('Asked for'),
+      state: shown('PENDING until the bank has answered'),
+      unanswered: count('How often it gave no clear answer'),
+    }),
+  ),
+  hold: Type.Optional(
+    Type.Object({
+      amount: sum('Held for profit sharing'),
+      due_at: Type.Optional(time('When it is released by itself')),
+      released_time: Type.Optional(time('When it was released')),
+    }),
+  ),
+  notices: Type.Array(notice),
+})
+
+const path = '/admin/v1/transactions/{mchid}/{out_trade_no}'
+
+export const listTransactions = adminOperation({
+  name: 'listTransactions',
+  method: 'GET',
+  path: '/admin/v1/transactions',
+  title: 'Orders, the newest first',
+  request: Type.Object({
+    mchid: Type.Optional(mchid),
+    owner_id: Type.Optional(ownerId),
+    trade_state: Type.Optional(oneOf('State', STATES)),
+    ...page,
+  }),
+  reply: listOf(Type.Object(listed)),
+  problems: [],
+})
+
+export const getTransaction = adminOperation({
+  name: 'getTransaction',
+  method: 'GET',
+  path,
+  title: 'An order with its money, its bank payments and its notices',
+  request: Type.Object({ mchid, out_trade_no: outTradeNo }),
+  reply: detail,
+  problems: ['NOT_FOUND'],
+})
+
+export const releaseTransaction = adminOperation({
+  name: 'releaseTransaction',
+  method: 'PUT',
+  path: `${path}/release`,
+  title: 'Releases the money that is held for profit sharing',
+  request: Type.Object({ mchid, out_trade_no: outTradeNo }),
+  reply: detail,
+  problems: ['NOT_FOUND', 'CONFLICT'],
+})

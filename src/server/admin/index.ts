@@ -1,0 +1,27 @@
+import { cards } from './cards.ts'
+import { clock } from './clock.ts'
+import { coupons } from './coupons.ts'
+import { ledger } from './ledger.ts'
+import { merchants } from './merchants.ts'
+import { notices } from './notices.ts'
+import type { AdminEndpoint } from './operation.ts'
+import { owners } from './owners.ts'
+import { parkings } from './parkings.ts'
+import { plates } from './plates.ts'
+import { transactions } from './transactions.ts'
+import { world } from './world.ts'
+
+/** Every call of the administration API. */
+export const adminEndpoints: readonly AdminEndpoint[] = [
+  ...merchants,
+  ...owners,
+  ...cards,
+  ...plates,
+  ...coupons,
+  ...parkings,
+  ...transactions,
+  ...notices,
+  ...clock,
+  ...ledger,
+  ...world,
+]

@@ -1,0 +1,163 @@
+import type { Static } from '../../contract/schema.ts'
+import {
+  bindApp,
+  bindSubMerchant,
+  changeMerchant,
+  createMerchant,
+  listAppids,
+  listCertificatesOf,
+  listSubMerchants,
+  lockMerchant,
+  MERCHANT_COLUMNS,
+  type MerchantAccount,
+  type MerchantSettings,
+  readMerchant,
+  storeCertificate,
+  unbindApp,
+  unbindSubMerchant,
+} from '../../merchants/change-merchant.ts'
+import { refreshMerchantFiles } from '../../sandbox/files.ts'
+import { type Credentials, certificateRow, handOver, issueMerchant } from '../../sandbox/issue-merchant.ts'
+import type { Statements, Transaction } from '../../store/database.ts'
+import * as contract from './contract/merchants.ts'
+import { type AdminContext, adminEndpoint } from './operation.ts'
+import { pageOf } from './pages.ts'
+import { conflict, invalidFields, notFound } from './problems.ts'
+import { shown } from './show.ts'
+
+type Merchant = Static<typeof contract.merchant>
+type Put = Static<(typeof contract.putMerchant)['request']>
+
+export const merchants = [
+  adminEndpoint(contract.listMerchants, (request, { platform }) =>
+    pageOf(
+      platform.db,
+      request,
+      { select: `SELECT ${MERCHANT_COLUMNS} FROM merchants`, key: { mchid: 'text' } },
+      listed,
+    ),
+  ),
+  adminEndpoint(contract.getMerchant, ({ mchid }, { platform }) => detailOf(platform.db, mchid)),
+  adminEndpoint(contract.putMerchant, put),
+  adminEndpoint(contract.putMerchantApp, ({ mchid, appid }, context) =>
+    change(context, mchid, tx => bindApp(tx, mchid, appid)),
+  ),
+  adminEndpoint(contract.deleteMerchantApp, ({ mchid, appid }, context) =>
+    change(context, mchid, tx => unbindApp(tx, mchid, appid)),
+  ),
+  adminEndpoint(contract.putSubMerchant, ({ mchid, sub_mchid }, context) =>
+    change(context, mchid, async (tx, provider) => {
+      if (provider.kind !== 'provider') throw conflict(`${mchid} is no provider, so it has no sub-merchants.`)
+      const sub = await readMerchant(tx, sub_mchid)
+      if (!sub) throw notFound('sub-merchant', sub_mchid)
+      if (sub.kind !== 'sub') throw conflict(`${sub_mchid} calls for itself; bind a number of kind sub.`)
+      await bindSubMerchant(tx, mchid, sub_mchid)
+    }),
+  ),
+  adminEndpoint(contract.deleteSubMerchant, ({ mchid, sub_mchid }, context) =>
+    change(context, mchid, tx => unbindSubMerchant(tx, mchid, sub_mchid)),
+  ),
+]
+
+async function put(request: Put, context: AdminContext): Promise<Merchant> {
+  const { mchid, kind } = request
+  const { db, random, clock } = context.platform
+  const known = await readMerchant(db, mchid)
+  if (!known && !kind)
+    throw invalidFields({ field: 'kind', issue: 'is required, because there is no such merchant number yet' })
+  // Keys take their time, so they are made before the transaction.
+  const isCaller = !known && kind !== 'sub'
+  const { folder } = context.world
+  const credentials = isCaller
+    ? await issueMerchant(db, random, { folder, mchid, wallNow: clock.wallNow() })
+    : undefined
+  const merchant = await db.transaction(async tx => {
+    if (!known && kind) await make(tx, context, { mchid, kind, name: request.name ?? mchid }, credentials)
+    const now = await lockMerchant(tx, mchid)
+    if (!now) throw conflict('The world was changed meanwhile; repeat the call.')
+    if (kind && now.kind !== kind)
+      throw conflict(`${mchid} is a ${now.kind} merchant number, and that never changes; leave kind out.`)
+    if (now.kind === 'sub' && request.apiv3_key)
+      throw conflict(`${mchid} never calls, so it has no APIv3 key; its provider's is used.`)
+    await changeMerchant(tx, mchid, settingsOf(request))
+    return detailOf(tx, mchid)
+  })
+  await refreshFiles(context)
+  if (request.notices_paused === false) context.platform.wake.notices()
+  return merchant
+}
+
+/** A new merchant number, unless somebody else has just made it. Its folder is written before the commit. */
+async function make(
+  tx: Transaction,
+  { platform, world }: AdminContext,
+  merchant: Pick<MerchantAccount, 'mchid' | 'kind' | 'name'>,
+  credentials: Credentials | undefined,
+): Promise<void> {
+  const { mchid } = merchant
+  const public_key_id = credentials?.public_key_id ?? ''
+  if (!(await createMerchant(tx, { ...merchant, public_key_id })) || !credentials) return
+  await storeCertificate(tx, certificateRow(mchid, credentials.certificate))
+  await changeMerchant(tx, mchid, { apiv3_key: credentials.apiv3_key })
+  handOver(platform.keys, world, mchid, credentials)
+}
+
+/** Changes what is bound to a merchant number that is there. */
+async function change(
+  context: AdminContext,
+  mchid: string,
+  work: (tx: Transaction, merchant: MerchantAccount) => Promise<void>,
+): Promise<Merchant> {
+  const merchant = await context.platform.db.transaction(async tx => {
+    const known = await lockMerchant(tx, mchid)
+    if (!known) throw notFound('merchant number', mchid)
+    await work(tx, known)
+    return detailOf(tx, mchid)
+  })
+  await refreshFiles(context)
+  return merchant
+}
+
+function refreshFiles({ platform, world }: AdminContext): Promise<void> {
+  return refreshMerchantFiles(platform.db, world.folder, world.baseUrl)
+}
+
+const FLAGS = [
+  'parking_enabled',
+  'collection_restricted',
+  'advance_enabled',
+  'notices_paused',
+] as const satisfies readonly (keyof MerchantSettings)[]
+
+/** Flags are 0 and 1 in the table. */
+function settingsOf({ mchid: _, kind: _kind, ...request }: Put): Partial<MerchantSettings> {
+  const flags = FLAGS.filter(name => request[name] !== undefined).map(name => [name, request[name] ? 1 : 0])
+  return { ...(request as Partial<MerchantSettings>), ...Object.fromEntries(flags) }
+}
+
+function listed({ apiv3_key: _, public_key_id: _id, ...row }: MerchantAccount) {
+  const flag = (name: (typeof FLAGS)[number]) => row[name] === 1
+  return {
+    ...row,
+    parking_enabled: flag('parking_enabled'),
+    collection_restricted: flag('collection_restricted'),
+    advance_enabled: flag('advance_enabled'),
+    notices_paused: flag('notices_paused'),
+  }
+}
+
+async function detailOf(db: Statements, mchid: string): Promise<Merchant> {
+  const row = await readMerchant(db, mchid)
+  if (!row) throw notFound('merchant number', mchid)
+  const certificates = await listCertificatesOf(db, mchid)
+  return {
+    ...listed(row),
+    has_apiv3_key: row.apiv3_key !== '',
+    public_key_id: row.public_key_id,
+    certificates: certificates.map(({ serial_no, not_before, not_after, revoked }) =>
+      shown({ serial_no, not_before, not_after, revoked: revoked === 1 }, ['not_before', 'not_after']),
+    ),
+    appids: await listAppids(db, mchid),
+    sub_mchids: await listSubMerchants(db, mchid),
+  }
+}

@@ -1,0 +1,89 @@
+import { replayNotice } from '../../notices/outbox.ts'
+import type { Statements } from '../../store/database.ts'
+import * as contract from './contract/notices.ts'
+import { adminEndpoint } from './operation.ts'
+import { pageOf } from './pages.ts'
+import { notFound } from './problems.ts'
+import { shown } from './show.ts'
+
+interface Row {
+  id: string
+  mchid: string
+  event_type: string
+  summary: string
+  notify_url: string
+  state: 'PENDING' | 'DELIVERED' | 'EXHAUSTED'
+  attempts: number
+  create_time: number
+  due_at: number
+}
+
+interface AttemptRow {
+  attempt: number
+  business_time: number
+  wall_time: number
+  duration_ms: number
+  request_headers: string
+  request_body: string
+  reply_status: number
+  reply_body: string
+  failure: string
+}
+
+const COLUMNS = 'id, mchid, event_type, summary, notify_url, state, attempts, create_time, due_at'
+/** Attempts that a notice shows, the latest ones. */
+const MAX_ATTEMPTS = 100
+
+export const notices = [
+  adminEndpoint(contract.listNotices, ({ mchid, state, ...page }, { platform }) =>
+    pageOf(
+      platform.db,
+      page,
+      {
+        select: `SELECT ${COLUMNS} FROM notices`,
+        conditions: [
+          ['mchid = ?', mchid],
+          ['state = ?', state],
+        ],
+        key: { create_time: 'number', id: 'text' },
+        newestFirst: true,
+      },
+      (row: Row) => shown(row, ['create_time', 'due_at']),
+    ),
+  ),
+  adminEndpoint(contract.getNotice, ({ id }, { platform }) => detailOf(platform.db, id)),
+  adminEndpoint(contract.replayNotice, ({ id, replay_id }, { platform }) =>
+    platform.db.transaction(async tx => {
+      await detailOf(tx, id)
+      const isNew = await tx.run(
+        'INSERT INTO notice_replays (notice_id, replay_id) VALUES ($1, $2) ON CONFLICT DO NOTHING',
+        id,
+        replay_id,
+      )
+      if (isNew === 1) await replayNotice(tx, platform, id)
+      return detailOf(tx, id)
+    }),
+  ),
+]
+
+async function detailOf(db: Statements, id: string) {
+  const row = await db.get<Row & { original_type: string; resource: string }>(
+    `SELECT ${COLUMNS}, original_type, resource FROM notices WHERE id = $1`,
+    id,
+  )
+  if (!row) throw notFound('notice', id)
+  const attempts = await db.all<AttemptRow>(
+    `SELECT attempt, business_time, wall_time, duration_ms, request_headers, request_body, reply_status, reply_body,
+            failure
+       FROM notice_attempts WHERE notice_id = $1 ORDER BY attempt DESC LIMIT ${MAX_ATTEMPTS}`,
+    id,
+  )
+  return {
+    ...shown(row, ['create_time', 'due_at']),
+    resource: JSON.parse(row.resource) as unknown,
+    sent: attempts.reverse().map(attempt => ({
+      ...shown(attempt, ['business_time', 'wall_time']),
+      request_headers: JSON.parse(attempt.request_headers) as unknown,
+    })),
+  }
+}

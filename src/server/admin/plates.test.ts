@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict'
+import { after, test } from 'node:test'
+import { adminCalls } from '../../../test/admin-calls.ts'
+import { parkingUnderTest } from '../../../test/parking.ts'
+import { formatTimeMs } from '../../protocol/time.ts'
+
+const parking = await parkingUnderTest({ after })
+const admin = adminCalls(parking)
+const pathOf = (number: string, color = 'BLUE') => `/plates/${encodeURIComponent(number)}/${color}`
+
+for (const owner of ['anna', 'bert']) await admin.put(`/owners/${owner}`)
+
+test('a plate is opened, paused, resumed and removed, and its opening time is kept until it is removed', async () => {
+  const path = pathOf('粤B30001')
+  const key = { plate_number: '粤B30001', plate_color: 'BLUE' }
+  const nobody = { ...key, service_state: 'OUT_SERVICE', usability: 'OUT_SERVICE' }
+  assert.deepEqual((await admin.get(path)).body, nobody)
+
+  const open = await admin.put(path, { owner_id: 'anna' })
+  const service_open_time = formatTimeMs(parking.clock.now())
+  assert.deepEqual(open.body, {
+    ...{ ...key, owner_id: 'anna', service_state: 'NORMAL', service_open_time, usability: 'NORMAL' },
+  })
+  parking.clock.advance(5_000)
+  assert.deepEqual((await admin.put(path, { owner_id: 'anna' })).body, open.body)
+  const paused = await admin.put(path, { owner_id: 'anna', service_state: 'PAUSE' })
+  assert.deepEqual(paused.body, { ...open.body, service_state: 'PAUSE', usability: 'PAUSE' })
+  assert.deepEqual((await admin.put(path, { owner_id: 'anna' })).body, paused.body)
+  const resumed = await admin.put(path, { owner_id: 'anna', service_state: 'NORMAL' })
+  assert.deepEqual(resumed.body, open.body)
+
+  assert.deepEqual((await admin.delete(path)).body, nobody)
+  assert.deepEqual((await admin.delete(path)).body, nobody)
+  const anew = await admin.put(path, { owner_id: 'bert', service_state: 'PAUSE' })
+  assert.equal(anew.body.service_open_time, formatTimeMs(parking.clock.now()))
+})
+
+test('a plate has one owner at a time', async () => {
+  const path = pathOf('粤B30002')
+  await admin.put(path, { owner_id: 'anna' })
+  admin.refused(await admin.put(path, { owner_id: 'bert' }), 'CONFLICT', /another owner/)
+  admin.refused(await admin.put(pathOf('粤B30003'), { owner_id: 'nobody' }), 'CONFLICT', /make the owner/)
+  const listed = (await admin.get('/plates?owner_id=anna')).body.data
+  assert.deepEqual(
+    listed.map(({ plate_number }: { plate_number: string }) => plate_number),
+    ['粤B30002'],
+  )
+  const all = await admin.get('/plates?limit=2')
+  assert.equal(all.body.data.length, 2)
+})
+
+test('what is no plate, or has no such colour, is refused', async () => {
+  for (const call of [admin.get, admin.delete, (path: string) => admin.put(path, { owner_id: 'anna' })]) {
+    admin.refusedField(await call(pathOf('粤B')), 'plate_number', /GA 36/)
+    admin.refusedField(await call(pathOf('粤B30001', 'GREEN')), 'plate_color', /colour/)
+    admin.refusedField(await call(pathOf('粤B30001', 'RED')), 'plate_color', /BLUE, GREEN/)
+  }
+  admin.refusedField(await admin.put(pathOf('粤B30001')), 'owner_id', /required/)
+  admin.refusedField(
+    await admin.put(pathOf('粤B30001'), { owner_id: 'anna', service_state: 'OUT_SERVICE' }),
+    'service_state',
+    /NORMAL, PAUSE/,
+  )
+})
+
+test('the parking calls meet what was changed', async () => {
+  const car = { plate_number: '粤B30004', plate_color: 'BLUE' }
+  await admin.put(pathOf(car.plate_number), { owner_id: 'anna', service_state: 'PAUSE' })
+  const stay = async () => {
+    const { id } = await parking.park(car)
+    return (await admin.get(`/parkings/${id}`)).body.plate_usability
+  }
+  assert.equal(await stay(), 'PAUSE')
+  await admin.put(pathOf(car.plate_number), { owner_id: 'anna', service_state: 'NORMAL' })
+  assert.equal(await stay(), 'NORMAL')
+  await admin.put('/owners/anna', { score: 400 })
+  assert.equal(await stay(), 'EVALUATION_FAILED')
+})

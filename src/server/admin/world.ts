@@ -1,0 +1,131 @@
+import { ClockStore } from '../../clock/clock-store.ts'
+import { formatTimeMs } from '../../protocol/time.ts'
+import { refreshMerchantFiles } from '../../sandbox/files.ts'
+import {
+  deleteSnapshot,
+  findSnapshot,
+  listSnapshots,
+  restoreSnapshot,
+  type Snapshot,
+  snapshotFault,
+  takeSnapshot,
+} from '../../sandbox/snapshots.ts'
+import type { Transaction } from '../../store/database.ts'
+import * as contract from './contract/world.ts'
+import { openApiDocument } from './openapi.ts'
+import { type AdminContext, adminEndpoint } from './operation.ts'
+import { conflict, notFound } from './problems.ts'
+import { shown } from './show.ts'
+
+export const world = [
+  adminEndpoint(contract.listSnapshots, async (_request, { world }) => ({
+    data: listSnapshots(world.folder).map(snapshotOf),
+  })),
+  adminEndpoint(contract.getSnapshot, async ({ name }, { world }) => requireSnapshot(world.folder, name)),
+  adminEndpoint(contract.putSnapshot, async ({ name }, { platform, world }) => {
+    await takeSnapshot(platform, world.folder, name)
+    return requireSnapshot(world.folder, name)
+  }),
+  adminEndpoint(contract.deleteSnapshot, async ({ name }, { world }) => {
+    deleteSnapshot(world.folder, name)
+    return { name }
+  }),
+  adminEndpoint(contract.putRestoration, async ({ name, restoration_id }, context) => {
+    const { platform, world } = context
+    const id = `restoration/${name}/${restoration_id}`
+    const known = await findChange(context, id)
+    if (known) return changeOf(known, restoration_id)
+    const snapshot = requireSnapshot(world.folder, name)
+    const fault = await snapshotFault(platform.db, world.folder, name)
+    if (fault) throw conflict(fault)
+    const business_time = movable(context) ? findSnapshot(world.folder, name)?.business_time : undefined
+    await changeWorld(context, { id, snapshot: snapshot.name, business_time }, (tx, wallNow) =>
+      restoreSnapshot(tx, world.folder, name, wallNow),
+    )
+    return changeOf(await findChange(context, id), restoration_id)
+  }),
+  adminEndpoint(contract.putReset, async ({ reset_id }, context) => {
+    const id = `reset/${reset_id}`
+    const { platform, world } = context
+    const business_time = movable(context) ? platform.clock.wallNow() : undefined
+    // Loaded here, because with it comes what makes certificates.
+    const { resetWorld } = await import('../../sandbox/reset-world.ts')
+    await changeWorld(context, { id, snapshot: '', business_time }, (tx, wallNow) => {
+      const now = movable(context) ? wallNow : platform.clock.now()
+      return resetWorld(tx, platform.random, { now, trust: world.trust })
+    })
+    return changeOf(await findChange(context, id), reset_id)
+  }),
+  adminEndpoint(contract.getOpenApi, async () => openApiDocument()),
+]
+
+interface WorldChange {
+  id: string
+  snapshot: string
+  business_time: number
+  wall_time: number
+}
+
+/**
+ * Changes the whole world as one transaction, once for each id, while no due work is in hand. Afterwards the clock and
+ * the merchants' files say what the store says.
+ */
+async function changeWorld(
+  { platform, agenda, world }: AdminContext,
+  {
+    id,
+    snapshot,
+    business_time,
+  }: Pick<WorldChange, 'id' | 'snapshot'> & { business_time: number | undefined },
+  work: (tx: Transaction, wallNow: number) => Promise<void>,
+): Promise<void> {
+  const { db, clock } = platform
+  await agenda.whileIdle(async () => {
+    await db.transaction(async tx => {
+      const wall_time = clock.wallNow()
+      const isNew = await tx.run(
+        `INSERT INTO world_changes (id, snapshot, business_time, wall_time) VALUES ($1, $2, $3, $4)
+         ON CONFLICT DO NOTHING`,
+        id,
+        snapshot,
+        business_time ?? clock.now(),
+        wall_time,
+      )
+      if (isNew === 1) await work(tx, wall_time)
+    })
+    const { control } = agenda
+    if (control instanceof ClockStore) await control.reload()
+  })
+  await refreshMerchantFiles(db, world.folder, world.baseUrl)
+}
+
+/** A clock that was given at start is nobody's to set back. */
+function movable({ agenda }: AdminContext): boolean {
+  return agenda.control instanceof ClockStore
+}
+
+function findChange({ platform }: AdminContext, id: string): Promise<WorldChange | undefined> {
+  return platform.db.get<WorldChange>(
+    'SELECT id, snapshot, business_time, wall_time FROM world_changes WHERE id = $1',
+    id,
+  )
+}
+
+function changeOf(change: WorldChange | undefined, id: string) {
+  if (!change) throw new Error(`The change ${id} was not written`)
+  return shown({ ...change, id }, ['business_time', 'wall_time'])
+}
+
+function requireSnapshot(folder: string, name: string) {
+  const snapshot = findSnapshot(folder, name)
+  if (!snapshot) throw notFound('snapshot', name)
+  return snapshotOf(snapshot)
+}
+
+function snapshotOf(snapshot: Snapshot) {
+  return {
+    ...snapshot,
+    business_time: formatTimeMs(snapshot.business_time),
+    wall_time: formatTimeMs(snapshot.wall_time),
+  }
+}

@@ -1,0 +1,23 @@
+import type { Works } from '../clock/agenda.ts'
+import { arrears } from '../funding/advance.ts'
+import { stocks } from '../funding/end-of-stocks.ts'
+import { releases } from '../funding/profit-sharing.ts'
+import { repayments } from '../funding/repay.ts'
+import { settledDays } from '../merchants/settled-days.ts'
+import { noticeDelivery } from '../notices/deliver.ts'
+import type { SendNotice } from '../notices/send.ts'
+import type { Platform } from '../platform.ts'
+import { settlement } from '../products/parking/settle-transaction.ts'
+
+/** Everything that falls due on a platform, by the names under which a commit wakes it. */
+export function worksOf(platform: Platform, send: SendNotice): Works {
+  return {
+    settlement: settlement(platform),
+    repayments: repayments(platform),
+    arrears: arrears(platform),
+    releases: releases(platform),
+    stocks: stocks(platform),
+    settledDays: settledDays(platform),
+    notices: noticeDelivery(platform, send),
+  }
+}

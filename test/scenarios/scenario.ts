@@ -1,0 +1,143 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { StartOptions, WebhookSink } from '../../src/testing/index.ts'
+import { type AdminClient, adminClient } from '../admin.ts'
+import { envelopeOf, opened, sinkFor, verifiedSerial } from '../notices.ts'
+import {
+  type Caller,
+  type ChargeFields,
+  type Fields,
+  MERCHANT,
+  type ParkingUnderTest,
+  parkingUnderTest,
+  type Stay,
+} from '../parking.ts'
+
+/** A notice that a merchant got: verified, opened, and shortened to what a scenario tells. */
+export interface Told {
+  event_type: string
+  resource: Record<string, unknown>
+}
+
+/** An owner whose life a scenario tells. */
+export interface Owner {
+  owner_id: string
+  plate_number: string
+}
+
+/** One platform, one merchant's receiver, and the world around them, moved through its public calls alone. */
+export interface Scenario extends Omit<ParkingUnderTest, 'admin'> {
+  admin: AdminClient
+  sink: WebhookSink
+  /** Makes an owner with a blue plate that is in service, unless `opened` is false. */
+  owner(more?: {
+    wallet?: number
+    score?: number
+    advance_limit?: number
+    cards?: { bank_type: string; behaviour?: string; available?: number }[]
+    opened?: boolean
+  }): Promise<Owner>
+  plate(owner: Owner, service_state: 'NORMAL' | 'PAUSE'): Promise<void>
+  removePlate(owner: Owner): Promise<void>
+  /** Lets business time go on, and everything that falls due meanwhile happen. */
+  pass(time: { hours?: number; minutes?: number; seconds?: number }): Promise<void>
+  /** Parks, charges 888 fen and lets the charge be settled; answers its number. */
+  chargeOf(owner: Owner, more?: ChargeFields, caller?: Caller): Promise<string>
+  /** Parks with notices to the receiver. */
+  parkFor(owner: Owner, more?: Fields, caller?: Caller): Promise<Stay>
+  /** What came since the last time this was asked. */
+  told(caller?: Caller): Told[]
+}
+
+let last = 0
+
+/** Tells a scenario. Its name is its row in docs/scenarios.md. */
+export function scenario(
+  name: string,
+  tell: (s: Scenario) => Promise<void>,
+  options: Pick<StartOptions, 'rules'> = {},
+): void {
+  test(name, async t => {
+    const running = await parkingUnderTest(t, options)
+    const sink = await sinkFor(t)
+    const admin = adminClient(running)
+    await tell({ ...running, ...telling(running, admin, sink), admin, sink })
+    assert.deepEqual(await admin.get('/ledger/audit'), { faults: [] })
+  })
+}
+
+function telling(
+  running: ParkingUnderTest,
+  admin: AdminClient,
+  sink: WebhookSink,
+): Omit<Scenario, keyof ParkingUnderTest | 'admin' | 'sink'> {
+  const { park, accept, runDue, merchant } = running
+  const plateOf = ({ plate_number }: Owner) => `/plates/${plate_number}/BLUE`
+  const parkFor: Scenario['parkFor'] = ({ plate_number }, more = {}, caller = MERCHANT) =>
+    park({ plate_number, notify_url: sink.url, ...more }, caller)
+  let taken = 0
+  return {
+    parkFor,
+    async owner(more = {}) {
+      last += 1
+      const made = { owner_id: `owner-${last}`, plate_number: `粤C${10_000 + last}` }
+      const { wallet = 0, cards = [], opened = true, ...settings } = more
+      await admin.put(`/owners/${made.owner_id}`, settings)
+      if (wallet > 0) await admin.put(`/owners/${made.owner_id}/top-ups/first`, { amount: wallet })
+      for (const [index, card] of cards.entries()) {
+        const script = { position: index + 1, available: 1_000_000, behaviour: 'APPROVE', ...card }
+        await admin.put(`/owners/${made.owner_id}/cards/${made.owner_id}-card-${index + 1}`, script)
+      }
+      if (opened) await admin.put(plateOf(made), { owner_id: made.owner_id })
+      return made
+    },
+    async plate(owner, service_state) {
+      await admin.put(plateOf(owner), { owner_id: owner.owner_id, service_state })
+      await runDue()
+    },
+    async removePlate(owner) {
+      await admin.delete(plateOf(owner))
+      await runDue()
+    },
+    async pass({ hours = 0, minutes = 0, seconds = 0 }) {
+      last += 1
+      const step_ms = ((hours * 60 + minutes) * 60 + seconds) * 1_000
+      await admin.put(`/clock/moves/scenario-${last}`, { step_ms })
+    },
+    async chargeOf(owner, more = {}, caller = MERCHANT) {
+      const stay = await parkFor(owner, {}, caller)
+      const { out_trade_no } = await accept(
+        stay,
+        { notify_url: sink.url, profit_sharing: 'N', ...more },
+        caller,
+      )
+      await runDue()
+      return out_trade_no
+    },
+    told(caller = MERCHANT) {
+      const fresh = sink.received.slice(taken)
+      taken = sink.received.length
+      return fresh.map(callback => {
+        const keys = merchant(caller.mchid)
+        verifiedSerial(callback, keys)
+        return { event_type: envelopeOf(callback).event_type, resource: opened(callback, keys.apiv3_key) }
+      })
+    },
+  }
+}
+
+/** The given fields of something; those that it does not have are left out. */
+export function only(value: object, ...fields: string[]): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(value).filter(([name]) => fields.includes(name)))
+}
+
+/** The reply is a refusal with this status, code and text. */
+export function assertRefused(
+  reply: { statusCode: number; json(): unknown },
+  status: number,
+  code: string,
+  message: string,
+): void {
+  const { detail: _, ...body } = reply.json() as Record<string, unknown>
+  assert.deepEqual({ status: reply.statusCode, ...body }, { status, code, message })
+}
