@@ -109,7 +109,9 @@ export class Agenda {
     for (;;) {
       const nextDueAt = await this.#finishDue()
       if (this.control.clock.now() >= target) break
-      await this.control.advanceTo(Math.min(Math.ceil(nextDueAt / STEP_MS) * STEP_MS, target))
+      const next = Math.ceil(nextDueAt / STEP_MS) * STEP_MS
+      if (next < target) await this.control.stepTo(next)
+      else await this.control.advanceTo(target)
     }
     this.wake()
     return this.#since(before)

@@ -16,6 +16,11 @@ export interface ClockControl {
   run(): Promise<void>
   /** Moves business time forward to an instant in milliseconds, unless it is there already. */
   advanceTo(instant: number): Promise<void>
+  /**
+   * The same for a step on the way of a move. Where this process alone writes, what is done at the new time is committed
+   * with the new time or after it, so nothing need wait for that. A step that could not be stored ends the next one.
+   */
+  stepTo(instant: number): Promise<void>
   /** What business time is, in milliseconds; no node moves it before the transaction has ended. */
   lock(tx: Transaction): Promise<number>
 }
@@ -32,6 +37,8 @@ export class ClockStore implements ClockControl {
   readonly #onChange: () => void
   /** Reads and changes come one after the other, so that an older state never replaces a newer one. */
   #last: Promise<void> = Promise.resolve()
+  /** The last step of a move, on its way into the store. */
+  #stored: Promise<void> = Promise.resolve()
   #timer: NodeJS.Timeout | undefined
 
   private constructor(db: Database, clock: BusinessClock, onChange: () => void) {
@@ -62,6 +69,15 @@ export class ClockStore implements ClockControl {
     return this.#change(clock => {
       if (clock.now() < instant) clock.moveTo(instant)
     })
+  }
+
+  async stepTo(instant: number): Promise<void> {
+    if (this.#db.version() === undefined) return this.advanceTo(instant)
+    await this.#stored
+    if (this.clock.now() < instant) this.clock.moveTo(instant)
+    const { state } = this.clock
+    this.#stored = this.#inTurn(() => this.#db.transaction(tx => save(tx, state)))
+    this.#stored.catch(() => undefined)
   }
 
   async lock(tx: Transaction): Promise<number> {
@@ -148,6 +164,9 @@ export function givenClock(clock: Clock & { moveTo?(instant: number): void }): C
       if (clock.now() >= instant) return
       if (!clock.moveTo) throw new ClockError('NOT_MOVABLE')
       clock.moveTo(instant)
+    },
+    stepTo(instant) {
+      return this.advanceTo(instant)
     },
     async lock(tx) {
       await tx.get(`${SELECT_STATE} ${tx.forUpdate}`)

@@ -36,7 +36,6 @@ DROP TABLE ledger_transfers;
 DROP TABLE ledger_accounts;
 ALTER TABLE new_ledger_accounts RENAME TO ledger_accounts;
 ALTER TABLE new_ledger_transfers RENAME TO ledger_transfers;
-CREATE INDEX ledger_transfers_by_debit ON ledger_transfers (debit_account, business_time);
 CREATE INDEX ledger_transfers_by_credit ON ledger_transfers (credit_account, business_time);
 -- An order has at most one charge that is not taken back.
 CREATE UNIQUE INDEX ledger_transfers_one_charge ON ledger_transfers (subject) WHERE kind = 'charge' AND state <> 'VOIDED';

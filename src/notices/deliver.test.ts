@@ -28,7 +28,7 @@ for (const [mode, caller] of MODES) {
 
     const envelope = envelopeOf(callback)
     const { id, resource } = envelope
-    assert.match(id, /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
+    assert.match(id, /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
     assert.match(resource.nonce, /^[0-9A-Za-z]{12}$/)
     assert.deepEqual(envelope, {
       id,

@@ -23,11 +23,16 @@ interface Notice {
   attempts_before_replay: number
 }
 
+/** A notice in hand, with the one who gets it. */
+type Item = Notice & { receiver: Merchant }
+
 interface SignedNotice {
   headers: Record<string, string>
   body: string
 }
 
+/** How long a notice rests whose attempt failed by a fault of ours, in milliseconds. */
+const FAULT_WAIT_MS = 60_000
 /** The signatures of notices that go out at the same time are made together. */
 const signing = together()
 /** Longer than an attempt can take; after a crash another worker takes the notice when this has passed. */
@@ -46,25 +51,35 @@ const MAY_GO = `leased_until <= $1
   AND (subject = '' OR NOT EXISTS (SELECT 1 FROM notices e WHERE e.subject = n.subject AND e.sequence < n.sequence
                                                              AND e.subject <> '' AND e.attempts = 0))`
 
-/** The worker's view of the outbox. A notice is leased, sent outside of any transaction, and then recorded. */
-export function noticeDelivery(platform: Platform, send: SendNotice): DueWork<Notice> {
+const COLUMNS = `id, mchid, notify_url, event_type, original_type, summary, create_time, resource, attempts,
+                 attempts_before_replay`
+
+/** The worker's view of the outbox. A notice is sent outside of any transaction, and then recorded. */
+export function noticeDelivery(platform: Platform, send: SendNotice): DueWork<Item> {
   const { db, clock } = platform
   return {
     name: 'notices',
     concurrency: MAX_DELIVERIES,
     key: notice => notice.id,
-    async claim(now, limit) {
-      // A look costs the store nothing; a lease is a write.
-      const due = await db.get(
-        `SELECT id FROM notices n WHERE due_at <= $2 AND ${MAY_GO} ORDER BY due_at LIMIT 1`,
+    async claim(now, limit, inHand) {
+      // Where this process is alone, it knows what it has in hand without writing it down.
+      if (db.version() === undefined) return withReceivers(platform, await lease(platform, now, limit))
+      const due = await db.all<Notice>(
+        `SELECT ${COLUMNS} FROM notices n WHERE due_at <= $2 AND ${MAY_GO} ORDER BY due_at LIMIT $3`,
         clock.wallNow(),
         now,
+        limit + inHand.size,
       )
-      return due ? lease(platform, now, limit) : []
+      return withReceivers(platform, due.filter(({ id }) => !inHand.has(id)).slice(0, limit))
     },
     async handle(notice) {
-      await attemptDelivery(platform, send, notice)
-      return true
+      try {
+        await attemptDelivery(platform, send, notice)
+        return true
+      } catch (error) {
+        await postpone(platform, notice)
+        throw error
+      }
     },
     async nextDueAt() {
       const row = await db.get<{ due_at: number | null }>(
@@ -80,14 +95,20 @@ export function noticeDelivery(platform: Platform, send: SendNotice): DueWork<No
   }
 }
 
-function lease({ db, clock }: Platform, now: number, limit: number): Promise<Notice[]> {
+async function lease({ db, clock }: Platform, now: number, limit: number): Promise<Notice[]> {
+  // A look costs the store nothing; a lease is a write.
+  const due = await db.get(
+    `SELECT id FROM notices n WHERE due_at <= $2 AND ${MAY_GO} ORDER BY due_at LIMIT 1`,
+    clock.wallNow(),
+    now,
+  )
+  if (!due) return []
   return db.transaction(tx =>
     tx.all<Notice>(
       `UPDATE notices SET leased_until = $4
         WHERE id IN (SELECT id FROM notices n WHERE due_at <= $2 AND ${MAY_GO}
                       ORDER BY due_at LIMIT $3 ${tx.skipLocked})
-        RETURNING id, mchid, notify_url, event_type, original_type, summary, create_time, resource, attempts,
-                  attempts_before_replay`,
+        RETURNING ${COLUMNS}`,
       clock.wallNow(),
       now,
       limit,
@@ -96,25 +117,43 @@ function lease({ db, clock }: Platform, now: number, limit: number): Promise<Not
   )
 }
 
-/** Gives up the leases of an earlier process; only where no other process can hold one. */
-export async function dropLeases({ db }: Pick<Platform, 'db'>): Promise<void> {
-  await db.transaction(tx => tx.run('UPDATE notices SET leased_until = 0 WHERE leased_until > 0'))
+/** Many notices have few receivers, so each of them is read once. */
+async function withReceivers({ db }: Platform, notices: readonly Notice[]): Promise<Item[]> {
+  const receivers = new Map<string, Merchant>()
+  for (const mchid of new Set(notices.map(notice => notice.mchid))) {
+    const receiver = await findMerchant(db, mchid)
+    if (!receiver) throw new Error(`There are notices for ${mchid}, which does not exist`)
+    receivers.set(mchid, receiver)
+  }
+  return notices.map(notice => ({ ...notice, receiver: receivers.get(notice.mchid) as Merchant }))
 }
 
-async function attemptDelivery(platform: Platform, send: SendNotice, notice: Notice): Promise<void> {
-  const receiver = await findMerchant(platform.db, notice.mchid)
-  if (!receiver) throw new Error(`Notice ${notice.id} is for ${notice.mchid}, which does not exist`)
+async function attemptDelivery(platform: Platform, send: SendNotice, notice: Item): Promise<void> {
+  const { receiver } = notice
   const startedAt = platform.clock.wallNow()
   // A key that was taken away meanwhile is a failure like any other, so the ladder ends it or a new key mends it.
   if (receiver.apiv3_key === '') return record(platform, notice, NOT_SENT, NO_KEY, startedAt)
-  const signed = await signing(() => signNotice(platform, receiver, notice))
+  const signed = await signNotice(platform, notice)
   const profile = receiver.notify_profile || platform.rules.profile
   const delivery = await send(notice.notify_url, signed.headers, signed.body, profile)
   await record(platform, notice, signed, delivery, startedAt)
 }
 
+/** Moves a notice out of the way after a fault of ours, so that it cannot keep the worker busy. */
+async function postpone({ db, clock }: Platform, { id, attempts }: Notice): Promise<void> {
+  await db.transaction(tx =>
+    tx.run(
+      'UPDATE notices SET due_at = $1 WHERE id = $2 AND attempts = $3 AND due_at IS NOT NULL',
+      clock.now() + FAULT_WAIT_MS,
+      id,
+      attempts,
+    ),
+  )
+}
+
 /** Seals and signs a notice for one attempt, with the keys that the receiver has now. */
-function signNotice({ clock, random, keys }: Platform, receiver: Merchant, notice: Notice): SignedNotice {
+async function signNotice({ clock, random, keys }: Platform, notice: Item): Promise<SignedNotice> {
+  const { receiver } = notice
   const sealed = sealResource(
     notice.resource,
     receiver.apiv3_key,
@@ -134,6 +173,7 @@ function signNotice({ clock, random, keys }: Platform, receiver: Merchant, notic
   const { serial, privateKey } = keys.signer(kind, receiver.public_key_id)
   const timestamp = String(Math.floor(clock.wallNow() / 1000))
   const nonce = newNonce(random)
+  const signature = await signing(() => signMessage(replyMessage(timestamp, nonce, body), privateKey))
   return {
     body,
     headers: {
@@ -144,7 +184,7 @@ function signNotice({ clock, random, keys }: Platform, receiver: Merchant, notic
       'Request-ID': `${newRequestId(random)}-0`,
       'Wechatpay-Nonce': nonce,
       'Wechatpay-Serial': serial,
-      'Wechatpay-Signature': signMessage(replyMessage(timestamp, nonce, body), privateKey),
+      'Wechatpay-Signature': signature,
       'Wechatpay-Signature-Type': SIGNATURE_SCHEME,
       'Wechatpay-Timestamp': timestamp,
     },

@@ -33,7 +33,7 @@ export async function enqueueNotice<N extends NoticeDeclaration>(
     `INSERT INTO notices (id, mchid, notify_url, event_type, original_type, summary, create_time, resource, state, due_at,
                           subject, sequence)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'PENDING', $9, $10, $11)`,
-    newNoticeId(random),
+    newNoticeId(now, random),
     receiver.mchid,
     notifyUrl,
     eventType,

@@ -65,41 +65,72 @@ async function send(
   headers: Record<string, string>,
   body: string,
 ): Promise<Delivery> {
-  // Not `AbortSignal.timeout`, whose timer would outlive a quick reply and add up under load.
-  const limit = new AbortController()
-  const timer = setTimeout(() => limit.abort(new Error(TOO_LATE)), NOTICE_TIMEOUT_MS)
   try {
     // The notice may be older than the profile.
     const refused = refusedNotifyUrl(url, profile)
     if (refused) throw new Error(`The ${profile} profile does not send there: ${refused}`)
-    const { origin, pathname } = new URL(url)
-    const { signal } = limit
-    const answer = await agent.request({ origin, path: pathname, method: 'POST', headers, body, signal })
-    const reply = await readStart(answer.body)
-    const acknowledged = answer.statusCode === 200 || answer.statusCode === 204
-    return {
-      status: answer.statusCode,
-      reply,
-      failure: acknowledged ? '' : `The reply was HTTP ${answer.statusCode}`,
-    }
+    const { status, reply } = await post(agent, url, headers, body)
+    const acknowledged = status === 200 || status === 204
+    return { status, reply, failure: acknowledged ? '' : `The reply was HTTP ${status}` }
   } catch (error) {
     return { status: null, reply: '', failure: reasonOf(error) }
-  } finally {
-    clearTimeout(timer)
   }
 }
 
-async function readStart(body: AsyncIterable<Buffer>): Promise<string> {
+/**
+ * Sends a request and reads the start of the reply. On the client's own events, because its streams cost as much as the
+ * rest of a delivery.
+ */
+function post(
+  agent: Agent,
+  url: string,
+  headers: Record<string, string>,
+  body: string,
+): Promise<{ status: number; reply: string }> {
+  const { promise, resolve, reject } = Promise.withResolvers<{ status: number; reply: string }>()
+  const { origin, pathname } = new URL(url)
   const chunks: Buffer[] = []
+  let status = 0
   let length = 0
-  // Leaving the loop early ends the connection, so an endless reply costs nothing.
-  for await (const chunk of body) {
-    chunks.push(chunk)
-    length += chunk.length
-    if (length >= MAX_REPLY_BYTES) break
+  let abort: ((reason: Error) => void) | undefined
+  let late: Error | undefined
+  const timer = setTimeout(() => {
+    late = new Error(TOO_LATE)
+    reject(late)
+    abort?.(late)
+  }, NOTICE_TIMEOUT_MS)
+  const finish = () => {
+    clearTimeout(timer)
+    // NUL is no text for a store.
+    const text = Buffer.concat(chunks).subarray(0, MAX_REPLY_BYTES).toString('utf8')
+    resolve({ status, reply: text.replaceAll('\0', '') })
   }
-  // NUL is no text for a store.
-  return Buffer.concat(chunks).subarray(0, MAX_REPLY_BYTES).toString('utf8').replaceAll('\0', '')
+  agent.dispatch(
+    { origin, path: pathname, method: 'POST', headers, body },
+    {
+      onRequestStart(controller) {
+        abort = reason => controller.abort(reason)
+        if (late) abort(late)
+      },
+      onResponseStart(_controller, statusCode) {
+        status = statusCode
+      },
+      onResponseData(controller, chunk) {
+        chunks.push(chunk)
+        length += chunk.length
+        if (length < MAX_REPLY_BYTES) return
+        // An endless reply costs nothing more.
+        finish()
+        controller.abort(new Error('Enough was read'))
+      },
+      onResponseEnd: finish,
+      onResponseError(_controller, error) {
+        clearTimeout(timer)
+        reject(error)
+      },
+    },
+  )
+  return promise
 }
 
 function reasonOf(error: unknown): string {

@@ -28,8 +28,8 @@ test('every id has its length, its characters and the Beijing date in its place'
       assert.match(newTransactionId(NOON, random), /^4200\d{6}20240229\d{10}$/)
       assert.match(newParkingId(NOON, random), /^01\d{9}20240229\d{10}$/)
       assert.match(
-        newNoticeId(random),
-        /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/,
+        newNoticeId(NOON, random),
+        /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/,
       )
       assert.match(randomText(32, random), /^[0-9A-Za-z]{32}$/)
       assert.match(randomDigits(14, random), /^\d{14}$/)
@@ -37,17 +37,25 @@ test('every id has its length, its characters and the Beijing date in its place'
   )
   assert.equal(newTransactionId(NOON, randomBytes).length, 28)
   assert.equal(newParkingId(NOON, randomBytes).length, 29)
-  assert.equal(newNoticeId(randomBytes).length, 36)
+  assert.equal(newNoticeId(NOON, randomBytes).length, 36)
 })
 
 test('the date is that of Beijing, also in the hours in which it is not that of UTC', () => {
   const evening = Date.UTC(2024, 1, 28, 16)
-  assert.equal(newTransactionId(evening, filled(7)), '4200777777202402297777777777')
+  assert.equal(newTransactionId(evening, filled(7)), '4200666677202402297777777777')
   assert.equal(newParkingId(evening - 1, filled(7)), '01777777777202402287777777777')
 })
 
+test('what is made later stands behind in an index: notices always, orders within a day', () => {
+  const none = filled(0)
+  const all = filled(255)
+  assert.ok(newNoticeId(NOON, all) < newNoticeId(NOON + 1, none))
+  assert.ok(newTransactionId(NOON, filled(9)) < newTransactionId(NOON + 9_000, none))
+})
+
 test('ids come from the given randomness alone, so a seed repeats them', () => {
-  for (const make of [newNonce, newRequestId, newNoticeId]) {
+  const noticeId = (random: Random) => newNoticeId(NOON, random)
+  for (const make of [newNonce, newRequestId, noticeId]) {
     assert.equal(make(filled(1)), make(filled(1)))
     assert.notEqual(make(filled(1)), make(filled(2)))
   }
@@ -56,7 +64,7 @@ test('ids come from the given randomness alone, so a seed repeats them', () => {
 test('no two of ten thousand ids are equal', () => {
   for (const make of [
     () => newNonce(randomBytes),
-    () => newNoticeId(randomBytes),
+    () => newNoticeId(NOON, randomBytes),
     () => newTransactionId(NOON, randomBytes),
     () => newParkingId(NOON, randomBytes),
   ]) {

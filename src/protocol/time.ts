@@ -52,7 +52,16 @@ export function formatTimeMs(ms: number): string {
   return `${new Date(ms + BEIJING_OFFSET_MS).toISOString().slice(0, 23)}+08:00`
 }
 
+const DAY_MS = 24 * 60 * 60 * 1000
+let lastDay = Number.NaN
+let lastDate = ''
+
 /** `20170826` in Beijing time, the date inside order numbers. */
 export function formatDate(ms: number): string {
-  return new Date(ms + BEIJING_OFFSET_MS).toISOString().slice(0, 10).replaceAll('-', '')
+  const day = Math.floor((ms + BEIJING_OFFSET_MS) / DAY_MS)
+  if (day !== lastDay) {
+    lastDate = new Date(day * DAY_MS).toISOString().slice(0, 10).replaceAll('-', '')
+    lastDay = day
+  }
+  return lastDate
 }

@@ -50,7 +50,7 @@ export function signTestNotice(notice: TestNotice): { headers: Record<string, st
   const apiv3Key = checkApiv3Key(notice.apiv3Key)
   const sealed = sealResource(JSON.stringify(resource), apiv3Key, randomText(12, random), original_type)
   const body = JSON.stringify({
-    id: notice.id ?? newNoticeId(random),
+    id: notice.id ?? newNoticeId(wallNow(), random),
     create_time: notice.create_time ?? formatTime(wallNow()),
     resource_type: 'encrypt-resource',
     event_type,

@@ -8,7 +8,6 @@ import { LOOK_EVERY_MS } from '../clock/worker.ts'
 import type { Bank } from '../funding/bank.ts'
 import { scriptedBank } from '../funding/scripted-bank.ts'
 import { loadPlatformKeys } from '../merchants/platform-keys.ts'
-import { dropLeases } from '../notices/deliver.ts'
 import { noticeSender, type SendNotice } from '../notices/send.ts'
 import { type Platform, WORK_NAMES, type WorkName } from '../platform.ts'
 import { announceEntranceState } from '../products/parking/announce-entrance-state.ts'
@@ -105,7 +104,6 @@ async function startOn(
     keys: worldKeys,
   }
   const { isNew } = await ensureWorld(db, clock, random, world)
-  if (db.engine === 'sqlite') await dropLeases({ db })
 
   const platform: Platform = {
     ...{ db, clock, random, rules: config.rules },

@@ -12,7 +12,7 @@ import { findOrder, type Order, orderSubject } from './orders.ts'
 type OrderKey = Pick<Order, 'mchid' | 'out_trade_no'>
 
 /** Deductions in hand at once, on one node. */
-const CONCURRENCY = 32
+const CONCURRENCY = 64
 /** How long an order rests whose settlement failed by a fault of ours. */
 const FAULT_WAIT_MS = 60_000
 

@@ -28,7 +28,11 @@ test('a stock is made once, with money put aside for all its coupons', async () 
   assert.equal((await admin.get('/ledger/accounts/coupon%2Fone%2Ffund')).body.balance, 200)
   admin.refused(await admin.put('/coupon-stocks/one', { ...STOCK, amount: 99 }), 'CONFLICT', /other content/)
   admin.refused(await admin.get('/coupon-stocks/none'), 'NOT_FOUND')
-  assert.deepEqual((await admin.get('/coupon-stocks')).body.data, [made.body])
+  const { data } = (await admin.get('/coupon-stocks')).body
+  assert.deepEqual(
+    data.filter(({ stock_id }: { stock_id: string }) => stock_id === 'one'),
+    [made.body],
+  )
 })
 
 test('a stock that makes no sense is refused with the reason, and nothing is put aside', async () => {

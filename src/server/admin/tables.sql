@@ -19,3 +19,4 @@ CREATE INDEX parkings_newest ON parkings (create_time, id);
 CREATE INDEX parkings_by_plate ON parkings (plate_number, plate_color, create_time);
 CREATE INDEX transactions_newest ON transactions (create_time, mchid, out_trade_no);
 CREATE INDEX notices_newest ON notices (create_time, id);
+DROP INDEX notices_by_merchant;
