@@ -84,7 +84,7 @@ export async function deduct(tx: Transaction, platform: Platform, charge: Charge
     const step = await trySource(tx, platform, charge, choice, source)
     if (step) return step
   }
-  if (await advance(tx, platform, charge, choice, payer)) {
+  if (await advance(tx, platform, charge, choice)) {
     return { result: 'paid', ...paidBy(choice, charge, ADVANCE_BANK_TYPE, 'N') }
   }
   // A wallet may be filled and a card may be added, so it is worth another attempt whatever the banks have said.
@@ -166,13 +166,14 @@ async function advance(
   platform: Platform,
   charge: Charge,
   choice: Choice,
-  { score, arrears }: Payer,
 ): Promise<boolean> {
-  if (charge.payee.advance_enabled === 0 || arrears > 0 || score < MINIMUM_SCORE) return false
-  const { owner_id, subject } = charge
-  const amount = charge.total - choice.discount_total
+  const { owner_id, subject, payee, total } = charge
+  if (payee.advance_enabled === 0) return false
+  // Before the books, as a repayment has it, so that the two do not wait for each other.
+  const owner = await lockOwner(tx, owner_id)
+  if (!owner || owner.arrears > 0 || owner.score < MINIMUM_SCORE) return false
   if (!(await payAtOnce(tx, platform, charge, choice, 'advance', advanceOf(owner_id)))) return false
-  await recordAdvance(tx, platform, { subject, owner_id, amount })
+  await recordAdvance(tx, platform, { subject, owner_id, amount: total - choice.discount_total })
   return true
 }
 

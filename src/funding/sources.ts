@@ -14,9 +14,6 @@ export interface Source {
 /** What one look tells of an owner who is to pay. */
 export interface Payer {
   wallet_state: 'NORMAL' | 'FROZEN'
-  score: number
-  /** Fen. */
-  arrears: number
   /** In the order in which they are tried. */
   sources: Source[]
   /** True when there may be coupons to use. */
@@ -28,8 +25,6 @@ export interface Payer {
 interface Row {
   wallet_state: 'NORMAL' | 'FROZEN'
   wallet_position: number
-  score: number
-  arrears: number
   coupons: number
   payments: number
   card_id: string | null
@@ -44,7 +39,7 @@ export async function findPayer(
   subject: string,
 ): Promise<Payer | undefined> {
   const rows = await db.all<Row>(
-    `SELECT o.wallet_state, o.wallet_position, o.score, o.arrears, c.card_id, c.bank_type, c.position,
+    `SELECT o.wallet_state, o.wallet_position, c.card_id, c.bank_type, c.position,
             (SELECT COUNT(*) FROM coupons WHERE owner_id = $1 AND state = 'SENDED') AS coupons,
             (SELECT COUNT(*) FROM bank_payments WHERE subject = $2) AS payments
        FROM owners o LEFT JOIN cards c ON c.owner_id = o.owner_id AND c.state = 'NORMAL'
@@ -54,10 +49,10 @@ export async function findPayer(
   )
   const [owner] = rows
   if (!owner) return undefined
-  const { wallet_state, wallet_position, score, arrears, coupons, payments } = owner
+  const { wallet_state, wallet_position, coupons, payments } = owner
   const wallet = { id: 'wallet', bank_type: WALLET_BANK_TYPE, position: wallet_position }
   const sources = [wallet, ...rows.flatMap(cardOf)].sort(inOrder)
-  return { wallet_state, score, arrears, sources, hasCoupons: coupons > 0, askedBanks: payments > 0 }
+  return { wallet_state, sources, hasCoupons: coupons > 0, askedBanks: payments > 0 }
 }
 
 function cardOf({ card_id, bank_type, position }: Row): Source[] {
