@@ -3,6 +3,9 @@ import type { Statements, Transaction } from '../store/database.ts'
 /** An owner has at most this many cards, so one attempt asks at most this many banks. */
 export const MAX_CARDS = 20
 
+/** Names of other sources of money, which no card can have. */
+const RESERVED_IDS = ['wallet', 'advance']
+
 /** A bank card of an owner. Removed cards stay on record, because payments name them. */
 export interface Card {
   card_id: string
@@ -14,11 +17,15 @@ export interface Card {
   state: 'NORMAL' | 'REMOVED'
 }
 
-/** Adds a card or changes its place. Answers why not when the card is somebody else's, at another bank, or one too many. */
+/**
+ * Adds a card or changes its place. Answers why not when the card is somebody else's, at another bank, one too many, or
+ * has the name of another source.
+ */
 export async function putCard(
   tx: Transaction,
   { card_id, owner_id, bank_type, position }: Omit<Card, 'state'>,
-): Promise<'done' | 'other_owner' | 'other_bank' | 'too_many'> {
+): Promise<'done' | 'other_owner' | 'other_bank' | 'too_many' | 'reserved'> {
+  if (RESERVED_IDS.includes(card_id)) return 'reserved'
   const known = await findCard(tx, card_id)
   if (known && known.owner_id !== owner_id) return 'other_owner'
   if (known && known.bank_type !== bank_type) return 'other_bank'

@@ -2,6 +2,7 @@ import type { DueWork } from '../clock/worker.ts'
 import { advanceOf, BANK_CLEARING, walletOf } from '../ledger/accounts.ts'
 import { post } from '../ledger/ledger.ts'
 import { changeArrears } from '../owners/arrears.ts'
+import { lockOwner } from '../owners/owners.ts'
 import type { Platform } from '../platform.ts'
 import type { Statements, Transaction } from '../store/database.ts'
 import { type Advance, listUnpaidAdvances } from './advance.ts'
@@ -50,7 +51,7 @@ export async function beginRepayment(
     const card = await findCard(tx, source)
     if (card?.owner_id !== owner_id || card.state !== 'NORMAL') return 'card_unknown'
   }
-  await tx.get(`SELECT owner_id FROM owners WHERE owner_id = $1 ${tx.forUpdate}`, owner_id)
+  const owner = await lockOwner(tx, owner_id)
   const advances = await listUnpaidAdvances(tx, owner_id)
   if (advances.length === 0) return 'nothing_owed'
 
@@ -66,6 +67,7 @@ export async function beginRepayment(
     tx.afterCommit(platform.wake.repayments)
     return repayment
   }
+  if (owner?.wallet_state === 'FROZEN') return fail(tx, repayment, 'REFUSED')
   const paid = await payBack(tx, platform, repayment, walletOf(owner_id))
   return paid ? { ...repayment, state: 'PAID' } : fail(tx, repayment, 'NO_FUNDS')
 }

@@ -14,7 +14,7 @@ export interface WalletMovement {
 }
 
 /** Why money did not move. */
-export type WalletRefusal = 'owner_unknown' | 'other_amount' | 'no_funds'
+export type WalletRefusal = 'owner_unknown' | 'other_amount' | 'no_funds' | 'wallet_frozen'
 
 /** Puts money from a bank into the wallet, once for each id. */
 export function topUp(tx: Transaction, movement: WalletMovement): Promise<Transfer | WalletRefusal> {
@@ -32,10 +32,12 @@ async function move(
   kind: 'top_up' | 'withdrawal',
 ): Promise<Transfer | WalletRefusal> {
   // The owner's row keeps two of the same id apart.
-  if (!(await lockOwner(tx, owner_id))) return 'owner_unknown'
+  const owner = await lockOwner(tx, owner_id)
+  if (!owner) return 'owner_unknown'
   const subject = `${kind}/${owner_id}/${id}`
   const known = await readTransfer(tx, subject, kind)
   if (known) return known.amount === amount ? known : 'other_amount'
+  if (kind === 'withdrawal' && owner.wallet_state === 'FROZEN') return 'wallet_frozen'
   const [debit_account, credit_account] =
     kind === 'top_up' ? [BANK_CLEARING, walletOf(owner_id)] : [walletOf(owner_id), BANK_CLEARING]
   const transfer: Transfer = {

@@ -68,6 +68,8 @@ function endOf(day: string): number {
  */
 async function settleDay(platform: Platform, day: string): Promise<void> {
   const { db, clock } = platform
+  // Read once: what is collected from here on belongs to a day that is not over.
+  const now = clock.now()
   let hasRest = false
   let lastMchid = ''
   for (;;) {
@@ -79,20 +81,20 @@ async function settleDay(platform: Platform, day: string): Promise<void> {
     const group = merchants.map(({ mchid }) => mchid)
     const last = group.at(-1)
     if (last === undefined) break
-    if (await db.transaction(tx => settleGroup(tx, day, group, clock.now()))) hasRest = true
+    if (await db.transaction(tx => settleGroup(tx, day, group, now))) hasRest = true
     lastMchid = last
   }
   // With nothing left to settle, all days that are over are settled as well.
   const days = [day]
   while (!hasRest && days.length < DAYS_AT_ONCE) {
     const next = dayAt(endOf(days.at(-1) ?? day))
-    if (endOf(next) > clock.now()) break
+    if (endOf(next) > now) break
     days.push(next)
   }
   const rows = days.map((_, index) => `($${index + 2}, $1)`).join(', ')
   await db.run(
     `INSERT INTO settled_days (day, settled_time) VALUES ${rows} ON CONFLICT DO NOTHING`,
-    clock.now(),
+    now,
     ...days,
   )
 }

@@ -56,6 +56,8 @@ function requireDone(outcome: Awaited<ReturnType<typeof putCard>>): void {
   if (outcome === 'other_owner') throw conflict("The card is another owner's; give another card_id.")
   if (outcome === 'other_bank')
     throw conflict('The card is at another bank, and that never changes; give another card_id.')
+  if (outcome === 'reserved')
+    throw conflict('wallet and advance are names of other sources; give another card_id.')
   if (outcome === 'too_many') throw conflict('The owner has as many cards as one can have; delete one first.')
 }
 

@@ -111,6 +111,7 @@ const REPAYMENT_REFUSALS: Record<RepaymentRefusal, string> = {
 const WALLET_REFUSALS: Record<Exclude<WalletRefusal, 'owner_unknown'>, string> = {
   other_amount: 'The same id was used with another amount; give another id.',
   no_funds: 'The wallet has too little; take less.',
+  wallet_frozen: 'The wallet is frozen; set wallet_state to NORMAL first.',
 }
 
 async function requireOwner(db: Statements, ownerId: string): Promise<Owner> {

@@ -1,0 +1,48 @@
+import type { Database } from '../../src/store/database.ts'
+import type { SimulatedBank } from './bank.ts'
+import type { History } from './history.ts'
+import { MONEY, MONEY_AT_THE_END } from './money-invariants.ts'
+import { NOTICES, NOTICES_AT_THE_END } from './notice-invariants.ts'
+import { ORDERS } from './order-invariants.ts'
+import type { NoticeRow, Snapshot } from './snapshot.ts'
+
+/** Everything that an invariant may look at. */
+export interface View {
+  db: Database
+  now: Snapshot
+  before: Snapshot
+  /** All rows that the outbox has had, by id. */
+  notices: ReadonlyMap<string, NoticeRow>
+  history: History
+  bank: SimulatedBank
+  /** What has failed inside of the platform. */
+  faults: readonly unknown[]
+  /** Entries made since then can be charged; milliseconds of business time. */
+  openSince: number
+  /** True every now and then, for what is dear to check. */
+  isThorough: boolean
+}
+
+/** Answers what is broken, as sentences; nothing when all is well. */
+export type Invariant = (view: View) => string[] | Promise<string[]>
+
+/** What is true after every step. */
+export const ALWAYS = {
+  nothingFailsInside: ({ faults }) => faults.map(fault => `The platform failed inside: ${describe(fault)}`),
+
+  ...ORDERS,
+  ...MONEY,
+  ...NOTICES,
+} as const satisfies Record<string, Invariant>
+
+/** What is true when all that was due is done and nothing is under way. */
+export const AT_THE_END = { ...MONEY_AT_THE_END, ...NOTICES_AT_THE_END } as const satisfies Record<
+  string,
+  Invariant
+>
+
+export type InvariantName = keyof typeof ALWAYS | keyof typeof AT_THE_END
+
+function describe(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error)
+}

@@ -1,0 +1,218 @@
+import { createPrivateKey, type KeyObject } from 'node:crypto'
+import type { EntranceStateChange, TransactionResult } from '../../src/products/parking/contract.ts'
+import { formatAuthorization } from '../../src/protocol/authorization.ts'
+import { newNonce } from '../../src/protocol/ids.ts'
+import type { PlateColor } from '../../src/protocol/plate.ts'
+import { requestMessage, signMessage } from '../../src/protocol/signature.ts'
+import { KeyRing } from '../../src/sdk/key-ring.ts'
+import type { WebhookReceiver } from '../../src/sdk/webhook-receiver.ts'
+import { receiverOn } from '../../src/sdk/webhook-receiver.ts'
+import type { MerchantCredentials } from '../../src/testing/index.ts'
+import { APPID, type Fields, SUB_APPID } from '../parking.ts'
+import { withQuery } from '../platform.ts'
+import type { NoticeOnItsWay } from './notice-network.ts'
+import type { SeededRandom } from './random.ts'
+
+export type CallName = 'create' | 'charge' | 'query' | 'find'
+
+/** A call as a merchant makes it; repeated with the same parameters, it is the same call. */
+export interface Call {
+  name: CallName
+  merchant: SimulatedMerchant
+  method: 'GET' | 'POST'
+  target: string
+  fields: Fields
+}
+
+/** A car that a merchant has let in, as far as the merchant knows. */
+export interface KnownStay {
+  create: Call
+  fields: Fields & { out_parking_no: string; plate_number: string; plate_color: PlateColor }
+  /** Undefined until a reply has come. */
+  id: string | undefined
+  charges: KnownCharge[]
+}
+
+/** A charge that a merchant has asked for. */
+export interface KnownCharge {
+  call: Call
+  out_trade_no: string
+  /** The last state that the merchant has learned of, from a reply, a query or a notice. */
+  state: string | undefined
+}
+
+export interface MerchantOptions {
+  mchid: string
+  sub_mchid: string | undefined
+  credentials: MerchantCredentials
+  random: SeededRandom
+  wallNow: () => number
+}
+
+/**
+ * A car park that does as the documents say: it keeps what replies and notices tell it, repeats what it has no answer to
+ * with the same parameters, and opens its gate on ACCEPTED alone.
+ */
+export class SimulatedMerchant {
+  readonly mchid: string
+  readonly name: string
+  readonly stays: KnownStay[] = []
+  readonly receiver: WebhookReceiver
+  readonly #partner: Fields
+  readonly #serial: string
+  readonly #key: KeyObject
+  readonly #random: SeededRandom
+  readonly #wallNow: () => number
+  #numbers = 0
+
+  constructor({ mchid, sub_mchid, credentials, random, wallNow }: MerchantOptions) {
+    this.mchid = mchid
+    this.name = sub_mchid ? `${mchid}-${sub_mchid}` : mchid
+    this.#partner = sub_mchid ? { sub_mchid } : {}
+    this.#serial = credentials.serial_no
+    this.#key = createPrivateKey(credentials.private_key)
+    this.#random = random
+    this.#wallNow = wallNow
+    const trust = {
+      publicKeyId: credentials.public_key_id,
+      publicKey: credentials.platform_public_key,
+      certificates: [credentials.platform_certificate],
+    }
+    this.receiver = receiverOn(new KeyRing(trust, wallNow), credentials.apiv3_key, { wallNow })
+  }
+
+  get notifyUrl(): string {
+    return `http://127.0.0.1:9/${this.name}`
+  }
+
+  get charges(): KnownCharge[] {
+    return this.stays.flatMap(({ charges }) => charges)
+  }
+
+  /** A car drives in. */
+  newStay(plate: { plate_number: string; plate_color: PlateColor }, now: number): KnownStay {
+    const fields = {
+      out_parking_no: this.#newNumber('P'),
+      ...plate,
+      notify_url: this.notifyUrl,
+      start_time: wholeSecond(now - this.#random.between(0, 90_000)),
+      parking_name: '欢乐海岸停车场',
+      free_duration: 900,
+    }
+    const create = this.#call('create', 'POST', '/v3/vehicle/parking/parkings', fields)
+    const stay: KnownStay = { create, fields, id: undefined, charges: [] }
+    this.stays.push(stay)
+    return stay
+  }
+
+  /** A car leaves. `undefined` when it cannot have been here for a second. */
+  newCharge(stay: KnownStay, now: number): KnownCharge | undefined {
+    const { plate_number, plate_color, start_time, parking_name } = stay.fields
+    const end_time = wholeSecond(now)
+    if (Date.parse(end_time) <= Date.parse(String(start_time))) return undefined
+    const random = this.#random
+    const out_trade_no = this.#newNumber('T')
+    const fields = {
+      appid: APPID,
+      ...(this.#partner.sub_mchid === '1900000109' && random.chance(0.5) && { sub_appid: SUB_APPID }),
+      description: '停车场扣费',
+      attach: out_trade_no,
+      out_trade_no,
+      trade_scene: 'PARKING',
+      ...(random.chance(0.5) && { goods_tag: 'WXG' }),
+      notify_url: this.notifyUrl,
+      profit_sharing: random.chance(0.4) ? 'Y' : 'N',
+      amount: { total: random.between(1, 3_000), currency: 'CNY' },
+      parking_info: {
+        ...{ parking_id: stay.id, plate_number, plate_color, start_time, end_time, parking_name },
+        ...{ charging_duration: 3600, device_id: '12313' },
+      },
+    }
+    const call = this.#call('charge', 'POST', '/v3/vehicle/transactions/parking', fields)
+    const charge: KnownCharge = { call, out_trade_no, state: undefined }
+    stay.charges.push(charge)
+    return charge
+  }
+
+  /** The same number for something else, which no merchant should do. */
+  otherContent({ call, out_trade_no }: KnownCharge): Call {
+    return { ...call, fields: { ...call.fields, description: 'Something else', out_trade_no } }
+  }
+
+  query({ out_trade_no }: Pick<KnownCharge, 'out_trade_no'>): Call {
+    return this.#call('query', 'GET', `/v3/vehicle/transactions/out-trade-no/${out_trade_no}`, {})
+  }
+
+  find(plate: { plate_number: string; plate_color: PlateColor }, openid: string): Call {
+    return this.#call('find', 'GET', '/v3/vehicle/parking/services/find', { appid: APPID, openid, ...plate })
+  }
+
+  /** Signs a call; each time anew, as real clients do. */
+  sign({ method, target, fields }: Call): { headers: Record<string, string>; url: string; body: Buffer } {
+    const url = method === 'GET' ? withQueryOf(target, fields) : target
+    const body = Buffer.from(method === 'GET' ? '' : JSON.stringify(fields))
+    const timestamp = String(Math.floor(this.#wallNow() / 1000))
+    const nonce = newNonce(size => this.#random.bytes(size))
+    const signature = signMessage(requestMessage({ method, target: url, timestamp, nonce, body }), this.#key)
+    const { mchid } = this
+    return {
+      url,
+      body,
+      headers: {
+        Accept: 'application/json',
+        'User-Agent': 'boomgate-simulation',
+        ...(body.length > 0 && { 'Content-Type': 'application/json' }),
+        Authorization: formatAuthorization({
+          ...{ mchid, nonce_str: nonce, signature, timestamp },
+          serial_no: this.#serial,
+        }),
+      },
+    }
+  }
+
+  /** Verifies and opens a notice, as a merchant does with the SDK. */
+  open({ headers, body }: NoticeOnItsWay) {
+    return this.receiver.readNotice(body, headers)
+  }
+
+  /** Takes a reply that has come through. */
+  learnReply(call: Call, body: Record<string, unknown>): void {
+    if (call.name === 'create') {
+      const stay = this.stays.find(({ create }) => create === call)
+      if (stay) stay.id = String(body.id)
+    } else if (call.name !== 'find') {
+      this.#learnState(String(body.out_trade_no), String(body.trade_state))
+    }
+  }
+
+  /** Takes a notice that has come through, perhaps for the second time and late. */
+  learnNotice(notice: EntranceStateChange | TransactionResult): void {
+    if ('trade_state' in notice) this.#learnState(notice.out_trade_no, notice.trade_state)
+  }
+
+  #learnState(outTradeNo: string, state: string): void {
+    const charge = this.charges.find(({ out_trade_no }) => out_trade_no === outTradeNo)
+    // An answer that was overtaken takes nothing back.
+    if (charge && (charge.state === undefined || charge.state === 'ACCEPTED')) charge.state = state
+  }
+
+  #newNumber(prefix: string): string {
+    this.#numbers += 1
+    return `${prefix}${this.name.slice(-4)}${String(this.#numbers).padStart(6, '0')}`
+  }
+
+  #call(name: CallName, method: Call['method'], target: string, fields: Fields): Call {
+    return { name, merchant: this, method, target, fields: { ...this.#partner, ...fields } }
+  }
+}
+
+function withQueryOf(target: string, fields: Fields): string {
+  const entries = Object.entries(fields).map(([name, value]) => [name, String(value)])
+  return entries.length === 0 ? target : withQuery(target, Object.fromEntries(entries))
+}
+
+/** An instant as merchants write it, in Beijing time. */
+function wholeSecond(now: number): string {
+  const text = new Date(Math.floor(now / 1000) * 1000 + 8 * 60 * 60 * 1000).toISOString()
+  return `${text.slice(0, 19)}+08:00`
+}

@@ -1,0 +1,198 @@
+import type { EntranceStateChange, TransactionResult } from '../../src/products/parking/contract.ts'
+import { parseTime } from '../../src/protocol/time.ts'
+import { contradictions, type History, orderKey, orderOfNotice } from './history.ts'
+import type { Invariant, View } from './invariants.ts'
+import { isAssessed } from './people.ts'
+import { type NoticeRow, type OrderRow, promotionsOf, type Snapshot } from './snapshot.ts'
+
+/** What is true of the outbox and of what was sent from it. */
+export const NOTICES = {
+  resultsAreNoticed({ now, before, notices }) {
+    const found: string[] = []
+    const noticed = new Set(now.newNotices.map(keyOfNotice))
+    const isChanged = ([key, order]: [string, OrderRow]) =>
+      noticed.has(key) || !isSameState(order, before.orders.get(key))
+    const changed = [...now.orders].filter(isChanged)
+    if (changed.length === 0) return found
+    const sent = Map.groupBy(
+      [...notices.values()].filter(({ event_type }) => event_type.startsWith('TRANSACTION.')),
+      keyOfNotice,
+    )
+    for (const [key, order] of changed) found.push(...noticesOf(key, order, sent.get(key) ?? []))
+    return found
+  },
+
+  /** While an order holds a stay nothing is told of it, so what comes after a failed one cannot be judged. */
+  staysAreNoticed({ now, notices, history, openSince }) {
+    const charged = everCharged(now)
+    return [...now.stays.values()].flatMap(stay => {
+      const { id, mchid, out_parking_no, plate_number, usability, create_time } = stay
+      const entry = history.entries.get(orderKey(mchid, out_parking_no))
+      if (!entry || charged.has(id) || isAssessed(plate_number) || create_time < openSince) return []
+      const last = stateNotices(notices, id).at(-1)
+      const told = last ? stateOf(last.resource as EntranceStateChange) : entry.state_at_entry
+      return told === usability ? [] : [`The merchant was told ${told} of stay ${id}, which is ${usability}`]
+    })
+  },
+
+  stayNoticesAreInOrder({ now, before, notices }) {
+    const wasCharged = chargedEntries(before)
+    const isCharged = chargedEntries(now)
+    const charged = everCharged(now)
+    return now.newNotices.filter(isStateChange).flatMap(({ id, resource }) => {
+      const { parking_id } = resource as EntranceStateChange
+      const found: string[] = []
+      const holder = wasCharged.get(parking_id)
+      if (holder !== undefined && isCharged.get(parking_id) === holder)
+        found.push(`Notice ${id} tells of stay ${parking_id}, which was charged`)
+      const all = stateNotices(notices, parking_id)
+      for (const [index, notice] of all.entries()) {
+        const [one, next] = [notice, all[index + 1]].map(
+          each => each && (each.resource as EntranceStateChange),
+        )
+        if (!one || !next) continue
+        if ((parseTime(one.state_update_time) ?? 0) >= (parseTime(next.state_update_time) ?? 0))
+          found.push(
+            `Two changes of stay ${parking_id} are of ${one.state_update_time} and ${next.state_update_time}`,
+          )
+        if (stateOf(one) === stateOf(next) && !isAssessed(one.plate_number) && !charged.has(parking_id))
+          found.push(`Stay ${parking_id} is told to be ${stateOf(one)} twice in turn`)
+      }
+      return found
+    })
+  },
+
+  firstAttemptsKeepTheirOrder({ history, notices }) {
+    const found: string[] = []
+    for (const group of subjects(notices, history)) {
+      for (const [index, notice] of group.entries()) {
+        const later = group[index + 1]
+        if (later && later.begun < notice.ended) found.push(`Notice ${later.id} was sent before ${notice.id}`)
+      }
+    }
+    return found
+  },
+} as const satisfies Record<string, Invariant>
+
+/** What is true of them when nothing is due any more. */
+export const NOTICES_AT_THE_END = {
+  /** At least once, or as often as the ladder says: the first attempt and fifteen more. */
+  changesAreNotifiedOrGivenUp: ({ notices, history }) =>
+    [...notices.values()].flatMap(({ id, event_type }) => {
+      const { attempts = 0, acknowledged = 0 } = history.notices.get(id) ?? {}
+      return acknowledged > 0 || attempts >= 16
+        ? []
+        : [`${event_type} ${id} was sent ${attempts} times and never got`]
+    }),
+
+  noticesSayWhatIsCommitted: ({ notices, history }) =>
+    [...history.notices.values()].flatMap(({ id, plaintext }) => {
+      const committed = notices.get(id)
+      const isSame = committed && JSON.stringify(committed.resource) === plaintext
+      return isSame ? [] : [`Notice ${id} says what was never committed: ${plaintext}`]
+    }),
+
+  /** The facts of an order come from a last query here. */
+  queriesSayWhatNoticesSaid: ({ notices, history }) =>
+    [...notices.values()].flatMap(({ id, event_type, resource }) => {
+      if (!event_type.startsWith('TRANSACTION.')) return []
+      const noticed = orderOfNotice(resource as TransactionResult)
+      const queried = history.orders.get(orderKey(noticed.sp_mchid, noticed.out_trade_no))
+      if (!queried) return [`Notice ${id} is of an order that no query knows`]
+      return contradictions(noticed, queried).map(what => `Notice ${id} and the query differ: ${what}`)
+    }),
+} as const satisfies Record<string, Invariant>
+
+/** An order that has ended has its notices, each as the order was then. */
+function noticesOf(key: string, order: OrderRow, sent: readonly NoticeRow[]): string[] {
+  const expected =
+    order.trade_state === 'ACCEPTED'
+      ? []
+      : [
+          order.trade_state === 'PAY_FAIL' ? 'TRANSACTION.FAIL' : 'TRANSACTION.SUCCESS',
+          ...(order.user_repaid === 'Y' ? ['TRANSACTION.PAY_BACK'] : []),
+        ]
+  const types = sent.map(({ event_type }) => event_type)
+  if (types.toSorted().join() !== expected.toSorted().join())
+    return [`${key} is ${order.trade_state}, and its notices are ${types.join(', ') || 'none'}`]
+  return sent.flatMap(({ id, event_type, resource }) => {
+    const told = resource as TransactionResult
+    const repaid = event_type === 'TRANSACTION.PAY_BACK' ? 'Y' : order.user_repaid && 'N'
+    const pairs = [
+      [told.trade_state, order.trade_state],
+      [told.transaction_id, order.transaction_id],
+      [
+        told.success_time && parseTime(told.success_time),
+        order.success_time && wholeSecond(order.success_time),
+      ],
+      [told.bank_type, order.bank_type],
+      [told.user_repaid, repaid],
+      [told.amount.total, order.total],
+      [told.amount.payer_total, order.payer_total],
+      [told.amount.discount_total, order.discount_total],
+      [couponIds(told.promotion_detail), couponIds(promotionsOf(order))],
+    ]
+    return pairs
+      .filter(([one, other]) => (one ?? null) !== (other ?? null))
+      .map(([one, other]) => `Notice ${id} (${event_type}) of ${key} says ${one} where it is ${other}`)
+  })
+}
+
+function couponIds(promotions: readonly { coupon_id: string }[] = []): string {
+  return promotions.map(({ coupon_id }) => coupon_id).join()
+}
+
+function wholeSecond(time: number): number {
+  return Math.floor(time / 1000) * 1000
+}
+
+function isSameState(order: OrderRow, before: OrderRow | undefined): boolean {
+  return order.trade_state === before?.trade_state && order.user_repaid === before.user_repaid
+}
+
+/** Entries that an order holds, which is one that has not failed, and that order. */
+function chargedEntries({ orders }: Snapshot): Map<string, string> {
+  const held = [...orders].filter(([, { trade_state }]) => trade_state !== 'PAY_FAIL')
+  return new Map(held.map(([key, { parking_id }]) => [parking_id, key]))
+}
+
+function everCharged({ orders }: Snapshot): Set<string> {
+  return new Set([...orders.values()].map(({ parking_id }) => parking_id))
+}
+
+function isStateChange({ event_type }: NoticeRow): boolean {
+  return event_type === 'VEHICLE.ENTRANCE_STATE_CHANGE'
+}
+
+function stateNotices(notices: View['notices'], parkingId: string): NoticeRow[] {
+  return [...notices.values()]
+    .filter(
+      notice => isStateChange(notice) && (notice.resource as EntranceStateChange).parking_id === parkingId,
+    )
+    .sort((one, other) => one.sequence - other.sequence)
+}
+
+/** In the words of an entry's reply. */
+function stateOf({ parking_state, blocked_state_description }: EntranceStateChange): string {
+  if (parking_state === 'NORMAL') return 'NORMAL'
+  return blocked_state_description === 'REMOVE' ? 'OUT_SERVICE' : String(blocked_state_description)
+}
+
+/** What was sent about one thing, in the order in which it happened. */
+function subjects(
+  notices: View['notices'],
+  history: History,
+): { id: string; begun: number; ended: number }[][] {
+  const sent = [...history.notices.values()].flatMap(({ id, begun, ended }) => {
+    const notice = notices.get(id)
+    return notice ? [{ id, begun, ended, notice, subject: keyOfNotice(notice) }] : []
+  })
+  return [...Map.groupBy(sent, ({ subject }) => subject).values()]
+    .filter(group => group.length > 1)
+    .map(group => group.sort((one, other) => one.notice.sequence - other.notice.sequence))
+}
+
+/** The order's key, or the id of the stay. */
+function keyOfNotice({ resource }: NoticeRow): string {
+  return 'out_trade_no' in resource ? orderKey(resource.sp_mchid, resource.out_trade_no) : resource.parking_id
+}

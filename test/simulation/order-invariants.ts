@@ -1,0 +1,80 @@
+import type { Invariant } from './invariants.ts'
+import { promotionsOf } from './snapshot.ts'
+
+/** What is true of orders, of the entries that they charge, and of what was said of both. */
+export const ORDERS = {
+  wordsStayTrue({ history, now }) {
+    const lost = [...history.orders.entries()].flatMap(([key, told]) => {
+      const order = now.orders.get(key)
+      if (!order) return [`Order ${key} was answered as ${told.trade_state} and does not exist`]
+      const { parking_id, total } = order
+      const isSame = parking_id === told.parking_info?.parking_id && total === told.amount.total
+      return isSame ? [] : [`Order ${key} is another one than it was answered as`]
+    })
+    return [...history.broken, ...lost]
+  },
+
+  oneEntryOneCharge({ now }) {
+    const charged = new Map<string, string>()
+    return [...now.orders].flatMap(([key, { parking_id, trade_state }]) => {
+      if (trade_state === 'PAY_FAIL') return []
+      const other = charged.get(parking_id)
+      charged.set(parking_id, key)
+      return other ? [`Entry ${parking_id} is charged by ${other} and ${key}`] : []
+    })
+  },
+
+  /** The newest entry of a plate in service; what happens within one instant may have come in any order. */
+  async onlyWhatCanBeChargedIsCharged({ db, now, before }) {
+    const added = [...now.orders].filter(([key]) => !before.orders.has(key))
+    const found: string[] = []
+    for (const [key, { parking_id, mchid, out_trade_no }] of added) {
+      const [was, is] = [before, now].map(({ stays }) => stays.get(parking_id)?.usability ?? 'NORMAL')
+      if (was !== 'NORMAL' && is === was) found.push(`${key} charges stay ${parking_id}, which is ${is}`)
+      const newer = await db.get<{ id: string }>(
+        `SELECT n.id FROM transactions t
+           JOIN parkings p ON p.id = t.parking_id
+           JOIN parkings n ON n.plate_number = p.plate_number AND n.plate_color = p.plate_color
+          WHERE t.mchid = $1 AND t.out_trade_no = $2
+            AND n.create_time > p.create_time AND n.create_time < t.create_time`,
+        mchid,
+        out_trade_no,
+      )
+      if (newer) found.push(`${key} charges stay ${parking_id}, after which came ${newer.id}`)
+    }
+    return found
+  },
+
+  amountsAddUp: ({ now }) =>
+    [...now.orders].flatMap(([key, order]) => {
+      const { trade_state, total, payer_total, discount_total } = order
+      if (trade_state === 'ACCEPTED' || trade_state === 'PAY_FAIL') return []
+      const coupons = promotionsOf(order).reduce((sum, { amount }) => sum + amount, 0)
+      const isRight =
+        (payer_total ?? 0) + (discount_total ?? 0) === total && coupons === (discount_total ?? 0)
+      return isRight
+        ? []
+        : [`${key}: ${payer_total} and ${discount_total} (coupons ${coupons}) make ${total}`]
+    }),
+
+  noStateMovesBackwards: ({ before, now }) =>
+    [...before.orders].flatMap(([key, was]) => {
+      const is = now.orders.get(key)
+      if (!is) return [`Order ${key} is gone`]
+      const found: string[] = []
+      if (was.trade_state !== 'ACCEPTED' && is.trade_state !== was.trade_state)
+        found.push(`${key} was ${was.trade_state} and is ${is.trade_state}`)
+      if (was.user_repaid === 'Y' && is.user_repaid !== 'Y') found.push(`${key} is not repaid any more`)
+      for (const field of [
+        'transaction_id',
+        'success_time',
+        'bank_type',
+        'payer_total',
+        'parking_id',
+      ] as const) {
+        if (was[field] !== null && was[field] !== is[field])
+          found.push(`${field} of ${key} was ${was[field]} and is ${is[field]}`)
+      }
+      return found
+    }),
+} as const satisfies Record<string, Invariant>

@@ -1,0 +1,128 @@
+import type { Promotion } from '../../src/funding/coupons.ts'
+import type { Usability } from '../../src/owners/plate-service.ts'
+import { usabilityOf } from '../../src/owners/plate-service.ts'
+import type { EntranceStateChange, TransactionResult } from '../../src/products/parking/contract.ts'
+import type { TradeState } from '../../src/products/parking/order-state.ts'
+import type { Statements } from '../../src/store/database.ts'
+import { orderKey } from './history.ts'
+
+/** An order as far as the invariants look at it. */
+export interface OrderRow {
+  mchid: string
+  sub_mchid: string
+  out_trade_no: string
+  trade_state: TradeState
+  transaction_id: string | null
+  success_time: number | null
+  bank_type: string | null
+  user_repaid: 'Y' | 'N' | null
+  parking_id: string
+  total: number
+  payer_total: number | null
+  discount_total: number | null
+  promotion_detail: string
+}
+
+/** The newest stay of a plate. */
+export interface StayRow {
+  id: string
+  mchid: string
+  out_parking_no: string
+  plate_number: string
+  create_time: number
+  usability: Usability
+}
+
+/** A row of the outbox with its plaintext. */
+export interface NoticeRow {
+  id: string
+  event_type: string
+  create_time: number
+  sequence: number
+  resource: EntranceStateChange | TransactionResult
+}
+
+/** What is committed at one moment. */
+export interface Snapshot {
+  orders: ReadonlyMap<string, OrderRow>
+  /** The newest stay of each plate, by its id. */
+  stays: ReadonlyMap<string, StayRow>
+  /** Notices that were written since the snapshot before. */
+  newNotices: readonly NoticeRow[]
+}
+
+/** Takes one snapshot after the other. */
+export class Snapshots {
+  readonly #db: Statements
+  readonly #noticed = new Map<string, NoticeRow>()
+  #noticedUntil = 0
+
+  constructor(db: Statements) {
+    this.#db = db
+  }
+
+  /** All rows that the outbox has had, by id. */
+  get notices(): ReadonlyMap<string, NoticeRow> {
+    return this.#noticed
+  }
+
+  async take(): Promise<Snapshot> {
+    const orders = await this.#db.all<OrderRow>(
+      `SELECT mchid, sub_mchid, out_trade_no, trade_state, transaction_id, success_time, bank_type, user_repaid, parking_id, total,
+              payer_total, discount_total, promotion_detail FROM transactions`,
+    )
+    const stays = await this.#stays()
+    return {
+      orders: new Map(orders.map(order => [orderKey(order.mchid, order.out_trade_no), order])),
+      stays: new Map(stays.map(stay => [stay.id, stay])),
+      newNotices: await this.#newNotices(),
+    }
+  }
+
+  async #stays(): Promise<StayRow[]> {
+    const rows = await this.#db.all<
+      Omit<StayRow, 'usability'> & {
+        service_state: 'NORMAL' | 'PAUSE' | 'OUT_SERVICE'
+        arrears: number | null
+        score: number | null
+      }
+    >(
+      `SELECT p.id, p.mchid, p.out_parking_no, p.plate_number, p.create_time, s.service_state, o.arrears, o.score
+         FROM latest_parkings l
+         JOIN parkings p ON p.id = l.parking_id
+         LEFT JOIN plates s ON s.plate_number = l.plate_number AND s.plate_color = l.plate_color
+         LEFT JOIN owners o ON o.owner_id = s.owner_id`,
+    )
+    return rows.map(({ service_state, arrears, score, ...stay }) => ({
+      ...stay,
+      usability: usabilityOf({
+        service_state: service_state ?? 'OUT_SERVICE',
+        arrears: arrears ?? 0,
+        score: score ?? 0,
+      }),
+    }))
+  }
+
+  async #newNotices(): Promise<NoticeRow[]> {
+    const rows = await this.#db.all<Omit<NoticeRow, 'resource'> & { resource: string }>(
+      'SELECT id, event_type, create_time, sequence, resource FROM notices WHERE create_time >= $1 ORDER BY create_time, sequence',
+      this.#noticedUntil,
+    )
+    const added: NoticeRow[] = []
+    for (const row of rows) {
+      this.#noticedUntil = Math.max(this.#noticedUntil, row.create_time)
+      if (this.#noticed.has(row.id)) continue
+      const notice: NoticeRow = { ...row, resource: JSON.parse(row.resource) }
+      this.#noticed.set(row.id, notice)
+      added.push(notice)
+    }
+    return added
+  }
+}
+
+/** The coupons that an order has used. */
+export function promotionsOf({
+  promotion_detail,
+}: OrderRow): Pick<Promotion, 'coupon_id' | 'type' | 'amount'>[] {
+  return promotion_detail === '' ? [] : JSON.parse(promotion_detail)
+}

@@ -1,0 +1,241 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { LightMyRequestResponse } from 'fastify'
+import type { EntranceStateChange, TransactionResult } from '../../src/products/parking/contract.ts'
+import { type EntryFacts, type History, type OrderFacts, orderKey, orderOfNotice } from './history.ts'
+import type { Call, KnownStay, SimulatedMerchant } from './merchants.ts'
+import type { Nodes } from './nodes.ts'
+import type { NoticeOnItsWay, Receivers } from './notice-network.ts'
+import { PLATES } from './people.ts'
+import type { SeededRandom } from './random.ts'
+import type { Trace } from './trace.ts'
+
+const CALLS = { enter: 20, leave: 36, repeat: 22, leaveAgain: 1, otherContent: 1, query: 6, find: 1 } as const
+/** What becomes of a request on its way. */
+const FATES = { fine: 12, lost: 2, reply_lost: 3, twice: 3, late: 2 } as const
+
+/** A call that was signed and is somewhere in the network. */
+interface Signed {
+  call: Call
+  url: string
+  headers: Record<string, string>
+  body: Buffer
+}
+
+/** What was said of a call's order or entry before the call arrived. */
+interface Known {
+  key: string
+  order: OrderFacts | undefined
+  entry: EntryFacts | undefined
+}
+
+interface Parts {
+  random: SeededRandom
+  trace: Trace
+  history: History
+  nodes: Nodes
+  merchants: readonly SimulatedMerchant[]
+}
+
+/**
+ * What merchants and the platform say to each other, over a network that loses, doubles, delays and reorders requests.
+ * Everything that the platform says is held against what it said before.
+ */
+export class Traffic implements Receivers {
+  readonly #random: SeededRandom
+  readonly #trace: Trace
+  readonly #history: History
+  readonly #nodes: Nodes
+  readonly #merchants: readonly SimulatedMerchant[]
+  /** Cars that are in a car park, by their plates; the last one to let a car in has it. */
+  readonly #inside = new Map<string, KnownStay>()
+  /** Calls without an answer, which their merchants repeat. */
+  readonly #unanswered: Call[] = []
+  readonly #onTheWay: Signed[] = []
+  /** The calls behind what was accepted, by the key of the order or entry. */
+  readonly #accepted = new Map<string, Call>()
+
+  constructor({ random, trace, history, nodes, merchants }: Parts) {
+    this.#random = random
+    this.#trace = trace
+    this.#history = history
+    this.#nodes = nodes
+    this.#merchants = merchants
+  }
+
+  /** Some merchant makes a call. */
+  async call(): Promise<void> {
+    const random = this.#random
+    const now = this.#nodes.clock.now()
+    const merchant = random.pick(this.#merchants)
+    const call = this.#draw(merchant, random.weighted(CALLS), now)
+    if (call) await this.#exchange(call, random.weighted(FATES))
+  }
+
+  #draw(merchant: SimulatedMerchant, what: keyof typeof CALLS, now: number): Call | undefined {
+    const random = this.#random
+    const recent = merchant.stays.slice(-6)
+    const mayBeCharged = ({ id, charges }: KnownStay) =>
+      id !== undefined && charges.every(({ state }) => state === 'PAY_FAIL' || state === 'refused')
+    switch (what) {
+      case 'enter': {
+        const outside = PLATES.filter(({ plate_number }) => !this.#inside.has(plate_number))
+        const plate = (random.chance(0.93) && random.pickSome(outside)) || random.pick(PLATES)
+        const stay = merchant.newStay(plate, now)
+        this.#inside.set(plate.plate_number, stay)
+        return stay.create
+      }
+      case 'leave': {
+        const parked = [...this.#inside.values()].filter(mayBeCharged)
+        const stay = random.pickSome(random.chance(0.93) ? parked : recent.filter(mayBeCharged))
+        return stay?.create.merchant.newCharge(stay, now)?.call
+      }
+      case 'leaveAgain': {
+        const stay = random.pickSome(recent.filter(({ id, charges }) => id && charges.length > 0))
+        return stay && merchant.newCharge(stay, now)?.call
+      }
+      case 'repeat':
+        return this.#unanswered.shift() ?? random.pickSome([...this.#accepted.values()])
+      case 'otherContent': {
+        const charge = random.pickSome(merchant.charges.slice(-10))
+        return charge && merchant.otherContent(charge)
+      }
+      case 'query': {
+        const asked = merchant.charges.filter(({ state }) => state !== 'refused' || random.chance(0.1))
+        const charge = random.pickSome(asked.slice(-10))
+        return charge && merchant.query(charge)
+      }
+      case 'find': {
+        const known = random.pickSome([...this.#history.orders.values()].slice(-20))
+        return known && merchant.find(random.pick(PLATES), known.payer.openid)
+      }
+    }
+  }
+
+  /** Sends a call through the network; a merchant who gets no answer will repeat it. */
+  async #exchange(call: Call, fate: keyof typeof FATES): Promise<void> {
+    const signed = { call, ...call.merchant.sign(call) }
+    this.#trace.count(`request ${fate}`)
+    if (fate === 'late') this.#onTheWay.push(signed)
+    if (fate === 'lost' || fate === 'late') return void this.#unanswered.push(call)
+    const copies = Array.from({ length: fate === 'twice' ? 2 : 1 }, () => this.#deliver(signed))
+    const [reply] = await Promise.all(copies)
+    if (!reply || fate === 'reply_lost') return void this.#unanswered.push(call)
+    if (reply.statusCode === 200) call.merchant.learnReply(call, reply.json())
+    if (call.name === 'charge') this.#openGate(call, reply.statusCode === 200)
+  }
+
+  /** The gate opens on an accepted charge. After a refused one the driver pays on site, or something is tried again. */
+  #openGate({ merchant, fields }: Call, isAccepted: boolean): void {
+    const stay = merchant.stays.find(({ charges }) => charges.some(({ call }) => call.fields === fields))
+    const charge = stay?.charges.find(({ call }) => call.fields === fields)
+    if (!stay || !charge) return
+    // What was refused is no order, so the stay can be charged under another number.
+    if (!isAccepted) charge.state ??= 'refused'
+    const { plate_number } = stay.fields
+    const isLeaving = isAccepted || this.#random.chance(0.4)
+    if (isLeaving && this.#inside.get(plate_number) === stay) this.#inside.delete(plate_number)
+  }
+
+  /** Lets some of the calls that were delayed arrive, in any order. */
+  async deliverSome(): Promise<void> {
+    while (this.#onTheWay.length > 0 && this.#random.chance(0.4)) {
+      const [signed] = this.#onTheWay.splice(this.#random.below(this.#onTheWay.length), 1)
+      if (signed) await this.#deliver(signed)
+    }
+  }
+
+  /** A request arrives. Nothing comes back from a process that has died meanwhile. */
+  async #deliver({ call, url, headers, body }: Signed): Promise<LightMyRequestResponse | undefined> {
+    const { running, life } = this.#random.pick(this.#nodes.all)
+    const before = this.#knownOf(call)
+    const reply = await running.app.inject({ method: call.method, url, headers, payload: body })
+    if (life.isOver) return undefined
+    this.#trace.add(call.name, url, reply.statusCode, reply.body)
+    this.#trace.count(reply.statusCode === 200 ? call.name : `${call.name}: ${reply.json().message}`)
+    this.#judge(call, reply, before)
+    return reply
+  }
+
+  #keyOf({ merchant: { mchid }, fields, target }: Call): string {
+    const number = fields.out_parking_no ?? fields.out_trade_no ?? target.split('/').at(-1)
+    return orderKey(mchid, String(number))
+  }
+
+  #knownOf(call: Call): Known {
+    const key = this.#keyOf(call)
+    return { key, order: this.#history.orders.get(key), entry: this.#history.entries.get(key) }
+  }
+
+  /** What a reply says must fit to what was said before it was asked for. */
+  #judge(call: Call, reply: LightMyRequestResponse, before: Known): void {
+    const { key, order, entry } = before
+    const { broken } = this.#history
+    const { statusCode } = reply
+    if (statusCode >= 500) broken.push(`${call.name} of ${key} is answered ${statusCode}: ${reply.body}`)
+    const accepted = this.#accepted.get(key)
+    const isRepeated = accepted !== undefined && (call.name === 'query' || isSameCall(call, accepted))
+    if (isRepeated && statusCode !== 200)
+      broken.push(`${call.name} of ${key} was accepted, and now ${reply.body}`)
+    if (statusCode !== 200) return
+    if (call.name === 'create') {
+      const { id, state, block_reason } = reply.json<{ id: string; state: string; block_reason?: string }>()
+      const { out_parking_no } = call.fields as { out_parking_no: string }
+      this.#history.tellEntry(
+        { id, mchid: call.merchant.mchid, out_parking_no, state_at_entry: block_reason ?? state },
+        entry,
+      )
+      this.#accepted.set(key, call)
+    } else if (call.name !== 'find') {
+      const facts = reply.json<OrderFacts>()
+      if (call.name === 'charge' && accepted && !isSameCall(call, accepted))
+        broken.push(`${key} was accepted for something else`)
+      this.#history.tellOrder(facts, order, call.name)
+      if (facts.trade_state !== 'ACCEPTED')
+        this.#trace.count(facts.bank_type ? `paid by ${facts.bank_type}` : facts.trade_state)
+      if (facts.promotion_detail) this.#trace.count(`order with ${facts.promotion_detail.length} coupons`)
+      if (call.name === 'charge') this.#accepted.set(key, call)
+    }
+  }
+
+  #receiverOf({ path }: NoticeOnItsWay): SimulatedMerchant {
+    const merchant = this.#merchants.find(({ notifyUrl }) => new URL(notifyUrl).pathname === path)
+    if (!merchant) throw new Error(`Nobody is at ${path}`)
+    return merchant
+  }
+
+  /** The platform has tried to send a notice. */
+  async attempted(notice: NoticeOnItsWay, acknowledged: boolean): Promise<string> {
+    const { id, event_type, plaintext } = await this.#receiverOf(notice).open(notice)
+    this.#history.tellNotice({ id, event_type, plaintext }, acknowledged)
+    this.#trace.count(event_type)
+    const resource = JSON.parse(plaintext) as EntranceStateChange | TransactionResult
+    if ('trade_state' in resource) this.#history.tellOrder(orderOfNotice(resource), undefined, `Notice ${id}`)
+    this.#trace.add('sent', event_type, plaintext)
+    return id
+  }
+
+  ended(id: string): void {
+    this.#history.endAttempt(id)
+  }
+
+  /** A notice has come through. */
+  async arrived(notice: NoticeOnItsWay): Promise<void> {
+    const merchant = this.#receiverOf(notice)
+    const { plaintext } = await merchant.open(notice)
+    merchant.learnNotice(JSON.parse(plaintext))
+  }
+
+  /** Everything that is on its way arrives, and then every order is queried. */
+  async finish(): Promise<void> {
+    while (this.#onTheWay.length > 0) await this.deliverSome()
+    for (const { name, merchant, fields } of [...this.#accepted.values()]) {
+      if (name === 'charge')
+        await this.#exchange(merchant.query({ out_trade_no: String(fields.out_trade_no) }), 'fine')
+    }
+  }
+}
+
+/** A repeated call has the same parameters. */
+function isSameCall(one: Call, other: Call): boolean {
+  return one === other || (one.name === other.name && isDeepStrictEqual(one.fields, other.fields))
+}
