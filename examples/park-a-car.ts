@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
 import {
   formatTime,
   type MerchantClient,
@@ -20,9 +22,11 @@ import {
 //   node examples/park-a-car.ts                          as the direct merchant 1230000109
 //   node examples/park-a-car.ts 1230000100 1900000109    as a service provider for its sub-merchant
 //   node examples/park-a-car.ts path/to/merchants/1230000109
+//
+//   --data <folder>     the platform's data folder, ./data unless said
+//   --plate <number>    the blue plate that is parked, 粤B10001 unless said
 
 const APPID = 'wxcbda96de0b165486'
-const PLATE = { plate_number: '粤B10001', plate_color: 'BLUE' } as const
 const PARKING_NAME = '欢乐海岸停车场'
 const FEE_FEN = 800
 const STAY_SECONDS = 3600
@@ -32,8 +36,19 @@ const NOTICE_WAIT_MS = 15_000
 /** What a car park needs of a client, whoever makes the calls. */
 type CarPark = Pick<MerchantClient, 'parking' | 'webhooks'>
 
-const [merchant = '1230000109', sub_mchid] = process.argv.slice(2)
-const options = optionsFromFolder(/^\d+$/.test(merchant) ? `data/merchants/${merchant}` : merchant)
+const { values, positionals } = parseArgs({
+  options: {
+    data: { type: 'string', default: 'data' },
+    plate: { type: 'string', default: '粤B10001' },
+  },
+  allowPositionals: true,
+})
+const PLATE = { plate_number: values.plate, plate_color: 'BLUE' } as const
+
+const [merchant = '1230000109', sub_mchid] = positionals
+const options = optionsFromFolder(
+  /^\d+$/.test(merchant) ? join(values.data, 'merchants', merchant) : merchant,
+)
 await parkOneCar(
   sub_mchid === undefined ? merchantClient(options) : actingFor(partnerClient(options), sub_mchid),
 )

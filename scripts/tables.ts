@@ -7,6 +7,7 @@ import { securityEchoResult } from '../src/products/security-echo/contract.ts'
 import { ERRORS } from '../src/protocol/errors.ts'
 import { WORLD_MERCHANTS, WORLD_PLATES } from '../src/sandbox/world.ts'
 import { adminEndpoints } from '../src/server/admin/index.ts'
+import type { AdminOperation } from '../src/server/admin/operation.ts'
 import { PROBLEMS, type ProblemName, problemType } from '../src/server/admin/problems.ts'
 
 /** The documents that hold tables made here, from the project's root. */
@@ -41,6 +42,7 @@ const TABLES: Record<string, () => string> = {
     ),
   options: optionTable,
   admin: adminTable,
+  'admin-calls': () => adminEndpoints.map(({ operation }) => adminSection(operation)).join('\n\n'),
   problems: problemTable,
   operations: () => endpoints.map(({ operation }) => operationSection(operation)).join('\n\n'),
 }
@@ -120,10 +122,78 @@ function adminTable(): string {
       const fields = Object.keys(properties ?? {})
         .filter(name => !path.includes(`{${name}}`))
         .map(name => `\`${name}${required.includes(name) ? '' : '?'}\``)
-      const call = `\`${method} ${path.replace('/admin/v1', '')}\``
+      const call = callOf({ method, path })
       return [call, fields.join(' '), [title, description].filter(Boolean).join('. ')]
     }),
   )
+}
+
+function callOf({ method, path }: Pick<AdminOperation, 'method' | 'path'>): string {
+  return `\`${method} ${path.replace('/admin/v1', '')}\``
+}
+
+/** The first call that answers with exactly this; others that do refer to it. */
+function firstAnswering(reply: TSchema): AdminOperation | undefined {
+  return adminEndpoints.find(({ operation }) => operation.reply === reply)?.operation
+}
+
+function adminSection(declared: AdminOperation): string {
+  const { title, description, reply, problems } = declared
+  const first = firstAnswering(reply) ?? declared
+  const fields = adminRequestRows(declared)
+  return [
+    `### ${callOf(declared)}`,
+    `${[title, description?.replace(/\.$/, '')].filter(Boolean).join('. ')}.`,
+    ...(fields.length > 0
+      ? ['**Request**', table(['Field', 'In', 'Needed', 'Type', 'Limits', 'Meaning'], fields)]
+      : []),
+    ...(first !== declared ? [`**Reply**: that of ${callOf(first)}.`] : replyOf(reply)),
+    ...(problems.length > 0 ? [`**Refusals**: ${problems.map(name => `\`${name}\``).join(', ')}.`] : []),
+  ].join('\n\n')
+}
+
+function replyOf(reply: TSchema): string[] {
+  const rows = adminReplyRows(reply)
+  if (rows.length === 0) return [`**Reply**: ${(reply as Field).description}.`]
+  return ['**Reply**', table(['Field', 'Always', 'Type', 'Meaning'], rows)]
+}
+
+function adminRequestRows({ method, path, request }: AdminOperation): string[][] {
+  const { properties = {}, required = [] } = request as unknown as Field
+  return Object.entries(properties).map(([name, field]) => [
+    `\`${name}\``,
+    path.includes(`{${name}}`) ? 'path' : method === 'PUT' ? 'body' : 'query',
+    required.includes(name) ? 'y' : 'o',
+    adminTypeOf(field),
+    limitsOf(field),
+    field.description ?? '',
+  ])
+}
+
+function adminReplyRows(schema: TSchema, prefix = ''): string[][] {
+  const { properties = {}, required = [] } = schema as Field
+  return Object.entries(properties).flatMap(([name, field]) => {
+    const inner = field.items ?? field
+    const known = inner.properties && firstAnswering(inner as TSchema)
+    const meaning = known
+      ? `${field.items ? 'Each as' : 'As'} the reply of ${callOf(known)}`
+      : (field.description ?? field.items?.description ?? '')
+    const row = [`\`${prefix}${name}\``, required.includes(name) ? 'y' : 'o', adminTypeOf(field), meaning]
+    if (known || !inner.properties) return [row]
+    return [row, ...adminReplyRows(inner, `${prefix}${name}${field.items ? '[]' : ''}.`)]
+  })
+}
+
+function adminTypeOf(field: Field): string {
+  return field.items ? `${typeOf(field.items)}[]` : typeOf(field) || 'any JSON'
+}
+
+/** Such as `1 to 64 bytes` or `0 to 1000`; empty where only the type limits it. */
+function limitsOf({ minBytes, maxBytes, minimum, maximum, maxItems }: Field): string {
+  if (maxItems !== undefined) return `at most ${maxItems} entries`
+  if (maxBytes !== undefined)
+    return minBytes ? `${minBytes} to ${maxBytes} bytes` : `at most ${maxBytes} bytes`
+  return maximum === undefined ? '' : `${minimum} to ${maximum}`
 }
 
 function problemTable(): string {
@@ -169,7 +239,11 @@ interface Field extends TSchema {
   title?: string
   description?: string
   enum?: string[]
+  minBytes?: number
   maxBytes?: number
+  minimum?: number
+  maximum?: number
+  maxItems?: number
   format?: string
   properties?: Record<string, Field>
   required?: string[]
@@ -190,7 +264,7 @@ function fieldRows(schema: TObject, where: 'both' | 'partner' | 'reply', prefix 
 }
 
 function typeOf(field: Field): string {
-  if (field.enum) return field.enum.map(value => `\`${value}\``).join(' ')
+  if (field.enum) return field.enum.map(value => `\`${value || '""'}\``).join(' ')
   if (field.format === 'rfc3339') return 'time'
   if (field.format === 'notify-url') return 'url'
   return field.type ?? ''

@@ -1,8 +1,8 @@
-import { join } from 'node:path'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { TRUST_STATES, type TrustState } from '../protocol/trust.ts'
 import { DEFAULT_RULES, parseDuration, parseLadder } from '../server/config.ts'
-import { type RunningPlatform, startPlatform } from '../server/start.ts'
+import { startPlatform } from '../server/start.ts'
+import { banner } from './banner.ts'
 
 interface ServeOptions {
   port: number
@@ -135,6 +135,8 @@ async function serve(options: ServeOptions): Promise<void> {
   const { port, host, adminPort, data, database, trust, logLevel, ...rules } = options
   const running = await startPlatform({
     ...{ port, host, adminPort, data, database, trust, logLevel, rules },
+  }).catch(error => {
+    throw namingOption(error, { '--port': port, '--admin-port': adminPort })
   })
   const stop = () => {
     running.stop().then(
@@ -148,20 +150,16 @@ async function serve(options: ServeOptions): Promise<void> {
   process.once('SIGINT', stop)
   process.once('SIGTERM', stop)
   // Said last: whoever reads it may send a signal at once.
-  process.stdout.write(whatToDoNext(running, data))
+  process.stdout.write(banner(running, data))
 }
 
-function whatToDoNext({ baseUrl, admin, isNew, platform }: RunningPlatform, data: string): string {
-  return `Boomgate listens on ${baseUrl} (${platform.db.engine}, ${isNew ? 'new world' : 'existing world'} in ${data})
-
-  Direct merchant   ${join(data, 'merchants', '1230000109')}
-  Service provider  ${join(data, 'merchants', '1230000100')}   sub-merchant 1900000109
-  Plates, owners    ${join(data, 'world.json')}
-  Administration    ${admin?.url}/admin/v1   token in ${join(data, 'admin.json')}
-
-Next: point your merchant at ${baseUrl} with the keys of one of these folders,
-or park a car with   npm run example    (examples/park-a-car.ts). Ctrl+C stops.
-`
+/** A port that cannot be listened on is told with the option that chooses another. */
+function namingOption(error: unknown, ports: Record<string, number>): unknown {
+  const { code = '', port } = error as { code?: string; port?: number }
+  if (!(error instanceof Error) || !['EADDRINUSE', 'EACCES'].includes(code) || port === undefined)
+    return error
+  const names = Object.keys(ports).filter(name => ports[name] === port)
+  return new Error(`${error.message}. Choose another port with ${names.join(' or ')}.`, { cause: error })
 }
 
 /** An option with its environment variable `BOOMGATE_<name>`. */

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
+import { promisify } from 'node:util'
 import { chargeOf, entry } from '../../test/parking.ts'
 import { runCommand, servePlatform, startCommand } from '../../test/served-platform.ts'
 
@@ -114,7 +116,14 @@ test('what stands in the way of a start is told in one line, without a stack', a
   await new Promise(resolve => listener.once('listening', resolve))
   const { port } = listener.address() as { port: number }
   for (const [words, why] of [
-    [['--data', folder, '--port', `${port}`], /address already in use/],
+    [
+      ['--data', folder, '--port', `${port}`],
+      /address already in use .*\. Choose another port with --port\./,
+    ],
+    [
+      ['--data', folder, '--port', '0', '--admin-port', `${port}`],
+      /address already in use .*\. Choose another port with --admin-port\./,
+    ],
     [['--data', join(process.execPath, 'x')], /ENOTDIR|EEXIST/],
     [
       ['--data', folder, '--database', 'mysql://user:secret@db/x'],
@@ -161,6 +170,39 @@ test('the banner tells where it listens and what to do next, and what it names i
   assert.equal(merchant.base_url, second.baseUrl)
   const { stdout: again } = await second.stop('SIGINT')
   assert.match(again, /\(sqlite, existing world in /)
+})
+
+test('the banner says when business time is not wall time', async t => {
+  const folder = join(folderFor(t), 'data')
+  const change = async (path: string, body: object) => {
+    const { url, token } = JSON.parse(readFileSync(join(folder, 'admin.json'), 'utf8'))
+    const headers = { authorization: `Bearer ${token}` }
+    const sent = { method: 'PUT', headers, body: JSON.stringify(body) }
+    const reply = await fetch(`${url}/admin/v1${path}`, sent)
+    assert.equal(reply.status, 200, await reply.text())
+  }
+  const first = await servePlatform(t, folder)
+  await change('/clock', { mode: 'FROZEN' })
+  assert.doesNotMatch((await first.stop('SIGTERM')).stdout, /Business time/)
+  const second = await servePlatform(t, folder)
+  await change('/clock', { mode: 'REAL' })
+  await change('/clock/moves/days', { step_ms: 90_061_000 + 3_600_000 })
+  assert.match((await second.stop('SIGTERM')).stdout, /Business time {5}frozen at 20\d\d-.*\+08:00\n/)
+  const third = await servePlatform(t, folder)
+  // Less what the freeze took.
+  assert.match((await third.stop('SIGTERM')).stdout, /Business time {5}1 d [12] h .*ahead of wall time\n/)
+})
+
+test('the command of the banner parks a car, wherever the data folder is', async t => {
+  const folder = join(folderFor(t), 'my data')
+  const served = await servePlatform(t, folder)
+  const [, words = ''] = await served.printed(/npm run example -- (.*?) {2}/)
+  const [, data] = /^--data (".*")$/.exec(words.trim()) ?? []
+  assert.equal(JSON.parse(data ?? ''), folder)
+  const root = join(import.meta.dirname, '..', '..')
+  const example = [join(root, 'examples', 'park-a-car.ts'), '--data', folder]
+  const { stdout } = await promisify(execFile)(process.execPath, example, { cwd: root })
+  assert.match(stdout, /the order is SUCCESS/)
 })
 
 test('keys and data can be read by their owner alone', async t => {

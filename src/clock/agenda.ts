@@ -85,14 +85,19 @@ export class Agenda {
    * when the platform stops. Business time has then come only so far, and the same move goes on from there.
    */
   moveTo(target: number): Promise<WorkCounts> {
-    const moved = this.#moving.then(() => this.#moveTo(target))
-    this.#moving = moved.catch(() => undefined)
-    return moved
+    return this.inTurn(moveTo => moveTo(target))
+  }
+
+  /** Does something that moves business time, while no other move is under way and nothing changes the whole world. */
+  inTurn<T>(work: (moveTo: (target: number) => Promise<WorkCounts>) => Promise<T>): Promise<T> {
+    const done = this.#moving.then(() => work(target => this.#moveTo(target)))
+    this.#moving = done.catch(() => undefined)
+    return done
   }
 
   /** Does something to the whole world, while no due work is in hand and none is taken up. It comes in turn with moves. */
   whileIdle<T>(change: () => Promise<T>): Promise<T> {
-    const changed = this.#moving.then(async () => {
+    return this.inTurn(async () => {
       await Promise.all(this.#entries.map(({ worker }) => worker.pause()))
       try {
         return await change()
@@ -100,8 +105,6 @@ export class Agenda {
         for (const { worker } of this.#entries) worker.resume()
       }
     })
-    this.#moving = changed.catch(() => undefined)
-    return changed
   }
 
   async #moveTo(target: number): Promise<WorkCounts> {

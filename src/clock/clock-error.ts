@@ -5,14 +5,18 @@ export type ClockRefusal =
   | 'OTHER_TARGET'
   | 'HELD_ELSEWHERE'
   | 'NOT_MOVABLE'
+  | 'NOT_RUNNABLE'
   | 'STOPPED'
+  | 'WORLD_CHANGED'
 
 const MESSAGES: Record<ClockRefusal, string> = {
   GOES_BACK: 'Business time never goes back',
   TOO_FAR: 'One move of business time covers at most 366 days',
   OTHER_TARGET: 'A move of this name has another target',
   HELD_ELSEWHERE: 'Another node has due work in hand for too long; repeat the move later',
-  NOT_MOVABLE: 'The clock that was given at start cannot be moved, frozen or set running',
+  NOT_MOVABLE: 'The clock that was given at start cannot be moved or frozen',
+  NOT_RUNNABLE: 'The clock that was given at start stands still until it is moved, and cannot be set running',
+  WORLD_CHANGED: 'The world was reset or restored meanwhile, and the move is gone with the old one',
   STOPPED: 'The platform stops; the move goes on when it is repeated',
 }
 

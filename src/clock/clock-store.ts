@@ -74,10 +74,16 @@ export class ClockStore implements ClockControl {
   async stepTo(instant: number): Promise<void> {
     if (this.#db.version() === undefined) return this.advanceTo(instant)
     await this.#stored
-    if (this.clock.now() < instant) this.clock.moveTo(instant)
-    const { state } = this.clock
-    this.#stored = this.#inTurn(() => this.#db.transaction(tx => save(tx, state)))
-    this.#stored.catch(() => undefined)
+    await this.#inTurn(async () => {
+      const next = new BusinessClock(this.clock.state, this.clock.wallNow)
+      if (next.now() >= instant) return
+      next.moveTo(instant)
+      const { state } = next
+      // Queued before anybody can read the new time, so that nothing of that time is committed without it.
+      this.#stored = this.#db.transaction(tx => save(tx, state))
+      this.#stored.catch(() => undefined)
+      this.clock.takeOver(state)
+    })
   }
 
   async lock(tx: Transaction): Promise<number> {
@@ -158,7 +164,7 @@ export function givenClock(clock: Clock & { moveTo?(instant: number): void }): C
       if (!clock.moveTo) throw new ClockError('NOT_MOVABLE')
     },
     async run() {
-      throw new ClockError('NOT_MOVABLE')
+      if (clock.moveTo) throw new ClockError('NOT_RUNNABLE')
     },
     async advanceTo(instant) {
       if (clock.now() >= instant) return

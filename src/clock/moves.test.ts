@@ -3,6 +3,7 @@ import { type TestContext, test } from 'node:test'
 import { sinkFor } from '../../test/notices.ts'
 import { NOW, type ParkingUnderTest, parkingCalls, parkingUnderTest } from '../../test/parking.ts'
 import { platformUnderTest } from '../../test/platform.ts'
+import { type CouponStock, createStock } from '../funding/coupon-stocks.ts'
 import { NOTICE_LADDER } from '../notices/ladder.ts'
 import type { Platform } from '../platform.ts'
 import { formatTime } from '../protocol/time.ts'
@@ -191,3 +192,61 @@ test('of two nodes whose workers run, whichever does a piece does it at its time
   assert.ok(Math.abs(late) <= 1_000, `The deduction was ${late} ms late`)
   await assertOnTime(running)
 })
+
+test('while a move is under way, freezing and running by somebody else never set business time back', async t => {
+  const { agenda, move, platform } = await frozenNode(t)
+  const { control } = agenda
+  // Something that falls due at each of many steps.
+  await platform.db.transaction(async tx => {
+    for (let hour = 1; hour <= 60; hour += 1) {
+      const stock = { ...STOCK, stock_id: `S${hour}`, available_end_time: control.clock.now() + hour * HOUR }
+      assert.equal(await createStock(tx, platform, stock), 'done')
+    }
+  })
+  let isMoving = true
+  const watch = async () => {
+    for (let last = 0; isMoving; await new Promise(setImmediate)) {
+      const now = control.clock.now()
+      assert.ok(now >= last, `${last - now} ms back`)
+      last = now
+    }
+  }
+  const interfere = async () => {
+    while (isMoving) {
+      await control.run()
+      await control.freeze()
+    }
+  }
+  const others = Promise.all([watch(), interfere(), interfere()])
+  await move({ move_id: 'far', step_ms: 61 * HOUR })
+  isMoving = false
+  await others
+})
+
+test('a move that a reset has overtaken is refused, and the new world is not moved', async t => {
+  const { agenda, move, platform } = await frozenNode(t)
+  const { promise: mayGo, resolve: go } = Promise.withResolvers<void>()
+  const holding = agenda.inTurn(() => mayGo)
+  const moved = move({ move_id: 'late', step_ms: 300 * HOUR })
+  const refused = assert.rejects(moved, refusedAs('WORLD_CHANGED'))
+  // The move is on record by now, and waits for its turn behind the reset.
+  await until(async () => (await findMove(platform.db, 'late')) !== undefined)
+  const before = platform.clock.now()
+  await platform.db.run('DELETE FROM clock_moves')
+  go()
+  await holding
+  await refused
+  assert.equal(platform.clock.now(), before)
+})
+
+/** Looks again and again, because there is nothing to wait for. */
+async function until(isTrue: () => Promise<boolean>): Promise<void> {
+  while (!(await isTrue())) await new Promise(setImmediate)
+}
+
+const STOCK: CouponStock = {
+  ...{ stock_id: '', name: 'A stock that ends', scope: 'GLOBAL', type: 'NOCASH', amount: 1, goods_tag: '' },
+  ...{ wechatpay_contribute: 0, merchant_contribute: 1, other_contribute: 0, transaction_minimum: 0 },
+  ...{ available_begin_time: 0, available_end_time: 0, max_coupons: 1, max_coupons_per_owner: 1 },
+  available_merchants: [],
+}

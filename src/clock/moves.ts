@@ -36,14 +36,26 @@ export async function moveClock(
   for (;;) {
     const move = await db.transaction(tx => begin(tx, agenda, request))
     if (move.finished) return move
-    const done = await agenda.moveTo(move.to_time)
-    // Of two who bring one move to its end, the first writes down what was done.
-    await db.run(
-      'UPDATE clock_moves SET finished = 1, done = $1 WHERE move_id = $2 AND finished = 0',
-      JSON.stringify(done),
-      move.move_id,
-    )
+    await agenda.inTurn(moveTo => finish(db, moveTo, move))
   }
+}
+
+/** Brings a move to its end, unless that was done while it waited for its turn. */
+async function finish(
+  db: Platform['db'],
+  moveTo: (target: number) => Promise<WorkCounts>,
+  { move_id }: ClockMove,
+): Promise<void> {
+  const move = await findMove(db, move_id)
+  if (!move) throw new ClockError('WORLD_CHANGED')
+  if (move.finished) return
+  const done = await moveTo(move.to_time)
+  // Of two nodes that bring one move to its end, the first writes down what was done.
+  await db.run(
+    'UPDATE clock_moves SET finished = 1, done = $1 WHERE move_id = $2 AND finished = 0',
+    JSON.stringify(done),
+    move_id,
+  )
 }
 
 /** The move of this name; undefined when there is none. */

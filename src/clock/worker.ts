@@ -13,8 +13,8 @@ export interface DueWork<Item> {
    */
   claim(now: number, limit: number, inHand: ReadonlySet<string>): Promise<Item[]>
   /**
-   * Does one piece in transactions of its own. It must change what `claim` finds, also when it fails; it answers false
-   * when it has changed nothing because another node has the piece in hand.
+   * Does one piece in transactions of its own, and changes what `claim` finds; it answers false when it has changed nothing
+   * because another node has the piece in hand. A piece that throws is left alone for a second, unless it is {@link Postponed}.
    */
   handle(item: Item): Promise<boolean>
   /** Business time at which the next piece falls due; `undefined` when there is none. */
@@ -26,11 +26,20 @@ export interface DueWork<Item> {
   isHeldElsewhere?(now: number): Promise<boolean>
 }
 
+/** What a piece throws that has failed by a fault of ours and was put off: it is due later, so the others need not wait for it. */
+export class Postponed extends Error {
+  override readonly name = 'Postponed'
+
+  constructor(cause: unknown) {
+    super('The piece has failed and was put off', { cause })
+  }
+}
+
 /** How often to look at a table where another node may have put work, in milliseconds. */
 export const LOOK_EVERY_MS = 1_000
 /** How long to wait for due work that another node has in hand. */
 const MIN_SLEEP_MS = 50
-/** How long to wait after the store itself failed. */
+/** How long to wait after the store itself failed, and with a piece that has failed. */
 const FAILURE_SLEEP_MS = 1_000
 /** How long room may stay empty until it is filled, unless half of it is empty: one look at the table for many pieces. */
 const REFILL_AFTER_MS = 5
@@ -46,6 +55,8 @@ export class Worker<Item> {
   readonly #onError: (error: unknown, name: string) => void
   readonly #lookEveryMs: number
   readonly #inHand = new Map<string, Promise<void>>()
+  /** Pieces that have failed, until they may be taken again. */
+  readonly #resting = new Map<string, NodeJS.Timeout>()
   #timer: NodeJS.Timeout | undefined
   #refillTimer: NodeJS.Timeout | undefined
   /** Those who wait until it is worth to look for more. */
@@ -72,7 +83,7 @@ export class Worker<Item> {
     this.#lookEveryMs = lookEveryMs
   }
 
-  /** Pieces that were done, or have failed, since the worker was made. */
+  /** Pieces that were done since the worker was made. */
   get done(): number {
     return this.#done
   }
@@ -100,6 +111,7 @@ export class Worker<Item> {
     this.#stopped = true
     clearTimeout(this.#timer)
     clearTimeout(this.#refillTimer)
+    for (const timer of this.#resting.values()) clearTimeout(timer)
     await this.#pumping
     await this.#taking
     await Promise.all(this.#inHand.values())
@@ -187,9 +199,10 @@ export class Worker<Item> {
   async #takeWhileThereIsRoom(): Promise<number> {
     let taken = 0
     while (!this.#stopped && !this.#paused) {
-      const room = this.#work.concurrency - this.#inHand.size
+      const room = this.#work.concurrency - this.#inHand.size - this.#resting.size
       if (room <= 0) return taken
-      const items = await this.#work.claim(this.#clock.now(), room, new Set(this.#inHand.keys()))
+      const notNow = new Set([...this.#inHand.keys(), ...this.#resting.keys()])
+      const items = await this.#work.claim(this.#clock.now(), room, notNow)
       for (const item of items) this.#begin(item)
       taken += items.length
       if (items.length < room) return taken
@@ -202,14 +215,26 @@ export class Worker<Item> {
     const done = this.#work
       .handle(item)
       .catch(error => {
-        this.#onError(error, this.#work.name)
-        return true
+        const isPostponed = error instanceof Postponed
+        this.#onError(isPostponed ? error.cause : error, this.#work.name)
+        if (!isPostponed) this.#rest(key)
+        return isPostponed
       })
       .then(changed => {
         this.#inHand.delete(key)
         this.#afterPiece(changed)
       })
     this.#inHand.set(key, done)
+  }
+
+  /** A piece that fails may still be due, as when the disk is full; taken again at once it would fail for ever, at full speed. */
+  #rest(key: string): void {
+    if (this.#stopped) return
+    const mayGo = () => {
+      this.#resting.delete(key)
+      this.wake()
+    }
+    this.#resting.set(key, setTimeout(mayGo, FAILURE_SLEEP_MS))
   }
 
   /** A look at the table for each piece that ends would cost as much as the piece, so several ends share one. */

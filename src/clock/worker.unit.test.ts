@@ -238,6 +238,25 @@ test('a piece that fails is reported by the name of its work and stops no other'
   assert.deepEqual(reports, [{ error: failure, name: 'jobs' }])
 })
 
+test('a piece that fails and stays due is not taken again at once, and runDue leaves it', async () => {
+  const jobs = new Jobs(2)
+  jobs.work = async job => {
+    if (job.key !== 'bad') return
+    // As on a full disk: the failure could not even be written down.
+    setImmediate(() => jobs.rows.set(job.key, job))
+    throw new Error('The disk is full')
+  }
+  for (const key of ['bad', 'a', 'b', 'c']) jobs.add(key)
+  const { worker, reports } = workerOn(jobs)
+  await worker.runDue()
+  await new Promise(setImmediate)
+  await worker.runDue()
+  assert.deepEqual(jobs.begun.toSorted(), ['a', 'b', 'bad', 'c'])
+  assert.equal(reports.length, 1)
+  assert.equal(worker.done, 3)
+  await worker.stop()
+})
+
 test('work that a wake announces during a look at the table is found at once', async t => {
   const jobs = new Jobs(1)
   const look = new Gate()

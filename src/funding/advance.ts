@@ -1,5 +1,6 @@
 import type { DueWork } from '../clock/worker.ts'
 import { changeArrears } from '../owners/arrears.ts'
+import { lockOwner } from '../owners/owners.ts'
 import type { Platform } from '../platform.ts'
 import type { Statements, Transaction } from '../store/database.ts'
 
@@ -84,6 +85,7 @@ async function becomeOverdue(
   platform: Platform,
   { subject, owner_id }: DueAdvance,
 ): Promise<boolean> {
+  await lockOwner(tx, owner_id)
   const [overdue] = await tx.all<{ amount: number }>(
     `UPDATE advances SET state = 'OVERDUE', due_at = NULL WHERE subject = $1 AND state = 'OPEN' RETURNING amount`,
     subject,

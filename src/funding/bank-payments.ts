@@ -27,6 +27,13 @@ export interface Answered {
   answer: BankAnswer
 }
 
+/** What a clear answer makes of a payment. */
+const STATES: Record<Exclude<BankAnswer, 'unknown'>, AskedPayment['state']> = {
+  approved: 'APPROVED',
+  no_funds: 'NO_FUNDS',
+  refused: 'REFUSED',
+}
+
 /** Asks a bank, outside of any transaction. No answer in time, or none at all, is `unknown`. */
 export async function askBank(bank: Bank, payment: BankPayment): Promise<Answered> {
   const { payment_id, card_id, bank_type, amount } = payment
@@ -34,9 +41,12 @@ export async function askBank(bank: Bank, payment: BankPayment): Promise<Answere
   const tooLate = new Promise<BankAnswer>(resolve => {
     timer = setTimeout(() => resolve('unknown'), BANK_TIMEOUT_MS)
   })
-  const answer = bank.pay({ payment_id, card_id, bank_type, amount }).catch((): BankAnswer => 'unknown')
+  const asked = async () => bank.pay({ payment_id, card_id, bank_type, amount })
+  const answer = asked().catch((): BankAnswer => 'unknown')
   try {
-    return { payment_id, answer: await Promise.race([answer, tooLate]) }
+    const said = await Promise.race([answer, tooLate])
+    // Another word than ours is no answer.
+    return { payment_id, answer: said in STATES ? said : 'unknown' }
   } finally {
     clearTimeout(timer)
   }
@@ -68,12 +78,6 @@ export function paymentsOf(db: Statements, subject: string): Promise<AskedPaymen
       WHERE p.subject = $1 ORDER BY p.attempt, p.business_time, p.payment_id`,
     subject,
   )
-}
-
-const STATES: Record<Exclude<BankAnswer, 'unknown'>, AskedPayment['state']> = {
-  approved: 'APPROVED',
-  no_funds: 'NO_FUNDS',
-  refused: 'REFUSED',
 }
 
 /**

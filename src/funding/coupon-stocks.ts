@@ -57,7 +57,7 @@ export const STOCK_REFUSALS = {
   contributions: 'The three contributions must add up to amount',
   nocash_contributions: 'A NOCASH coupon is paid by the merchant alone: merchant_contribute must be amount',
   limits: 'max_coupons must be 1 to 10000000, and max_coupons_per_owner 1 to max_coupons',
-  budget: 'max_coupons times amount is more than the ledger can hold',
+  budget: 'max_coupons times amount must be at most 10000000000',
   times: 'available_end_time must be after available_begin_time and in the future',
   merchant_unknown: 'available_merchants names a merchant number that does not exist',
 } as const
@@ -76,6 +76,8 @@ export type CouponRefusal = keyof typeof COUPON_REFUSALS
 
 /** Coupons of one stock. */
 const MAX_COUPONS = 10_000_000
+/** Money of one stock in fen: a hundred million yuan, so that no balance leaves the safe integers. */
+const MAX_BUDGET = 10_000_000_000
 
 const COLUMNS = [
   'stock_id',
@@ -158,6 +160,30 @@ export async function sendCoupon(
   return 'done'
 }
 
+/**
+ * Takes back a coupon of a stock, which makes room for another. One that is not there, or of another stock, is no change;
+ * one that an order uses, or has taken until its bank answers, stays.
+ */
+export async function removeCoupon(
+  tx: Transaction,
+  stockId: string,
+  couponId: string,
+): Promise<'done' | 'in_use'> {
+  // The stock comes first, as wherever coupons are sent or end.
+  await tx.get(`SELECT stock_id FROM coupon_stocks WHERE stock_id = $1 ${tx.forUpdate}`, stockId)
+  const removed = await tx.run(
+    `DELETE FROM coupons WHERE coupon_id = $1 AND stock_id = $2 AND state IN ('SENDED', 'EXPIRED')`,
+    couponId,
+    stockId,
+  )
+  if (removed === 0) return (await findCoupon(tx, couponId))?.stock_id === stockId ? 'in_use' : 'done'
+  await tx.run(
+    'UPDATE coupon_stocks SET distributed_coupons = distributed_coupons - 1 WHERE stock_id = $1',
+    stockId,
+  )
+  return 'done'
+}
+
 export async function findStock(db: Statements, stockId: string): Promise<StoredCouponStock | undefined> {
   const stock = await db.get<Omit<StoredCouponStock, 'available_merchants'>>(
     `SELECT ${COLUMNS.join(', ')}, distributed_coupons, state, create_time FROM coupon_stocks WHERE stock_id = $1`,
@@ -197,7 +223,7 @@ function impossibility(stock: CouponStock, now: number): StockRefusal | undefine
   if (max_coupons_per_owner < 1 || max_coupons < max_coupons_per_owner || max_coupons > MAX_COUPONS) {
     return 'limits'
   }
-  if (!Number.isSafeInteger(max_coupons * amount)) return 'budget'
+  if (max_coupons * amount > MAX_BUDGET) return 'budget'
   return available_end_time <= Math.max(available_begin_time, now) ? 'times' : undefined
 }
 

@@ -42,15 +42,17 @@ export interface Purchase {
 /** A coupon that is good for the charge by itself. */
 export type Candidate = Promotion & { available_end_time: number }
 
+/** Coupons of one stock are alike, so the first of each is enough. */
 const CANDIDATES = `
-  SELECT c.coupon_id, s.name, s.scope, s.type, s.stock_id, s.amount, s.wechatpay_contribute, s.merchant_contribute,
+  SELECT MIN(c.coupon_id) AS coupon_id, s.name, s.scope, s.type, s.stock_id, s.amount, s.wechatpay_contribute, s.merchant_contribute,
          s.other_contribute, 'CNY' AS currency, s.available_end_time
     FROM coupons c JOIN coupon_stocks s ON s.stock_id = c.stock_id
    WHERE c.owner_id = $1 AND c.state = 'SENDED' AND s.state = 'RUNNING'
      AND s.available_begin_time <= $2 AND s.available_end_time > $2
      AND s.goods_tag IN ('', $3) AND s.transaction_minimum <= $4 AND s.amount < $4
      AND (NOT EXISTS (SELECT 1 FROM coupon_stock_merchants m WHERE m.stock_id = s.stock_id)
-          OR EXISTS (SELECT 1 FROM coupon_stock_merchants m WHERE m.stock_id = s.stock_id AND m.mchid = $5))`
+          OR EXISTS (SELECT 1 FROM coupon_stock_merchants m WHERE m.stock_id = s.stock_id AND m.mchid = $5))
+   GROUP BY s.stock_id`
 
 /** Chooses among the owner's coupons; it takes none yet. */
 export async function chooseCoupons(db: Statements, purchase: Purchase): Promise<Choice> {

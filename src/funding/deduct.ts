@@ -1,5 +1,5 @@
 import { advanceOf, BANK_CLEARING, feesOf, heldOf, pendingOf, walletOf } from '../ledger/accounts.ts'
-import { post, postPending, reserve, type Transfer, voidPending } from '../ledger/ledger.ts'
+import { lockAccounts, post, postPending, reserve, type Transfer, voidPending } from '../ledger/ledger.ts'
 import type { Merchant } from '../merchants/merchants.ts'
 import { lockOwner } from '../owners/owners.ts'
 import { MINIMUM_SCORE } from '../owners/plate-service.ts'
@@ -99,14 +99,17 @@ export async function deductAfter(
   answered: Answered,
 ): Promise<Step> {
   const now = platform.clock.now()
-  const payment = await recordAnswer(tx, charge.subject, answered, now)
+  const { owner_id, payee, subject } = charge
+  await lockOwner(tx, owner_id)
+  await lockAccounts(tx, subject, [walletOf(owner_id), advanceOf(owner_id), feesOf(payee.mchid)])
+  const payment = await recordAnswer(tx, subject, answered, now)
   if (!payment) return { result: 'recorded' }
   if (answered.answer === 'unknown') {
     return { result: 'unknown', askAgainAfter: askAgainAfter(payment.unanswered) }
   }
   if (answered.answer === 'approved') return complete(tx, platform, charge, payment, now)
-  await voidPending(tx, charge.subject, now)
-  await unlockCoupons(tx, charge.subject)
+  await voidPending(tx, subject, now)
+  await unlockCoupons(tx, subject)
   return deduct(tx, platform, charge)
 }
 

@@ -45,13 +45,14 @@ export async function beginRepayment(
   request: Pick<Repayment, 'repayment_id' | 'owner_id' | 'source'>,
 ): Promise<Repayment | RepaymentRefusal> {
   const { repayment_id, owner_id, source } = request
+  // The owner's row keeps two of the same id apart.
+  const owner = await lockOwner(tx, owner_id)
   const known = await findRepayment(tx, repayment_id)
   if (known) return known.owner_id === owner_id && known.source === source ? known : 'id_used'
   if (source !== 'wallet') {
     const card = await findCard(tx, source)
     if (card?.owner_id !== owner_id || card.state !== 'NORMAL') return 'card_unknown'
   }
-  const owner = await lockOwner(tx, owner_id)
   const advances = await listUnpaidAdvances(tx, owner_id)
   if (advances.length === 0) return 'nothing_owed'
 
@@ -173,8 +174,9 @@ async function conclude(
   repaymentId: string,
   answered: Answered,
 ): Promise<void> {
-  const payment = await recordAnswer(tx, subjectOf(repaymentId), answered, platform.clock.now())
   const repayment = await findRepayment(tx, repaymentId)
+  await lockOwner(tx, repayment?.owner_id ?? '')
+  const payment = await recordAnswer(tx, subjectOf(repaymentId), answered, platform.clock.now())
   if (!payment || repayment?.state !== 'PENDING' || answered.answer === 'unknown') return
   if (answered.answer === 'approved') await payBack(tx, platform, repayment, BANK_CLEARING)
   else await fail(tx, repayment, answered.answer === 'refused' ? 'REFUSED' : 'NO_FUNDS')

@@ -97,9 +97,14 @@ export async function putScriptedCard(
   )
 }
 
-export function findScriptedCard(db: Statements, cardId: string): Promise<ScriptedCard | undefined> {
+/** A card of a scripted bank; `lock` is the clause of a transaction that is going to change it. */
+export function findScriptedCard(
+  db: Statements,
+  cardId: string,
+  lock: Transaction['forUpdate'] = '',
+): Promise<ScriptedCard | undefined> {
   return db.get<ScriptedCard>(
-    'SELECT card_id, available, behaviour FROM scripted_cards WHERE card_id = $1',
+    `SELECT card_id, available, behaviour FROM scripted_cards WHERE card_id = $1 ${lock}`,
     cardId,
   )
 }

@@ -40,8 +40,8 @@ export async function findPayer(
 ): Promise<Payer | undefined> {
   const rows = await db.all<Row>(
     `SELECT o.wallet_state, o.wallet_position, c.card_id, c.bank_type, c.position,
-            (SELECT COUNT(*) FROM coupons WHERE owner_id = $1 AND state = 'SENDED') AS coupons,
-            (SELECT COUNT(*) FROM bank_payments WHERE subject = $2) AS payments
+            CASE WHEN EXISTS (SELECT 1 FROM coupons WHERE owner_id = $1 AND state = 'SENDED') THEN 1 ELSE 0 END AS coupons,
+            CASE WHEN EXISTS (SELECT 1 FROM bank_payments WHERE subject = $2) THEN 1 ELSE 0 END AS payments
        FROM owners o LEFT JOIN cards c ON c.owner_id = o.owner_id AND c.state = 'NORMAL'
       WHERE o.owner_id = $1`,
     ownerId,

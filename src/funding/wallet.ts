@@ -26,6 +26,19 @@ export function withdraw(tx: Transaction, movement: WalletMovement): Promise<Tra
   return move(tx, movement, 'withdrawal')
 }
 
+/** Money that was moved before. */
+export function findMovement(
+  db: Statements,
+  { owner_id, id }: Pick<WalletMovement, 'owner_id' | 'id'>,
+  kind: 'top_up' | 'withdrawal',
+): Promise<Transfer | undefined> {
+  return readTransfer(db, subjectOf(owner_id, id, kind), kind)
+}
+
+function subjectOf(ownerId: string, id: string, kind: 'top_up' | 'withdrawal'): string {
+  return `${kind}/${ownerId}/${id}`
+}
+
 async function move(
   tx: Transaction,
   { owner_id, id, amount, business_time }: WalletMovement,
@@ -34,7 +47,7 @@ async function move(
   // The owner's row keeps two of the same id apart.
   const owner = await lockOwner(tx, owner_id)
   if (!owner) return 'owner_unknown'
-  const subject = `${kind}/${owner_id}/${id}`
+  const subject = subjectOf(owner_id, id, kind)
   const known = await readTransfer(tx, subject, kind)
   if (known) return known.amount === amount ? known : 'other_amount'
   if (kind === 'withdrawal' && owner.wallet_state === 'FROZEN') return 'wallet_frozen'

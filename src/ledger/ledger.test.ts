@@ -200,12 +200,12 @@ const TABLES: [law: string, before: Opening, events: Event[]][] = [
     ],
   ],
   [
-    'amounts up to the largest safe integer are exact',
-    { rich: Number.MAX_SAFE_INTEGER, other: 0 },
+    'amounts near the largest safe integer are exact',
+    { rich: 9_007_199_254_000_001, other: 0 },
     [
-      ['post', 'o1/a rich>other 9007199254740991', true, { rich: 0, other: Number.MAX_SAFE_INTEGER }],
+      ['post', 'o1/a rich>other 9007199254000001', true, { rich: 0, other: 9_007_199_254_000_001 }],
       // The outside has given all of it and gets it back, so that the next tables can open accounts.
-      ['post', `o2/a other>${OUTSIDE} 9007199254740991`, true, { other: 0 }],
+      ['post', `o2/a other>${OUTSIDE} 9007199254000001`, true, { other: 0 }],
     ],
   ],
 ]
@@ -412,4 +412,28 @@ test('transfers that cross each other all get through', async () => {
       [500, 0, 0],
     ],
   )
+})
+
+test('no account holds more than a JSON number can say: what would is refused with its transaction', async () => {
+  await db.transaction(async tx => {
+    for (const name of ['test/giver', 'test/taker']) await openAccount(tx, name, null)
+  })
+  const give = (entry: string, amount: number) => {
+    const accounts = { debit_account: 'test/giver', credit_account: 'test/taker' }
+    const transfer = {
+      subject: 'too-much',
+      entry,
+      kind: 'top_up' as const,
+      ...accounts,
+      amount,
+      business_time: 0,
+    }
+    return db.transaction(tx => post(tx, [transfer]))
+  }
+  assert.equal(await give('all', Number.MAX_SAFE_INTEGER), true)
+  await assert.rejects(give('a fen more', 1))
+  assert.deepEqual(await auditLedger(db), [])
+  const back = { debit_account: 'test/taker', credit_account: 'test/giver', amount: Number.MAX_SAFE_INTEGER }
+  const transfer = { subject: 'too-much', entry: 'back', kind: 'top_up' as const, ...back, business_time: 0 }
+  assert.equal(await db.transaction(tx => post(tx, [transfer])), true)
 })

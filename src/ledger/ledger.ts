@@ -66,6 +66,27 @@ export function voidPending(tx: Transaction, subject: string, businessTime: numb
   return end(tx, subject, businessTime, 'VOIDED')
 }
 
+/**
+ * Locks accounts before anything moves, for a transaction that books more than once: one that locked as it went could wait
+ * in a circle with another. Those of pending transfers of the subject are locked too. On SQLite the writer is alone.
+ */
+export async function lockAccounts(
+  tx: Transaction,
+  subject: string,
+  accounts: readonly string[],
+): Promise<void> {
+  if (tx.forUpdate === '') return
+  const pending = await tx.all<Pick<Transfer, 'debit_account' | 'credit_account'>>(
+    `SELECT debit_account, credit_account FROM ledger_transfers WHERE subject = $1 AND state = 'PENDING'`,
+    subject,
+  )
+  const all = new Set([...accounts, ...pending.flatMap(Object.values)])
+  // One by one, because the order of names is ours and not the database's.
+  for (const account of [...all].sort().reverse()) {
+    await tx.get(`SELECT account FROM ledger_accounts WHERE account = $1 ${tx.forUpdate}`, account)
+  }
+}
+
 async function write(tx: Transaction, transfers: readonly Transfer[], to: Accounts): Promise<boolean> {
   for (const transfer of transfers) requirePossible(transfer)
   const moved = transfers.filter(({ amount }) => amount > 0)

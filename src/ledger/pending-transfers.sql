@@ -7,7 +7,10 @@ CREATE TABLE new_ledger_accounts (
   pending_debits BIGINT NOT NULL DEFAULT 0 CHECK (pending_debits >= 0),
   pending_credits BIGINT NOT NULL DEFAULT 0 CHECK (pending_credits >= 0),
   minimum BIGINT DEFAULT 0,
-  CHECK (minimum IS NULL OR balance - pending_debits >= minimum)
+  CHECK (minimum IS NULL OR balance - pending_debits >= minimum),
+  -- What a JSON number can hold.
+  CHECK (balance BETWEEN -9007199254740991 AND 9007199254740991
+     AND pending_debits <= 9007199254740991 AND pending_credits <= 9007199254740991)
 );
 INSERT INTO new_ledger_accounts (account, balance, minimum)
 SELECT account, balance, CASE WHEN may_be_negative = 1 THEN NULL ELSE 0 END FROM ledger_accounts;

@@ -1,5 +1,5 @@
 import { together } from '../clock/together.ts'
-import type { DueWork } from '../clock/worker.ts'
+import { type DueWork, Postponed } from '../clock/worker.ts'
 import { findMerchant, type Merchant } from '../merchants/merchants.ts'
 import type { Platform } from '../platform.ts'
 import { newNonce, newRequestId, randomText } from '../protocol/ids.ts'
@@ -78,7 +78,7 @@ export function noticeDelivery(platform: Platform, send: SendNotice): DueWork<It
         return true
       } catch (error) {
         await postpone(platform, notice)
-        throw error
+        throw new Postponed(error)
       }
     },
     async nextDueAt() {

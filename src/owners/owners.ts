@@ -108,7 +108,10 @@ export function lockOwner(
   tx: Transaction,
   ownerId: string,
 ): Promise<Pick<Owner, 'score' | 'arrears' | 'wallet_state'> | undefined> {
-  return tx.get(`SELECT score, arrears, wallet_state FROM owners WHERE owner_id = $1 ${tx.forUpdate}`, ownerId)
+  return tx.get(
+    `SELECT score, arrears, wallet_state FROM owners WHERE owner_id = $1 ${tx.forUpdate}`,
+    ownerId,
+  )
 }
 
 function requireRanges({ score = LOWEST_SCORE, advance_limit = 0 }: OwnerChanges): void {

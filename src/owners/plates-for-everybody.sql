@@ -16,8 +16,9 @@ CREATE INDEX plates_by_owner ON plates (owner_id) WHERE owner_id IS NOT NULL;
 -- Where the wallet stands among the owner's sources; see `cards`.
 ALTER TABLE owners ADD COLUMN wallet_position INTEGER NOT NULL DEFAULT 0;
 
--- What the platform has advanced for the owner: a debt, so it goes below zero, down to the owner's limit.
-INSERT INTO ledger_accounts (account, minimum) SELECT 'owner/' || owner_id || '/advance', -50000 - arrears FROM owners;
+-- What the platform has advanced for the owner: a debt, so it goes below zero, down to the owner's limit. Nothing was advanced
+-- before, so the limit of owners that there are is what they owe.
+INSERT INTO ledger_accounts (account, minimum) SELECT 'owner/' || owner_id || '/advance', -arrears FROM owners;
 INSERT INTO ledger_transfers (subject, entry, kind, debit_account, credit_account, amount, state, business_time)
 SELECT 'opening/' || owner_id, 'advance', 'opening', 'owner/' || owner_id || '/advance', 'bank/clearing', arrears, 'POSTED', 0
   FROM owners WHERE arrears > 0;

@@ -1,3 +1,4 @@
+import { createHash, type Hash } from 'node:crypto'
 import {
   closeSync,
   existsSync,
@@ -43,12 +44,20 @@ interface Header {
   root: string
 }
 
-/** Every other line of a file. */
+/** Every other line of a file, but for the last one: that is the digest of all before it. */
 interface Chunk {
   table: string
   columns: string[]
   rows: SqlValue[][]
 }
+
+/** The last line of a file. */
+interface Ending {
+  sha256: string
+}
+
+/** What is said of a file that is not as it was written. */
+export const DAMAGED = 'The file of the snapshot is damaged. Delete the snapshot and take a new one.'
 
 /**
  * Writes all rows of the world into a file of JSON lines, as they are at one instant, and readable by its owner alone. A
@@ -67,10 +76,11 @@ export async function takeSnapshot(
   try {
     await db.transaction(async tx => {
       // It may run twice.
-      const write = writerTo(file)
+      const { write, end } = writerTo(file)
       if (tx.forUpdate !== '') await tx.run('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ')
       write(await headerOf(tx, clock.now(), clock.wallNow()))
       for (const table of WORLD_TABLES) await writeTable(tx, table, write)
+      end()
     })
     fsyncSync(file)
     // The folder is this process's alone, so nobody comes between; somebody may have been faster before.
@@ -85,15 +95,18 @@ export async function takeSnapshot(
 export function listSnapshots(folder: string): Snapshot[] {
   const own = join(folder, 'snapshots')
   const names = existsSync(own) ? readdirSync(own).filter(name => name.endsWith(ENDING)) : []
-  return names.sort().flatMap(name => findSnapshot(folder, name.slice(0, -ENDING.length)) ?? [])
+  return names.sort().flatMap(name => {
+    const snapshot = findSnapshot(folder, name.slice(0, -ENDING.length))
+    return snapshot === undefined || snapshot === 'damaged' ? [] : snapshot
+  })
 }
 
-/** A snapshot; `undefined` when there is none, or its file is no snapshot. */
-export function findSnapshot(folder: string, name: string): Snapshot | undefined {
+/** A snapshot, `undefined` when there is none; of its file the first line alone is read. */
+export function findSnapshot(folder: string, name: string): Snapshot | 'damaged' | undefined {
   const path = pathOf(folder, name)
   if (!existsSync(path)) return undefined
   const header = readHeader(path)
-  if (!header) return undefined
+  if (!header) return 'damaged'
   const { business_time, wall_time } = header
   return { name, business_time, wall_time, bytes: statSync(path).size }
 }
@@ -108,16 +121,19 @@ export async function snapshotFault(
   folder: string,
   name: string,
 ): Promise<string | undefined> {
-  const header = readHeader(pathOf(folder, name))
+  const path = pathOf(folder, name)
+  const header = readHeader(path)
+  if (!header) return DAMAGED
   const here = await headerOf(db, 0, 0)
-  if (header?.migrations !== here.migrations)
+  if (header.migrations !== here.migrations)
     return 'It was taken by another version, whose tables are others. Delete it and take a new one.'
-  return header.root === here.root ? undefined : 'It was taken of another world, whose keys are others.'
+  if (header.root !== here.root) return 'It was taken of another world, whose keys are others.'
+  return isWhole(path) ? undefined : DAMAGED
 }
 
 /**
  * Puts the rows of a snapshot in the place of what is there. Business time goes on from where it was, from `wallNow` on.
- * The file is read as it is written, without waiting, because inside a transaction nothing else is awaited.
+ * The file is whole, as {@link snapshotFault} says. It is read as it is written, without waiting, because inside a transaction nothing else is awaited.
  */
 export async function restoreSnapshot(
   tx: Transaction,
@@ -129,23 +145,23 @@ export async function restoreSnapshot(
   if (!header) throw new Error(`The snapshot ${name} cannot be read`)
   await emptyWorld(tx)
   const known = new Set(WORLD_TABLES.map(table => table.name))
-  let isHeader = true
   for (const line of linesOf(pathOf(folder, name))) {
-    if (!isHeader) {
-      const { table, columns, rows } = JSON.parse(line) as Chunk
-      if (!known.has(table) || !columns.every(column => /^[a-z_0-9]+$/.test(column)))
-        throw new Error(`The snapshot ${name} has a table or column that cannot be`)
-      await insertRows(
-        tx,
-        table,
-        columns,
-        rows.map(values => rowOf(columns, values)),
-      )
-    }
-    isHeader = false
+    const chunk = JSON.parse(line) as Chunk | Header | Ending
+    if (!('table' in chunk)) continue
+    const { table, columns, rows } = chunk
+    if (!known.has(table) || !columns.every(column => /^[a-z_0-9]+$/.test(column)))
+      throw new Error(`The snapshot ${name} has a table or column that cannot be`)
+    await insertRows(
+      tx,
+      table,
+      columns,
+      rows.map(values => rowOf(columns, values)),
+    )
   }
   // Nobody has a notice in hand in the world that comes back.
   await tx.run('UPDATE notices SET leased_until = 0 WHERE leased_until > 0')
+  // A move that was under way then is not what anybody asks for now.
+  await tx.run('DELETE FROM clock_moves WHERE finished = 0')
   await tx.run(
     'UPDATE business_clock SET offset_ms = $1 WHERE frozen_at IS NULL',
     header.business_time - wallNow,
@@ -188,24 +204,50 @@ async function writeTable(
   }
 }
 
-/** Writes lines into a file, which is empty at first. */
-function writerTo(file: number): (line: object) => void {
+/** Writes lines into a file, which is empty at first, and ends it with their digest. */
+function writerTo(file: number): { write: (line: object) => void; end: () => void } {
   ftruncateSync(file)
+  const digest = createHash('sha256')
   let position = 0
-  return line => {
-    const bytes = Buffer.from(`${JSON.stringify(line)}\n`)
+  const append = (line: string) => {
+    const bytes = Buffer.from(`${line}\n`)
     let written = 0
     while (written < bytes.length) {
       written += writeSync(file, bytes, written, bytes.length - written, position + written)
     }
     position += bytes.length
   }
+  return {
+    write(line) {
+      const text = JSON.stringify(line)
+      digest.update(`${text}\n`)
+      append(text)
+    },
+    end: () => append(endingOf(digest)),
+  }
+}
+
+function endingOf(digest: Hash): string {
+  return JSON.stringify({ sha256: digest.digest('hex') } satisfies Ending)
+}
+
+/** Whether a file is as it was written, to its last line. */
+function isWhole(path: string): boolean {
+  const digest = createHash('sha256')
+  let last: string | undefined
+  for (const line of linesOf(path)) {
+    if (last !== undefined) digest.update(`${last}\n`)
+    last = line
+  }
+  return last === endingOf(digest)
 }
 
 function readHeader(path: string): Header | undefined {
   for (const line of linesOf(path)) {
     try {
-      return JSON.parse(line) as Header
+      const header = JSON.parse(line) as Partial<Header> | null
+      const times = [header?.business_time, header?.wall_time]
+      return times.every(Number.isSafeInteger) ? (header as Header) : undefined
     } catch {
       return undefined
     }

@@ -176,7 +176,7 @@ export const WORLD_PLATES: readonly WorldPlate[] = [
   ),
   plate(
     '粤B10011',
-    'Twenty coupons of 1 yuan for charges with goods_tag WXG: a charge ends in SUCCESS, with promotion_detail',
+    'Twenty coupons of 1 yuan for goods_tag WXG and at least 200 fen: a charge ends in SUCCESS, with promotion_detail',
     { coupons: 20 },
   ),
 ]

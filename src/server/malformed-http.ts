@@ -2,6 +2,17 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { ApiError } from '../protocol/errors.ts'
 
+/** A body with its media type. */
+interface Refusal {
+  type: string
+  body: string
+}
+
+const HEADERS_TOO_LARGE: Refusal = {
+  type: 'application/json',
+  body: JSON.stringify(new ApiError('HEADERS_TOO_LARGE').body('zh-CN')),
+}
+
 /** The newest reply of each connection. */
 const replies = new WeakMap<Socket, ServerResponse>()
 /** Connections that end with the reply under way. */
@@ -16,7 +27,11 @@ export function noteReply({ socket }: IncomingMessage, reply: ServerResponse): v
  * Answers what is no HTTP or has headers beyond the limit, before there is a request to speak of. A whole request in
  * front of it may be done by now, so that one still gets its own reply: a refusal in its place would be a lie.
  */
-export function answerMalformedHttp(error: { code?: string }, socket: Socket): void {
+export function answerMalformedHttp(
+  error: { code?: string },
+  socket: Socket,
+  { type, body }: Refusal = HEADERS_TOO_LARGE,
+): void {
   if (ending.has(socket)) return
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy()
@@ -28,8 +43,7 @@ export function answerMalformedHttp(error: { code?: string }, socket: Socket): v
     earlier.once('finish', () => socket.end())
     return
   }
-  const body = JSON.stringify(new ApiError('HEADERS_TOO_LARGE').body('zh-CN'))
   socket.end(
-    `HTTP/1.1 400 Bad Request\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+    `HTTP/1.1 400 Bad Request\r\nContent-Type: ${type}; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
   )
 }

@@ -14,6 +14,9 @@ export class DataFolderInUse extends Error {
   }
 }
 
+/** The open lock files: one that nobody refers to would be collected, and its lock with it. */
+const held = new Set<DatabaseSync>()
+
 /** The data folder while it is ours. */
 export interface DataFolderLock {
   /** Lets the next process have it. The end of the process does the same, however it ends. */
@@ -39,5 +42,10 @@ export function lockDataFolder(folder: string): DataFolderLock {
     if ((error as { errcode?: number }).errcode === SQLITE_BUSY) throw new DataFolderInUse(folder)
     throw error
   }
-  return { release: () => file.isOpen && file.close() }
+  held.add(file)
+  return {
+    release() {
+      if (held.delete(file)) file.close()
+    },
+  }
 }

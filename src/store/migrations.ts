@@ -15,4 +15,5 @@ export const migrations: Migration[] = [
   { name: '0011-state-changes', url: new URL('../products/parking/state-changes.sql', import.meta.url) },
   { name: '0012-clock', url: new URL('../clock/tables.sql', import.meta.url) },
   { name: '0013-administration', url: new URL('../server/admin/tables.sql', import.meta.url) },
+  { name: '0014-administration-filters', url: new URL('../server/admin/filters.sql', import.meta.url) },
 ]

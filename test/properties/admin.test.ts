@@ -31,6 +31,7 @@ await admin.put('/world/snapshots/first')
 const FIELDS: Record<string, unknown> = {
   ...{ mchid: '1230000109', sub_mchid: '1900000109', appid: 'wxcbda96de0b165486', owner_id: 'anna' },
   ...{ kind: 'direct', name: 'Name', parking_enabled: true, fee_rate: 60, trust_state: 'SWITCHING' },
+  ...{ openid: 'o', event_type: 'TRANSACTION.SUCCESS', parking_id: stay.id },
   ...{ score: 700, wallet_state: 'NORMAL', wallet_position: 0, advance_limit: 50_000 },
   ...{ top_up_id: 't', withdrawal_id: 'w', amount: 100, repayment_id: 'r', source: 'wallet' },
   ...{ card_id: 'c', bank_type: 'CMB_DEBIT', position: 1, available: 100, behaviour: 'APPROVE' },

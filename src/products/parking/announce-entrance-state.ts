@@ -44,6 +44,15 @@ const DESCRIPTIONS = {
   OUT_SERVICE: 'REMOVE',
 } as const
 
+/** How an entry stands, in the words of the notice, which has none for an assessment that refuses. */
+export function entranceStateOf(
+  usability: Usability,
+): Pick<EntranceStateChange, 'parking_state' | 'blocked_state_description'> {
+  if (usability === 'NORMAL') return { parking_state: 'NORMAL' }
+  if (usability === 'EVALUATION_FAILED') return { parking_state: 'BLOCKED' }
+  return { parking_state: 'BLOCKED', blocked_state_description: DESCRIPTIONS[usability] }
+}
+
 /** The entry as it was made, with what has become of it. */
 function resourceOf(
   stay: OpenStay,
@@ -61,8 +70,7 @@ function resourceOf(
     start_time,
     parking_name,
     free_duration,
-    parking_state: usability === 'NORMAL' ? 'NORMAL' : 'BLOCKED',
-    ...(usability !== 'NORMAL' && { blocked_state_description: DESCRIPTIONS[usability] }),
+    ...entranceStateOf(usability),
     state_update_time: formatTimeMs(updatedAt),
   }
 }

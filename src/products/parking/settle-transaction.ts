@@ -1,4 +1,4 @@
-import type { DueWork } from '../../clock/worker.ts'
+import { type DueWork, Postponed } from '../../clock/worker.ts'
 import { type Answered, askBank } from '../../funding/bank-payments.ts'
 import { type Charge, deduct, deductAfter, type Paid, type Step } from '../../funding/deduct.ts'
 import { findMerchant, type Merchant } from '../../merchants/merchants.ts'
@@ -44,7 +44,7 @@ export function settlement(platform: Platform): DueWork<OrderKey> {
         return step === 'done'
       } catch (error) {
         await postpone(platform, key)
-        throw error
+        throw new Postponed(error)
       }
     },
     async nextDueAt() {

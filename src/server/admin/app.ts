@@ -5,6 +5,7 @@ import Fastify, {
   type FastifyReply,
   type FastifyRequest,
 } from 'fastify'
+import { answerMalformedHttp, noteReply } from '../malformed-http.ts'
 import { adminRequestCheck } from './check-request.ts'
 import { adminEndpoints } from './index.ts'
 import type { AdminContext, AdminEndpoint } from './operation.ts'
@@ -17,6 +18,7 @@ const MAX_PATH_FIELD_LENGTH = 8_192
 /** The whole request must be here by then. The answer may take longer: a move of the clock does a lot. */
 const REQUEST_TIMEOUT_MS = 30_000
 
+const PROBLEM_TYPE = 'application/problem+json'
 const NO_BODY = Buffer.alloc(0)
 /** Names under which a browser or a tool on this machine finds the loopback. */
 const LOOPBACK = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?$/i
@@ -33,11 +35,16 @@ export function buildAdminApp(context: AdminContext, token: string): FastifyInst
     bodyLimit: MAX_BODY_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
     return503OnClosing: false,
+    clientErrorHandler(error, socket) {
+      const problem = malformedHttp(error)
+      answerMalformedHttp(error, socket, { type: PROBLEM_TYPE, body: JSON.stringify(problem.body) })
+    },
     frameworkErrors(_error, request, reply: FastifyReply) {
       refuse(reply, guard(request) ?? NO_SUCH_PATH)
     },
     routerOptions: { maxParamLength: MAX_PATH_FIELD_LENGTH, querystringParser: () => ({}) },
   })
+  app.server.prependListener('request', noteReply)
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
   app.addHook('onRequest', (request, reply, done) => {
@@ -119,6 +126,18 @@ function unknownRoute({ raw }: FastifyRequest, reply: FastifyReply): Problem {
   return new Problem('METHOD_NOT_ALLOWED', `This path takes ${methods.join(', ')}.`)
 }
 
+/** What was not understood, before there is a request to speak of, nor a token. */
+function malformedHttp({ code }: { code?: string }): Problem {
+  if (code === 'HPE_HEADER_OVERFLOW')
+    return new Problem('INVALID_REQUEST', 'Path, query and headers have more than 16 KB in all.')
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT')
+    return new Problem('INVALID_REQUEST', `The request was not here within ${REQUEST_TIMEOUT_MS} ms.`)
+  return new Problem(
+    'INVALID_REQUEST',
+    'This is no HTTP. Percent-encode the query and the path: they have ASCII characters alone.',
+  )
+}
+
 /** Anything that is not meant to be seen becomes an INTERNAL_ERROR, which tells nothing. */
 function asProblem(error: FastifyError | Problem): Problem {
   if (error instanceof Problem) return error
@@ -134,6 +153,6 @@ function refuse(reply: FastifyReply, problem: Problem): void {
   reply
     .code(problem.status)
     .header('cache-control', 'no-store')
-    .type('application/problem+json; charset=utf-8')
+    .type(`${PROBLEM_TYPE}; charset=utf-8`)
     .send(JSON.stringify(problem.body))
 }

@@ -27,6 +27,7 @@ async function send(lines: string[], body = '') {
 }
 
 const host = new URL(url).host
+const PROBLEM_TYPE = 'application/problem+json; charset=utf-8'
 const authorization = `Authorization: Bearer ${token}`
 
 test('it listens on 127.0.0.1, and the data folder says where and with which token to its owner alone', () => {
@@ -118,6 +119,18 @@ test('a body that is no JSON object, or has names twice, is refused and says how
   assert.deepEqual([large.status, large.body.type], [413, 'urn:boomgate:problem:body-too-large'])
 })
 
+test('what is no HTTP is told how it must be: a query that is not percent-encoded, and headers beyond the limit', async () => {
+  for (const target of ['/admin/v1/plates?owner_id=粤', '/admin/v1/owners/粤', '/admin/v1/owners\0']) {
+    const reply = await send([`GET ${target} HTTP/1.1`, `Host: ${host}`, authorization])
+    assert.deepEqual([reply.status, reply.headers.get('content-type')], [400, PROBLEM_TYPE])
+    assert.equal(reply.body.type, 'urn:boomgate:problem:invalid-request')
+    assert.match(reply.body.detail, /Percent-encode the query/)
+  }
+  const large = await send(['GET /admin/v1/owners HTTP/1.1', `Host: ${host}`, `X: ${'a'.repeat(20_000)}`])
+  assert.deepEqual([large.status, large.headers.get('content-type')], [400, PROBLEM_TYPE])
+  assert.match(large.body.detail, /16 KB/)
+})
+
 test('every wrong field is named with what it must be, and a field that is unknown is refused as a typo', async () => {
   const reply = await admin.put('/owners/a', {
     score: 1,
@@ -129,6 +142,9 @@ test('every wrong field is named with what it must be, and a field that is unkno
   admin.refusedField(reply, 'wallet_state', /NORMAL, FROZEN/)
   admin.refusedField(reply, 'advance_limit', /whole number/)
   admin.refusedField(reply, 'scoer', /unknown; there are owner_id, score/)
+  admin.refusedField(await admin.get('/clock?now=1'), 'now', /unknown; this call has no fields/)
+  const profile = await admin.put('/merchants/1230000109', { notify_profile: 'x' })
+  admin.refusedField(profile, 'notify_profile', /must be one of "", sandbox, production/)
   admin.refusedField(await admin.put('/owners/a', { owner_id: 'a' }), 'owner_id', /by the path alone/)
   admin.refusedField(await admin.put('/owners/a%20b'), 'owner_id', /no spaces/)
   admin.refusedField(await admin.put('/owners/%F0%9F%98%80'), 'owner_id', /cannot be stored/)

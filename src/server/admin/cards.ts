@@ -27,7 +27,8 @@ export const cards = [
         throw invalidFields({ field: 'bank_type', issue: 'is required, because the card is new' })
       const position = given.position ?? known?.position ?? (await lastPosition(tx, owner_id)) + 1
       requireDone(await putCard(tx, { card_id, owner_id, bank_type, position }))
-      const bank = (await findScriptedCard(tx, card_id)) ?? { card_id, ...NEW_CARD }
+      // The bank may be paying from it at this moment.
+      const bank = (await findScriptedCard(tx, card_id, tx.forUpdate)) ?? { card_id, ...NEW_CARD }
       const { available = bank.available, behaviour = bank.behaviour } = given
       await putScriptedCard(tx, { card_id, available, behaviour })
       return detailOf(tx, owner_id, card_id)
@@ -36,9 +37,8 @@ export const cards = [
   adminEndpoint(contract.deleteCard, ({ owner_id, card_id }, { platform }) =>
     platform.db.transaction(async tx => {
       await requireOwner(tx, owner_id)
-      await detailOf(tx, owner_id, card_id)
-      await removeCard(tx, card_id)
-      return detailOf(tx, owner_id, card_id)
+      if ((await findCard(tx, card_id))?.owner_id === owner_id) await removeCard(tx, card_id)
+      return { owner_id, card_id }
     }),
   ),
 ]
@@ -53,7 +53,10 @@ async function lastPosition(tx: Transaction, ownerId: string): Promise<number> {
 }
 
 function requireDone(outcome: Awaited<ReturnType<typeof putCard>>): void {
-  if (outcome === 'other_owner') throw conflict("The card is another owner's; give another card_id.")
+  if (outcome === 'other_owner')
+    throw conflict(
+      'The card_id is used by another owner; ids of cards are unique in the world. Give another card_id.',
+    )
   if (outcome === 'other_bank')
     throw conflict('The card is at another bank, and that never changes; give another card_id.')
   if (outcome === 'reserved')

@@ -9,6 +9,7 @@ import { type FieldProblem, invalidFields, Problem } from './problems.ts'
 const MAX_ERRORS = 20
 /** A request has no more query parameters than this. */
 const MAX_QUERY_FIELDS = 64
+const DAY_MS = 24 * 60 * 60 * 1000
 
 /** Reads a request's fields from path, query and body, and checks them; throws a `Problem`. */
 export type AdminRequestCheck = (
@@ -125,23 +126,38 @@ function fieldProblem({ request }: AdminOperation, error: ErrorObject): FieldPro
   const { missingProperty, additionalProperty } = error.params
   const path = `${error.instancePath}${missingProperty || additionalProperty ? `/${missingProperty ?? additionalProperty}` : ''}`
   const field = path.slice(1).replaceAll('/', '.').slice(0, 128)
-  return { field, issue: issueOf(error, Object.keys(error.parentSchema?.properties ?? request.properties)) }
+  return {
+    field,
+    issue: issueOf(error, field, Object.keys(error.parentSchema?.properties ?? request.properties)),
+  }
 }
 
 /** What to change, as the end of a sentence that begins with the field's name. */
-function issueOf({ keyword, schema, parentSchema }: ErrorObject, known: readonly string[]): string {
+function issueOf(
+  { keyword, schema, parentSchema }: ErrorObject,
+  field: string,
+  known: readonly string[],
+): string {
   const form = parentSchema?.description ? ` (${parentSchema.description})` : ''
   if (keyword === 'required') return 'is required'
-  if (keyword === 'additionalProperties') return `is unknown; there are ${known.join(', ')}`
+  if (keyword === 'additionalProperties')
+    return `is unknown; ${known.length > 0 ? `there are ${known.join(', ')}` : 'this call has no fields'}`
   if (keyword === 'type') return `must be ${schema === 'integer' ? 'a whole number' : `of type ${schema}`}`
   if (keyword === 'minBytes') return 'must not be empty'
   if (keyword === 'maxBytes') return `must be at most ${schema} bytes`
-  if (keyword === 'minimum') return `must be at least ${schema}`
-  if (keyword === 'maximum') return `must be at most ${schema}`
-  if (keyword === 'enum') return `must be one of ${(schema as unknown[]).join(', ')}`
+  if (keyword === 'minimum') return `must be at least ${limitOf(field, schema)}`
+  if (keyword === 'maximum') return `must be at most ${limitOf(field, schema)}`
+  if (keyword === 'enum')
+    return `must be one of ${(schema as string[]).map(value => value || '""').join(', ')}`
   if (keyword === 'maxItems') return `must have at most ${schema} entries`
   if (keyword === 'format') return FORMATS[String(schema)] ?? `must be a ${schema}`
   return `does not have its form${form}`
+}
+
+/** A limit, also in days when nobody would count its milliseconds. */
+function limitOf(field: string, limit: unknown): string {
+  const isDays = field.endsWith('_ms') && typeof limit === 'number' && limit % DAY_MS === 0
+  return isDays ? `${limit} (${limit / DAY_MS} days)` : String(limit)
 }
 
 const FORMATS: Record<string, string> = {

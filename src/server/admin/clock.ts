@@ -18,7 +18,9 @@ export const clock = [
       throw invalidFields({ field: 'to', issue: 'or step_ms must be given, and not both' })
     const target = to === undefined ? { step_ms: step_ms ?? 0 } : { to: parseTime(to) ?? 0 }
     const request: MoveRequest = { move_id, ...target }
-    return moveOf(await asConflict(moveClock(platform, agenda, request)))
+    const before = await findMove(platform.db, move_id)
+    const move = await asConflict(moveClock(platform, agenda, request))
+    return { ...moveOf(move), repeated: before?.finished === true }
   }),
   adminEndpoint(contract.getClockMove, async ({ move_id }, { platform }) => {
     const move = await findMove(platform.db, move_id)

@@ -42,7 +42,7 @@ test('a stock that makes no sense is refused with the reason, and nothing is put
     [{ type: 'NOCASH', wechatpay_contribute: 1 }, /paid by the merchant alone/],
     [{ available_end_time: '2017-08-01T00:00:00+08:00' }, /after available_begin_time/],
     [{ max_coupons_per_owner: 3 }, /1 to max_coupons/],
-    [{ amount: 10_000_000_000, max_coupons: 10_000_000 }, /more than the ledger/],
+    [{ amount: 10_000_000_000, max_coupons: 10_000_000 }, /max_coupons times amount/],
     [{ available_merchants: ['1999999999'] }, /does not exist/],
   ]
   for (const [fields, detail] of wrong)
@@ -79,5 +79,33 @@ test('coupons are sent within the limits, once for each id', async () => {
     listed.body.data.map(({ coupon_id }: { coupon_id: string }) => coupon_id),
     ['c2'],
   )
-  admin.assertAllMet('getCouponStock', 'putCouponStock', 'putCoupon', 'getCoupon')
+  await admin.put('/coupon-stocks/three', STOCK)
+  const elsewhere = await admin.put('/coupon-stocks/three/coupons/c1', { owner_id: 'anna' })
+  admin.refused(elsewhere, 'CONFLICT', /unique in the world/)
+})
+
+test('a coupon is taken back unless it is used, and makes room for another', async () => {
+  await admin.put('/coupon-stocks/two', { ...STOCK, max_coupons: 1 })
+  const path = '/coupon-stocks/two/coupons'
+  await admin.put(`${path}/d1`, { owner_id: 'anna' })
+  const gone = await admin.delete(`${path}/d1`)
+  assert.deepEqual(gone.body, { stock_id: 'two', coupon_id: 'd1' })
+  assert.deepEqual((await admin.delete(`${path}/d1`)).body, gone.body)
+  admin.refused(await admin.get(`${path}/d1`), 'NOT_FOUND')
+  assert.equal((await admin.get('/coupon-stocks/two')).body.distributed_coupons, 0)
+  // One of another stock is not touched.
+  await admin.delete(`${path}/c1`)
+  assert.equal((await admin.get('/coupon-stocks/one/coupons/c1')).status, 200)
+  admin.refused(await admin.delete('/coupon-stocks/none/coupons/d1'), 'NOT_FOUND')
+
+  const plate_number = '粤B30005'
+  await admin.put('/owners/cleo/top-ups/1', { amount: 10_000 })
+  await admin.put(`/plates/${encodeURIComponent(plate_number)}/BLUE`, { owner_id: 'cleo' })
+  await admin.put(`${path}/d2`, { owner_id: 'cleo' })
+  await parking.accept(await parking.park({ plate_number }))
+  await parking.runDue()
+  assert.equal((await admin.get(`${path}/d2`)).body.state, 'USED')
+  admin.refused(await admin.delete(`${path}/d2`), 'CONFLICT', /used/)
+  assert.deepEqual((await admin.get('/ledger/audit')).body, { faults: [] })
+  admin.assertAllMet('getCouponStock', 'putCouponStock', 'putCoupon', 'getCoupon', 'deleteCoupon')
 })

@@ -4,6 +4,7 @@ import {
   createStock,
   findCoupon,
   findStock,
+  removeCoupon,
   STOCK_REFUSALS,
   type StoredCouponStock,
   sendCoupon,
@@ -49,8 +50,17 @@ export const coupons = [
     platform.db.transaction(async tx => {
       const outcome = await sendCoupon(tx, platform, request)
       if (outcome === 'stock_unknown') throw notFound('coupon stock', request.stock_id)
+      if (outcome === 'other_content') throw conflict(ID_USED)
       if (outcome !== 'done') throw conflict(`${COUPON_REFUSALS[outcome]}.`)
       return couponOf(await findCoupon(tx, request.coupon_id), request)
+    }),
+  ),
+  adminEndpoint(contract.deleteCoupon, ({ stock_id, coupon_id }, { platform }) =>
+    platform.db.transaction(async tx => {
+      await stockOf(tx, stock_id)
+      if ((await removeCoupon(tx, stock_id, coupon_id)) === 'in_use')
+        throw conflict('The coupon is used, or held by an order that waits for a bank.')
+      return { stock_id, coupon_id }
     }),
   ),
   adminEndpoint(contract.getCoupon, async (request, { platform }) =>
@@ -72,6 +82,9 @@ export const coupons = [
     ),
   ),
 ]
+
+const ID_USED =
+  'The coupon_id is used by another owner or of another stock; ids of coupons are unique in the world. Give another coupon_id.'
 
 async function stockOf(db: Statements, stockId: string) {
   const stock: StoredCouponStock | undefined = await findStock(db, stockId)

@@ -108,6 +108,21 @@ test('a change is what the next call meets: permission taken away, app id unboun
   assert.equal((await call()).statusCode, 200)
 })
 
+test('a merchant shows what was collected for it: pending until midnight, held until its release, then available', async () => {
+  const balances = async () => {
+    const { body } = await admin.get('/merchants/1230000109')
+    return [body.pending, body.held, body.available]
+  }
+  assert.deepEqual(await balances(), [0, 0, 0])
+  await parking.accept(await parking.park(), { profit_sharing: 'N' })
+  await parking.accept(await parking.park(), { profit_sharing: 'Y' })
+  await parking.runDue()
+  const [pending = 0, held = 0] = await balances()
+  assert.ok(pending > 0 && held > 0)
+  await admin.put('/clock/moves/day', { step_ms: 86_400_000 })
+  assert.deepEqual(await balances(), [0, held, pending])
+})
+
 test('sub-merchants are bound to providers alone', async () => {
   const path = '/merchants/1230000100/sub-merchants/1900000112'
   const bound = await admin.put(path)

@@ -1,4 +1,5 @@
 import type { Static } from '../../contract/schema.ts'
+import { availableOf, heldOf, pendingOf } from '../../ledger/accounts.ts'
 import {
   bindApp,
   bindSubMerchant,
@@ -152,6 +153,9 @@ async function detailOf(db: Statements, mchid: string): Promise<Merchant> {
   const certificates = await listCertificatesOf(db, mchid)
   return {
     ...listed(row),
+    pending: await freeOn(db, pendingOf(mchid)),
+    held: await freeOn(db, heldOf(mchid)),
+    available: await freeOn(db, availableOf(mchid)),
     has_apiv3_key: row.apiv3_key !== '',
     public_key_id: row.public_key_id,
     certificates: certificates.map(({ serial_no, not_before, not_after, revoked }) =>
@@ -160,4 +164,13 @@ async function detailOf(db: Statements, mchid: string): Promise<Merchant> {
     appids: await listAppids(db, mchid),
     sub_mchids: await listSubMerchants(db, mchid),
   }
+}
+
+/** What is on an account and promised to nobody, in fen. */
+async function freeOn(db: Statements, account: string): Promise<number> {
+  const row = await db.get<{ free: number }>(
+    'SELECT balance - pending_debits AS free FROM ledger_accounts WHERE account = $1',
+    account,
+  )
+  return row?.free ?? 0
 }

@@ -36,10 +36,11 @@ test('a replay sends a notice once more, once for each replay_id', async () => {
   const notice = await newestNotice()
   const sent = sink.received.length
   const path = `/notices/${notice.id}/replays/one`
-  assert.equal((await admin.put(path)).body.state, 'PENDING')
+  const replay = (await admin.put(path)).body
+  assert.deepEqual([replay.state, replay.repeated], ['PENDING', false])
   await admin.put('/due-work')
   const after = (await admin.put(path)).body
-  assert.deepEqual([after.state, after.attempts], ['DELIVERED', 2])
+  assert.deepEqual([after.state, after.attempts, after.repeated], ['DELIVERED', 2, true])
   await admin.put('/due-work')
   assert.equal(sink.received.length, sent + 1)
   await admin.put(`/notices/${notice.id}/replays/two`)
@@ -58,11 +59,14 @@ test("a merchant's notices wait while they are paused, and go out when they are 
   assert.equal((await admin.get(`/notices/${waiting.id}`)).body.state, 'DELIVERED')
 })
 
-test('notices are listed by merchant and state, the newest first', async () => {
+test('notices are listed by merchant, state and event type, the newest first', async () => {
   const all = (await admin.get('/notices?mchid=1230000109&state=DELIVERED')).body.data
   assert.equal(all.length, 3)
   assert.deepEqual((await admin.get('/notices?state=PENDING')).body.data, [])
   assert.deepEqual((await admin.get('/notices?mchid=1230000100')).body.data, [])
+  assert.equal((await admin.get('/notices?event_type=TRANSACTION.SUCCESS')).body.data.length, 3)
+  assert.deepEqual((await admin.get('/notices?event_type=TRANSACTION.FAIL')).body.data, [])
+  admin.refusedField(await admin.get('/notices?event_type=PAID'), 'event_type', /TRANSACTION\.FAIL/)
   admin.refusedField(await admin.get('/notices?state=LOST'), 'state', /PENDING/)
   admin.assertAllMet('getNotice', 'replayNotice')
 })

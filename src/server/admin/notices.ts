@@ -35,7 +35,7 @@ const COLUMNS = 'id, mchid, event_type, summary, notify_url, state, attempts, cr
 const MAX_ATTEMPTS = 100
 
 export const notices = [
-  adminEndpoint(contract.listNotices, ({ mchid, state, ...page }, { platform }) =>
+  adminEndpoint(contract.listNotices, ({ mchid, state, event_type, ...page }, { platform }) =>
     pageOf(
       platform.db,
       page,
@@ -44,6 +44,7 @@ export const notices = [
         conditions: [
           ['mchid = ?', mchid],
           ['state = ?', state],
+          ['event_type = ?', event_type],
         ],
         key: { create_time: 'number', id: 'text' },
         newestFirst: true,
@@ -61,7 +62,7 @@ export const notices = [
         replay_id,
       )
       if (isNew === 1) await replayNotice(tx, platform, id)
-      return detailOf(tx, id)
+      return { ...(await detailOf(tx, id)), repeated: isNew === 0 }
     }),
   ),
 ]

@@ -21,7 +21,7 @@ export function openApiDocument(): object {
   const info = {
     title: 'Boomgate administration API',
     version: 'v1',
-    description: 'The world behind the charges: for the sandbox, its console and its command line.',
+    description: 'The world behind the charges, to be seen and driven by people, scripts and tests.',
   }
   return openApi(info, calls, refusals)
 }

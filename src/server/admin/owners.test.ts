@@ -39,12 +39,17 @@ test('money moves into and out of the wallet once for each id', async () => {
   assert.equal(first.body.subject, 'top_up/bert/1')
   parking.clock.advance(1000)
   assert.deepEqual((await admin.put('/owners/bert/top-ups/1', { amount: 500 })).body, first.body)
+  assert.deepEqual((await admin.get('/owners/bert/top-ups/1')).body, { ...first.body, wallet: 500 })
   await Promise.all([1, 2, 3].map(() => admin.put('/owners/bert/top-ups/2', { amount: 100 })))
   assert.equal((await admin.get('/owners/bert')).body.wallet, 600)
   admin.refused(await admin.put('/owners/bert/top-ups/1', { amount: 501 }), 'CONFLICT', /another id/)
   admin.refused(await admin.put('/owners/bert/withdrawals/1', { amount: 601 }), 'CONFLICT', /too little/)
+  const taken = await admin.put('/owners/bert/withdrawals/1', { amount: 600 })
+  assert.equal(taken.body.wallet, 0)
   await admin.put('/owners/bert/withdrawals/1', { amount: 600 })
-  await admin.put('/owners/bert/withdrawals/1', { amount: 600 })
+  assert.deepEqual((await admin.get('/owners/bert/withdrawals/1')).body, taken.body)
+  admin.refused(await admin.get('/owners/bert/withdrawals/2'), 'NOT_FOUND')
+  admin.refused(await admin.get('/owners/anna/top-ups/1'), 'NOT_FOUND')
   assert.equal((await admin.get('/owners/bert')).body.wallet, 0)
   for (const amount of [0, -1, 1.5, '1', 10_000_000_001])
     admin.refusedField(await admin.put('/owners/bert/top-ups/3', { amount }), 'amount')
@@ -64,6 +69,12 @@ test('an owner has one openid under each app', async () => {
     list.data.map(({ appid }: { appid: string }) => appid),
     ['wx0', APPID],
   )
+  const find = async (query: string) => (await admin.get(`/owners?${query}`)).body.data
+  const owner = (await admin.get('/owners/cleo')).body
+  assert.deepEqual(await find(`appid=${APPID}&openid=${body.openid}`), [owner])
+  assert.deepEqual(await find(`appid=wx0&openid=${body.openid}`), [])
+  admin.refusedField(await admin.get(`/owners?openid=${body.openid}`), 'appid', /required with openid/)
+  admin.refusedField(await admin.get('/owners?appid=wx0'), 'openid', /required with appid/)
   admin.refused(await admin.put(`/owners/nobody/openids/${APPID}`), 'NOT_FOUND')
   admin.refused(await admin.get('/owners/nobody/openids'), 'NOT_FOUND')
 })
@@ -90,6 +101,8 @@ test('a debt is paid back from the wallet, which lifts the arrears, once for eac
     /owes nothing/,
   )
   admin.refused(await admin.put(path, { source: 'other' }), 'CONFLICT', /another repayment_id/)
+  const others = await admin.put('/owners/anna/repayments/first', { source: 'wallet' })
+  admin.refused(others, 'CONFLICT', /used by another owner .* unique in the world/)
   admin.refused(await admin.put('/owners/nobody/repayments/1', { source: 'wallet' }), 'NOT_FOUND')
   admin.refused(await admin.get('/owners/nobody/advances'), 'NOT_FOUND')
   admin.refused(await admin.get('/owners/anna/repayments/first'), 'NOT_FOUND')
@@ -106,6 +119,6 @@ test('owners are listed in the order of their numbers', async () => {
 test('every refusal that the calls declare was met', () => {
   admin.assertAllMet(
     ...['getOwner', 'putOwner', 'listOpenids', 'putOpenid', 'putTopUp', 'putWithdrawal', 'listAdvances'],
-    ...['putRepayment', 'getRepayment'],
+    ...['putRepayment', 'getRepayment', 'getTopUp', 'getWithdrawal'],
   )
 })

@@ -1,27 +1,39 @@
 import { beginRepayment, findRepayment, type Repayment, type RepaymentRefusal } from '../../funding/repay.ts'
-import { topUp, type WalletRefusal, withdraw } from '../../funding/wallet.ts'
+import { findMovement, topUp, type WalletRefusal, withdraw } from '../../funding/wallet.ts'
 import type { Transfer } from '../../ledger/ledger.ts'
-import { openidFor } from '../../owners/openids.ts'
+import { findOwner, openidFor } from '../../owners/openids.ts'
 import { changeOwner, createOwner, type Owner, readOwner } from '../../owners/owners.ts'
 import type { Statements } from '../../store/database.ts'
 import * as contract from './contract/owners.ts'
 import { adminEndpoint } from './operation.ts'
 import { pageOf } from './pages.ts'
-import { conflict, notFound } from './problems.ts'
+import { conflict, invalidFields, notFound } from './problems.ts'
 import { shown } from './show.ts'
 
 /** What a new owner has unless said. */
 const NEW_OWNER = { score: 700, advance_limit: 50_000 }
+/** An owner's number has at least one character. */
+const NOBODY = ''
 
 export const owners = [
-  adminEndpoint(contract.listOwners, (request, { platform }) =>
-    pageOf(
-      platform.db,
-      request,
-      { select: 'SELECT owner_id FROM owners', key: { owner_id: 'text' } },
-      ({ owner_id }: { owner_id: string }) => requireOwner(platform.db, owner_id),
-    ),
-  ),
+  adminEndpoint(contract.listOwners, async ({ openid, appid, ...page }, { platform }) => {
+    const { db } = platform
+    if ((openid === undefined) !== (appid === undefined)) {
+      const [field, other] = openid === undefined ? ['openid', 'appid'] : ['appid', 'openid']
+      throw invalidFields({ field, issue: `is required with ${other}` })
+    }
+    const owner_id = appid && openid && ((await findOwner(db, appid, openid)) ?? NOBODY)
+    return pageOf(
+      db,
+      page,
+      {
+        select: 'SELECT owner_id FROM owners',
+        conditions: [['owner_id = ?', owner_id]],
+        key: { owner_id: 'text' },
+      },
+      (row: { owner_id: string }) => requireOwner(db, row.owner_id),
+    )
+  }),
   adminEndpoint(contract.getOwner, ({ owner_id }, { platform }) => requireOwner(platform.db, owner_id)),
   adminEndpoint(contract.putOwner, ({ owner_id, ...changes }, { platform }) =>
     platform.db.transaction(async tx => {
@@ -54,15 +66,25 @@ export const owners = [
   adminEndpoint(contract.putTopUp, ({ owner_id, top_up_id: id, amount }, { platform }) =>
     platform.db.transaction(async tx => {
       const movement = { owner_id, id, amount, business_time: platform.clock.now() }
-      return moved(owner_id, await topUp(tx, movement))
+      return moved(tx, owner_id, await topUp(tx, movement))
     }),
   ),
+  adminEndpoint(contract.getTopUp, async ({ owner_id, top_up_id: id }, { platform }) => {
+    const known = await findMovement(platform.db, { owner_id, id }, 'top_up')
+    if (!known) throw notFound('top-up', id)
+    return moved(platform.db, owner_id, known)
+  }),
   adminEndpoint(contract.putWithdrawal, ({ owner_id, withdrawal_id: id, amount }, { platform }) =>
     platform.db.transaction(async tx => {
       const movement = { owner_id, id, amount, business_time: platform.clock.now() }
-      return moved(owner_id, await withdraw(tx, movement))
+      return moved(tx, owner_id, await withdraw(tx, movement))
     }),
   ),
+  adminEndpoint(contract.getWithdrawal, async ({ owner_id, withdrawal_id: id }, { platform }) => {
+    const known = await findMovement(platform.db, { owner_id, id }, 'withdrawal')
+    if (!known) throw notFound('withdrawal', id)
+    return moved(platform.db, owner_id, known)
+  }),
   adminEndpoint(contract.listAdvances, async ({ owner_id, ...page }, { platform }) => {
     await requireOwner(platform.db, owner_id)
     return pageOf(
@@ -102,7 +124,9 @@ interface AdvanceRow {
 }
 
 const REPAYMENT_REFUSALS: Record<RepaymentRefusal, string> = {
-  id_used: 'A repayment of this id has another owner or source; give another repayment_id.',
+  id_used:
+    'The repayment_id is used by another owner or with another source; ids of repayments are unique in the world. ' +
+    'Give another repayment_id.',
   nothing_owed: 'The owner owes nothing.',
   card_unknown: 'The source is neither `wallet` nor a card of this owner.',
   another_pending: 'Another repayment of the owner waits for a bank; repeat when it has ended.',
@@ -120,11 +144,12 @@ async function requireOwner(db: Statements, ownerId: string): Promise<Owner> {
   return owner
 }
 
-function moved(owner_id: string, outcome: Transfer | WalletRefusal) {
+async function moved(db: Statements, owner_id: string, outcome: Transfer | WalletRefusal) {
   if (outcome === 'owner_unknown') throw notFound('owner', owner_id)
   if (typeof outcome === 'string') throw conflict(WALLET_REFUSALS[outcome])
   const { subject, amount, business_time } = outcome
-  return shown({ owner_id, subject, amount, business_time }, ['business_time'])
+  const { wallet } = await requireOwner(db, owner_id)
+  return shown({ owner_id, subject, amount, business_time, wallet }, ['business_time'])
 }
 
 function repaymentOf({ due_at: _, ...repayment }: Repayment) {

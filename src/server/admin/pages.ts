@@ -18,7 +18,7 @@ export interface Page<Item> {
 export interface PageQuery {
   /** `SELECT … FROM …`, without a condition. */
   select: string
-  /** Each with one `?` for its value; those whose value is absent do not count. */
+  /** Each with `?` wherever its value belongs; those whose value is absent do not count. */
   conditions?: readonly (readonly [condition: string, value: SqlValue | undefined])[]
   /** The columns that tell rows apart, with their types. */
   key: Readonly<Record<string, 'number' | 'text'>>
@@ -35,7 +35,7 @@ export async function pageOf<Row extends object, Item>(
   const columns = Object.keys(query.key)
   const conditions = (query.conditions ?? []).filter(([, value]) => value !== undefined)
   const values = conditions.map(([, value]) => value as SqlValue)
-  const texts = conditions.map(([condition], index) => condition.replace('?', `$${index + 1}`))
+  const texts = conditions.map(([condition], index) => condition.replaceAll('?', `$${index + 1}`))
   if (after !== undefined) {
     const places = columns.map((_, index) => `$${values.length + index + 1}`)
     values.push(...decode(after, Object.values(query.key)))
@@ -63,6 +63,10 @@ export async function pageOf<Row extends object, Item>(
 export function merchantFilter(mchid: string | undefined): readonly [string, string | undefined] {
   return ["mchid || '' = ?", mchid]
 }
+
+/** Orders of one entry. Those that failed have an index of their own, so both kinds are named. */
+export const OF_ENTRY =
+  "(parking_id = ? AND trade_state <> 'PAY_FAIL' OR parking_id = ? AND trade_state = 'PAY_FAIL')"
 
 /** A cursor is opaque to the caller, so that its parts may change. */
 function encode(parts: readonly SqlValue[]): string {

@@ -1,9 +1,12 @@
+import type { Static } from '../../contract/schema.ts'
 import { findPlateService } from '../../owners/plate-service.ts'
+import { entranceStateOf } from '../../products/parking/announce-entrance-state.ts'
 import type { Parking } from '../../products/parking/parkings.ts'
+import type { noticeReference } from './contract/notices.ts'
 import * as contract from './contract/parkings.ts'
 import { adminEndpoint } from './operation.ts'
-import { merchantFilter, pageOf } from './pages.ts'
-import { notFound } from './problems.ts'
+import { merchantFilter, OF_ENTRY, pageOf } from './pages.ts'
+import { invalidFields, notFound } from './problems.ts'
 import { shown } from './show.ts'
 
 type Row = Omit<Parking, 'content_digest'> & { state_changes: number }
@@ -12,14 +15,19 @@ const SELECT = `SELECT id, mchid, sub_mchid, out_parking_no, plate_number, plate
                        free_duration, notify_url, create_time, state_changes FROM parkings`
 
 export const parkings = [
-  adminEndpoint(contract.listParkings, ({ mchid, plate_number, plate_color, ...page }, { platform }) =>
-    pageOf(
+  adminEndpoint(contract.listParkings, async (request, { platform }) => {
+    const { mchid, out_parking_no, plate_number, plate_color, ...page } = request
+    if (out_parking_no && !mchid)
+      throw invalidFields({ field: 'mchid', issue: 'is required with out_parking_no' })
+    return pageOf(
       platform.db,
       page,
       {
         select: SELECT,
         conditions: [
-          merchantFilter(mchid),
+          // Together they are a key, whose index is to be used.
+          out_parking_no ? ['mchid = ?', mchid] : merchantFilter(mchid),
+          ['out_parking_no = ?', out_parking_no],
           ['plate_number = ?', plate_number],
           ['plate_color = ?', plate_color],
         ],
@@ -27,9 +35,9 @@ export const parkings = [
         newestFirst: true,
       },
       listed,
-    ),
-  ),
-  adminEndpoint(contract.getParking, async ({ id }, { platform: { db, rules } }) => {
+    )
+  }),
+  adminEndpoint(contract.getParking, async ({ id }, { platform: { db } }) => {
     const row = await db.get<Row>(`${SELECT} WHERE id = $1`, id)
     if (!row) throw notFound('entry', id)
     const { plate_number, plate_color } = row
@@ -38,17 +46,21 @@ export const parkings = [
       plate_number,
       plate_color,
     )
+    const { usability } = await findPlateService(db, plate_number, plate_color)
     return {
       ...listed(row),
       is_latest: latest?.parking_id === id,
-      plate_usability: (await findPlateService(db, plate_number, plate_color)).usability,
-      // Failed orders have no index by entry, so the time in which it can be charged bounds the search.
+      plate_usability: usability,
+      ...entranceStateOf(usability),
+      notices: await db.all<Static<typeof noticeReference>>(
+        `SELECT id, event_type, state, attempts FROM notices
+          WHERE subject = $1 AND event_type = 'VEHICLE.ENTRANCE_STATE_CHANGE' ORDER BY sequence LIMIT 100`,
+        `parking/${id}`,
+      ),
       transactions: await db.all<{ out_trade_no: string; trade_state: string }>(
         `SELECT out_trade_no, trade_state FROM transactions
-          WHERE parking_id = $1 AND create_time BETWEEN $2 AND $3 ORDER BY create_time, out_trade_no LIMIT 100`,
+          WHERE ${OF_ENTRY.replaceAll('?', '$1')} ORDER BY create_time, out_trade_no LIMIT 100`,
         id,
-        row.create_time,
-        row.create_time + rules.parkingLifetime,
       ),
     }
   }),

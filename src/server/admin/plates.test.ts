@@ -26,8 +26,10 @@ test('a plate is opened, paused, resumed and removed, and its opening time is ke
   const paused = await admin.put(path, { owner_id: 'anna', service_state: 'PAUSE' })
   assert.deepEqual(paused.body, { ...open.body, service_state: 'PAUSE', usability: 'PAUSE' })
   assert.deepEqual((await admin.put(path, { owner_id: 'anna' })).body, paused.body)
-  const resumed = await admin.put(path, { owner_id: 'anna', service_state: 'NORMAL' })
+  // Whose plate it is need not be said again.
+  const resumed = await admin.put(path, { service_state: 'NORMAL' })
   assert.deepEqual(resumed.body, open.body)
+  assert.deepEqual((await admin.put(path)).body, open.body)
 
   assert.deepEqual((await admin.delete(path)).body, nobody)
   assert.deepEqual((await admin.delete(path)).body, nobody)
@@ -55,7 +57,7 @@ test('what is no plate, or has no such colour, is refused', async () => {
     admin.refusedField(await call(pathOf('粤B30001', 'GREEN')), 'plate_color', /colour/)
     admin.refusedField(await call(pathOf('粤B30001', 'RED')), 'plate_color', /BLUE, GREEN/)
   }
-  admin.refusedField(await admin.put(pathOf('粤B30001')), 'owner_id', /required/)
+  admin.refusedField(await admin.put(pathOf('粤B30009')), 'owner_id', /nobody has opened/)
   admin.refusedField(
     await admin.put(pathOf('粤B30001'), { owner_id: 'anna', service_state: 'OUT_SERVICE' }),
     'service_state',

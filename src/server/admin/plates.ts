@@ -32,11 +32,16 @@ export const plates = [
     requirePlate(request)
     return detailOf(platform.db, request)
   }),
-  adminEndpoint(contract.putPlate, async ({ service_state, ...plate }, { platform }) => {
-    requirePlate(plate)
+  adminEndpoint(contract.putPlate, async ({ service_state, ...given }, { platform }) => {
+    requirePlate(given)
     return platform.db.transaction(async tx => {
-      requireDone(await openPlate(tx, platform, plate), plate.owner_id)
-      if (service_state) requireDone(await CHANGES[service_state](tx, platform, plate), plate.owner_id)
+      const { plate_number, plate_color } = given
+      const owner_id = given.owner_id ?? (await findPlateService(tx, plate_number, plate_color)).owner_id
+      if (!owner_id)
+        throw invalidFields({ field: 'owner_id', issue: 'is required, because nobody has opened the plate' })
+      const plate = { ...given, owner_id }
+      requireDone(await openPlate(tx, platform, plate), owner_id)
+      if (service_state) requireDone(await CHANGES[service_state](tx, platform, plate), owner_id)
       return detailOf(tx, plate)
     })
   }),

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { adminCalls } from '../../../test/admin-calls.ts'
-import { freshNo, MERCHANT, PARTNER, parkingUnderTest } from '../../../test/parking.ts'
+import { freshNo, MERCHANT, NOW, PARTNER, parkingCalls, parkingUnderTest } from '../../../test/parking.ts'
+import { platformUnderTest } from '../../../test/platform.ts'
 import { webhookSink } from '../../testing/index.ts'
 
 const sink = await webhookSink()
@@ -32,6 +33,8 @@ test('an order is shown with its transfers, its hold and its notices, and traced
   assert.deepEqual(namesOf(body.notices, 'event_type'), ['TRANSACTION.SUCCESS'])
   assert.equal((await admin.get(`/notices/${body.notices[0].id}`)).body.state, 'DELIVERED')
   const parked = (await admin.get(`/parkings/${stay.id}`)).body
+  const ofEntry = (await admin.get(`/transactions?parking_id=${stay.id}`)).body.data
+  assert.deepEqual(namesOf(ofEntry, 'out_trade_no'), [order.out_trade_no])
   assert.deepEqual(parked.transactions, [{ out_trade_no: order.out_trade_no, trade_state: 'SUCCESS' }])
   assert.equal(parked.is_latest, true)
 })
@@ -59,6 +62,8 @@ test('an order that nothing could pay shows what its banks were asked, and that 
   assert.deepEqual([body.trade_state, body.due_at, body.transfers], ['PAY_FAIL', undefined, []])
   assert.deepEqual(namesOf(body.notices, 'event_type'), ['TRANSACTION.FAIL'])
   assert.equal((await admin.get(`/parkings/${stay.id}`)).body.transactions[0].trade_state, 'PAY_FAIL')
+  const ofEntry = (await admin.get(`/transactions?parking_id=${stay.id}`)).body.data
+  assert.deepEqual(namesOf(ofEntry, 'out_trade_no'), [order.out_trade_no])
 })
 
 test('an advance that was paid back shows the notices of both, also of a number with signs that a search knows', async () => {
@@ -75,6 +80,26 @@ test('an advance that was paid back shows the notices of both, also of a number 
   assert.equal((await admin.put(`${owner}/repayments/1`, { source: 'wallet' })).body.state, 'PAID')
   const { body } = await admin.get(path)
   assert.equal(body.user_repaid, 'Y')
+  assert.deepEqual(namesOf(body.notices, 'event_type'), ['TRANSACTION.SUCCESS', 'TRANSACTION.PAY_BACK'])
+})
+
+test('an order shows its notices also while business time runs, and they come after what they tell of', async t => {
+  let now = Date.parse(NOW)
+  const clock = {
+    now() {
+      now += 1
+      return now
+    },
+    wallNow: () => Date.now(),
+  }
+  const running = await platformUnderTest(t, { clock })
+  const [calls, api] = [parkingCalls(running.call), adminCalls(running)]
+  const { out_trade_no } = await calls.accept(await calls.park({ plate_number: '粤B10009' }))
+  await running.runDue()
+  const owner = '/owners/owner-of-%E7%B2%A4B10009'
+  await api.put(`${owner}/top-ups/1`, { amount: 10_000 })
+  await api.put(`${owner}/repayments/1`, { source: 'wallet' })
+  const { body } = await api.get(`/transactions/1230000109/${out_trade_no}`)
   assert.deepEqual(namesOf(body.notices, 'event_type'), ['TRANSACTION.SUCCESS', 'TRANSACTION.PAY_BACK'])
 })
 
@@ -97,13 +122,43 @@ test('lists have the newest first, in pages, and filters', async () => {
   admin.refusedField(await admin.get('/transactions?trade_state=PAID'), 'trade_state', /ACCEPTED/)
 })
 
-test('entries are found by plate and by merchant', async () => {
+test('an entry shows how it stands, as its merchant is told, and what was told', async () => {
+  await admin.put('/owners/dora')
+  const plate_number = '粤B30006'
+  const plate = `/plates/${encodeURIComponent(plate_number)}/BLUE`
+  await admin.put(plate, { owner_id: 'dora' })
+  const { id } = await parking.park({ plate_number, notify_url: sink.url })
+  const standing = async () => {
+    const { body } = await admin.get(`/parkings/${id}`)
+    return [body.parking_state, body.blocked_state_description, body.plate_usability, body.notices.length]
+  }
+  assert.deepEqual(await standing(), ['NORMAL', undefined, 'NORMAL', 0])
+  await admin.put(plate, { service_state: 'PAUSE' })
+  assert.deepEqual(await standing(), ['BLOCKED', 'PAUSE', 'PAUSE', 1])
+  await admin.delete(plate)
+  assert.deepEqual(await standing(), ['BLOCKED', 'REMOVE', 'OUT_SERVICE', 2])
+  await admin.put('/owners/dora', { score: 350 })
+  await admin.put(plate, { owner_id: 'dora' })
+  assert.deepEqual(await standing(), ['BLOCKED', undefined, 'EVALUATION_FAILED', 2])
+  await parking.runDue()
+  const { notices } = (await admin.get(`/parkings/${id}`)).body
+  assert.deepEqual(namesOf(notices, 'state'), ['DELIVERED', 'DELIVERED'])
+  const last = (await admin.get(`/notices/${notices[1].id}`)).body.resource
+  assert.deepEqual([last.parking_state, last.blocked_state_description], ['BLOCKED', 'REMOVE'])
+})
+
+test('entries are found by plate, by merchant and by its number', async () => {
   const stay = await parking.park({}, PARTNER)
   const plate = encodeURIComponent(stay.request.plate_number)
   const found = (await admin.get(`/parkings?plate_number=${plate}&plate_color=BLUE`)).body.data
   assert.deepEqual(namesOf(found, 'id'), [stay.id])
   const partners = (await admin.get('/parkings?mchid=1230000100&limit=1')).body.data
   assert.deepEqual(namesOf(partners, 'mchid'), ['1230000100'])
+  const number = `out_parking_no=${stay.request.out_parking_no}`
+  const numbered = (await admin.get(`/parkings?mchid=1230000100&${number}`)).body.data
+  assert.deepEqual(namesOf(numbered, 'id'), [stay.id])
+  assert.deepEqual((await admin.get(`/parkings?mchid=1230000109&${number}`)).body.data, [])
+  admin.refusedField(await admin.get(`/parkings?${number}`), 'mchid', /required with out_parking_no/)
   admin.refused(await admin.get('/parkings/nope'), 'NOT_FOUND')
   admin.assertAllMet('getTransaction', 'releaseTransaction', 'getParking')
 })

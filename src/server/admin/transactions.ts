@@ -5,23 +5,30 @@ import { findOrder, type Order, orderSubject } from '../../products/parking/orde
 import type { Statements } from '../../store/database.ts'
 import * as contract from './contract/transactions.ts'
 import { adminEndpoint } from './operation.ts'
-import { merchantFilter, pageOf } from './pages.ts'
+import { merchantFilter, OF_ENTRY, pageOf } from './pages.ts'
 import { conflict, notFound } from './problems.ts'
 import { shown } from './show.ts'
 
 export const transactions = [
-  adminEndpoint(contract.listTransactions, ({ mchid, owner_id, trade_state, ...page }, { platform }) =>
-    pageOf(
-      platform.db,
-      page,
-      {
-        select: 'SELECT * FROM transactions',
-        conditions: [merchantFilter(mchid), ['owner_id = ?', owner_id], ['trade_state = ?', trade_state]],
-        key: { create_time: 'number', mchid: 'text', out_trade_no: 'text' },
-        newestFirst: true,
-      },
-      listed,
-    ),
+  adminEndpoint(
+    contract.listTransactions,
+    ({ mchid, owner_id, parking_id, trade_state, ...page }, { platform }) =>
+      pageOf(
+        platform.db,
+        page,
+        {
+          select: 'SELECT * FROM transactions',
+          conditions: [
+            merchantFilter(mchid),
+            ['owner_id = ?', owner_id],
+            [OF_ENTRY, parking_id],
+            ['trade_state = ?', trade_state],
+          ],
+          key: { create_time: 'number', mchid: 'text', out_trade_no: 'text' },
+          newestFirst: true,
+        },
+        listed,
+      ),
   ),
   adminEndpoint(contract.getTransaction, ({ mchid, out_trade_no }, { platform }) =>
     detailOf(platform.db, mchid, out_trade_no),
@@ -95,6 +102,8 @@ interface NoticeRow {
 
 /** A failed order has no time of its end; its deductions are over by then. */
 const LONGEST_DEDUCTION_MS = 31 * 24 * 60 * 60 * 1000
+/** A notice comes to be in the transaction that pays, a little after that has read its time. */
+const TRANSACTION_MS = 10_000
 
 /** Notices of an order are found by their time, which an index knows, and by what they say. */
 async function noticesOf(db: Statements, order: Order, subject: string): Promise<NoticeRow[]> {
@@ -104,16 +113,16 @@ async function noticesOf(db: Statements, order: Order, subject: string): Promise
     db,
     order,
     success_time ?? create_time,
-    success_time ?? create_time + LONGEST_DEDUCTION_MS,
+    success_time ? success_time + TRANSACTION_MS : create_time + LONGEST_DEDUCTION_MS,
   )
   const advance = await db.get<{ repaid_time: number | null }>(
     'SELECT repaid_time FROM advances WHERE subject = $1',
     subject,
   )
   const repaid = advance?.repaid_time ?? success_time
-  return repaid === null || repaid === success_time
-    ? ended
-    : [...ended, ...(await noticesWithin(db, order, repaid, repaid))]
+  if (repaid === null || repaid === success_time) return ended
+  const later = await noticesWithin(db, order, repaid, repaid + TRANSACTION_MS)
+  return [...ended, ...later.filter(({ id }) => !ended.some(notice => notice.id === id))]
 }
 
 function noticesWithin(db: Statements, order: Order, from: number, to: number): Promise<NoticeRow[]> {

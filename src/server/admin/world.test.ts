@@ -91,7 +91,9 @@ test('a restoration is done once for each id, a snapshot taken once for each nam
 
   const done = await admin.put('/world/snapshots/one/restorations/1')
   await admin.put('/owners/anna')
-  assert.deepEqual((await admin.put('/world/snapshots/one/restorations/1')).body, done.body)
+  assert.equal(done.body.repeated, false)
+  const again = await admin.put('/world/snapshots/one/restorations/1')
+  assert.deepEqual(again.body, { ...done.body, repeated: true })
   assert.equal((await admin.get('/owners/anna')).status, 200)
   const several = await Promise.all([2, 3, 2].map(id => admin.put(`/world/snapshots/one/restorations/${id}`)))
   for (const { status } of several) assert.equal(status, 200)
@@ -101,7 +103,58 @@ test('a restoration is done once for each id, a snapshot taken once for each nam
   assert.deepEqual((await admin.delete('/world/snapshots/one')).body, { name: 'one' })
   admin.refused(await admin.get('/world/snapshots/one'), 'NOT_FOUND')
   admin.refused(await admin.put('/world/snapshots/one/restorations/9'), 'NOT_FOUND')
-  assert.deepEqual((await admin.put('/world/snapshots/one/restorations/1')).body, done.body)
+})
+
+test('a snapshot that is taken anew under a name has restorations of its own', async t => {
+  const { admin } = await worldUnderTest(t)
+  await admin.put('/world/snapshots/base')
+  await admin.put('/world/snapshots/base/restorations/1')
+  await admin.delete('/world/snapshots/base')
+  admin.refused(await admin.put('/world/snapshots/base/restorations/1'), 'NOT_FOUND')
+  await admin.put('/owners/anna')
+  await admin.put('/world/snapshots/base')
+  await admin.put('/owners/bert')
+  const { body } = await admin.put('/world/snapshots/base/restorations/1')
+  assert.equal(body.repeated, false)
+  assert.equal((await admin.get('/owners/anna')).status, 200)
+  admin.refused(await admin.get('/owners/bert'), 'NOT_FOUND')
+})
+
+test('a snapshot whose file is damaged is refused and can be replaced, and nothing is changed', async t => {
+  const world = await worldUnderTest(t)
+  const { admin, folder } = world
+  await admin.put('/world/snapshots/one')
+  const path = join(folder, 'snapshots', 'one.jsonl')
+  const whole = readFileSync(path, 'utf8')
+  const lines = whole.split('\n')
+  const before = await contentOf(world)
+  const restore = () => admin.put('/world/snapshots/one/restorations/1')
+  for (const damaged of [
+    whole.slice(0, -100),
+    whole.slice(0, whole.length / 2),
+    lines.slice(0, -2).join('\n'),
+    `${lines[0]}\n`,
+    whole.replace('粤B10001', '粤B10002'),
+    `${whole}more\n`,
+  ]) {
+    writeFileSync(path, damaged)
+    admin.refused(await restore(), 'CONFLICT', /damaged.*take a new one/)
+  }
+  for (const damaged of ['no snapshot\n', 'null\n', '{}\n', '']) {
+    writeFileSync(path, damaged)
+    admin.refused(await restore(), 'CONFLICT', /damaged/)
+    admin.refused(await admin.get('/world/snapshots/one'), 'CONFLICT', /damaged/)
+    admin.refused(await admin.put('/world/snapshots/one'), 'CONFLICT', /damaged/)
+    assert.deepEqual((await admin.get('/world/snapshots')).body.data, [])
+  }
+  assert.equal(await contentOf(world), before)
+  await admin.delete('/world/snapshots/one')
+  await admin.put('/world/snapshots/one')
+  assert.equal((await restore()).status, 200)
+  assert.equal(await contentOf(world), before)
+  admin.refused(await admin.get('/world/snapshots/none'), 'NOT_FOUND')
+  admin.refused(await admin.put('/world/snapshots/none/restorations/1'), 'NOT_FOUND')
+  admin.assertAllMet('getSnapshot', 'putSnapshot', 'putRestoration')
 })
 
 test('a name leads out of the folder nowhere, and a file of another version or world is not restored', async t => {
@@ -119,12 +172,7 @@ test('a name leads out of the folder nowhere, and a file of another version or w
   admin.refused(await restore(), 'CONFLICT', /another version/)
   put({ ...JSON.parse(first), root: 'another' })
   admin.refused(await restore(), 'CONFLICT', /another world/)
-  writeFileSync(path, 'no snapshot')
-  admin.refused(await restore(), 'NOT_FOUND')
-  assert.deepEqual((await admin.get('/world/snapshots')).body.data, [])
-  admin.refused(await admin.get('/world/snapshots/one'), 'NOT_FOUND')
   assert.ok(await platform.db.get('SELECT owner_id FROM owners LIMIT 1'))
-  admin.assertAllMet('getSnapshot', 'putRestoration')
 })
 
 test('a snapshot of many rows is read and written in pages', async t => {
@@ -173,7 +221,8 @@ test('a reset is the world of the first start, and what merchants hold stays val
   await admin.put('/merchants/1231000001', { kind: 'direct' })
   assert.deepEqual(world.merchant('1231000001'), added, 'A merchant that comes back has the keys it had')
 
-  await admin.put('/world/resets/1')
+  assert.equal(reset.body.repeated, false)
+  assert.deepEqual((await admin.put('/world/resets/1')).body, { ...reset.body, repeated: true })
   assert.equal((await admin.get('/merchants/1231000001')).status, 200)
   await admin.put('/world/resets/2')
   admin.refused(await admin.get('/merchants/1231000001'), 'NOT_FOUND')

@@ -2,6 +2,7 @@ import { ClockStore } from '../../clock/clock-store.ts'
 import { formatTimeMs } from '../../protocol/time.ts'
 import { refreshMerchantFiles } from '../../sandbox/files.ts'
 import {
+  DAMAGED,
   deleteSnapshot,
   findSnapshot,
   listSnapshots,
@@ -21,10 +22,12 @@ export const world = [
   adminEndpoint(contract.listSnapshots, async (_request, { world }) => ({
     data: listSnapshots(world.folder).map(snapshotOf),
   })),
-  adminEndpoint(contract.getSnapshot, async ({ name }, { world }) => requireSnapshot(world.folder, name)),
+  adminEndpoint(contract.getSnapshot, async ({ name }, { world }) =>
+    snapshotOf(requireSnapshot(world.folder, name)),
+  ),
   adminEndpoint(contract.putSnapshot, async ({ name }, { platform, world }) => {
     await takeSnapshot(platform, world.folder, name)
-    return requireSnapshot(world.folder, name)
+    return snapshotOf(requireSnapshot(world.folder, name))
   }),
   adminEndpoint(contract.deleteSnapshot, async ({ name }, { world }) => {
     deleteSnapshot(world.folder, name)
@@ -32,17 +35,18 @@ export const world = [
   }),
   adminEndpoint(contract.putRestoration, async ({ name, restoration_id }, context) => {
     const { platform, world } = context
-    const id = `restoration/${name}/${restoration_id}`
-    const known = await findChange(context, id)
-    if (known) return changeOf(known, restoration_id)
     const snapshot = requireSnapshot(world.folder, name)
+    // One that was deleted and taken anew is another, from which nothing was restored yet.
+    const id = `restoration/${name}/${snapshot.wall_time}/${restoration_id}`
+    const known = await findChange(context, id)
+    if (known) return { ...changeOf(known, restoration_id), repeated: true }
     const fault = await snapshotFault(platform.db, world.folder, name)
     if (fault) throw conflict(fault)
-    const business_time = movable(context) ? findSnapshot(world.folder, name)?.business_time : undefined
-    await changeWorld(context, { id, snapshot: snapshot.name, business_time }, (tx, wallNow) =>
+    const business_time = movable(context) ? snapshot.business_time : undefined
+    const isNew = await changeWorld(context, { id, snapshot: name, business_time }, (tx, wallNow) =>
       restoreSnapshot(tx, world.folder, name, wallNow),
     )
-    return changeOf(await findChange(context, id), restoration_id)
+    return { ...changeOf(await findChange(context, id), restoration_id), repeated: !isNew }
   }),
   adminEndpoint(contract.putReset, async ({ reset_id }, context) => {
     const id = `reset/${reset_id}`
@@ -50,11 +54,11 @@ export const world = [
     const business_time = movable(context) ? platform.clock.wallNow() : undefined
     // Loaded here, because with it comes what makes certificates.
     const { resetWorld } = await import('../../sandbox/reset-world.ts')
-    await changeWorld(context, { id, snapshot: '', business_time }, (tx, wallNow) => {
+    const isNew = await changeWorld(context, { id, snapshot: '', business_time }, (tx, wallNow) => {
       const now = movable(context) ? wallNow : platform.clock.now()
       return resetWorld(tx, platform.random, { now, trust: world.trust })
     })
-    return changeOf(await findChange(context, id), reset_id)
+    return { ...changeOf(await findChange(context, id), reset_id), repeated: !isNew }
   }),
   adminEndpoint(contract.getOpenApi, async () => openApiDocument()),
 ]
@@ -68,7 +72,7 @@ interface WorldChange {
 
 /**
  * Changes the whole world as one transaction, once for each id, while no due work is in hand. Afterwards the clock and
- * the merchants' files say what the store says.
+ * the merchants' files say what the store says. Answers false when it was done before.
  */
 async function changeWorld(
   { platform, agenda, world }: AdminContext,
@@ -78,12 +82,13 @@ async function changeWorld(
     business_time,
   }: Pick<WorldChange, 'id' | 'snapshot'> & { business_time: number | undefined },
   work: (tx: Transaction, wallNow: number) => Promise<void>,
-): Promise<void> {
+): Promise<boolean> {
   const { db, clock } = platform
+  let isNew = false
   await agenda.whileIdle(async () => {
-    await db.transaction(async tx => {
+    isNew = await db.transaction(async tx => {
       const wall_time = clock.wallNow()
-      const isNew = await tx.run(
+      const written = await tx.run(
         `INSERT INTO world_changes (id, snapshot, business_time, wall_time) VALUES ($1, $2, $3, $4)
          ON CONFLICT DO NOTHING`,
         id,
@@ -91,12 +96,14 @@ async function changeWorld(
         business_time ?? clock.now(),
         wall_time,
       )
-      if (isNew === 1) await work(tx, wall_time)
+      if (written === 1) await work(tx, wall_time)
+      return written === 1
     })
     const { control } = agenda
     if (control instanceof ClockStore) await control.reload()
   })
   await refreshMerchantFiles(db, world.folder, world.baseUrl)
+  return isNew
 }
 
 /** A clock that was given at start is nobody's to set back. */
@@ -116,10 +123,11 @@ function changeOf(change: WorldChange | undefined, id: string) {
   return shown({ ...change, id }, ['business_time', 'wall_time'])
 }
 
-function requireSnapshot(folder: string, name: string) {
+function requireSnapshot(folder: string, name: string): Snapshot {
   const snapshot = findSnapshot(folder, name)
   if (!snapshot) throw notFound('snapshot', name)
-  return snapshotOf(snapshot)
+  if (snapshot === 'damaged') throw conflict(DAMAGED)
+  return snapshot
 }
 
 function snapshotOf(snapshot: Snapshot) {

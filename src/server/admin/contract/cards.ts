@@ -4,7 +4,7 @@ import { BEHAVIOURS, type Behaviour } from '../../../funding/scripted-bank.ts'
 import { adminOperation } from '../operation.ts'
 import { fen, id, integer, oneOf, ownerId, sum } from './fields.ts'
 
-const cardId = id('The card')
+const cardId = id('The card, by a name that no other owner has used')
 const behaviours = Object.keys(BEHAVIOURS) as Behaviour[]
 
 const settings = {
@@ -67,6 +67,6 @@ export const deleteCard = adminOperation({
   path,
   title: 'Takes a card away; what its bank was asked already is waited for',
   request: Type.Object({ owner_id: ownerId, card_id: cardId }),
-  reply: card,
+  reply: Type.Object({ owner_id: ownerId, card_id: cardId }),
   problems: ['NOT_FOUND'],
 })

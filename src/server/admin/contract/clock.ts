@@ -1,7 +1,7 @@
 import * as Type from '../../../contract/schema.ts'
 import { WORK_NAMES, type WorkName } from '../../../platform.ts'
 import { adminOperation } from '../operation.ts'
-import { count, flag, id, integer, oneOf, time } from './fields.ts'
+import { count, flag, id, integer, oneOf, repeated, time } from './fields.ts'
 
 /** Any longer step is refused as too far in any case. */
 const MAX_STEP_MS = 366 * 24 * 60 * 60 * 1000
@@ -19,13 +19,13 @@ const ofEachWork = <S extends Type.TSchema>(schema: S) =>
 const done = ofEachWork(count('Pieces that were done'))
 const moveId = id('The name of this move')
 
-const move = Type.Object({
+const move = {
   move_id: moveId,
   from_time: time('Where it began'),
   to_time: time('Where it leads'),
   finished: flag('False when it came only part of the way; the same PUT goes on'),
   done: Type.Optional(done),
-})
+}
 
 export const getClock = adminOperation({
   name: 'getClock',
@@ -58,9 +58,9 @@ export const putClockMove = adminOperation({
   request: Type.Object({
     move_id: moveId,
     to: Type.Optional(time('The instant')),
-    step_ms: Type.Optional(integer('How far, in milliseconds', 1, MAX_STEP_MS)),
+    step_ms: Type.Optional(integer('How far, in milliseconds; at most 366 days', 1, MAX_STEP_MS)),
   }),
-  reply: move,
+  reply: Type.Object({ ...move, repeated }),
   problems: ['CONFLICT'],
 })
 
@@ -70,7 +70,7 @@ export const getClockMove = adminOperation({
   path: '/admin/v1/clock/moves/{move_id}',
   title: 'A move of business time',
   request: Type.Object({ move_id: moveId }),
-  reply: move,
+  reply: Type.Object(move),
   problems: ['NOT_FOUND'],
 })
 

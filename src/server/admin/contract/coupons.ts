@@ -3,7 +3,7 @@ import { adminOperation } from '../operation.ts'
 import { count, fen, id, integer, listOf, mchid, oneOf, ownerId, page, shown, text, time } from './fields.ts'
 
 const stockId = id('The stock (批次)')
-const couponId = id('The coupon')
+const couponId = id('The coupon, by a name that no other stock has used')
 
 const MAX_COUPONS = 10_000_000
 
@@ -112,6 +112,17 @@ export const getCoupon = adminOperation({
   request: Type.Object({ stock_id, coupon_id: couponId }),
   reply: coupon,
   problems: ['NOT_FOUND'],
+})
+
+export const deleteCoupon = adminOperation({
+  name: 'deleteCoupon',
+  method: 'DELETE',
+  path: '/admin/v1/coupon-stocks/{stock_id}/coupons/{coupon_id}',
+  title: 'Takes back a coupon that is not used',
+  description: 'It does not count as sent any more, so another can be sent in its place.',
+  request: Type.Object({ stock_id, coupon_id: couponId }),
+  reply: Type.Object({ stock_id, coupon_id: couponId }),
+  problems: ['NOT_FOUND', 'CONFLICT'],
 })
 
 export const listCoupons = adminOperation({

@@ -59,6 +59,11 @@ export function count(description: string) {
   return Type.Integer({ description, minimum: 0 })
 }
 
+/** Of the reply to a request that is done once for each id. */
+export const repeated = flag(
+  'Whether an earlier request of this id had done it, so that this one did nothing',
+)
+
 /** RFC 3339; replies have milliseconds and Beijing time. */
 export function time(description: string) {
   return Type.String({ description, minBytes: 1, maxBytes: 32, format: 'rfc3339' })

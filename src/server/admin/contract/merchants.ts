@@ -1,7 +1,7 @@
 import * as Type from '../../../contract/schema.ts'
 import { TRUST_STATES } from '../../../protocol/trust.ts'
 import { adminOperation } from '../operation.ts'
-import { appid, flag, integer, listOf, mchid, oneOf, page, shown, text, time } from './fields.ts'
+import { appid, flag, integer, listOf, mchid, oneOf, page, shown, sum, text, time } from './fields.ts'
 
 const KINDS = ['direct', 'provider', 'sub'] as const
 const NOTIFY_PROFILES = ['', 'sandbox', 'production'] as const
@@ -30,6 +30,9 @@ export const merchant = Type.Object({
   mchid,
   kind: oneOf('Who calls: for itself, for sub-merchants, or never by itself', KINDS),
   ...settings,
+  pending: sum('Collected, and available from the next midnight on'),
+  held: sum('Collected with profit_sharing and not released yet'),
+  available: sum('What it can refund from and withdraw'),
   has_apiv3_key: flag('Without a key no notice can be sealed, so none is made'),
   public_key_id: shown("Id under which it knows the platform's public key; empty for a sub-merchant"),
   certificates: Type.Array(

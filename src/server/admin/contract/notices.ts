@@ -1,8 +1,13 @@
 import * as Type from '../../../contract/schema.ts'
+import { entranceStateChange, transactionResult } from '../../../products/parking/contract.ts'
+import { securityEchoResult } from '../../../products/security-echo/contract.ts'
 import { adminOperation } from '../operation.ts'
-import { anything, count, id, integer, listOf, mchid, oneOf, page, shown, time } from './fields.ts'
+import { anything, count, id, integer, listOf, mchid, oneOf, page, repeated, shown, time } from './fields.ts'
 
 const STATES = ['PENDING', 'DELIVERED', 'EXHAUSTED'] as const
+const EVENT_TYPES = [entranceStateChange, transactionResult, securityEchoResult].flatMap(({ events }) =>
+  Object.keys(events),
+)
 const noticeId = id('Notice id')
 
 const listed = {
@@ -17,6 +22,14 @@ const listed = {
   due_at: Type.Optional(time('When it is sent next')),
 }
 
+/** A notice as what it tells of names it. */
+export const noticeReference = Type.Object({
+  id: shown('Notice id'),
+  event_type: shown('What it tells'),
+  state: shown('PENDING, DELIVERED or EXHAUSTED'),
+  attempts: count('How often it was sent'),
+})
+
 const attempt = Type.Object({
   attempt: integer('From 1', 1, Number.MAX_SAFE_INTEGER),
   business_time: time('When'),
@@ -29,12 +42,12 @@ const attempt = Type.Object({
   failure: shown('Why it is no acknowledgement; empty when it is'),
 })
 
-const detail = Type.Object({
+const detail = {
   ...listed,
   original_type: shown('Of the resource'),
   resource: anything('The plaintext, as it is sealed afresh for each attempt'),
   sent: Type.Array(attempt),
-})
+}
 
 export const listNotices = adminOperation({
   name: 'listNotices',
@@ -44,6 +57,7 @@ export const listNotices = adminOperation({
   request: Type.Object({
     mchid: Type.Optional(mchid),
     state: Type.Optional(oneOf('State', STATES)),
+    event_type: Type.Optional(oneOf('What it tells', EVENT_TYPES)),
     ...page,
   }),
   reply: listOf(Type.Object(listed)),
@@ -56,7 +70,7 @@ export const getNotice = adminOperation({
   path: '/admin/v1/notices/{id}',
   title: 'A notice with its latest 100 attempts',
   request: Type.Object({ id: noticeId }),
-  reply: detail,
+  reply: Type.Object(detail),
   problems: ['NOT_FOUND'],
 })
 
@@ -69,6 +83,6 @@ export const replayNotice = adminOperation({
     'One that was delivered or given up is due now and has the whole ladder again; one that waits is due now. It is sent ' +
     'by the worker, so the reply may still say PENDING.',
   request: Type.Object({ id: noticeId, replay_id: id('The name of this replay among those of the notice') }),
-  reply: detail,
+  reply: Type.Object({ ...detail, repeated }),
   problems: ['NOT_FOUND'],
 })

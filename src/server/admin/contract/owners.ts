@@ -1,7 +1,7 @@
 import * as Type from '../../../contract/schema.ts'
 import { HIGHEST_SCORE, LOWEST_SCORE } from '../../../owners/owners.ts'
 import { adminOperation } from '../operation.ts'
-import { appid, fen, id, integer, listOf, oneOf, ownerId, page, shown, sum, time } from './fields.ts'
+import { appid, fen, id, integer, listOf, oneOf, ownerId, page, shown, sum, text, time } from './fields.ts'
 
 const settings = {
   score: integer(
@@ -27,7 +27,12 @@ export const listOwners = adminOperation({
   method: 'GET',
   path: '/admin/v1/owners',
   title: 'Owners, in the order of their numbers',
-  request: Type.Object(page),
+  description: 'With `openid` and `appid` the owner behind an openid alone.',
+  request: Type.Object({
+    openid: Type.Optional(text('Of the owner, under `appid`', 128)),
+    appid: Type.Optional(appid),
+    ...page,
+  }),
   reply: listOf(owner),
   problems: [],
 })
@@ -86,34 +91,52 @@ const movement = Type.Object({
   subject: shown('Of its transfer in the ledger'),
   amount: sum('Moved'),
   business_time: time('When'),
+  wallet: sum('What is in the wallet now and promised to nobody'),
 })
+
+const topUpId = id('The name of this top-up among those of the owner')
+const withdrawalId = id('The name of this withdrawal among those of the owner')
+const topUpPath = '/admin/v1/owners/{owner_id}/top-ups/{top_up_id}'
+const withdrawalPath = '/admin/v1/owners/{owner_id}/withdrawals/{withdrawal_id}'
 
 export const putTopUp = adminOperation({
   name: 'putTopUp',
   method: 'PUT',
-  path: '/admin/v1/owners/{owner_id}/top-ups/{top_up_id}',
+  path: topUpPath,
   title: 'Puts money into the wallet, once for each id',
-  request: Type.Object({
-    owner_id: ownerId,
-    top_up_id: id('The name of this top-up among those of the owner'),
-    amount: fen('How much', 1),
-  }),
+  request: Type.Object({ owner_id: ownerId, top_up_id: topUpId, amount: fen('How much', 1) }),
   reply: movement,
   problems: ['NOT_FOUND', 'CONFLICT'],
+})
+
+export const getTopUp = adminOperation({
+  name: 'getTopUp',
+  method: 'GET',
+  path: topUpPath,
+  title: 'A top-up',
+  request: Type.Object({ owner_id: ownerId, top_up_id: topUpId }),
+  reply: movement,
+  problems: ['NOT_FOUND'],
 })
 
 export const putWithdrawal = adminOperation({
   name: 'putWithdrawal',
   method: 'PUT',
-  path: '/admin/v1/owners/{owner_id}/withdrawals/{withdrawal_id}',
+  path: withdrawalPath,
   title: 'Takes money out of the wallet, once for each id',
-  request: Type.Object({
-    owner_id: ownerId,
-    withdrawal_id: id('The name of this withdrawal among those of the owner'),
-    amount: fen('How much', 1),
-  }),
+  request: Type.Object({ owner_id: ownerId, withdrawal_id: withdrawalId, amount: fen('How much', 1) }),
   reply: movement,
   problems: ['NOT_FOUND', 'CONFLICT'],
+})
+
+export const getWithdrawal = adminOperation({
+  name: 'getWithdrawal',
+  method: 'GET',
+  path: withdrawalPath,
+  title: 'A withdrawal',
+  request: Type.Object({ owner_id: ownerId, withdrawal_id: withdrawalId }),
+  reply: movement,
+  problems: ['NOT_FOUND'],
 })
 
 export const listAdvances = adminOperation({
@@ -135,7 +158,7 @@ export const listAdvances = adminOperation({
   problems: ['NOT_FOUND'],
 })
 
-const repaymentId = id('The name of this repayment')
+const repaymentId = id('The repayment, by a name that no other owner has used')
 
 const repayment = Type.Object({
   repayment_id: repaymentId,

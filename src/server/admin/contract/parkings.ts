@@ -1,6 +1,19 @@
 import * as Type from '../../../contract/schema.ts'
 import { adminOperation } from '../operation.ts'
-import { count, flag, listOf, mchid, oneOf, page, plateColor, plateNumber, shown, time } from './fields.ts'
+import {
+  count,
+  flag,
+  listOf,
+  mchid,
+  oneOf,
+  page,
+  plateColor,
+  plateNumber,
+  shown,
+  text,
+  time,
+} from './fields.ts'
+import { noticeReference } from './notices.ts'
 
 const USABILITIES = ['NORMAL', 'OUT_SERVICE', 'PAUSE', 'OVERDUE', 'EVALUATION_FAILED'] as const
 
@@ -26,6 +39,7 @@ export const listParkings = adminOperation({
   title: 'Entries, the newest first',
   request: Type.Object({
     mchid: Type.Optional(mchid),
+    out_parking_no: Type.Optional(text("The merchant's number; needs `mchid`", 32)),
     plate_number: Type.Optional(plateNumber),
     plate_color: Type.Optional(plateColor),
     ...page,
@@ -44,6 +58,18 @@ export const getParking = adminOperation({
     ...listed,
     is_latest: flag("Whether it is its plate's newest, which alone can be charged"),
     plate_usability: oneOf('Whether a stay with the plate can be charged now, and why not', USABILITIES),
+    parking_state: oneOf('How it stands now, in the words of the notice: whether the stay can be charged', [
+      'NORMAL',
+      'BLOCKED',
+    ] as const),
+    blocked_state_description: Type.Optional(
+      oneOf('Why it cannot; absent where the notice has no word, and nothing is told', [
+        'PAUSE',
+        'OVERDUE',
+        'REMOVE',
+      ] as const),
+    ),
+    notices: Type.Array(noticeReference),
     transactions: Type.Array(
       Type.Object({ out_trade_no: shown('Order number'), trade_state: shown('State of the order') }),
     ),

@@ -45,10 +45,12 @@ export const putPlate = adminOperation({
   method: 'PUT',
   path,
   title: 'Opens a plate for an owner, pauses or resumes it',
-  description: 'Without `service_state` a plate that is paused stays so. The time of its opening is kept.',
+  description:
+    'A plate that nobody has opened needs its `owner_id`. Without `service_state` a plate that is paused stays so. The ' +
+    'time of its opening is kept.',
   request: Type.Object({
     ...key,
-    owner_id: ownerId,
+    owner_id: Type.Optional(ownerId),
     service_state: Type.Optional(oneOf('What it shall be', ['NORMAL', 'PAUSE'] as const)),
   }),
   reply: plate,

@@ -2,6 +2,7 @@ import * as Type from '../../../contract/schema.ts'
 import { adminOperation } from '../operation.ts'
 import { anything, count, listOf, mchid, oneOf, ownerId, page, shown, sum, text, time } from './fields.ts'
 import { transfer } from './ledger.ts'
+import { noticeReference } from './notices.ts'
 
 const STATES = ['ACCEPTED', 'SUCCESS', 'PAY_FAIL', 'REFUND'] as const
 const outTradeNo = text("The merchant's order number", 32)
@@ -26,13 +27,6 @@ const listed = {
   deduction_attempts: count('Deductions that were tried'),
   due_at: Type.Optional(time('When the next is tried')),
 }
-
-const notice = Type.Object({
-  id: shown('Notice id'),
-  event_type: shown('What it tells'),
-  state: shown('PENDING, DELIVERED or EXHAUSTED'),
-  attempts: count('How often it was sent'),
-})
 
 const detail = Type.Object({
   ...listed,
@@ -65,7 +59,7 @@ const detail = Type.Object({
       released_time: Type.Optional(time('When it was released')),
     }),
   ),
-  notices: Type.Array(notice),
+  notices: Type.Array(noticeReference),
 })
 
 const path = '/admin/v1/transactions/{mchid}/{out_trade_no}'
@@ -78,6 +72,7 @@ export const listTransactions = adminOperation({
   request: Type.Object({
     mchid: Type.Optional(mchid),
     owner_id: Type.Optional(ownerId),
+    parking_id: Type.Optional(text('Entry id', 64)),
     trade_state: Type.Optional(oneOf('State', STATES)),
     ...page,
   }),

@@ -1,6 +1,6 @@
 import * as Type from '../../../contract/schema.ts'
 import { adminOperation } from '../operation.ts'
-import { count, fileName, id, shown, time } from './fields.ts'
+import { count, fileName, id, repeated, shown, time } from './fields.ts'
 
 const snapshotName = fileName('Its name')
 
@@ -16,6 +16,7 @@ const change = Type.Object({
   snapshot: shown('What was restored; empty for a reset'),
   business_time: time('Of the world after it'),
   wall_time: time('When it was done'),
+  repeated,
 })
 
 export const listSnapshots = adminOperation({
@@ -35,7 +36,7 @@ export const getSnapshot = adminOperation({
   title: 'A snapshot',
   request: Type.Object({ name: snapshotName }),
   reply: snapshot,
-  problems: ['NOT_FOUND'],
+  problems: ['NOT_FOUND', 'CONFLICT'],
 })
 
 export const putSnapshot = adminOperation({
@@ -45,14 +46,14 @@ export const putSnapshot = adminOperation({
   title: 'Takes a snapshot; one that exists is left as it is',
   request: Type.Object({ name: snapshotName }),
   reply: snapshot,
-  problems: [],
+  problems: ['CONFLICT'],
 })
 
 export const deleteSnapshot = adminOperation({
   name: 'deleteSnapshot',
   method: 'DELETE',
   path: '/admin/v1/world/snapshots/{name}',
-  title: 'Deletes a snapshot',
+  title: 'Deletes a snapshot, and forgets what was restored from it',
   request: Type.Object({ name: snapshotName }),
   reply: Type.Object({ name: snapshotName }),
   problems: [],
@@ -62,7 +63,8 @@ export const putRestoration = adminOperation({
   name: 'putRestoration',
   method: 'PUT',
   path: '/admin/v1/world/snapshots/{name}/restorations/{restoration_id}',
-  title: 'Makes the world what it was at a snapshot, business time too; once for each restoration_id',
+  title: 'Makes the world what it was at a snapshot; once for each restoration_id',
+  description: 'Business time is what it was too, unless the clock was given at start.',
   request: Type.Object({ name: snapshotName, restoration_id: id('The name of this restoration') }),
   reply: change,
   problems: ['NOT_FOUND', 'CONFLICT'],

@@ -1,0 +1,59 @@
+import { existsSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { formatTimeMs } from '../protocol/time.ts'
+import type { RunningPlatform } from '../server/start.ts'
+
+/** Where a clone of the project is; an installed package has no examples. */
+const PROJECT = join(import.meta.dirname, '..', '..')
+const EXAMPLE = 'examples/park-a-car.ts'
+
+type Running = Pick<RunningPlatform, 'baseUrl' | 'admin' | 'isNew' | 'platform' | 'agenda'>
+
+/** What a start says: where it listens, what is where in the data folder, what time it is, and what to do next. */
+export function banner(running: Running, data: string): string {
+  const { baseUrl, admin, isNew, platform } = running
+  const lines = [
+    `Boomgate listens on ${baseUrl} (${platform.db.engine}, ${isNew ? 'new world' : 'existing world'} in ${data})`,
+    '',
+    `  Direct merchant   ${join(data, 'merchants', '1230000109')}`,
+    `  Service provider  ${join(data, 'merchants', '1230000100')}   sub-merchant 1900000109`,
+    `  Plates, owners    ${join(data, 'world.json')}`,
+    `  Administration    ${admin?.url}/admin/v1   token in ${join(data, 'admin.json')}`,
+    ...businessTime(running).map(text => `  Business time     ${text}`),
+    '',
+    `Next: point your merchant at ${baseUrl} with the keys of one of these folders${exampleOf(data)}. Ctrl+C stops.`,
+  ]
+  return `${lines.join('\n')}\n`
+}
+
+/** Nothing where it is wall time, as everybody expects. */
+function businessTime({ platform: { clock }, agenda }: Running): string[] {
+  const now = clock.now()
+  const offsetMs = now - clock.wallNow()
+  if (agenda.control.state().frozen_at !== null) return [`frozen at ${formatTimeMs(now)}`]
+  const apart = durationOf(Math.abs(offsetMs))
+  if (apart === '') return []
+  return [`${apart} ${offsetMs > 0 ? 'ahead of' : 'behind'} wall time`]
+}
+
+/** Such as `1 d 3 h`; empty for less than a second. */
+function durationOf(ms: number): string {
+  const seconds = Math.floor(ms / 1000)
+  const parts: [amount: number, unit: string][] = [
+    [Math.floor(seconds / 86_400), 'd'],
+    [Math.floor(seconds / 3600) % 24, 'h'],
+    [Math.floor(seconds / 60) % 60, 'min'],
+    [seconds % 60, 's'],
+  ]
+  return parts
+    .filter(([amount]) => amount > 0)
+    .map(([amount, unit]) => `${amount} ${unit}`)
+    .join(' ')
+}
+
+function exampleOf(data: string): string {
+  if (!existsSync(join(PROJECT, EXAMPLE))) return ''
+  const isUsual = resolve(data) === join(PROJECT, 'data')
+  const more = isUsual ? '' : ` -- --data ${JSON.stringify(resolve(data))}`
+  return `,\nor park a car with   npm run example${more}    (${EXAMPLE})`
+}
