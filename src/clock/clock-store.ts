@@ -117,17 +117,25 @@ export class ClockStore implements ClockControl {
     await this.#last
   }
 
-  /** Changes the row and, after the commit, the clock. The row decides, because another node may have changed it. */
+  /**
+   * Changes the row and, after the commit, the clock. The row decides, because another node may have changed it. Until then
+   * business time stands still here, so that nobody is told a later time than the one that is about to be written.
+   */
   #change(change: (clock: BusinessClock) => void): Promise<void> {
     return this.#inTurn(async () => {
-      const state = await this.#db.transaction(async tx => {
-        const clock = await this.#locked(tx)
-        const before = clock.state
-        change(clock)
-        if (clock.state !== before) await save(tx, clock.state)
-        return clock.state
-      })
-      this.clock.takeOver(state)
+      let { state } = this.clock
+      this.clock.freeze()
+      try {
+        state = await this.#db.transaction(async tx => {
+          const clock = await this.#locked(tx)
+          const before = clock.state
+          change(clock)
+          if (clock.state !== before) await save(tx, clock.state)
+          return clock.state
+        })
+      } finally {
+        this.clock.takeOver(state)
+      }
     })
   }
 
