@@ -54,6 +54,8 @@ async function openAgent(profile: Profile): Promise<Agent> {
   const { Agent } = await import('undici')
   return new Agent({
     connections: MAX_DELIVERIES,
+    headersTimeout: 0,
+    bodyTimeout: 0,
     connect: { timeout: NOTICE_TIMEOUT_MS, ...(profile === 'production' && { lookup: publicLookup }) },
   })
 }

@@ -46,7 +46,7 @@ export const notices = [
           ['state = ?', state],
           ['event_type = ?', event_type],
         ],
-        key: { create_time: 'number', id: 'text' },
+        key: { id: 'text' },
         newestFirst: true,
       },
       (row: Row) => shown(row, ['create_time', 'due_at']),

@@ -2,6 +2,7 @@ import { paymentsOf } from '../../funding/bank-payments.ts'
 import { findHold, release } from '../../funding/profit-sharing.ts'
 import { transfersOf } from '../../ledger/transfers.ts'
 import { findOrder, type Order, orderSubject } from '../../products/parking/orders.ts'
+import { firstNoticeId } from '../../protocol/ids.ts'
 import type { Statements } from '../../store/database.ts'
 import * as contract from './contract/transactions.ts'
 import { adminEndpoint } from './operation.ts'
@@ -105,7 +106,7 @@ const LONGEST_DEDUCTION_MS = 31 * 24 * 60 * 60 * 1000
 /** A notice comes to be in the transaction that pays, a little after that has read its time. */
 const TRANSACTION_MS = 10_000
 
-/** Notices of an order are found by their time, which an index knows, and by what they say. */
+/** Notices of an order are found by their time, with which their ids begin, and by what they say. */
 async function noticesOf(db: Statements, order: Order, subject: string): Promise<NoticeRow[]> {
   if (order.trade_state === 'ACCEPTED') return []
   const { create_time, success_time } = order
@@ -129,12 +130,12 @@ function noticesWithin(db: Statements, order: Order, from: number, to: number): 
   const quoted = JSON.stringify(order.out_trade_no).replaceAll(/[\\%_]/g, '\\$&')
   return db.all<NoticeRow>(
     `SELECT id, event_type, state, attempts FROM notices
-      WHERE mchid = $1 AND create_time BETWEEN $2 AND $3 AND event_type LIKE 'TRANSACTION.%'
+      WHERE mchid = $1 AND id >= $2 AND id < $3 AND event_type LIKE 'TRANSACTION.%'
         AND resource LIKE $4 ESCAPE '\\'
-      ORDER BY create_time, sequence, id LIMIT 100`,
+      ORDER BY id LIMIT 100`,
     order.mchid,
-    from,
-    to,
+    firstNoticeId(from),
+    firstNoticeId(to + 1),
     `%"out_trade_no":${quoted}%`,
   )
 }
