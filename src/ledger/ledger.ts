@@ -92,18 +92,35 @@ async function write(tx: Transaction, transfers: readonly Transfer[], to: Accoun
   const moved = transfers.filter(({ amount }) => amount > 0)
   if (moved.length === 0) return true
   if (!(await change(tx, changesOf(moved), to))) return false
-  const columns = 8
-  const rows = moved.map((_, row) => {
-    const places = Array.from({ length: columns }, (_, column) => `$${row * columns + column + 1}`)
-    return `(${places.join(', ')})`
-  })
-  await tx.run(
-    `INSERT INTO ledger_transfers
-       (subject, entry, kind, debit_account, credit_account, amount, state, business_time) VALUES ${rows.join(', ')}`,
-    ...moved.flatMap(transfer => valuesOf(transfer, to)),
-  )
+  await tx.run(insertOf(moved.length), ...moved.flatMap(transfer => valuesOf(transfer, to)))
   return true
 }
+
+const COLUMNS = [
+  'subject',
+  'entry',
+  'kind',
+  'debit_account',
+  'credit_account',
+  'amount',
+  'state',
+  'business_time',
+] as const
+
+/** A statement for so many transfers. Most sets have two or three, and their texts are not made anew for each. */
+function insertOf(rows: number): string {
+  const known = inserts[rows]
+  if (known) return known
+  const places = Array.from({ length: rows }, (_, row) => {
+    return `(${COLUMNS.map((_column, index) => `$${row * COLUMNS.length + index + 1}`).join(', ')})`
+  })
+  const text = `INSERT INTO ledger_transfers (${COLUMNS.join(', ')}) VALUES ${places.join(', ')}`
+  if (rows <= MOST_KEPT) inserts[rows] = text
+  return text
+}
+
+const MOST_KEPT = 16
+const inserts: string[] = []
 
 function requirePossible({ subject, entry, debit_account, credit_account, amount }: Transfer): void {
   if (!Number.isSafeInteger(amount) || amount < 0) {
