@@ -33,18 +33,20 @@ function offsetMs(offset: string): number {
   return (offset[0] === '-' ? -minutes : minutes) * MINUTE_MS
 }
 
-let lastSecond = Number.NaN
-let lastText = ''
+/** Under load the same few seconds are asked for again and again. */
+const KEPT_SECONDS = 8
+const seconds = new Float64Array(KEPT_SECONDS).fill(Number.NaN)
+const texts: string[] = new Array(KEPT_SECONDS).fill('')
 
 /** `2017-08-26T10:43:39+08:00`: Beijing time to the second, as every reply has it. */
 export function formatTime(ms: number): string {
   const second = Math.floor(ms / 1000)
-  // Under load the same second is asked for again and again.
-  if (second !== lastSecond) {
-    lastText = `${new Date(ms + BEIJING_OFFSET_MS).toISOString().slice(0, 19)}+08:00`
-    lastSecond = second
+  const place = second & (KEPT_SECONDS - 1)
+  if (second !== seconds[place]) {
+    texts[place] = `${new Date(ms + BEIJING_OFFSET_MS).toISOString().slice(0, 19)}+08:00`
+    seconds[place] = second
   }
-  return lastText
+  return texts[place] as string
 }
 
 /** `2015-05-20T13:29:35.120+08:00`: the same with milliseconds, as `state_update_time` has it. */
