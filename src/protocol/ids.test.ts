@@ -43,7 +43,7 @@ test('every id has its length, its characters and the Beijing date in its place'
 
 test('the date is that of Beijing, also in the hours in which it is not that of UTC', () => {
   const evening = Date.UTC(2024, 1, 28, 16)
-  assert.equal(newTransactionId(evening, filled(7)), '4200666677202402297777777777')
+  assert.equal(newTransactionId(evening, filled(7)), '4200000077202402297777777777')
   assert.equal(newParkingId(evening - 1, filled(7)), '01777777777202402287777777777')
 })
 

@@ -1,4 +1,4 @@
-import { formatDate } from './time.ts'
+import { BEIJING_OFFSET_MS, formatDate } from './time.ts'
 
 /** Gives `size` random bytes. The platform uses the system's generator; a simulation gives a seeded one. */
 export type Random = (size: number) => Uint8Array
@@ -36,7 +36,10 @@ export function newRequestId(random: Random): string {
  * orders of one moment apart.
  */
 export function newTransactionId(nowMs: number, random: Random): string {
-  const timeOfDay = String(Math.floor(((nowMs % DAY_MS) * 10_000) / DAY_MS)).padStart(4, '0')
+  const timeOfDay = String(Math.floor((((nowMs + BEIJING_OFFSET_MS) % DAY_MS) * 10_000) / DAY_MS)).padStart(
+    4,
+    '0',
+  )
   const digits = randomDigits(12, random)
   return `4200${timeOfDay}${digits.slice(0, 2)}${formatDate(nowMs)}${digits.slice(2)}`
 }

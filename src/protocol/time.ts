@@ -1,6 +1,7 @@
 const RFC_3339 =
   /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?(Z|[+-](?:0\d|1\d|2[0-3]):[0-5]\d)$/
-const BEIJING_OFFSET_MS = 8 * 60 * 60 * 1000
+/** Beijing time has no daylight saving. */
+export const BEIJING_OFFSET_MS = 8 * 60 * 60 * 1000
 const MINUTE_MS = 60_000
 
 /**
