@@ -1,3 +1,4 @@
+import { dueRows } from '../clock/due-rows.ts'
 import type { DueWork } from '../clock/worker.ts'
 import { changeArrears } from '../owners/arrears.ts'
 import { lockOwner } from '../owners/owners.ts'
@@ -61,22 +62,8 @@ export function arrears(platform: Platform): DueWork<DueAdvance> {
   return {
     name: 'arrears',
     concurrency: 8,
-    key: ({ subject }) => subject,
-    async claim(now, limit, inHand) {
-      const due = await db.all<DueAdvance>(
-        'SELECT subject, owner_id FROM advances WHERE due_at <= $1 ORDER BY due_at, subject LIMIT $2',
-        now,
-        limit + inHand.size,
-      )
-      return due.filter(({ subject }) => !inHand.has(subject)).slice(0, limit)
-    },
+    ...dueRows<DueAdvance>(db, 'advances', ['subject', 'owner_id'], ({ subject }) => subject),
     handle: advance => db.transaction(tx => becomeOverdue(tx, platform, advance)),
-    async nextDueAt() {
-      const row = await db.get<{ due_at: number | null }>(
-        'SELECT MIN(due_at) AS due_at FROM advances WHERE due_at IS NOT NULL',
-      )
-      return row?.due_at ?? undefined
-    },
   }
 }
 

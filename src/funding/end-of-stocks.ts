@@ -1,4 +1,5 @@
-import type { DueWork } from '../clock/worker.ts'
+import { dueRows } from '../clock/due-rows.ts'
+import { type DueWork, Postponed } from '../clock/worker.ts'
 import { BANK_CLEARING, couponFundOf, MARKETING } from '../ledger/accounts.ts'
 import { post, type Transfer } from '../ledger/ledger.ts'
 import type { Platform } from '../platform.ts'
@@ -33,15 +34,7 @@ export function stocks(platform: Pick<Platform, 'db' | 'clock'>): DueWork<DueSto
   return {
     name: 'stocks',
     concurrency: 4,
-    key: ({ stock_id }) => stock_id,
-    async claim(now, limit, inHand) {
-      const due = await db.all<DueStock>(
-        'SELECT stock_id FROM coupon_stocks WHERE due_at <= $1 ORDER BY due_at, stock_id LIMIT $2',
-        now,
-        limit + inHand.size,
-      )
-      return due.filter(stock => !inHand.has(stock.stock_id)).slice(0, limit)
-    },
+    ...dueRows<DueStock>(db, 'coupon_stocks', ['stock_id'], ({ stock_id }) => stock_id),
     async handle({ stock_id }) {
       try {
         return await db.transaction(tx => endStock(tx, stock_id, clock.now()))
@@ -51,14 +44,8 @@ export function stocks(platform: Pick<Platform, 'db' | 'clock'>): DueWork<DueSto
           clock.now() + FAULT_WAIT_MS,
           stock_id,
         )
-        throw error
+        throw new Postponed(error)
       }
-    },
-    async nextDueAt() {
-      const row = await db.get<{ due_at: number | null }>(
-        'SELECT MIN(due_at) AS due_at FROM coupon_stocks WHERE due_at IS NOT NULL',
-      )
-      return row?.due_at ?? undefined
     },
   }
 }

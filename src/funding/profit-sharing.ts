@@ -1,3 +1,4 @@
+import { dueRows } from '../clock/due-rows.ts'
 import type { DueWork } from '../clock/worker.ts'
 import { heldOf, pendingOf } from '../ledger/accounts.ts'
 import { post } from '../ledger/ledger.ts'
@@ -72,24 +73,10 @@ export function releases(platform: Platform): DueWork<Pick<Hold, 'subject'>> {
   return {
     name: 'releases',
     concurrency: 8,
-    key: ({ subject }) => subject,
-    async claim(now, limit, inHand) {
-      const due = await db.all<Pick<Hold, 'subject'>>(
-        'SELECT subject FROM profit_sharing_holds WHERE due_at <= $1 ORDER BY due_at, subject LIMIT $2',
-        now,
-        limit + inHand.size,
-      )
-      return due.filter(({ subject }) => !inHand.has(subject)).slice(0, limit)
-    },
+    ...dueRows<Pick<Hold, 'subject'>>(db, 'profit_sharing_holds', ['subject'], ({ subject }) => subject),
     async handle({ subject }) {
       await db.transaction(tx => release(tx, platform, subject))
       return true
-    },
-    async nextDueAt() {
-      const row = await db.get<{ due_at: number | null }>(
-        'SELECT MIN(due_at) AS due_at FROM profit_sharing_holds WHERE due_at IS NOT NULL',
-      )
-      return row?.due_at ?? undefined
     },
   }
 }

@@ -1,3 +1,4 @@
+import { dueRows } from '../clock/due-rows.ts'
 import type { DueWork } from '../clock/worker.ts'
 import { advanceOf, BANK_CLEARING, walletOf } from '../ledger/accounts.ts'
 import { post } from '../ledger/ledger.ts'
@@ -87,27 +88,18 @@ export function repayments(platform: Platform): DueWork<Pick<Repayment, 'repayme
   return {
     name: 'repayments',
     concurrency: 8,
-    key: ({ repayment_id }) => repayment_id,
-    async claim(now, limit, inHand) {
-      const due = await db.all<Pick<Repayment, 'repayment_id'>>(
-        'SELECT repayment_id FROM repayments WHERE due_at <= $1 ORDER BY due_at, repayment_id LIMIT $2',
-        now,
-        limit + inHand.size,
-      )
-      return due.filter(({ repayment_id }) => !inHand.has(repayment_id)).slice(0, limit)
-    },
+    ...dueRows<Pick<Repayment, 'repayment_id'>>(
+      db,
+      'repayments',
+      ['repayment_id'],
+      ({ repayment_id }) => repayment_id,
+    ),
     async handle({ repayment_id }) {
       const payment = await db.transaction(tx => beginAsking(tx, platform, repayment_id))
       if (!payment) return true
       const answered = await askBank(bank, payment)
       await db.transaction(tx => conclude(tx, platform, repayment_id, answered))
       return true
-    },
-    async nextDueAt() {
-      const row = await db.get<{ due_at: number | null }>(
-        'SELECT MIN(due_at) AS due_at FROM repayments WHERE due_at IS NOT NULL',
-      )
-      return row?.due_at ?? undefined
     },
   }
 }

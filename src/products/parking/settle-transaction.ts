@@ -1,3 +1,4 @@
+import { dueRows } from '../../clock/due-rows.ts'
 import { type DueWork, Postponed } from '../../clock/worker.ts'
 import { type Answered, askBank } from '../../funding/bank-payments.ts'
 import { type Charge, deduct, deductAfter, type Paid, type Step } from '../../funding/deduct.ts'
@@ -25,15 +26,12 @@ export function settlement(platform: Platform): DueWork<OrderKey> {
   return {
     name: 'settlement',
     concurrency: CONCURRENCY,
-    key: order => `${order.mchid}/${order.out_trade_no}`,
-    async claim(now, limit, inHand) {
-      const due = await db.all<OrderKey>(
-        'SELECT mchid, out_trade_no FROM transactions WHERE due_at <= $1 ORDER BY due_at LIMIT $2',
-        now,
-        limit + inHand.size,
-      )
-      return due.filter(order => !inHand.has(this.key(order))).slice(0, limit)
-    },
+    ...dueRows<OrderKey>(
+      db,
+      'transactions',
+      ['mchid', 'out_trade_no'],
+      order => `${order.mchid}/${order.out_trade_no}`,
+    ),
     async handle(key) {
       try {
         let step = await db.transaction(tx => begin(tx, platform, key))
@@ -46,12 +44,6 @@ export function settlement(platform: Platform): DueWork<OrderKey> {
         await postpone(platform, key)
         throw new Postponed(error)
       }
-    },
-    async nextDueAt() {
-      const row = await db.get<{ due_at: number | null }>(
-        'SELECT MIN(due_at) AS due_at FROM transactions WHERE due_at IS NOT NULL',
-      )
-      return row?.due_at ?? undefined
     },
   }
 }
