@@ -105,6 +105,18 @@ test('a restoration is done once for each id, a snapshot taken once for each nam
   admin.refused(await admin.put('/world/snapshots/one/restorations/9'), 'NOT_FOUND')
 })
 
+test('a move that was under way when a snapshot was taken does not come back with it', async t => {
+  const { admin, platform } = await worldUnderTest(t)
+  const now = platform.clock.now()
+  const unfinished = 'INSERT INTO clock_moves (move_id, from_time, to_time) VALUES ($1, $2, $3)'
+  await platform.db.run(unfinished, 'under-way', now, now + 30 * 86_400_000)
+  await admin.put('/world/snapshots/one')
+  await admin.put('/world/snapshots/one/restorations/1')
+  const { body } = await admin.put('/clock/moves/next', { step_ms: 1_000 })
+  assert.equal(Date.parse(body.to_time) - Date.parse(body.from_time), 1_000)
+  admin.refused(await admin.get('/clock/moves/under-way'), 'NOT_FOUND')
+})
+
 test('a snapshot that is taken anew under a name has restorations of its own', async t => {
   const { admin } = await worldUnderTest(t)
   await admin.put('/world/snapshots/base')
