@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import type { TestPlatform } from '../src/testing/index.ts'
+import { adminCalls } from './admin-calls.ts'
 
-/** The administration API as somebody with the token calls it, over HTTP. */
+/** The administration API for tests that are about something else: each call is expected to succeed, and answers its body. */
 export interface AdminClient {
   get<T = Record<string, unknown>>(path: string): Promise<T>
   put<T = Record<string, unknown>>(path: string, body?: object): Promise<T>
@@ -10,25 +11,20 @@ export interface AdminClient {
   balance(account: string): Promise<number>
 }
 
-/** Calls that are expected to succeed; `path` is what follows `/admin/v1`. */
-export function adminClient({ admin }: Pick<TestPlatform, 'admin'>): AdminClient {
-  const call = async <T>(method: string, path: string, body?: object): Promise<T> => {
-    const reply = await fetch(`${admin.url}/admin/v1${path}`, {
-      method,
-      headers: { authorization: `Bearer ${admin.token}`, 'content-type': 'application/json' },
-      ...(body && { body: JSON.stringify(body) }),
-    })
-    const text = await reply.text()
-    assert.ok(reply.ok, `${method} ${path}: ${reply.status} ${text}`)
-    return JSON.parse(text)
+/** `path` is what follows `/admin/v1`. */
+export function adminClient(running: Pick<TestPlatform, 'admin'>): AdminClient {
+  const { call } = adminCalls(running)
+  const succeed = async (method: string, path: string, body?: object) => {
+    const reply = await call(method, path, body)
+    assert.equal(reply.status, 200, `${method} ${path}: ${JSON.stringify(reply.body)}`)
+    return reply.body
   }
   return {
-    get: path => call('GET', path),
-    put: (path, body = {}) => call('PUT', path, body),
-    delete: path => call('DELETE', path),
+    get: path => succeed('GET', path),
+    put: (path, body = {}) => succeed('PUT', path, body),
+    delete: path => succeed('DELETE', path),
     async balance(account) {
-      const path = `/ledger/accounts/${encodeURIComponent(account)}`
-      return (await call<{ balance: number }>('GET', path)).balance
+      return (await succeed('GET', `/ledger/accounts/${encodeURIComponent(account)}`)).balance
     },
   }
 }

@@ -6,7 +6,7 @@ import type { Database } from '../store/database.ts'
 import { migrate } from '../store/migrate.ts'
 import { migrations } from '../store/migrations.ts'
 import { openTestDatabase } from '../store/testing.ts'
-import { changeOwner, createOwner, listOwners, type OwnerChanges, readOwner } from './owners.ts'
+import { changeOwner, createOwner, type OwnerChanges, readOwner } from './owners.ts'
 
 let db: Database
 before(async () => {
@@ -111,23 +111,4 @@ test('scores run from 350 to 850 and limits from zero; anything else is a fault 
     await assert.rejects(change('new', { advance_limit: limit }), RangeError)
   }
   assert.equal(await readOwner(db, 'no score'), undefined)
-})
-
-test('the list goes through all owners, page by page, each of them once', async () => {
-  for (let index = 0; index < 7; index += 1) await create(`page-${index}`)
-  const all = await listOwners(db, { after: '', limit: 100 })
-  const paged: typeof all = []
-  for (let after = ''; ; ) {
-    const page = await listOwners(db, { after, limit: 3 })
-    assert.ok(page.length <= 3)
-    paged.push(...page)
-    const last = page.at(-1)
-    if (!last) break
-    after = last.owner_id
-  }
-  assert.deepEqual(paged, all)
-  assert.deepEqual(
-    all.find(({ owner_id }) => owner_id === 'page-3'),
-    await readOwner(db, 'page-3'),
-  )
 })

@@ -92,14 +92,6 @@ export function readOwner(db: Statements, ownerId: string): Promise<Owner | unde
   return db.get<Owner>(`${SELECT} WHERE o.owner_id = $1`, ownerId)
 }
 
-/** Up to `limit` owners in the order of their numbers, those that follow `after`. */
-export function listOwners(
-  db: Statements,
-  { after, limit }: { after: string; limit: number },
-): Promise<Owner[]> {
-  return db.all<Owner>(`${SELECT} WHERE o.owner_id > $1 ORDER BY o.owner_id LIMIT $2`, after, limit)
-}
-
 /**
  * Reads what decides about an owner's plates and holds up everybody else who would change it. It comes before the locks of
  * plates, and those before the locks of their entries.
