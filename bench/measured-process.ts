@@ -14,8 +14,9 @@ export interface Start {
 interface Measurement {
   /** CPU time of the process since its start, user and system, in seconds. */
   cpuSeconds: number
-  /** Resident memory in bytes. */
+  /** Resident memory in bytes, and the most that there was since the start. */
   rss: number
+  peakRss: number
 }
 
 /** A server in a process of its own. */
@@ -39,6 +40,7 @@ export function answerMeasurements(baseUrl: string): void {
     process.send?.({
       cpuSeconds: (user + system) / 1e6,
       rss: process.memoryUsage.rss(),
+      peakRss: process.resourceUsage().maxRSS * 1024,
     } satisfies Measurement)
   })
   process.once('disconnect', () => process.exit(0))

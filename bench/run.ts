@@ -11,6 +11,7 @@ import { signMessage } from '../src/protocol/signature.ts'
 import { openSqlite } from '../src/store/sqlite.ts'
 import { type SignedRequest, signedRequest } from '../src/testing/signed-request.ts'
 import { type MerchantCredentials, readCredentials } from '../src/testing/start-platform.ts'
+import { measureBill } from './bill.ts'
 import { sendAll } from './load.ts'
 import { type MeasuredProcess, NODE_FLAGS, type Start, startMeasured } from './measured-process.ts'
 import { PARKING_NAME, type Stay, seedOrders, seedStays } from './seed.ts'
@@ -58,6 +59,7 @@ async function main(): Promise<void> {
   console.log(`memory after the load: ${megabytes((await grown.measure()).rss)} MB`)
   await grown.stop()
   await bare.stop()
+  await measureBill(startOf(merchant, reply, [HOUR_MS]), merchant)
 
   await measureSettlement(merchant, sink)
   await sink.stop()

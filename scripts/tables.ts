@@ -3,6 +3,7 @@ import type { Operation } from '../src/contract/operation.ts'
 import type { TObject, TSchema } from '../src/contract/schema.ts'
 import { endpoints } from '../src/products/index.ts'
 import { entranceStateChange, transactionResult } from '../src/products/parking/contract.ts'
+import { refundResult } from '../src/products/refunds/contract.ts'
 import { securityEchoResult } from '../src/products/security-echo/contract.ts'
 import { ERRORS } from '../src/protocol/errors.ts'
 import { WORLD_MERCHANTS, WORLD_PLATES } from '../src/sandbox/world.ts'
@@ -79,7 +80,17 @@ function endpointTable(language: 'en' | 'zh'): string {
   )
 }
 
-const FOLDERS: Record<string, string> = { listCertificates: 'certificates', securityEcho: 'security-echo' }
+const FOLDERS: Record<string, string> = {
+  listCertificates: 'certificates',
+  securityEcho: 'security-echo',
+  createRefund: 'refunds',
+  queryByOutRefundNo: 'refunds',
+  createAbnormalRefund: 'refunds',
+  getTradeBill: 'bills',
+  getFundFlowBill: 'bills',
+  getSubMerchantFundFlowBill: 'bills',
+  downloadBill: 'bills',
+}
 
 /** The file that answers an operation: its name with hyphens, in its product's folder. */
 export function fileOf({ name }: Pick<Operation, 'name'>): string {
@@ -88,7 +99,7 @@ export function fileOf({ name }: Pick<Operation, 'name'>): string {
 }
 
 function noticeTable(): string {
-  const notices = [entranceStateChange, transactionResult, securityEchoResult]
+  const notices = [entranceStateChange, transactionResult, refundResult, securityEchoResult]
   return table(
     ['Event', 'Summary', 'Notice'],
     notices.flatMap(({ events, title }) =>
@@ -218,11 +229,7 @@ function operationSection(declared: Operation): string {
       ['Field', 'Type', 'Bytes', 'Merchant', 'Partner', 'Meaning'],
       [...fieldRows(declared.request, 'both'), ...fieldRows(declared.partner, 'partner')],
     ),
-    '**Reply**',
-    table(
-      ['Field', 'Type', 'Bytes', 'Merchant', 'Partner', 'Meaning'],
-      fieldRows(declared.reply as TObject, 'reply'),
-    ),
+    ...productReplyOf(declared.reply),
     '**Errors**',
     table(
       ['HTTP', 'Code', 'Message', 'In English'],
@@ -232,6 +239,13 @@ function operationSection(declared: Operation): string {
       }),
     ),
   ].join('\n\n')
+}
+
+/** The fields of a reply; what has none is a file. */
+function productReplyOf(reply: TSchema): string[] {
+  const rows = fieldRows(reply as TObject, 'reply')
+  if (rows.length === 0) return [`**Reply**: ${(reply as Field).title}, unsigned.`]
+  return ['**Reply**', table(['Field', 'Type', 'Bytes', 'Merchant', 'Partner', 'Meaning'], rows)]
 }
 
 interface Field extends TSchema {

@@ -21,6 +21,14 @@ export interface Rules {
   parkingLifetime: number
   /** How long after the exit a charge is taken. */
   chargeAfterExit: number
+  /** How long a refund takes into a wallet, and what it takes until an advance is repaid by one. */
+  walletRefundDelay: number
+  /** How long it takes until a bank is asked to put a refund on a card. */
+  cardRefundDelay: number
+  /** How far apart refunds of one order must be. */
+  refundInterval: number
+  /** Whether the limits of a second that are published for refunds and bills hold; tests may want them `off`. */
+  publishedLimits: 'on' | 'off'
   /** Calls of one operation by one merchant in a second. */
   rateLimit: number
 }
@@ -28,6 +36,7 @@ export interface Rules {
 /** Work that falls due, by the names under which the workers know it; docs/operations.md says what each is. */
 export const WORK_NAMES = [
   'settlement',
+  'refunds',
   'repayments',
   'arrears',
   'releases',
@@ -55,6 +64,8 @@ export interface Platform {
   readonly random: Random
   readonly keys: PlatformKeys
   readonly rules: Rules
+  /** Scheme and host under which callers reach the platform, such as `http://127.0.0.1:8080`: what download URLs begin with. */
+  readonly publicUrl: string
   /** Where owners' cards are charged. */
   readonly bank: Bank
   readonly listeners: Listeners

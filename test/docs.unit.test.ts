@@ -4,6 +4,11 @@ import { dirname, join } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { DOCUMENTS, fileOf, renderTables } from '../scripts/tables.ts'
+import {
+  COLUMNS as FLOW_COLUMNS,
+  SUMMARY_COLUMNS as FLOW_SUMMARY,
+} from '../src/products/bills/fund-flow-rows.ts'
+import { COLUMNS, SUMMARY_COLUMNS } from '../src/products/bills/trade-rows.ts'
 import { endpoints } from '../src/products/index.ts'
 
 const folder = fileURLToPath(new URL('..', import.meta.url))
@@ -27,6 +32,37 @@ test('every link between documents leads somewhere', () => {
       assert.ok(existsSync(join(folder, dirname(path), target ?? '')), `${path} links to ${target}`)
     }
   }
+})
+
+test('docs/bills.md has the columns and summaries of every bill, in their order', () => {
+  const text = readFileSync(join(folder, 'docs/bills.md'), 'utf8')
+  const [, trade = '', flow = ''] = text.split(/^\| Column .*\n.*\n/m)
+  const rowsOf = (table: string) => {
+    const [lines = ''] = table.split('\n\n')
+    return lines.split('\n').map(line =>
+      line
+        .split('|')
+        .slice(1, -1)
+        .map(cell => cell.trim()),
+    )
+  }
+  const named = (column: number, mark: string) =>
+    rowsOf(trade).flatMap(cells => (cells[column] === mark ? [cells[0]] : []))
+  const refundTimes = ['退款申请时间', '退款成功时间']
+  const all = rowsOf(trade).map(([name]) => name ?? '')
+  assert.deepEqual(
+    all.filter(name => !refundTimes.includes(name)),
+    COLUMNS.ALL,
+  )
+  assert.deepEqual(named(3, 'y'), COLUMNS.SUCCESS)
+  assert.deepEqual(named(4, 'y'), COLUMNS.REFUND)
+  assert.deepEqual(
+    rowsOf(flow).map(([name]) => name),
+    FLOW_COLUMNS,
+  )
+  const plain = text.replaceAll(/\s|\(rows\)/g, '')
+  for (const summary of [SUMMARY_COLUMNS.ALL, SUMMARY_COLUMNS.REFUND, SUMMARY_COLUMNS.SUCCESS, FLOW_SUMMARY])
+    assert.ok(plain.includes(summary.join(',')), summary.join(','))
 })
 
 test('every scenario of the documents is a test, and every test of a scenario is in the documents', () => {

@@ -3,6 +3,7 @@ import type { TestContext } from 'node:test'
 import type { LightMyRequestResponse } from 'fastify'
 import type { Operation } from '../src/contract/operation.ts'
 import type { Transaction } from '../src/products/parking/contract.ts'
+import type { Refund } from '../src/products/refunds/contract.ts'
 import type { ErrorDetail, ErrorName } from '../src/protocol/errors.ts'
 import { createTestStore } from '../src/store/testing.ts'
 import { type StartOptions, type VirtualClock, virtualClock } from '../src/testing/index.ts'
@@ -47,7 +48,7 @@ export interface Stay {
   id: string
 }
 
-/** The four calls on a platform whose business time stands still. */
+/** The calls of parking and of refunds on a platform whose business time stands still. */
 export interface ParkingUnderTest extends PlatformUnderTest {
   clock: VirtualClock
   find(fields: Fields, caller?: Caller): Promise<LightMyRequestResponse>
@@ -60,6 +61,14 @@ export interface ParkingUnderTest extends PlatformUnderTest {
   accept(stay: Stay, fields?: ChargeFields, caller?: Caller): Promise<Transaction>
   /** Queries an order and expects it to be found. */
   order(outTradeNo: string, caller?: Caller): Promise<Transaction>
+  refund(fields: Fields, caller?: Caller): Promise<LightMyRequestResponse>
+  queryRefund(outRefundNo: string, caller?: Caller): Promise<LightMyRequestResponse>
+  /** Says where an abnormal refund goes. */
+  redirectRefund(refundId: string, fields: Fields, caller?: Caller): Promise<LightMyRequestResponse>
+  /** Applies for a refund and expects it to be accepted. */
+  giveBack(fields: Fields, caller?: Caller): Promise<Refund>
+  /** Queries a refund and expects it to be found. */
+  refundNow(outRefundNo: string, caller?: Caller): Promise<Refund>
 }
 
 /** What ends things: the context of a test, or the hooks of a whole file. */
@@ -77,7 +86,9 @@ export async function parkingUnderTest(
   return { ...running, clock, ...parkingCalls(running.call) }
 }
 
-/** The four calls, by way of a function that signs and sends. */
+const REFUNDS = '/v3/refund/domestic/refunds'
+
+/** The calls, by way of a function that signs and sends. */
 export function parkingCalls(
   call: PlatformUnderTest['call'],
 ): Omit<ParkingUnderTest, keyof PlatformUnderTest | 'clock'> {
@@ -90,7 +101,24 @@ export function parkingCalls(
     post('/v3/vehicle/transactions/parking', fields, caller)
   const query = (outTradeNo: string, caller = MERCHANT, more: Fields = {}) =>
     get(`/v3/vehicle/transactions/out-trade-no/${encodeURIComponent(outTradeNo)}`, more, caller)
+  const refund = (fields: Fields, caller = MERCHANT) => post(REFUNDS, fields, caller)
+  const queryRefund = (outRefundNo: string, caller = MERCHANT) =>
+    get(`${REFUNDS}/${encodeURIComponent(outRefundNo)}`, {}, caller)
   return {
+    refund,
+    queryRefund,
+    redirectRefund: (refundId, fields, caller = MERCHANT) =>
+      post(`${REFUNDS}/${refundId}/apply-abnormal-refund`, fields, caller),
+    async giveBack(fields, caller = MERCHANT) {
+      const reply = await refund(fields, caller)
+      assert.equal(reply.statusCode, 200, reply.body)
+      return reply.json<Refund>()
+    },
+    async refundNow(outRefundNo, caller = MERCHANT) {
+      const reply = await queryRefund(outRefundNo, caller)
+      assert.equal(reply.statusCode, 200, reply.body)
+      return reply.json<Refund>()
+    },
     find: (fields, caller = MERCHANT) => get('/v3/vehicle/parking/services/find', fields, caller),
     create,
     charge,

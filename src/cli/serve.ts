@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { TRUST_STATES, type TrustState } from '../protocol/trust.ts'
-import { DEFAULT_RULES, parseDuration, parseLadder } from '../server/config.ts'
+import { DEFAULT_RULES, parseDuration, parseLadder, parseOrigin } from '../server/config.ts'
 import { startPlatform } from '../server/start.ts'
 import { banner } from './banner.ts'
 
@@ -18,7 +18,12 @@ interface ServeOptions {
   maxChargeAmount: number
   parkingLifetime: number
   chargeAfterExit: number
+  walletRefundDelay: number
+  cardRefundDelay: number
+  refundInterval: number
+  publishedLimits: 'on' | 'off'
   rateLimit: number
+  publicUrl?: string
   logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
 }
 
@@ -36,6 +41,14 @@ export function serveCommand(): Command {
         integer(0, 65_535),
         8090,
       ),
+    )
+    .addOption(
+      new Option(
+        '--public-url <url>',
+        'scheme and host that download URLs begin with; where the platform listens when absent',
+      )
+        .env('BOOMGATE_PUBLIC_URL')
+        .argParser(refusing(parseOrigin)),
     )
     .addOption(option('--data <folder>', 'folder for keys, world and store', 'DATA', String, './data'))
     .addOption(
@@ -115,6 +128,45 @@ export function serveCommand(): Command {
     )
     .addOption(
       option(
+        '--wallet-refund-delay <duration>',
+        'how long a refund takes into a wallet',
+        'WALLET_REFUND_DELAY',
+        refusing(parseDuration),
+        DEFAULT_RULES.walletRefundDelay,
+        '5m',
+      ),
+    )
+    .addOption(
+      option(
+        '--card-refund-delay <duration>',
+        'how long it takes until a bank is asked to put a refund on a card',
+        'CARD_REFUND_DELAY',
+        refusing(parseDuration),
+        DEFAULT_RULES.cardRefundDelay,
+        '1d',
+      ),
+    )
+    .addOption(
+      option(
+        '--refund-interval <duration>',
+        'how far apart refunds of one order must be',
+        'REFUND_INTERVAL',
+        refusing(parseDuration),
+        DEFAULT_RULES.refundInterval,
+        '1m',
+      ),
+    )
+    .addOption(
+      new Option(
+        '--published-limits <state>',
+        'whether the limits of a second that are published for refunds and bills hold',
+      )
+        .env('BOOMGATE_PUBLISHED_LIMITS')
+        .choices(['on', 'off'])
+        .default(DEFAULT_RULES.publishedLimits),
+    )
+    .addOption(
+      option(
         '--rate-limit <calls>',
         'calls of one operation by one merchant in a second',
         'RATE_LIMIT',
@@ -132,9 +184,9 @@ export function serveCommand(): Command {
 }
 
 async function serve(options: ServeOptions): Promise<void> {
-  const { port, host, adminPort, data, database, trust, logLevel, ...rules } = options
+  const { port, host, adminPort, data, database, trust, logLevel, publicUrl, ...rules } = options
   const running = await startPlatform({
-    ...{ port, host, adminPort, data, database, trust, logLevel, rules },
+    ...{ port, host, adminPort, data, database, trust, logLevel, publicUrl, rules },
   }).catch(error => {
     throw namingOption(error, { '--port': port, '--admin-port': adminPort })
   })

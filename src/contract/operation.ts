@@ -30,6 +30,18 @@ export interface Operation<
   errors: readonly ErrorName[]
   /** What a field that breaks its declaration is refused with, where the call has a text of its own. */
   invalidParameter?: ErrorName
+  /** How often a merchant may call, where that differs from the platform's rule. */
+  limits?: CallLimits
+}
+
+/** Calls of one operation by one merchant in a second of wall time. */
+export interface CallLimits {
+  /** What a call over a limit is refused with. */
+  exceeded: ErrorName
+  /** All calls; the platform's own limit holds beside it. */
+  perSecond?: number
+  /** Calls that were refused: when there were so many, the others of that second are refused unheard. */
+  refusedPerSecond?: number
 }
 
 /** Declares an operation and keeps the types of its schemas. */

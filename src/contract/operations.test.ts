@@ -64,7 +64,7 @@ for (const { name, method, path, title, pages, request, partner, errors, ...decl
   test(`${name}: its errors exist, each once, with those of every call among them`, () => {
     for (const error of errors) assert.ok(error in ERRORS, error)
     assert.equal(new Set(errors).size, errors.length)
-    assert.equal(errors[0], 'RATELIMIT_EXCEEDED')
+    assert.equal(errors[0], declared.limits?.exceeded ?? 'RATELIMIT_EXCEEDED')
     assert.equal(errors.at(-1), 'SYSTEM_ERROR')
     assert.ok(errors.includes('PARAM_ERROR'))
     assert.ok(errors.includes(declared.invalidParameter ?? 'PARAM_ERROR'))
@@ -75,7 +75,8 @@ for (const { name, method, path, title, pages, request, partner, errors, ...decl
     assert.match(title.en, /^[A-Z]/)
     const known = Object.values(pages)
     assert.ok(known.length > 0)
-    for (const page of known) assert.match(page, /^\/doc\/v3\/(merchant|partner)\/\d{10}$/)
+    for (const page of known)
+      assert.match(page, /^\/doc\/v3\/(merchant|partner)\/\d{10}$|^\/docs\/partner\/apis\/[a-z/-]+\.html$/)
   })
 
   test(`${name}: its checks compile, and a request without fields is refused unless none is required`, () => {

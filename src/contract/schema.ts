@@ -26,8 +26,8 @@ function integer(options: TypeBox.TNumberOptions = {}): TypeBox.TInteger {
   return made<TypeBox.TInteger>({ type: 'integer', ...options })
 }
 
-function array<S extends TypeBox.TSchema>(items: S): TypeBox.TArray<S> {
-  return made<TypeBox.TArray<S>>({ type: 'array', items })
+function array<S extends TypeBox.TSchema>(items: S, options: TypeBox.TArrayOptions = {}): TypeBox.TArray<S> {
+  return made<TypeBox.TArray<S>>({ type: 'array', ...options, items })
 }
 
 /** Any schema, with the type that the caller vouches for. */

@@ -54,6 +54,50 @@ export function listUnpaidAdvances(db: Statements, ownerId: string): Promise<Adv
   )
 }
 
+/** What is left to pay back for an order, in fen; the owner is locked already. */
+export async function findUnpaidAdvance(
+  tx: Transaction,
+  subject: string,
+): Promise<Pick<Advance, 'amount' | 'state'> | undefined> {
+  return tx.get(`SELECT amount, state FROM advances WHERE subject = $1 AND state <> 'REPAID'`, subject)
+}
+
+/** True while a bank has not answered whether an owner's card pays an advance back. */
+export async function isBeingRepaid(db: Statements, subject: string): Promise<boolean> {
+  const pending = await db.get(
+    `SELECT p.repayment_id FROM repaid_advances r JOIN repayments p ON p.repayment_id = r.repayment_id
+      WHERE r.subject = $1 AND p.state = 'PENDING'`,
+    subject,
+  )
+  return pending !== undefined
+}
+
+/**
+ * Writes down that a refund has paid back a part of an advance, or all of it; the owner is locked already and the money is
+ * booked by the caller. Answers whether nothing is left of it. Nobody is told: nobody paid.
+ */
+export async function reduceAdvance(
+  tx: Transaction,
+  platform: Platform,
+  { subject, owner_id, amount }: Pick<Advance, 'subject' | 'owner_id' | 'amount'>,
+): Promise<boolean> {
+  const unpaid = await findUnpaidAdvance(tx, subject)
+  if (!unpaid || unpaid.amount < amount)
+    throw new RangeError(`Less than ${amount} fen are owed for ${subject}`)
+  const isRepaid = unpaid.amount === amount
+  if (isRepaid) {
+    await tx.run(
+      `UPDATE advances SET state = 'REPAID', repaid_time = $1, due_at = NULL WHERE subject = $2`,
+      platform.clock.now(),
+      subject,
+    )
+  } else {
+    await tx.run('UPDATE advances SET amount = amount - $1 WHERE subject = $2', amount, subject)
+  }
+  if (unpaid.state === 'OVERDUE') await changeArrears(tx, platform, owner_id, -amount)
+  return isRepaid
+}
+
 type DueAdvance = Pick<Advance, 'subject' | 'owner_id'>
 
 /** The worker's view of open advances: when their time of grace is over they become arrears. */

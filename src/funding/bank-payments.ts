@@ -1,5 +1,5 @@
 import type { Statements, Transaction } from '../store/database.ts'
-import { BANK_TIMEOUT_MS, type Bank, type BankAnswer, type BankPayment } from './bank.ts'
+import { BANK_TIMEOUT_MS, type Bank, type BankAnswer, type BankPayment, type BankRefund } from './bank.ts'
 
 const SECOND = 1_000
 const MINUTE = 60 * SECOND
@@ -34,19 +34,31 @@ const STATES: Record<Exclude<BankAnswer, 'unknown'>, AskedPayment['state']> = {
   refused: 'REFUSED',
 }
 
-/** Asks a bank, outside of any transaction. No answer in time, or none at all, is `unknown`. */
-export async function askBank(bank: Bank, payment: BankPayment): Promise<Answered> {
+/** Asks a bank to pay, outside of any transaction. No answer in time, or none at all, is `unknown`. */
+export async function askBank(bank: Pick<Bank, 'pay'>, payment: BankPayment): Promise<Answered> {
   const { payment_id, card_id, bank_type, amount } = payment
+  return { payment_id, answer: await answerOf(() => bank.pay({ payment_id, card_id, bank_type, amount })) }
+}
+
+/** Asks a bank to put money back on a card, in the same way. */
+export function askToRefund(
+  bank: Pick<Bank, 'refund'>,
+  { refund_id, card_id, bank_type, amount }: BankRefund,
+): Promise<BankAnswer> {
+  return answerOf(() => bank.refund({ refund_id, card_id, bank_type, amount }))
+}
+
+async function answerOf(ask: () => Promise<BankAnswer>): Promise<BankAnswer> {
   let timer: NodeJS.Timeout | undefined
   const tooLate = new Promise<BankAnswer>(resolve => {
     timer = setTimeout(() => resolve('unknown'), BANK_TIMEOUT_MS)
   })
-  const asked = async () => bank.pay({ payment_id, card_id, bank_type, amount })
+  const asked = async () => ask()
   const answer = asked().catch((): BankAnswer => 'unknown')
   try {
     const said = await Promise.race([answer, tooLate])
     // Another word than ours is no answer.
-    return { payment_id, answer: said in STATES ? said : 'unknown' }
+    return said in STATES ? said : 'unknown'
   } finally {
     clearTimeout(timer)
   }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Bank, BankAnswer } from './bank.ts'
-import { askAgainAfter, askBank } from './bank-payments.ts'
+import { askAgainAfter, askBank, askToRefund } from './bank-payments.ts'
 
 const PAYMENT = { payment_id: 'p', card_id: 'c', bank_type: 'CMB_DEBIT', amount: 1 }
 
@@ -16,7 +16,7 @@ test('what a bank says clearly is its answer', async () => {
 })
 
 test('a bank that fails in any way, or says what is no word of ours, has not answered: the money may have moved', async () => {
-  const failing: Bank['pay'][] = [
+  const failing: (() => Promise<BankAnswer>)[] = [
     () => Promise.reject(new Error('The line is dead')),
     () => {
       throw new Error('The line is dead before it was used')
@@ -25,6 +25,8 @@ test('a bank that fails in any way, or says what is no word of ours, has not ans
     async () => undefined as unknown as BankAnswer,
   ]
   for (const pay of failing) assert.equal(await answerOf(pay), 'unknown')
+  const refund = { refund_id: 'r', card_id: 'c', bank_type: 'CMB_DEBIT', amount: 1 }
+  for (const fail of failing) assert.equal(await askToRefund({ refund: fail }, refund), 'unknown')
 })
 
 test('a bank without an answer is asked again less and less often, and for as long as it takes', () => {

@@ -9,6 +9,17 @@ export interface BankPayment {
   amount: number
 }
 
+/** What a bank is asked to put back on an owner's card. */
+export interface BankRefund {
+  /** Names the refund. A bank that is asked again pays nothing twice and says what it said before. */
+  refund_id: string
+  card_id: string
+  /** Which bank, such as `CMB_DEBIT`. */
+  bank_type: string
+  /** Fen. */
+  amount: number
+}
+
 /** `no_funds` is worth another attempt later, `refused` is not; after `unknown` the bank is asked again until it knows. */
 export type BankAnswer = 'approved' | 'no_funds' | 'refused' | 'unknown'
 
@@ -19,6 +30,8 @@ export type BankAnswer = 'approved' | 'no_funds' | 'refused' | 'unknown'
  */
 export interface Bank {
   pay(payment: BankPayment): Promise<BankAnswer>
+  /** Anything clear but `approved` means that the card cannot take it. */
+  refund(refund: BankRefund): Promise<BankAnswer>
 }
 
 /** How long a bank may take to answer, in milliseconds of wall time. */

@@ -125,12 +125,18 @@ export async function unlockCoupons(tx: Transaction, subject: string): Promise<v
     subject,
   )
   // A stock that ended meanwhile has kept the coupon's money, so it is due again. The coupon expires then.
-  for (const stockId of unlocked.map(({ stock_id }) => stock_id).sort()) {
-    await tx.run(
-      'UPDATE coupon_stocks SET due_at = available_end_time WHERE stock_id = $1 AND due_at IS NULL',
-      stockId,
-    )
-  }
+  for (const stockId of unlocked.map(({ stock_id }) => stock_id).sort()) await makeDueAgain(tx, stockId)
+}
+
+/**
+ * Money has come to a stock: one that has ended already gives it back. Called when the money is booked, because the lock of
+ * the stock's account keeps this and the end of the stock apart.
+ */
+export async function makeDueAgain(tx: Transaction, stockId: string): Promise<void> {
+  await tx.run(
+    'UPDATE coupon_stocks SET due_at = available_end_time WHERE stock_id = $1 AND due_at IS NULL',
+    stockId,
+  )
 }
 
 /** The money that the coupons bring the merchant, for the ledger. `attempt` keeps the entries of several attempts apart. */

@@ -47,6 +47,9 @@ export interface Charge {
 /** A charge that was paid. Amounts are fen; `payer_total` and `discount_total` add up to the total. */
 export interface Paid {
   result: 'paid'
+  /** What the payee receives before the fee: a coupon that was not paid for beforehand makes it less. */
+  settlement_total: number
+  fee: number
   bank_type: string
   /** `N` when the platform has paid for the owner. */
   user_repaid: 'N' | null
@@ -66,7 +69,7 @@ export type Step =
   | { result: 'no_funds' | 'refused' | 'recorded' }
 
 /** What a payment that the bank approves completes. */
-type Completes = Omit<Paid, 'result'> & { source: string; settlement_total: number }
+type Completes = Omit<Paid, 'result' | 'fee'> & { source: string }
 
 /**
  * Tries to get a charge paid, inside the caller's transaction: coupons first, then the owner's wallet and cards in the
@@ -85,7 +88,7 @@ export async function deduct(tx: Transaction, platform: Platform, charge: Charge
     if (step) return step
   }
   if (await advance(tx, platform, charge, choice)) {
-    return { result: 'paid', ...paidBy(choice, charge, ADVANCE_BANK_TYPE, 'N') }
+    return paidBy(choice, charge, ADVANCE_BANK_TYPE, 'N')
   }
   // A wallet may be filled and a card may be added, so it is worth another attempt whatever the banks have said.
   return { result: 'no_funds' }
@@ -139,10 +142,10 @@ async function trySource(
   choice: Choice,
   source: Source,
 ): Promise<Step | undefined> {
-  const completes = paidBy(choice, charge, source.bank_type, null)
+  const paid = paidBy(choice, charge, source.bank_type, null)
   if (source.id === 'wallet') {
-    const paid = await payAtOnce(tx, platform, charge, choice, source.id, walletOf(charge.owner_id))
-    return paid ? { result: 'paid', ...completes } : undefined
+    const wallet = walletOf(charge.owner_id)
+    return (await payAtOnce(tx, platform, charge, choice, source.id, wallet)) ? paid : undefined
   }
   const promised = transfersOf(platform, charge, choice, source.id, BANK_CLEARING)
   if (!(await reserve(tx, promised))) throw new Error(`The coupons of ${charge.subject} are not covered`)
@@ -151,14 +154,15 @@ async function trySource(
     payment_id: `${charge.subject}/${charge.attempt}/${source.id}`,
     card_id: source.id,
     bank_type: source.bank_type,
-    amount: completes.payer_total,
+    amount: paid.payer_total,
   }
+  const { result: _, fee: _atCompletion, ...completes } = paid
   await rememberPayment(tx, {
     ...payment,
     subject: charge.subject,
     attempt: charge.attempt,
     business_time: platform.clock.now(),
-    completes: { ...completes, source: source.id, settlement_total: settlementTotal(charge, choice) },
+    completes: { ...completes, source: source.id } satisfies Completes,
   })
   return { result: 'ask_bank', payment, askAgainAfter: askAgainAfter(0) }
 }
@@ -214,21 +218,28 @@ async function complete(
   payment: AskedPayment,
   now: number,
 ): Promise<Paid> {
-  const { source, settlement_total, ...paid } = JSON.parse(payment.completes) as Completes
+  const { source, ...paid } = JSON.parse(payment.completes) as Completes
+  const { settlement_total } = paid
   await postPending(tx, charge.subject, now)
   await post(tx, [feeTransfer(platform, charge, source, settlement_total)])
   await useCoupons(tx, charge.subject, now)
   if (charge.profit_sharing) await holdRest(tx, platform, charge, settlement_total)
-  return { result: 'paid', ...paid }
+  return { result: 'paid', ...paid, fee: feeOf(settlement_total, charge.payee.fee_rate) }
 }
 
-function paidBy(
-  { discount_total, promotion_detail }: Choice,
-  { total }: Charge,
-  bank_type: string,
-  user_repaid: 'N' | null,
-): Omit<Paid, 'result'> {
-  return { bank_type, user_repaid, payer_total: total - discount_total, discount_total, promotion_detail }
+function paidBy(choice: Choice, charge: Charge, bank_type: string, user_repaid: 'N' | null): Paid {
+  const { discount_total, promotion_detail } = choice
+  const settlement_total = settlementTotal(charge, choice)
+  return {
+    result: 'paid',
+    bank_type,
+    user_repaid,
+    payer_total: charge.total - discount_total,
+    discount_total,
+    promotion_detail,
+    settlement_total,
+    fee: feeOf(settlement_total, charge.payee.fee_rate),
+  }
 }
 
 /** What the merchant receives before the fee: a coupon that was not paid for beforehand makes it less. */

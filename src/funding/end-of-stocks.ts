@@ -5,6 +5,7 @@ import { post, type Transfer } from '../ledger/ledger.ts'
 import type { Platform } from '../platform.ts'
 import type { Transaction } from '../store/database.ts'
 import { type CouponStock, stockSubject } from './coupon-stocks.ts'
+import { share } from './refund-parts.ts'
 
 type DueStock = Pick<CouponStock, 'stock_id'>
 
@@ -84,7 +85,10 @@ async function endStock(tx: Transaction, stockId: string, now: number): Promise<
   return true
 }
 
-/** Gives back what no coupon can use any more, to those who paid it, in the shares in which they did. */
+/**
+ * Gives back what no coupon can use any more, to those who paid it, in the shares in which they did. Refunds bring parts of
+ * coupons, time after time, so the shares are those of all that has ever gone back.
+ */
 async function returnRest(
   tx: Transaction,
   { stock_id, amount, wechatpay_contribute, returns }: EndingStock,
@@ -93,7 +97,8 @@ async function returnRest(
   now: number,
 ): Promise<void> {
   const rest = fund.balance - locked * amount
-  const toMarketing = Math.floor(rest / amount) * wechatpay_contribute
+  const before = await returnedBefore(tx, stock_id)
+  const toMarketing = share(before.total + rest, wechatpay_contribute, amount) - before.to_marketing
   const to = (source: string, credit_account: string, returned: number): Transfer => ({
     subject: stockSubject(stock_id),
     entry: `return/${returns + 1}/${source}`,
@@ -105,4 +110,18 @@ async function returnRest(
   })
   const transfers = [to('bank', BANK_CLEARING, rest - toMarketing), to('marketing', MARKETING, toMarketing)]
   if (!(await post(tx, transfers))) throw new Error(`What is left of the stock ${stock_id} cannot go back`)
+}
+
+async function returnedBefore(
+  tx: Transaction,
+  stockId: string,
+): Promise<{ total: number; to_marketing: number }> {
+  const sums = await tx.get<{ total: number; to_marketing: number }>(
+    `SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) AS total,
+            CAST(COALESCE(SUM(CASE credit_account WHEN $1 THEN amount ELSE 0 END), 0) AS BIGINT) AS to_marketing
+       FROM ledger_transfers WHERE subject = $2 AND kind = 'coupon_return'`,
+    MARKETING,
+    stockSubject(stockId),
+  )
+  return sums ?? { total: 0, to_marketing: 0 }
 }

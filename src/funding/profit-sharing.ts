@@ -67,6 +67,29 @@ export async function release(tx: Transaction, { clock }: Platform, subject: str
   return true
 }
 
+/**
+ * What is still held for an order, in fen. The hold is locked, so that it is not released before this transaction ends; it
+ * comes before the locks of accounts.
+ */
+export async function lockHold(tx: Transaction, subject: string): Promise<number> {
+  const hold = await tx.get<Pick<Hold, 'amount'>>(
+    `SELECT amount FROM profit_sharing_holds WHERE subject = $1 AND due_at IS NOT NULL ${tx.forUpdate}`,
+    subject,
+  )
+  return hold?.amount ?? 0
+}
+
+/** Less is held for an order, because it was refunded; a hold with nothing left is none. */
+export async function reduceHold(tx: Transaction, subject: string, amount: number): Promise<void> {
+  const reduced = await tx.run(
+    'UPDATE profit_sharing_holds SET amount = amount - $1 WHERE subject = $2 AND due_at IS NOT NULL AND amount > $1',
+    amount,
+    subject,
+  )
+  if (reduced === 1) return
+  await tx.run('DELETE FROM profit_sharing_holds WHERE subject = $1 AND due_at IS NOT NULL', subject)
+}
+
 /** The worker's view of holds: what nobody has released is released when its time is over. */
 export function releases(platform: Platform): DueWork<Pick<Hold, 'subject'>> {
   const { db } = platform

@@ -70,8 +70,9 @@ export async function beginRepayment(
     return repayment
   }
   if (owner?.wallet_state === 'FROZEN') return fail(tx, repayment, 'REFUSED')
-  const paid = await payBack(tx, platform, repayment, walletOf(owner_id))
-  return paid ? { ...repayment, state: 'PAID' } : fail(tx, repayment, 'NO_FUNDS')
+  if (!(await lockFunds(tx, walletOf(owner_id), amount))) return fail(tx, repayment, 'NO_FUNDS')
+  await payBack(tx, platform, repayment, walletOf(owner_id))
+  return { ...repayment, state: 'PAID' }
 }
 
 export function findRepayment(db: Statements, repaymentId: string): Promise<Repayment | undefined> {
@@ -174,13 +175,25 @@ async function conclude(
   else await fail(tx, repayment, answered.answer === 'refused' ? 'REFUSED' : 'NO_FUNDS')
 }
 
-/** Books a repayment against each of its advances and tells whom it concerns. Answers false when the account has too little. */
+/** Looks whether an account has enough, and holds up everybody else who would take from it. */
+async function lockFunds(tx: Transaction, account: string, amount: number): Promise<boolean> {
+  const funds = await tx.get<{ free: number }>(
+    `SELECT balance - pending_debits AS free FROM ledger_accounts WHERE account = $1 ${tx.forUpdate}`,
+    account,
+  )
+  return funds !== undefined && funds.free >= amount
+}
+
+/**
+ * Books a repayment against each of its advances and tells whom it concerns; the money is there. Those who are told lock
+ * their orders, and these come before the accounts of banks: a refund locks its order before its merchant's accounts.
+ */
 async function payBack(
   tx: Transaction,
   platform: Platform,
   { repayment_id, owner_id }: Repayment,
   debit_account: string,
-): Promise<boolean> {
+): Promise<void> {
   const business_time = platform.clock.now()
   const advances = await tx.all<Pick<Advance, 'subject' | 'amount' | 'state'>>(
     `SELECT a.subject, a.amount, a.state FROM repaid_advances r JOIN advances a ON a.subject = r.subject
@@ -196,7 +209,9 @@ async function payBack(
     amount,
     business_time,
   }))
-  if (!(await post(tx, transfers))) return false
+  for (const { subject } of advances) await platform.listeners.advanceRepaid(tx, subject)
+  if (!(await post(tx, transfers)))
+    throw new Error(`The money for the repayment ${repayment_id} is not there`)
   await tx.run(
     `UPDATE advances SET state = 'REPAID', repaid_time = $1, due_at = NULL
       WHERE subject IN (SELECT subject FROM repaid_advances WHERE repayment_id = $2)`,
@@ -204,11 +219,9 @@ async function payBack(
     repayment_id,
   )
   await tx.run(`UPDATE repayments SET state = 'PAID', due_at = NULL WHERE repayment_id = $1`, repayment_id)
-  for (const { subject } of advances) await platform.listeners.advanceRepaid(tx, subject)
   const overdue = advances.filter(({ state }) => state === 'OVERDUE')
   const sum = overdue.reduce((total, { amount }) => total + amount, 0)
   if (sum > 0) await changeArrears(tx, platform, owner_id, -sum)
-  return true
 }
 
 async function fail(

@@ -10,6 +10,8 @@ import {
   type Behaviour,
   findScriptedCard,
   putScriptedCard,
+  REFUND_BEHAVIOURS,
+  type RefundBehaviour,
   scriptedBank,
 } from './scripted-bank.ts'
 
@@ -171,4 +173,52 @@ test('a payment that is asked again with another amount or card fails, and nothi
   const payment = { payment_id: `${cardId}/p1`, card_id: other, bank_type: 'CMB_DEBIT', amount: 100 }
   await assert.rejects(bank.pay(payment), /another card or amount/)
   assert.deepEqual([await available(cardId), await available(other)], [900, 1_000])
+})
+
+/** What the bank says each time it is asked for one refund of 888 to a card with 100, and what is on the card then. */
+const REFUND_SCRIPTS: Record<RefundBehaviour, [BankAnswer, number][]> = {
+  APPROVE: [
+    ['approved', 988],
+    ['approved', 988],
+  ],
+  REFUSE: [
+    ['refused', 100],
+    ['refused', 100],
+  ],
+  TIME_OUT: [
+    ['unknown', 100],
+    ['unknown', 100],
+    ['approved', 988],
+    ['approved', 988],
+  ],
+  UNKNOWN_THEN_APPROVED: [
+    ['unknown', 988],
+    ['approved', 988],
+    ['approved', 988],
+  ],
+  UNKNOWN_THEN_REFUSED: [
+    ['unknown', 100],
+    ['refused', 100],
+    ['refused', 100],
+  ],
+}
+
+for (const behaviour of REFUND_BEHAVIOURS) {
+  test(`a refund to a card that is ${behaviour}, asked for again and again, moves its money once`, async () => {
+    const card_id = await card('APPROVE', 100)
+    await db.transaction(tx =>
+      putScriptedCard(tx, { card_id, available: 100, behaviour: 'APPROVE', refund_behaviour: behaviour }),
+    )
+    const refund = { refund_id: `${card_id}/refund`, card_id, bank_type: 'CMB_DEBIT', amount: 888 }
+    for (const [answer, left] of REFUND_SCRIPTS[behaviour]) {
+      assert.deepEqual([await bank.refund(refund), await available(card_id)], [answer, left])
+    }
+  })
+}
+
+test('money comes to a card that the scripted banks do not know, and no refund has two amounts', async () => {
+  const refund = { refund_id: 'elsewhere', card_id: 'somewhere', bank_type: 'CMB_DEBIT', amount: 888 }
+  assert.equal(await bank.refund(refund), 'approved')
+  await assert.rejects(bank.refund({ ...refund, amount: 889 }), /another card or amount/)
+  await assert.rejects(bank.refund({ ...refund, card_id: 'nowhere' }), /another card or amount/)
 })

@@ -1,5 +1,5 @@
 import type { Database, Statements, Transaction } from '../store/database.ts'
-import type { Bank, BankAnswer, BankPayment } from './bank.ts'
+import type { Bank, BankAnswer, BankPayment, BankRefund } from './bank.ts'
 
 type Outcome = Exclude<BankAnswer, 'unknown'>
 
@@ -56,15 +56,29 @@ export const BEHAVIOURS = {
 
 export type Behaviour = keyof typeof BEHAVIOURS
 
+/** How a scripted bank can take refunds: a refund needs no money on the card. */
+export const REFUND_BEHAVIOURS = [
+  'APPROVE',
+  'REFUSE',
+  'TIME_OUT',
+  'UNKNOWN_THEN_APPROVED',
+  'UNKNOWN_THEN_REFUSED',
+] as const satisfies readonly Behaviour[]
+
+export type RefundBehaviour = (typeof REFUND_BEHAVIOURS)[number]
+
 /** A card as its scripted bank knows it. */
 export interface ScriptedCard {
   card_id: string
   /** What the bank will pay in all, in fen. */
   available: number
   behaviour: Behaviour
+  /** `APPROVE` where it is not said. */
+  refund_behaviour?: RefundBehaviour
 }
 
-interface ScriptedPayment {
+/** A payment or a refund in the books of a scripted bank. */
+interface ScriptedMovement {
   card_id: string
   amount: number
   behaviour: Behaviour
@@ -77,23 +91,28 @@ interface ScriptedPayment {
  * have decided stands, whatever becomes of the platform's transaction.
  *
  * Nobody waits for them in earnest: where a real bank would not answer in time, the answer is `unknown` at once. A card that
- * they do not know is `refused`. A payment that is asked again with another card or amount fails.
+ * they do not know is `refused`, unless money comes to it. What is asked again with another card or amount fails.
  */
 export function scriptedBank(db: Database): Bank {
-  return { pay: payment => db.transaction(tx => pay(tx, payment)) }
+  return {
+    pay: payment => db.transaction(tx => pay(tx, payment)),
+    refund: asked => db.transaction(tx => refund(tx, asked)),
+  }
 }
 
 /** Gives a card to its scripted bank, or changes how much it pays and how it behaves. */
 export async function putScriptedCard(
   tx: Transaction,
-  { card_id, available, behaviour }: ScriptedCard,
+  { card_id, available, behaviour, refund_behaviour = 'APPROVE' }: ScriptedCard,
 ): Promise<void> {
   await tx.run(
-    `INSERT INTO scripted_cards (card_id, available, behaviour) VALUES ($1, $2, $3)
-     ON CONFLICT (card_id) DO UPDATE SET available = excluded.available, behaviour = excluded.behaviour`,
+    `INSERT INTO scripted_cards (card_id, available, behaviour, refund_behaviour) VALUES ($1, $2, $3, $4)
+     ON CONFLICT (card_id) DO UPDATE SET available = excluded.available, behaviour = excluded.behaviour,
+                                         refund_behaviour = excluded.refund_behaviour`,
     card_id,
     available,
     behaviour,
+    refund_behaviour,
   )
 }
 
@@ -102,9 +121,9 @@ export function findScriptedCard(
   db: Statements,
   cardId: string,
   lock: Transaction['forUpdate'] = '',
-): Promise<ScriptedCard | undefined> {
-  return db.get<ScriptedCard>(
-    `SELECT card_id, available, behaviour FROM scripted_cards WHERE card_id = $1 ${lock}`,
+): Promise<Required<ScriptedCard> | undefined> {
+  return db.get<Required<ScriptedCard>>(
+    `SELECT card_id, available, behaviour, refund_behaviour FROM scripted_cards WHERE card_id = $1 ${lock}`,
     cardId,
   )
 }
@@ -117,7 +136,7 @@ async function pay(tx: Transaction, { payment_id, card_id, amount }: BankPayment
     amount,
     card_id,
   )
-  const payment = await tx.get<ScriptedPayment>(
+  const payment = await tx.get<ScriptedMovement>(
     `UPDATE scripted_payments SET asked = asked + 1 WHERE payment_id = $1
      RETURNING card_id, amount, behaviour, asked, outcome`,
     payment_id,
@@ -135,7 +154,7 @@ async function pay(tx: Transaction, { payment_id, card_id, amount }: BankPayment
 async function decide(
   tx: Transaction,
   paymentId: string,
-  { card_id, amount, asked }: ScriptedPayment,
+  { card_id, amount, asked }: ScriptedMovement,
   script: Script,
 ): Promise<Outcome | undefined> {
   if (asked < script.decidesAt) return undefined
@@ -152,4 +171,40 @@ async function take(tx: Transaction, cardId: string, amount: number): Promise<bo
     cardId,
   )
   return taken === 1
+}
+
+async function refund(tx: Transaction, { refund_id, card_id, amount }: BankRefund): Promise<BankAnswer> {
+  await tx.run(
+    `INSERT INTO scripted_refunds (refund_id, card_id, amount, behaviour)
+     VALUES ($1, $2, $3, COALESCE((SELECT refund_behaviour FROM scripted_cards WHERE card_id = $2), 'APPROVE'))
+     ON CONFLICT DO NOTHING`,
+    refund_id,
+    card_id,
+    amount,
+  )
+  const asked = await tx.get<ScriptedMovement>(
+    `UPDATE scripted_refunds SET asked = asked + 1 WHERE refund_id = $1
+     RETURNING card_id, amount, behaviour, asked, outcome`,
+    refund_id,
+  )
+  if (asked?.card_id !== card_id || asked.amount !== amount) {
+    throw new Error(`The refund ${refund_id} was asked for with another card or amount before`)
+  }
+  const script: Script = BEHAVIOURS[asked.behaviour]
+  const outcome = asked.outcome ?? (await decideRefund(tx, refund_id, asked, script))
+  return outcome && asked.asked >= script.answersAt ? outcome : 'unknown'
+}
+
+async function decideRefund(
+  tx: Transaction,
+  refundId: string,
+  { card_id, amount, asked }: ScriptedMovement,
+  { outcome, decidesAt }: Script,
+): Promise<Outcome | undefined> {
+  if (asked < decidesAt) return undefined
+  await tx.run('UPDATE scripted_refunds SET outcome = $1 WHERE refund_id = $2', outcome, refundId)
+  if (outcome === 'approved') {
+    await tx.run('UPDATE scripted_cards SET available = available + $1 WHERE card_id = $2', amount, card_id)
+  }
+  return outcome
 }

@@ -36,6 +36,21 @@ export function feesOf(mchid: string): string {
   return `merchant/${mchid}/fees`
 }
 
+/** The merchant's operation account (运营账户): what it has put there itself. */
+export function operationOf(mchid: string): string {
+  return `merchant/${mchid}/operation`
+}
+
+/** What a merchant has given for refunds that have not reached their payers yet. */
+export function refundingOf(mchid: string): string {
+  return `merchant/${mchid}/refunding`
+}
+
+/** The merchant's own bank account outside: where withdrawals go to and top-ups come from. Without a limit. */
+export function bankOf(mchid: string): string {
+  return `merchant/${mchid}/bank`
+}
+
 /** What was put aside for the coupons of a stock. */
 export function couponFundOf(stockId: string): string {
   return `coupon/${stockId}/fund`
@@ -56,5 +71,8 @@ export async function openAccount(
 
 /** The accounts that every merchant number has. */
 export async function openMerchantAccounts(tx: Transaction, mchid: string): Promise<void> {
-  for (const accountOf of [pendingOf, heldOf, availableOf, feesOf]) await openAccount(tx, accountOf(mchid))
+  for (const accountOf of [pendingOf, heldOf, availableOf, feesOf, operationOf, refundingOf]) {
+    await openAccount(tx, accountOf(mchid))
+  }
+  await openAccount(tx, bankOf(mchid), null)
 }

@@ -4,7 +4,7 @@ import type { Database } from '../store/database.ts'
 import { migrate } from '../store/migrate.ts'
 import { migrations } from '../store/migrations.ts'
 import { openTestDatabase } from '../store/testing.ts'
-import { openAccount, openMerchantAccounts, pendingOf, walletOf } from './accounts.ts'
+import { bankOf, openAccount, openMerchantAccounts, pendingOf, walletOf } from './accounts.ts'
 import { auditLedger } from './audit.ts'
 import { post, postPending, reserve, type Transfer, type TransferKind, voidPending } from './ledger.ts'
 import { transfersOf } from './transfers.ts'
@@ -319,8 +319,12 @@ test('a merchant has an account for each thing that its money waits for', async 
   )
   assert.deepEqual(
     accounts.map(({ account }) => account.split('/')[2]),
-    ['available', 'fees', 'held', 'pending'],
+    ['available', 'bank', 'fees', 'held', 'operation', 'pending', 'refunding'],
   )
+  const boundless = await db.all<{ account: string }>(
+    `SELECT account FROM ledger_accounts WHERE account LIKE 'merchant/1230000109/%' AND minimum IS NULL`,
+  )
+  assert.deepEqual(boundless, [{ account: bankOf('1230000109') }])
 })
 
 test('an order leads to its postings, with what became of each', async () => {

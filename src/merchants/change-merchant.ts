@@ -1,6 +1,7 @@
 import { openMerchantAccounts } from '../ledger/accounts.ts'
 import type { TrustState } from '../protocol/trust.ts'
 import type { SqlValue, Statements, Transaction } from '../store/database.ts'
+import type { RefundWithoutFunds } from './merchants.ts'
 
 /** What is set of a merchant number; flags are 0 and 1, as in the table. */
 export interface MerchantSettings {
@@ -17,6 +18,10 @@ export interface MerchantSettings {
   trust_state: TrustState
   /** Percent. */
   notice_key_share: number
+  /** 1 when what a settled day makes available is paid to the merchant's bank account at once. */
+  auto_withdrawal: number
+  /** What becomes of a refund that the merchant has no money for. */
+  refund_without_funds: RefundWithoutFunds
 }
 
 const SETTINGS = [
@@ -30,6 +35,8 @@ const SETTINGS = [
   'notices_paused',
   'trust_state',
   'notice_key_share',
+  'auto_withdrawal',
+  'refund_without_funds',
 ] as const satisfies readonly (keyof MerchantSettings)[]
 
 /** A merchant number as it is administered. */

@@ -2,6 +2,10 @@ import type { Rules } from '../platform.ts'
 import type { TrustState } from '../protocol/trust.ts'
 import type { Statements } from '../store/database.ts'
 
+/** A refund that the merchant has no money for is refused at once, or accepted to wait for money. */
+export const REFUND_WITHOUT_FUNDS = ['REFUSE', 'WAIT'] as const
+export type RefundWithoutFunds = (typeof REFUND_WITHOUT_FUNDS)[number]
+
 /** A merchant number and what it may do. The names are those of the table. */
 export interface Merchant {
   mchid: string
@@ -18,6 +22,7 @@ export interface Merchant {
   fee_rate: number
   /** Empty where the platform's profile is the merchant's too. */
   notify_profile: Rules['profile'] | ''
+  refund_without_funds: RefundWithoutFunds
 }
 
 /** A merchant API certificate as far as a request's signature needs it. */
@@ -42,7 +47,8 @@ export async function findCaller(
 ): Promise<Caller | undefined> {
   const row = await db.get<CallerRow>(
     `SELECT m.mchid, m.kind, m.name, m.apiv3_key, m.parking_enabled, m.collection_restricted, m.trust_state,
-            m.notice_key_share, m.public_key_id, m.advance_enabled, m.fee_rate, m.notify_profile, c.serial_no, c.public_key, c.not_before, c.not_after, c.revoked
+            m.notice_key_share, m.public_key_id, m.advance_enabled, m.fee_rate, m.notify_profile,
+            m.refund_without_funds, c.serial_no, c.public_key, c.not_before, c.not_after, c.revoked
        FROM merchants m
        LEFT JOIN merchant_certificates c ON c.mchid = m.mchid AND c.serial_no = $2
       WHERE m.mchid = $1`,
@@ -60,7 +66,7 @@ export async function findCaller(
 export async function findMerchant(db: Statements, mchid: string): Promise<Merchant | undefined> {
   return db.get<Merchant>(
     `SELECT mchid, kind, name, apiv3_key, parking_enabled, collection_restricted, trust_state, notice_key_share,
-            public_key_id, advance_enabled, fee_rate, notify_profile
+            public_key_id, advance_enabled, fee_rate, notify_profile, refund_without_funds
        FROM merchants WHERE mchid = $1`,
     mchid,
   )

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { MERCHANT, PARTNER, type ParkingUnderTest, parkingUnderTest } from '../../test/parking.ts'
-import { availableOf, BANK_CLEARING, pendingOf } from '../ledger/accounts.ts'
+import { availableOf, BANK_CLEARING, bankOf, feesOf, pendingOf } from '../ledger/accounts.ts'
 import { post } from '../ledger/ledger.ts'
+import { transfersOf } from '../ledger/transfers.ts'
 import { createTestStore } from '../store/testing.ts'
 import { virtualClock } from '../testing/index.ts'
+import { changeMerchant } from './change-merchant.ts'
 import { settledDays } from './settled-days.ts'
 
 const HOUR = 3_600_000
@@ -154,4 +156,48 @@ test('a day is settled once, by whomever, and a process that was killed in betwe
   await running.agenda.moveTo(MIDNIGHT + DAY)
   assert.deepEqual(await balances(running), { pending: 0, available: 109 })
   await other.close()
+})
+
+test('with auto_withdrawal a settled day is paid to the bank at once, and what was available before stays', async t => {
+  const running = await parkingUnderTest(t, { clock: eveningBefore() })
+  const { db } = running.platform
+  await running.runDue()
+  await collect(running, 40)
+  await running.agenda.moveTo(MIDNIGHT)
+  await collect(running, 100)
+  await collect(running, 7, PARTNER.partner.sub_mchid)
+  await db.transaction(tx => changeMerchant(tx, MCHID, { auto_withdrawal: 1 }))
+  await running.agenda.moveTo(MIDNIGHT + DAY)
+  assert.deepEqual(await balances(running), { pending: 0, available: 40 })
+  assert.deepEqual(await balances(running, PARTNER.partner.sub_mchid), { pending: 0, available: 7 })
+  const subject = `settlement/${MCHID}/2026-06-02`
+  const transfers = await transfersOf(db, subject)
+  assert.deepEqual(
+    transfers.map(({ entry, kind, debit_account, credit_account, amount }) => [
+      ...[entry, kind, debit_account, credit_account, amount],
+    ]),
+    [
+      ['settlement', 'settlement', pendingOf(MCHID), availableOf(MCHID), 100],
+      ['withdrawal', 'withdrawal', availableOf(MCHID), bankOf(MCHID), 100],
+    ],
+  )
+  // A day without collections pays nothing out.
+  await running.agenda.moveTo(MIDNIGHT + 2 * DAY)
+  assert.deepEqual(await transfersOf(db, `settlement/${MCHID}/2026-06-03`), [])
+})
+
+test('fees of what came since midnight are not taken from what was there before', async t => {
+  const running = await parkingUnderTest(t, { clock: eveningBefore() })
+  const { platform, clock } = running
+  await running.runDue()
+  await collect(running, 1000)
+  clock.advance(2 * HOUR)
+  await collect(running, 500)
+  const fee = {
+    ...{ subject: 'settled-days/fee', entry: 'fee', kind: 'fee' as const, amount: 3 },
+    ...{ debit_account: pendingOf(MCHID), credit_account: feesOf(MCHID), business_time: clock.now() },
+  }
+  assert.ok(await platform.db.transaction(tx => post(tx, [fee])))
+  await running.runDue()
+  assert.deepEqual(await balances(running), { pending: 497, available: 1000 })
 })

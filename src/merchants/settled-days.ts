@@ -1,5 +1,5 @@
 import type { DueWork } from '../clock/worker.ts'
-import { availableOf, pendingOf } from '../ledger/accounts.ts'
+import { availableOf, bankOf, feesOf, pendingOf } from '../ledger/accounts.ts'
 import { post, type Transfer } from '../ledger/ledger.ts'
 import type { Platform } from '../platform.ts'
 import { formatTime } from '../protocol/time.ts'
@@ -25,7 +25,7 @@ interface Balance {
 
 /**
  * The worker's view of days: at midnight, Beijing time, what was collected until then becomes available to its
- * merchants. Days that were missed are settled one after the other.
+ * merchants, and is paid out to those with `auto_withdrawal`. Days that were missed are settled one after the other.
  */
 export function settledDays(platform: Platform): DueWork<Day> {
   const { db, clock } = platform
@@ -135,20 +135,37 @@ async function settleMerchant(tx: Transaction, day: string, mchid: string, now: 
   const free = pending ? pending.balance - pending.pending_debits : 0
   if (await tx.get('SELECT subject FROM ledger_transfers WHERE subject = $1', subject)) return free
   // What was taken out since midnight counts as taken from what was there before.
-  const amount = Math.max(0, free - (await collectedSince(tx, account, endOf(day))))
-  const transfer: Transfer = {
+  const amount = Math.max(0, free - (await collectedSince(tx, mchid, endOf(day))))
+  const settled: Transfer = {
     ...{ subject, entry: 'settlement', kind: 'settlement', business_time: now, amount },
     ...{ debit_account: account, credit_account: availableOf(mchid) },
   }
-  if (!(await post(tx, [transfer]))) throw new Error(`${account} has less than ${amount} fen`)
+  const paidOut: Transfer = {
+    ...{ subject, entry: 'withdrawal', kind: 'withdrawal', business_time: now, amount },
+    ...{ debit_account: availableOf(mchid), credit_account: bankOf(mchid) },
+  }
+  const transfers = (await withdrawsByItself(tx, mchid)) ? [settled, paidOut] : [settled]
+  if (!(await post(tx, transfers))) throw new Error(`${account} has less than ${amount} fen`)
   return free - amount
 }
 
-async function collectedSince(tx: Transaction, account: string, instant: number): Promise<number> {
+async function withdrawsByItself(tx: Transaction, mchid: string): Promise<boolean> {
+  const merchant = await tx.get<{ auto_withdrawal: number }>(
+    'SELECT auto_withdrawal FROM merchants WHERE mchid = $1',
+    mchid,
+  )
+  return merchant?.auto_withdrawal === 1
+}
+
+/** What came to a merchant's account since an instant, less the fees of it, in fen. */
+async function collectedSince(tx: Transaction, mchid: string, instant: number): Promise<number> {
+  const account = pendingOf(mchid)
   const row = await tx.get<{ amount: number | null }>(
-    `SELECT CAST(SUM(amount) AS BIGINT) AS amount FROM ledger_transfers
-      WHERE credit_account = $1 AND business_time >= $2 AND state = 'POSTED'`,
+    `SELECT CAST(SUM(CASE credit_account WHEN $1 THEN amount ELSE -amount END) AS BIGINT) AS amount FROM ledger_transfers
+      WHERE (credit_account = $1 OR (credit_account = $2 AND debit_account = $1))
+        AND business_time >= $3 AND state = 'POSTED'`,
     account,
+    feesOf(mchid),
     instant,
   )
   return row?.amount ?? 0

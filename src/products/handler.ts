@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream'
 import type { Operation, ReplyOf, RequestOf } from '../contract/operation.ts'
 import type { Caller } from '../merchants/merchants.ts'
 import type { Platform } from '../platform.ts'
@@ -10,8 +11,26 @@ export interface Call {
   platform: Platform
 }
 
+/** A reply that is a file. It goes out as it is read, and it is not signed. */
+export class FileReply {
+  readonly contentType: string
+  /** In bytes; what is read must have exactly as many. */
+  readonly contentLength: number
+  /** Called once, when the headers are about to be sent. */
+  readonly open: () => Readable
+
+  constructor(contentType: string, contentLength: number, open: () => Readable) {
+    this.contentType = contentType
+    this.contentLength = contentLength
+    this.open = open
+  }
+}
+
+/** An operation that declares no reply answers a file. */
+type AnswerOf<O extends Operation> = [ReplyOf<O>] extends [never] ? FileReply : ReplyOf<O>
+
 /** Answers a call with its reply or throws an `ApiError`; anything else that it throws is a SYSTEM_ERROR. */
-export type Handler<O extends Operation> = (request: RequestOf<O>, call: Call) => Promise<ReplyOf<O>>
+export type Handler<O extends Operation> = (request: RequestOf<O>, call: Call) => Promise<AnswerOf<O>>
 
 /** An operation with the function that answers it. */
 export interface Endpoint<O extends Operation = Operation> {

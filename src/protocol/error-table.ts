@@ -1,3 +1,6 @@
+import { BILL_ERRORS } from './bill-errors.ts'
+import { REFUND_ERRORS } from './refund-errors.ts'
+
 /** One error as it goes over the wire, in each language. */
 export interface ErrorEntry {
   status: number
@@ -117,6 +120,14 @@ export const ERRORS = {
     zh: '达到调用速率限制',
     hant: '達到調用速率限制',
     en: 'The call rate limit is reached',
+    number: 268447840,
+  },
+  FREQUENCY_LIMITED: {
+    status: 429,
+    code: 'FREQUENCY_LIMITED',
+    zh: '频率限制',
+    hant: '頻率限制',
+    en: 'The call frequency is limited',
     number: 268447840,
   },
   PARAM_ERROR: {
@@ -272,6 +283,9 @@ export const ERRORS = {
     en: 'The order does not exist',
     number: 268512771,
   },
+
+  ...REFUND_ERRORS,
+  ...BILL_ERRORS,
 
   // Keys and encrypted fields.
   NO_PLATFORM_CERTIFICATE: {

@@ -44,6 +44,12 @@ export function newTransactionId(nowMs: number, random: Random): string {
   return `4200${timeOfDay}${digits.slice(0, 2)}${formatDate(nowMs)}${digits.slice(2)}`
 }
 
+/** WeChat Pay refund number (refund_id): 29 digits, with the Beijing date in the middle. */
+export function newRefundId(nowMs: number, random: Random): string {
+  const digits = randomDigits(16, random)
+  return `50000${digits.slice(0, 5)}${formatDate(nowMs)}${digits.slice(5)}`
+}
+
 /** Parking entry id (停车入场ID): 29 digits, as real ones have. */
 export function newParkingId(nowMs: number, random: Random): string {
   return `01${randomDigits(9, random)}${formatDate(nowMs)}${randomDigits(10, random)}`

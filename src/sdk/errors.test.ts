@@ -5,17 +5,22 @@ import {
   errorOf,
   InvalidRequest,
   NoAuthority,
+  NoStatement,
+  NotEnough,
   NotFound,
   NumberUsed,
   OutcomeUnknown,
   ParameterError,
   RateLimited,
+  RefundImpossible,
   ReplyForged,
   refusedAfterSilence,
   SignatureRefused,
+  StatementCreating,
   SystemError,
   WechatPayError,
 } from './errors.ts'
+import type { OperationName } from './operations.ts'
 
 const facts = { op: 'createTransaction', text: 'text', verified: true } as const
 
@@ -24,11 +29,17 @@ const SCENARIOS: [status: number, code: string | undefined, type: typeof WechatP
   [401, undefined, SignatureRefused],
   [400, 'PARAM_ERROR', ParameterError],
   [400, 'INVALID_REQUEST', InvalidRequest],
+  [400, 'NO_STATEMENT_EXIST', NoStatement],
+  [400, 'STATEMENT_CREATING', StatementCreating],
   [403, 'NO_AUTH', NoAuthority],
   [403, 'OUT_TRADE_NO_USED', NumberUsed],
+  [403, 'NOT_ENOUGH', NotEnough],
+  [403, 'TRADE_OVERDUE', RefundImpossible],
+  [403, 'USER_ACCOUNT_ABNORMAL', RefundImpossible],
   [403, 'RULE_LIMIT', WechatPayError],
   [404, 'NOT_FOUND', NotFound],
   [404, 'RESOURCE_NOT_EXISTS', NotFound],
+  [404, 'MCH_NOT_EXISTS', NotFound],
   [429, 'RATELIMIT_EXCEEDED', RateLimited],
   [429, 'FREQUENCY_LIMITED', RateLimited],
   [500, 'SYSTEM_ERROR', SystemError],
@@ -78,4 +89,26 @@ test('a refusal after silence is no refusal but an unknown outcome, with the ref
   assert.equal(error.cause, refusal)
   assert.equal(error.requestId, 'A-1')
   assert.match(error.whatToDo, /queryTransaction/)
+})
+
+test('a refusal of a refund says what to do about refunds', () => {
+  const told = (status: number, code: string, op: OperationName = 'createRefund') =>
+    errorOf({ ...facts, op, status, code }).whatToDo
+  assert.match(told(404, 'RESOURCE_NOT_EXISTS'), /no such order, or it was not paid/)
+  assert.match(told(404, 'RESOURCE_NOT_EXISTS', 'queryByOutRefundNo'), /same out_refund_no again/)
+  assert.match(told(404, 'RESOURCE_NOT_EXISTS', 'listCertificates'), /certificates/)
+  assert.match(told(429, 'FREQUENCY_LIMITED'), /queryByOutRefundNo/)
+  assert.match(told(429, 'FREQUENCY_LIMITED', 'createTransaction'), /queryTransaction/)
+  assert.match(told(500, 'SYSTEM_ERROR'), /queryByOutRefundNo with the same out_refund_no/)
+  assert.match(told(403, 'NOT_ENOUGH'), /same out_refund_no/)
+})
+
+test('a bill that is not ready says from when it is, in the time of the business', () => {
+  const error = (request?: object) =>
+    errorOf({ ...facts, op: 'getTradeBill', status: 400, code: 'STATEMENT_CREATING', request })
+  const readyFrom = (request?: object) => (error(request) as StatementCreating).readyFrom
+  assert.equal(readyFrom({ bill_date: '2026-06-01' }), '2026-06-02T10:00:00+08:00')
+  assert.equal(readyFrom({ bill_date: '2028-02-28' }), '2028-02-29T10:00:00+08:00')
+  assert.equal(readyFrom({ bill_date: '2026-02-31' }), undefined)
+  assert.equal(readyFrom(), undefined)
 })

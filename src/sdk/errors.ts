@@ -1,4 +1,5 @@
 import type { ErrorDetail } from '../protocol/errors.ts'
+import { formatTime, parseTime } from '../protocol/time.ts'
 import { type OperationName, operations } from './operations.ts'
 
 /** What is known of a call that did not succeed. */
@@ -12,6 +13,8 @@ export interface ErrorFacts {
   requestId?: string | undefined
   /** True when the platform's signature on the reply was right. Early refusals such as a 401 are never signed. */
   verified?: boolean
+  /** What was asked. */
+  request?: object | undefined
   cause?: unknown
 }
 
@@ -56,10 +59,45 @@ export class InvalidRequest extends WechatPayError {}
 export class NoAuthority extends WechatPayError {}
 /** 403 `OUT_TRADE_NO_USED`: the number belongs to another charge. */
 export class NumberUsed extends WechatPayError {}
-/** 404 with a code: there is no such order, plate or certificate. */
+/** 403 `NOT_ENOUGH`: the merchant's account has too little for this refund. */
+export class NotEnough extends WechatPayError {}
+/** 403 `TRADE_OVERDUE`, `USER_ACCOUNT_ABNORMAL`: this payment cannot be given back by a refund any more. */
+export class RefundImpossible extends WechatPayError {}
+/** 400 `NO_STATEMENT_EXIST`: nothing happened on that day, so it has no bill and never will. */
+export class NoStatement extends WechatPayError {}
+/** 404 with a code: there is no such order, refund, plate or certificate. */
 export class NotFound extends WechatPayError {}
 /** 429: too many calls. */
 export class RateLimited extends WechatPayError {}
+
+const DAY_MS = 24 * 60 * 60 * 1000
+
+/** 400 `STATEMENT_CREATING`: the bill is not ready yet. */
+export class StatementCreating extends WechatPayError {
+  /**
+   * 10:00 Beijing time of the day after `bill_date`, RFC 3339. Ask again then; when it has passed, every half hour.
+   * `undefined` when `bill_date` was no day.
+   */
+  readonly readyFrom: string | undefined
+
+  constructor(facts: ErrorFacts) {
+    super(facts)
+    const { bill_date } = { bill_date: '', ...facts.request }
+    const morning = parseTime(`${bill_date}T10:00:00+08:00`)
+    this.readyFrom = morning === undefined ? undefined : formatTime(morning + DAY_MS)
+  }
+}
+
+/**
+ * What was read is not the bill: its SHA-1 or its summary differs, or it ended early. Whatever the rows have caused
+ * must be taken back.
+ */
+export class BillCorrupted extends WechatPayError {
+  constructor(message: string, cause?: unknown) {
+    const whatToDo = 'No row of this reading counts: read the bill again from its start.'
+    super({ op: 'downloadBill', message: `The bill cannot be used: ${message}`, whatToDo, cause })
+  }
+}
 
 /**
  * Nobody knows what became of the call: it may have been carried out. Never a refusal, never a success; `whatToDo` says
@@ -77,6 +115,8 @@ interface Row {
   status: number
   /** Any code when absent. */
   code?: string
+  /** All calls when absent. */
+  ops?: readonly OperationName[]
   type: new (facts: ErrorFacts) => WechatPayError
   whatToDo: string
 }
@@ -84,6 +124,8 @@ interface Row {
 const CHECK_KEYS =
   'Do not repeat. Check this machine’s clock (five minutes), that serial_no is that of the certificate of privateKey, ' +
   'and that both belong to mchid.'
+
+const PAY_BACK_OTHERWISE = 'Do not repeat. Nothing was refunded: pay the user back in another way.'
 
 /** What each refusal means; the first row that fits. One code has different statuses on different calls. */
 const ROWS: readonly Row[] = [
@@ -93,6 +135,27 @@ const ROWS: readonly Row[] = [
     code: 'PARAM_ERROR',
     type: ParameterError,
     whatToDo: 'Do not repeat. Correct the field that detail or message names.',
+  },
+  {
+    status: 400,
+    code: 'NO_STATEMENT_EXIST',
+    type: NoStatement,
+    whatToDo: 'Do not repeat: nothing happened on that day.',
+  },
+  {
+    status: 400,
+    code: 'STATEMENT_CREATING',
+    type: StatementCreating,
+    whatToDo:
+      'A bill is ready from 10:00 Beijing time of the day after: ask again then, and if need be every half hour.',
+  },
+  {
+    status: 400,
+    ops: ['createRefund', 'createAbnormalRefund'],
+    type: InvalidRequest,
+    whatToDo:
+      'Do not repeat as it is; message names the broken rule. Nothing was refunded by this call. Compare the amounts with ' +
+      'queryTransaction and queryByOutRefundNo; another amount needs another out_refund_no.',
   },
   {
     status: 400,
@@ -108,10 +171,35 @@ const ROWS: readonly Row[] = [
   },
   {
     status: 403,
+    code: 'NOT_ENOUGH',
+    type: NotEnough,
+    whatToDo:
+      'Top up the merchant account, then send the same request with the same out_refund_no again. Nothing was refunded.',
+  },
+  { status: 403, code: 'TRADE_OVERDUE', type: RefundImpossible, whatToDo: PAY_BACK_OTHERWISE },
+  { status: 403, code: 'USER_ACCOUNT_ABNORMAL', type: RefundImpossible, whatToDo: PAY_BACK_OTHERWISE },
+  {
+    status: 403,
     code: 'OUT_TRADE_NO_USED',
     type: NumberUsed,
     whatToDo:
       'Call queryTransaction to see the charge that has this out_trade_no; a new charge needs a new number.',
+  },
+  {
+    status: 404,
+    code: 'RESOURCE_NOT_EXISTS',
+    ops: ['createRefund'],
+    type: NotFound,
+    whatToDo: 'Do not repeat. There is no such order, or it was not paid; queryTransaction says which.',
+  },
+  {
+    status: 404,
+    code: 'RESOURCE_NOT_EXISTS',
+    ops: ['queryByOutRefundNo', 'createAbnormalRefund'],
+    type: NotFound,
+    whatToDo:
+      'There is no such refund. If its application had no answer, it never arrived: send the same request with the same ' +
+      'out_refund_no again.',
   },
   {
     status: 404,
@@ -128,6 +216,14 @@ const ROWS: readonly Row[] = [
   },
   {
     status: 429,
+    ops: ['createRefund', 'createAbnormalRefund'],
+    type: RateLimited,
+    whatToDo:
+      'Refunds of one order are a minute apart. Call queryByOutRefundNo before the same refund is sent again, with the ' +
+      'same out_refund_no.',
+  },
+  {
+    status: 429,
     type: RateLimited,
     whatToDo: 'Slow down. Before a charge is sent again, with the same out_trade_no, call queryTransaction.',
   },
@@ -137,7 +233,7 @@ const WRONG_HOST =
   'Check baseUrl: the API answers this status with a code, so something else answered, or the host does not know the call.'
 
 /** The reply's part of the facts. */
-export type RefusalFacts = Pick<ErrorFacts, 'code' | 'detail' | 'requestId' | 'verified'> & {
+export type RefusalFacts = Pick<ErrorFacts, 'code' | 'detail' | 'requestId' | 'verified' | 'request'> & {
   op: OperationName
   status: number
   /** The platform's text, or the start of what came in its place. */
@@ -152,7 +248,9 @@ export function errorOf({ text, ...facts }: RefusalFacts): WechatPayError {
   if (status < 400) return new OutcomeUnknown({ ...facts, message, whatToDo: operations[op].ifUnknown })
   if (status >= 500) return new SystemError({ ...facts, message, whatToDo: operations[op].ifUnknown })
   // A 404 or 405 without a code comes from a router, not from a call: it must not read as "no such order".
-  const row = ROWS.find(each => each.status === status && (each.code ?? code) === code)
+  const row = ROWS.find(
+    row => row.status === status && (row.code ?? code) === code && (row.ops?.includes(op) ?? true),
+  )
   if (!row || (status === 404 && code === undefined)) {
     const whatToDo =
       code === undefined ? WRONG_HOST : 'Do not repeat. See the code on the official page of the call.'

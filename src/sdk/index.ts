@@ -3,11 +3,14 @@ export type {
   ParkingInfo,
   Transaction,
 } from '../products/parking/contract.ts'
+export type { Refund, RefundResult } from '../products/refunds/contract.ts'
 export type { SecurityEchoResult } from '../products/security-echo/contract.ts'
 export type { ErrorDetail, Language } from '../protocol/errors.ts'
 export type { PlateColor } from '../protocol/plate.ts'
 export { formatTime } from '../protocol/time.ts'
 export type { HandlerOptions, NoticeHeaders } from './answer-notice.ts'
+export type { Bill } from './bill.ts'
+export type { Bills, SubMerchantBills } from './bills.ts'
 export {
   type Client,
   type MerchantClient,
@@ -16,19 +19,25 @@ export {
   partnerClient,
 } from './client.ts'
 export {
+  BillCorrupted,
   InvalidRequest,
   NetworkError,
   NoAuthority,
+  NoStatement,
+  NotEnough,
   NotFound,
   NumberUsed,
   OutcomeUnknown,
   ParameterError,
   RateLimited,
+  RefundImpossible,
   ReplyForged,
   SignatureRefused,
+  StatementCreating,
   SystemError,
   WechatPayError,
 } from './errors.ts'
+export type { FundFlowRow, FundFlowSummary } from './fund-flow-bill.ts'
 export type { CertificateTrust, PublicKeyTrust, Trust } from './key-ring.ts'
 export type { AppLaunch, MiniProgramLaunch } from './launch.ts'
 export { mayOpenGate } from './may-open-gate.ts'
@@ -37,6 +46,7 @@ export type {
   Notice,
   NoticedTransaction,
   NoticeHandler,
+  RefundNotice,
   SecurityEchoNotice,
   TransactionNotice,
   UnknownNotice,
@@ -46,6 +56,14 @@ export { type OpeningParameters, openingPage } from './opening-page.ts'
 export type { OperationName, ReplyTo, RequestIn } from './operations.ts'
 export type { AttemptReport, ClientOptions } from './options.ts'
 export { type FolderTrust, optionsFromFolder } from './options-from-folder.ts'
+export { type FundFlowFinding, type FundFlowPart, reconcileFundFlow } from './reconcile-fund-flow.ts'
+export {
+  type OwnPayment,
+  type OwnRefund,
+  reconcileTradeBill,
+  type TradeFinding,
+} from './reconcile-trade-bill.ts'
 export { type RepaymentParameters, repaymentPage } from './repayment-page.ts'
 export { signTestNotice, type TestNotice } from './sign-test-notice.ts'
+export type { PaymentRow, RefundRow, TradeBillRow, TradeBillSummary } from './trade-bill.ts'
 export { createWebhookReceiver, type WebhookOptions, type WebhookReceiver } from './webhook-receiver.ts'

@@ -1,4 +1,4 @@
-import { type ErrorFacts, errorOf, ReplyForged, type WechatPayError } from './errors.ts'
+import { type ErrorFacts, errorOf, type RefusalFacts, ReplyForged, type WechatPayError } from './errors.ts'
 import { type CallRules, type OperationName, operations } from './operations.ts'
 import type { RawReply } from './send-once.ts'
 import { isSigned, type SignatureFault } from './verify-signed.ts'
@@ -28,7 +28,7 @@ export async function judgeReply(
 ): Promise<Judgement> {
   const isSuccess = reply.status >= 200 && reply.status < 300
   const requestId = reply.header('Request-ID')
-  const facts = { op, status: reply.status, requestId }
+  const facts = { op, status: reply.status, requestId, request }
   let verified = false
   if (isSuccess || isSigned(reply.header)) {
     const fault = await verify(reply)
@@ -49,7 +49,7 @@ export async function judgeReply(
 }
 
 function refusal(
-  { op, status, requestId }: { op: OperationName; status: number; requestId: string | undefined },
+  facts: Pick<RefusalFacts, 'op' | 'status' | 'requestId' | 'request'>,
   verified: boolean,
   bytes: Uint8Array,
   body: Record<string, unknown> | undefined,
@@ -58,7 +58,7 @@ function refusal(
   const foreignText = Buffer.from(bytes).toString('utf8').replaceAll(/\s+/g, ' ').slice(0, MAX_FOREIGN_TEXT)
   const text = typeof body?.message === 'string' ? body.message : foreignText
   const detail = body?.detail && typeof body.detail === 'object' ? body.detail : undefined
-  return errorOf({ op, status, code, text, detail, requestId, verified })
+  return errorOf({ ...facts, code, text, detail, verified })
 }
 
 /** A signature covers a reply and no request, so a recorded reply to another call would pass without this. */

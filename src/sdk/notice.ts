@@ -3,11 +3,17 @@ import type {
   entranceStateChange,
   transactionResult,
 } from '../products/parking/contract.ts'
+import type { RefundResult, refundResult } from '../products/refunds/contract.ts'
 import type { SecurityEchoResult, securityEchoResult } from '../products/security-echo/contract.ts'
 import type { ReplyTo } from './operations.ts'
 
 /** A verified, decrypted notice. `switch (notice.event_type)` tells the kinds apart. */
-export type Notice = EntranceStateChangeNotice | TransactionNotice | SecurityEchoNotice | UnknownNotice
+export type Notice =
+  | EntranceStateChangeNotice
+  | TransactionNotice
+  | RefundNotice
+  | SecurityEchoNotice
+  | UnknownNotice
 
 /** What every notice has beside its resource. */
 interface Envelope {
@@ -42,6 +48,16 @@ export interface TransactionNotice extends Envelope {
 /** The order as `queryTransaction` gives it, with the same names; the notice may leave out the payer. */
 export type NoticedTransaction = Omit<ReplyTo<'queryTransaction'>, 'payer'> &
   Partial<Pick<ReplyTo<'queryTransaction'>, 'payer'>>
+
+/**
+ * A refund has arrived, could not be paid out, or was given up (退款结果通知). Its state is `refund_status` here and
+ * `status` in the calls. On `REFUND.ABNORMAL` the user has no account that takes the money: call
+ * `createAbnormalRefund`. Official page: 4013071196, partner 4013080628.
+ */
+export interface RefundNotice extends Envelope {
+  event_type: keyof (typeof refundResult)['events']
+  resource: RefundResult
+}
 
 /** The second half of `securityEcho` with a `notify_url`. Official page: partner 4019605946. */
 export interface SecurityEchoNotice extends Envelope {

@@ -1,12 +1,16 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Operation } from '../contract/operation.ts'
+import * as bills from '../products/bills/contract.ts'
 import * as certificates from '../products/certificates/contract.ts'
 import * as parking from '../products/parking/contract.ts'
+import * as refunds from '../products/refunds/contract.ts'
 import * as security from '../products/security-echo/contract.ts'
-import { operations } from './operations.ts'
+import { type CallRules, operations } from './operations.ts'
 
-const exported: unknown[] = [parking, certificates, security].flatMap(module => Object.values(module))
+const exported: unknown[] = [parking, refunds, bills, certificates, security].flatMap(module =>
+  Object.values(module),
+)
 const declared = exported.filter(isOperation)
 
 function isOperation(value: unknown): value is Operation {
@@ -28,10 +32,23 @@ test('every field that a reply must give back is in its request and its reply', 
   }
 })
 
-test('only the charge moves money', () => {
+test('every field that is sent encrypted is in its request, and its call names the key', () => {
+  const calls: [string, CallRules][] = Object.entries(operations)
+  const encrypting = calls.filter(([, { encrypts }]) => encrypts)
+  assert.deepEqual(
+    encrypting.map(([name, { encrypts }]) => [name, encrypts]),
+    [['createAbnormalRefund', ['bank_account', 'real_name']]],
+  )
+  for (const [name, { encrypts = [], namesPlatformKey }] of encrypting) {
+    const properties = declared.find(operation => operation.name === name)?.request.properties ?? {}
+    assert.ok(namesPlatformKey && encrypts.every(field => field in properties))
+  }
+})
+
+test('only charges and refunds move money', () => {
   const moving = Object.entries(operations).filter(([, { movesMoney }]) => movesMoney)
   assert.deepEqual(
     moving.map(([name]) => name),
-    ['createTransaction'],
+    ['createTransaction', 'createRefund', 'createAbnormalRefund'],
   )
 })

@@ -1,6 +1,8 @@
 import type { MerchantRequestOf, Mode, Operation, PartnerRequestOf, ReplyOf } from '../contract/operation.ts'
+import type * as bills from '../products/bills/contract.ts'
 import type * as certificates from '../products/certificates/contract.ts'
 import type * as parking from '../products/parking/contract.ts'
+import type * as refunds from '../products/refunds/contract.ts'
 import type * as security from '../products/security-echo/contract.ts'
 
 const ASK_AGAIN = 'Nothing was changed by this call: ask again.'
@@ -47,6 +49,66 @@ export const operations = {
     echoes: ['out_trade_no'],
     ifUnknown: ASK_AGAIN,
   },
+  createRefund: {
+    method: 'POST',
+    path: '/v3/refund/domestic/refunds',
+    movesMoney: true,
+    namesPlatformKey: false,
+    echoes: ['out_refund_no', 'transaction_id', 'out_trade_no'],
+    ifUnknown:
+      'The refund may have been accepted. Call queryByOutRefundNo with the same out_refund_no; on NotFound send the ' +
+      'same request with the same out_refund_no again. A new number would refund a second time.',
+  },
+  queryByOutRefundNo: {
+    method: 'GET',
+    path: '/v3/refund/domestic/refunds/{out_refund_no}',
+    movesMoney: false,
+    namesPlatformKey: false,
+    echoes: ['out_refund_no'],
+    ifUnknown: ASK_AGAIN,
+  },
+  createAbnormalRefund: {
+    method: 'POST',
+    path: '/v3/refund/domestic/refunds/{refund_id}/apply-abnormal-refund',
+    movesMoney: true,
+    namesPlatformKey: true,
+    encrypts: ['bank_account', 'real_name'],
+    echoes: ['refund_id', 'out_refund_no'],
+    ifUnknown:
+      'The refund may be on its new way. Call queryByOutRefundNo: while it is ABNORMAL, the same request may be sent again.',
+  },
+  getTradeBill: {
+    method: 'GET',
+    path: '/v3/bill/tradebill',
+    movesMoney: false,
+    namesPlatformKey: false,
+    echoes: [],
+    ifUnknown: ASK_AGAIN,
+  },
+  getFundFlowBill: {
+    method: 'GET',
+    path: '/v3/bill/fundflowbill',
+    movesMoney: false,
+    namesPlatformKey: false,
+    echoes: [],
+    ifUnknown: ASK_AGAIN,
+  },
+  getSubMerchantFundFlowBill: {
+    method: 'GET',
+    path: '/v3/bill/sub-merchant-fundflowbill',
+    movesMoney: false,
+    namesPlatformKey: false,
+    echoes: [],
+    ifUnknown: ASK_AGAIN,
+  },
+  downloadBill: {
+    method: 'GET',
+    path: '/v3/billdownload/file',
+    movesMoney: false,
+    namesPlatformKey: false,
+    echoes: [],
+    ifUnknown: ASK_AGAIN,
+  },
   listCertificates: {
     method: 'GET',
     path: '/v3/certificates',
@@ -71,6 +133,13 @@ interface Contracts {
   createParking: typeof parking.createParking
   createTransaction: typeof parking.createTransaction
   queryTransaction: typeof parking.queryTransaction
+  createRefund: typeof refunds.createRefund
+  queryByOutRefundNo: typeof refunds.queryByOutRefundNo
+  createAbnormalRefund: typeof refunds.createAbnormalRefund
+  getTradeBill: typeof bills.getTradeBill
+  getFundFlowBill: typeof bills.getFundFlowBill
+  getSubMerchantFundFlowBill: typeof bills.getSubMerchantFundFlowBill
+  downloadBill: typeof bills.downloadBill
   listCertificates: typeof certificates.listCertificates
   securityEcho: typeof security.securityEcho
 }
@@ -82,10 +151,12 @@ export type OperationName = keyof Contracts
 export interface CallRules {
   method: Operation['method']
   path: string
-  /** A charge is never hammered: see `shouldRetry`. */
+  /** A charge or a refund is never hammered: see `shouldRetry`. */
   movesMoney: boolean
   /** The call needs `Wechatpay-Serial` in certificate mode too. */
   namesPlatformKey: boolean
+  /** Fields that are given as plain text and sent encrypted to the key that the call names. */
+  encrypts?: readonly string[]
   /** Fields of the request that the reply gives back; they bind a reply to its request, which its signature does not. */
   echoes: readonly string[]
   /** What to do when nobody knows what became of the call. */
@@ -93,8 +164,9 @@ export interface CallRules {
 }
 
 /** A row of the table that is right: the contract's literal method and path, and fields that both sides have. */
-type Declared<Name extends OperationName> = Omit<CallRules, 'method' | 'path' | 'echoes'> &
+type Declared<Name extends OperationName> = Omit<CallRules, 'method' | 'path' | 'encrypts' | 'echoes'> &
   Pick<Contracts[Name], 'method' | 'path'> & {
+    encrypts?: readonly (keyof MerchantRequestOf<Contracts[Name]>)[]
     echoes: readonly (keyof MerchantRequestOf<Contracts[Name]> & keyof ReplyOf<Contracts[Name]>)[]
   }
 

@@ -29,6 +29,10 @@ export function readNotice(body: Uint8Array, apiv3Key: string): Notice {
         event_type,
         resource: normalTransaction(known(opened, 'out_trade_no', 'trade_state')),
       }
+    case 'REFUND.SUCCESS':
+    case 'REFUND.ABNORMAL':
+    case 'REFUND.CLOSED':
+      return { ...common, event_type, resource: known(opened, 'out_refund_no', 'refund_status') }
     case 'SECURITY_ECHO.SUCCESS':
       return { ...common, event_type, resource: normalEcho(known(opened, 'echo_message')) as never }
     default:

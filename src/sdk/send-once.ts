@@ -25,19 +25,36 @@ export async function sendOnce(
   options: ResolvedOptions,
   machine: Machine,
 ): Promise<RawReply> {
-  const response = await options.fetch(host + wire.target, {
+  const headers: Record<string, string> = wechatpaySerial ? { 'Wechatpay-Serial': wechatpaySerial } : {}
+  const signal = AbortSignal.timeout(options.timeoutMs)
+  return readReply(await openReply(wire, host, { headers, signal }, options, machine))
+}
+
+/** Signs a request, sends it once and answers as soon as the headers of a reply are there. */
+export function openReply(
+  wire: WireRequest,
+  host: string,
+  { headers, signal }: { headers: Record<string, string>; signal: AbortSignal },
+  options: ResolvedOptions,
+  machine: Machine,
+): Promise<Response> {
+  return options.fetch(host + wire.target, {
     method: wire.method,
     headers: {
       ...options.headers,
       ...(wire.body.length > 0 && { 'Content-Type': 'application/json' }),
-      ...(wechatpaySerial !== undefined && { 'Wechatpay-Serial': wechatpaySerial }),
+      ...headers,
       Authorization: authorize(wire, options, machine),
     },
     ...(wire.body.length > 0 && { body: wire.body }),
     // The API never redirects, and a signed request is for the host that it was meant for.
     redirect: 'manual',
-    signal: AbortSignal.timeout(options.timeoutMs),
+    signal,
   })
+}
+
+/** Reads a reply to its end. Rejects when it is larger than any of the API. */
+export async function readReply(response: Response): Promise<RawReply> {
   return {
     status: response.status,
     header: name => response.headers.get(name) || undefined,

@@ -6,13 +6,14 @@ import {
   type WechatPayError,
 } from './errors.ts'
 import { Hosts } from './hosts.ts'
-import { judgeReply, type VerifyReply } from './judge-reply.ts'
+import { type Judgement, judgeReply, type VerifyReply } from './judge-reply.ts'
 import type { Machine } from './machine.ts'
+import { type Download, openDownload } from './open-download.ts'
 import { type OperationName, operations } from './operations.ts'
 import type { ResolvedOptions } from './options.ts'
 import { type RawReply, sendOnce } from './send-once.ts'
 import { type AttemptEnd, pauseBefore, shouldRetry } from './should-retry.ts'
-import { type WireRequest, writeRequest } from './write-request.ts'
+import { writeRequest } from './write-request.ts'
 
 /** How a call is sent beside its request. */
 export interface SendOptions {
@@ -21,11 +22,12 @@ export interface SendOptions {
   wechatpaySerial: string | undefined
 }
 
-/** A call under way. */
-interface Call extends SendOptions {
+/** A call under way: how it is made once, and what its reply is worth. */
+interface Call<Reply extends RawReply> {
   op: OperationName
-  request: object
-  wire: WireRequest
+  hosts: Hosts
+  exchange(host: string): Promise<Reply>
+  judge(reply: Reply): Promise<Judgement>
 }
 
 /** What came of an attempt: a value that is believed, or an error. */
@@ -51,30 +53,58 @@ export class Sender {
   }
 
   /** Answers the reply's body. Throws a `WechatPayError`; at most `retries` + 1 attempts, each within `timeoutMs`. */
-  async send(op: OperationName, request: object, how: SendOptions): Promise<unknown> {
+  send(op: OperationName, request: object, { verify, wechatpaySerial }: SendOptions): Promise<unknown> {
+    const wire = writeRequest(operations[op], request)
+    return this.#repeat({
+      op,
+      hosts: this.#hosts,
+      exchange: host => sendOnce(wire, host, wechatpaySerial, this.#options, this.#machine),
+      judge: reply => judgeReply(op, request, reply, verify),
+    })
+  }
+
+  /**
+   * Opens the file behind a download URL, which came in a verified reply: it is asked for where the URL says. The file
+   * itself is not signed. Throws as `send` does; attempts end with the first byte.
+   */
+  open(url: URL, { verify, wechatpaySerial }: SendOptions): Promise<Download> {
+    const hosts = new Hosts([url.origin], this.#machine.wallNow)
+    return this.#repeat({
+      op: 'downloadBill',
+      hosts,
+      exchange: () => openDownload(url, wechatpaySerial, this.#options, this.#machine),
+      judge: async reply =>
+        reply.download ? { value: reply.download } : judgeReply('downloadBill', {}, reply, verify),
+    }) as Promise<Download>
+  }
+
+  async #repeat<Reply extends RawReply>(call: Call<Reply>): Promise<unknown> {
+    const { op, hosts } = call
     const { retries, retryPauseMs } = this.#options
-    const call = { op, request, wire: writeRequest(operations[op], request), ...how }
     let mayBeDone = false
     for (let attempt = 1; ; attempt += 1) {
-      const host = this.#hosts.current()
+      const host = hosts.current()
       const result = await this.#attempt(call, host, attempt)
       if ('value' in result) return result.value
       const decision = shouldRetry(operations[op], result.end, attempt, retries)
-      if (decision === 'stop') throw asOutcome(call, result.error, mayBeDone)
+      if (decision === 'stop') throw asOutcome(op, result.error, mayBeDone)
       mayBeDone ||= result.mayBeDone
-      const isElsewhere = decision === 'repeat_elsewhere' && this.#hosts.avoid(host)
+      const isElsewhere = decision === 'repeat_elsewhere' && hosts.avoid(host)
       if (!isElsewhere) await this.#machine.pause(pauseBefore(attempt, retryPauseMs, this.#draw()))
     }
   }
 
-  async #attempt(call: Call, host: string, attempt: number): Promise<Attempt> {
-    const { op, request, wire, verify, wechatpaySerial } = call
+  async #attempt<Reply extends RawReply>(
+    { op, exchange, judge }: Call<Reply>,
+    host: string,
+    attempt: number,
+  ): Promise<Attempt> {
     const startedAt = this.#machine.wallNow()
-    let reply: RawReply | undefined
+    let reply: Reply | undefined
     let result: Attempt
     try {
-      reply = await sendOnce(wire, host, wechatpaySerial, this.#options, this.#machine)
-      const judgement = await judgeReply(op, request, reply, verify)
+      reply = await exchange(host)
+      const judgement = await judge(reply)
       result = 'value' in judgement ? judgement : failure(judgement.error, reply)
     } catch (cause) {
       result = reply ? unverifiable(op, reply, cause) : noReply(op, host, cause, this.#options.timeoutMs)
@@ -98,8 +128,8 @@ export class Sender {
 }
 
 /** A refusal is the outcome of a call only if nothing can have happened before. A read has no outcome to lose. */
-function asOutcome({ wire }: Call, error: WechatPayError, mayBeDone: boolean): WechatPayError {
-  const isAmbiguous = mayBeDone && wire.method === 'POST' && !(error instanceof OutcomeUnknown)
+function asOutcome(op: OperationName, error: WechatPayError, mayBeDone: boolean): WechatPayError {
+  const isAmbiguous = mayBeDone && operations[op].method === 'POST' && !(error instanceof OutcomeUnknown)
   return isAmbiguous ? refusedAfterSilence(error) : error
 }
 

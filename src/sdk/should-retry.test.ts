@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { operations } from './operations.ts'
 import { type AttemptEnd, type Decision, pauseBefore, shouldRetry } from './should-retry.ts'
 
-const { queryTransaction, createParking, createTransaction } = operations
+const { queryTransaction, createParking, createTransaction, createRefund, createAbnormalRefund } = operations
 
 const SCENARIOS: [end: AttemptEnd, read: Decision, entry: Decision, charge: Decision][] = [
   ['no_reply', 'repeat_elsewhere', 'repeat_elsewhere', 'repeat_elsewhere'],
@@ -26,6 +26,9 @@ for (const [end, read, entry, charge] of SCENARIOS) {
     assert.equal(shouldRetry(queryTransaction, end, 1, 2), read)
     assert.equal(shouldRetry(createParking, end, 1, 2), entry)
     assert.equal(shouldRetry(createTransaction, end, 1, 2), charge)
+    // Money that goes back is money that moves.
+    assert.equal(shouldRetry(createRefund, end, 1, 2), charge)
+    assert.equal(shouldRetry(createAbnormalRefund, end, 1, 2), charge)
   })
 }
 

@@ -7,7 +7,7 @@ import { checkApiv3Key, parsePrivateKey } from './options.ts'
 
 /** What a notice for a test is made of. */
 export interface TestNotice {
-  /** Such as `TRANSACTION.SUCCESS`; any text will do, to test what your handler does with others. */
+  /** Such as `TRANSACTION.SUCCESS` or `REFUND.SUCCESS`; any text will do, to test what your handler does with others. */
   event_type: string
   /** The plaintext; wire names. */
   resource: object
@@ -22,7 +22,7 @@ export interface TestNotice {
   /** RFC 3339; now unless said. */
   create_time?: string
   summary?: string
-  /** `original_type` of the resource. */
+  /** `original_type` of the resource; `refund` for the events of refunds and `transaction` for others unless said. */
   original_type?: string
   /** Unix seconds of the signature, to test a clock that is off; now unless said. */
   timestamp?: number
@@ -45,7 +45,8 @@ export interface TestNotice {
  * ```
  */
 export function signTestNotice(notice: TestNotice): { headers: Record<string, string>; body: string } {
-  const { event_type, resource, serial, original_type = 'transaction', summary = '' } = notice
+  const { event_type, resource, serial, summary = '' } = notice
+  const { original_type = event_type.startsWith('REFUND.') ? 'refund' : 'transaction' } = notice
   const { wallNow, random } = machine
   const apiv3Key = checkApiv3Key(notice.apiv3Key)
   const sealed = sealResource(JSON.stringify(resource), apiv3Key, randomText(12, random), original_type)

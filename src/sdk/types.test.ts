@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { MerchantClient, Notice, PartnerClient, Transaction } from './index.ts'
+import type { MerchantClient, Notice, PartnerClient, Refund, RefundResult, Transaction } from './index.ts'
 
 // These assertions are made by the compiler; running the file only shows that it was compiled.
 
@@ -20,6 +20,15 @@ export type Assertions = [
   Assert<IsRequired<Argument<PartnerParking['createParking']>, 'sub_mchid'>>,
   Assert<IsRequired<Argument<PartnerParking['createTransaction']>, 'sub_mchid'>>,
   Assert<IsRequired<Argument<PartnerParking['queryTransaction']>, 'sub_mchid'>>,
+  Assert<IsRequired<Argument<PartnerClient['refunds']['createRefund']>, 'sub_mchid'>>,
+  Assert<IsRequired<Argument<PartnerClient['refunds']['queryByOutRefundNo']>, 'sub_mchid'>>,
+  Assert<IsRequired<Argument<PartnerClient['refunds']['createAbnormalRefund']>, 'sub_mchid'>>,
+  // A bill of all sub-merchants needs none; the bills of sub-merchants' own accounts are a provider's alone.
+  Assert<Equal<IsRequired<Argument<PartnerClient['bills']['tradeBill']>, 'sub_mchid'>, false>>,
+  Assert<IsRequired<Argument<PartnerClient['bills']['subMerchantFundFlowBill']>, 'sub_mchid'>>,
+  Assert<Equal<'subMerchantFundFlowBill' extends keyof MerchantClient['bills'] ? true : false, false>>,
+  // Whether a file is compressed is the SDK's business.
+  Assert<Equal<keyof Argument<MerchantClient['bills']['tradeBill']>, 'bill_date' | 'bill_type'>>,
   // Its other calls do not, and a direct merchant's never do.
   Assert<
     Equal<'sub_mchid' extends keyof Argument<PartnerClient['security']['securityEcho']> ? true : false, false>
@@ -47,6 +56,8 @@ export type Assertions = [
   Assert<Equal<Awaited<ReturnType<MerchantParking['createParking']>>['state'], 'NORMAL' | 'BLOCKED'>>,
   // The event type tells what a notice holds.
   Assert<Equal<Event<'TRANSACTION.SUCCESS'>['resource']['out_trade_no'], string>>,
+  Assert<Equal<Event<'REFUND.CLOSED'>['resource'], RefundResult>>,
+  Assert<Equal<Awaited<ReturnType<MerchantClient['refunds']['createRefund']>>, Refund>>,
   Assert<Equal<Event<'VEHICLE.ENTRANCE_STATE_CHANGE'>['resource']['parking_state'], 'NORMAL' | 'BLOCKED'>>,
   Assert<Equal<Event<'unknown'>['resource'], unknown>>,
 ]

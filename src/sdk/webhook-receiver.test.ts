@@ -17,6 +17,7 @@ const apiv3Key = 'k'.repeat(32)
 const serial = 'PUB_KEY_ID_TEST'
 const receiver = createWebhookReceiver({ apiv3Key, trust: { publicKeyId: serial, publicKey } })
 
+const REFUND = { out_refund_no: 'R1', refund_status: 'SUCCESS', amount: { refund: 888 } }
 const ORDER = { out_trade_no: 'T1', trade_state: 'SUCCESS', amount: { total: 888 } }
 
 function sign(changes: Partial<TestNotice> = {}) {
@@ -61,6 +62,9 @@ test('each event that the contract knows is told apart by its type', async () =>
     ['TRANSACTION.SUCCESS', ORDER],
     ['TRANSACTION.FAIL', ORDER],
     ['TRANSACTION.PAY_BACK', ORDER],
+    ['REFUND.SUCCESS', REFUND],
+    ['REFUND.ABNORMAL', { ...REFUND, refund_status: 'ABNORMAL' }],
+    ['REFUND.CLOSED', { ...REFUND, refund_status: 'CLOSED' }],
     ['SECURITY_ECHO.SUCCESS', { echo_message: 'hello' }],
   ] as const) {
     const notice = await read({ event_type, resource, original_type: '' })
@@ -70,10 +74,17 @@ test('each event that the contract knows is told apart by its type', async () =>
 })
 
 test('an event of another product is given as unknown, not thrown', async () => {
-  const notice = await read({ event_type: 'REFUND.SUCCESS', resource: { out_refund_no: 'R1' } })
+  const notice = await read({ event_type: 'COUPON.USE', resource: { coupon_id: '1' } })
   assert.equal(notice.event_type, 'unknown')
-  assert.equal(notice.event_type === 'unknown' && notice.wire_event_type, 'REFUND.SUCCESS')
-  assert.deepEqual(notice.resource, { out_refund_no: 'R1' })
+  assert.equal(notice.event_type === 'unknown' && notice.wire_event_type, 'COUPON.USE')
+  assert.deepEqual(notice.resource, { coupon_id: '1' })
+})
+
+test('a test notice is of the type that its event belongs to', () => {
+  const original = (event_type: string) =>
+    JSON.parse(sign({ event_type }).body).resource.original_type as string
+  assert.equal(original('REFUND.ABNORMAL'), 'refund')
+  assert.equal(original('TRANSACTION.SUCCESS'), 'transaction')
 })
 
 test('the body may be text or bytes, and headers of any kind and any case', async () => {

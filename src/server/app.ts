@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http'
 import Fastify, {
   type FastifyError,
   type FastifyInstance,
@@ -9,15 +10,15 @@ import { together } from '../clock/together.ts'
 import type { Operation } from '../contract/operation.ts'
 import { requestCheck } from '../contract/validate.ts'
 import type { Platform } from '../platform.ts'
-import type { Endpoint } from '../products/handler.ts'
+import { type Endpoint, FileReply } from '../products/handler.ts'
 import { endpoints } from '../products/index.ts'
 import { ApiError, chooseLanguage } from '../protocol/errors.ts'
 import { newRequestId } from '../protocol/ids.ts'
+import { callLimits } from './call-limits.ts'
 import type { Exchange } from './exchange.ts'
 import { answerMalformedHttp, noteReply } from './malformed-http.ts'
-import { rateLimit } from './rate-limit.ts'
 import { requestFields, unknownFields } from './request-fields.ts'
-import { signatureHeaders, writeReply } from './sign-response.ts'
+import { signatureHeaders, writeFile, writeReply } from './sign-response.ts'
 import { callerLookup, identifyCaller, verifySignature } from './verify-request.ts'
 
 /** The largest body of a request, in bytes. */
@@ -26,6 +27,8 @@ const MAX_BODY_BYTES = 1024 * 1024
 const MAX_PATH_FIELD_LENGTH = 8_192
 /** The whole request must be here by then. */
 const REQUEST_TIMEOUT_MS = 30_000
+/** How long files may still go out while the platform stops. */
+const LAST_FILES_MS = 30_000
 /** What the real hosts answer in `Keep-Alive`. */
 const KEEP_ALIVE_MS = 8_000
 
@@ -40,7 +43,7 @@ interface ApiRequest extends FastifyRequest {
  * The HTTP side of the platform. A request passes these steps and no others:
  *
  * 1. routing: 404 and 405 with empty bodies; 2. `onRequest`: who calls, before a byte of the body is read;
- * 3. the handler: signature, rate, fields, and the operation itself; 4. our signature and `writeReply`.
+ * 3. the handler: signature, rate, fields, and the operation itself; 4. our signature and `writeReply`, or `writeFile`.
  */
 export function buildApp(platform: Platform, log: Logger): FastifyInstance {
   const app = Fastify({
@@ -91,14 +94,19 @@ function pathPattern({ path }: Operation): RegExp {
 
 /** The calls, with the life of a request around them. */
 function mountEndpoints(api: FastifyInstance, platform: Platform, log: Logger): void {
-  const mayPass = rateLimit(platform.rules.rateLimit)
+  const limits = callLimits(platform.rules)
   const findCaller = callerLookup(platform.db)
   const verifying = together()
   const signing = together()
+  const filesUnderWay = new Set<ServerResponse>()
   let closing = false
   api.decorateRequest('exchange')
   api.addHook('preClose', async () => {
     closing = true
+    // A reader that takes a few bytes now and then would keep the platform alive for ever.
+    setTimeout(() => {
+      for (const response of filesUnderWay) response.destroy()
+    }, LAST_FILES_MS).unref()
   })
   api.setErrorHandler((error: FastifyError | ApiError, request, reply) => {
     // What fails before the handler: an early refusal, or a body that could not be read.
@@ -127,15 +135,15 @@ function mountEndpoints(api: FastifyInstance, platform: Platform, log: Logger): 
             verifySignature(exchange, { method: request.method, target, body }),
           )
           exchange.verified = true
-          if (!mayPass(`${caller.mchid}/${operation.name}`, exchange.startedAt)) {
-            throw new ApiError('RATELIMIT_EXCEEDED')
-          }
+          limits.requirePass(operation, caller, exchange.startedAt)
           const fields = requestFields(operation, target, request.params as Record<string, string>, body)
           exchange.unknownFields = unknownFields(operation, fields)
           const checked = check(caller.kind === 'provider' ? 'partner' : 'merchant', fields)
           const answer = await handler(checked, { caller, serial: exchange.serial, platform })
+          if (answer instanceof FileReply) return sendFile(reply, exchange, answer)
           conclude(reply, exchange, 200, JSON.stringify(answer))
         } catch (error) {
+          if (exchange.verified) limits.noteRefusal(operation, exchange, error)
           fail(reply, exchange, error)
         }
       },
@@ -181,16 +189,27 @@ function mountEndpoints(api: FastifyInstance, platform: Platform, log: Logger): 
         log.error({ err: error, request_id: exchange.requestId })
         reply.raw.destroy()
       })
+    noteCall(exchange, { status, code })
+  }
+
+  /** The line of the log comes behind the last byte, because only then it is known how many there were. */
+  function sendFile(reply: FastifyReply, exchange: Exchange, file: FileReply): void {
+    reply.hijack()
+    filesUnderWay.add(reply.raw)
+    writeFile(reply.raw, exchange, file, closing)
+      .then(bytes => noteCall(exchange, { status: 200, bytes, bytes_missing: file.contentLength - bytes }))
+      .catch(error => {
+        log.error({ err: error, request_id: exchange.requestId })
+        reply.raw.destroy()
+      })
+      .finally(() => filesUnderWay.delete(reply.raw))
+  }
+
+  function noteCall(exchange: Exchange, result: object): void {
     const { op, caller, requestId, startedAt, unknownFields } = exchange
-    const ms = platform.clock.wallNow() - startedAt
     log.info({
-      op,
-      mchid: caller?.mchid,
-      status,
-      code,
-      request_id: requestId,
-      ms,
-      unknown_fields: unknownFields,
+      ...{ op, mchid: caller?.mchid, ...result },
+      ...{ request_id: requestId, ms: platform.clock.wallNow() - startedAt, unknown_fields: unknownFields },
     })
   }
 }

@@ -15,6 +15,8 @@ export interface Config {
   trust: TrustState | undefined
   logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
   rules: Rules
+  /** Scheme and host that download URLs begin with; where the platform listens when absent. */
+  publicUrl?: string | undefined
 }
 
 const SECOND = 1_000
@@ -30,8 +32,15 @@ export const DEFAULT_RULES: Rules = {
   maxChargeAmount: 500_00,
   parkingLifetime: 30 * DAY,
   chargeAfterExit: 7 * DAY,
+  walletRefundDelay: 5 * MINUTE,
+  cardRefundDelay: DAY,
+  refundInterval: MINUTE,
+  publishedLimits: 'on',
   rateLimit: 1_000,
 }
+
+/** Business time plus this is still a date that can be written. */
+const LONGEST = 3_650 * DAY
 
 const UNITS: Record<string, number> = { ms: 1, s: SECOND, m: MINUTE, h: HOUR, d: DAY }
 
@@ -40,7 +49,17 @@ export function parseDuration(text: string): number {
   const [, amount, unit] = /^(\d{1,9})(ms|s|m|h|d)$/.exec(text.trim()) ?? []
   if (!amount || !unit)
     throw new Error(`"${text}" is no duration: write a number with ms, s, m, h or d, such as 10m`)
-  return Number(amount) * (UNITS[unit] ?? 1)
+  const duration = Number(amount) * (UNITS[unit] ?? 1)
+  if (duration > LONGEST) throw new Error(`"${text}" is longer than ten years`)
+  return duration
+}
+
+/** Reads a scheme and a host, such as `https://pay.example.com`. Throws with what to write instead. */
+export function parseOrigin(text: string): string {
+  const url = URL.parse(text)
+  if (!url || !/^https?:$/.test(url.protocol) || url.href !== `${url.origin}/`)
+    throw new Error(`"${text}" is no scheme and host: write one such as https://pay.example.com`)
+  return url.origin
 }
 
 /** Reads a comma-separated list of durations. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { DEFAULT_RULES, parseDuration, parseLadder } from './config.ts'
+import { DEFAULT_RULES, parseDuration, parseLadder, parseOrigin } from './config.ts'
 import { pooledRandom } from './random.ts'
 
 test('a duration is a number with its unit', () => {
@@ -22,11 +22,24 @@ test('what is no duration is refused with what to write instead', () => {
   }
 })
 
+test('a duration is at most ten years, so that every due time can be written as a date', () => {
+  assert.equal(parseDuration('3650d'), 3650 * 86_400_000)
+  assert.throws(() => parseDuration('3651d'), /longer than ten years/)
+})
+
 test('a ladder is durations between commas', () => {
   assert.deepEqual(parseLadder('0s,1m,10m,1h,6h,24h'), DEFAULT_RULES.deductionLadder)
   assert.deepEqual(parseLadder('1s, 2s'), [1000, 2000])
   assert.throws(() => parseLadder('1s,,2s'))
   assert.throws(() => parseLadder(''))
+})
+
+test('an origin is a scheme and a host, and anything else is refused with what to write instead', () => {
+  assert.equal(parseOrigin('https://pay.example.com'), 'https://pay.example.com')
+  assert.equal(parseOrigin('http://127.0.0.1:8080/'), 'http://127.0.0.1:8080')
+  for (const text of ['', 'pay.example.com', 'ftp://a', 'https://a/path', 'https://a?b', 'https://u:p@a']) {
+    assert.throws(() => parseOrigin(text), /write one such as/, text)
+  }
 })
 
 test('random bytes come in the size that was asked for, and none is given out twice', () => {

@@ -1,5 +1,7 @@
 import type { ServerResponse } from 'node:http'
+import { pipeline } from 'node:stream/promises'
 import type { Platform } from '../platform.ts'
+import type { FileReply } from '../products/handler.ts'
 import { newNonce } from '../protocol/ids.ts'
 import { replyMessage, SIGNATURE_SCHEME, signMessage } from '../protocol/signature.ts'
 import { replySigner } from '../protocol/trust.ts'
@@ -53,16 +55,79 @@ export interface Reply {
  */
 export function writeReply(
   response: ServerResponse,
-  { requestId, resultNumber, language }: Exchange,
+  exchange: Exchange,
   { status, body, signature, isLast }: Reply,
+): void {
+  writeHead(response, exchange, {
+    status,
+    contentType: 'application/json; charset=utf-8',
+    contentLength: body.length,
+    signature,
+    isLast,
+  })
+  response.end(body)
+}
+
+/** Codes of a pipeline whose far end was closed. */
+const HANG_UPS = ['ERR_STREAM_PREMATURE_CLOSE', 'ERR_STREAM_UNABLE_TO_PIPE', 'ECONNRESET', 'EPIPE']
+
+/** How long a reader may take nothing of a file before its connection ends, in milliseconds. */
+const STALL_MS = 60_000
+
+/**
+ * Writes a file as fast as its reader takes it, without a signature. Answers how many bytes went out: fewer than the file
+ * has when the reader has gone, or has taken nothing for `stallMs`. A file that cannot be read to its end throws; then the
+ * connection ends, because the headers have promised more.
+ */
+export async function writeFile(
+  response: ServerResponse,
+  exchange: Exchange,
+  { contentType, contentLength, open }: FileReply,
+  isLast: boolean,
+  stallMs = STALL_MS,
+): Promise<number> {
+  let written = 0
+  async function* counted(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+    for await (const chunk of source) {
+      if (written + chunk.length > contentLength)
+        throw new Error(`A file has more than ${contentLength} bytes`)
+      written += chunk.length
+      yield chunk
+    }
+    if (written < contentLength) throw new Error(`A file has ${written} of ${contentLength} bytes`)
+  }
+  response.setTimeout(stallMs, () => response.destroy())
+  const file = open()
+  writeHead(response, exchange, { status: 200, contentType, contentLength, signature: [], isLast })
+  try {
+    await pipeline(file, counted, response)
+  } catch (error) {
+    response.destroy()
+    if (!(error instanceof Error && 'code' in error && HANG_UPS.includes(String(error.code)))) throw error
+  }
+  return written
+}
+
+interface Head {
+  status: number
+  contentType: string
+  contentLength: number
+  signature: readonly string[]
+  isLast: boolean
+}
+
+function writeHead(
+  response: ServerResponse,
+  { requestId, resultNumber, language }: Exchange,
+  { status, contentType, contentLength, signature, isLast }: Head,
 ): void {
   // A connection that is kept alive would keep a platform alive that is about to stop.
   if (isLast) response.setHeader('Connection', 'close')
   response.writeHead(status, [
     'Content-Type',
-    'application/json; charset=utf-8',
+    contentType,
     'Content-Length',
-    String(body.length),
+    String(contentLength),
     'Cache-Control',
     'no-cache, must-revalidate',
     'X-Content-Type-Options',
@@ -73,5 +138,4 @@ export function writeReply(
     language,
     ...signature,
   ])
-  response.end(body)
 }

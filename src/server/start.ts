@@ -97,9 +97,11 @@ async function startOn(
   const stored = surroundings.clock ? undefined : await ClockStore.open(db, () => agenda.wake())
   const control = stored ?? givenClock(surroundings.clock ?? systemClock)
   const { clock } = control
+  // The port is known once the platform listens, if any was asked for.
+  let baseUrl = baseUrlOf(config.host, config.port)
   const world = {
     folder: config.data,
-    baseUrl: baseUrlOf(config.host, config.port),
+    baseUrl,
     trust: config.trust,
     keys: worldKeys,
   }
@@ -107,6 +109,9 @@ async function startOn(
 
   const platform: Platform = {
     ...{ db, clock, random, rules: config.rules },
+    get publicUrl() {
+      return config.publicUrl ?? baseUrl
+    },
     keys: await loadPlatformKeys(db, clock.wallNow()),
     bank: surroundings.bank ?? scriptedBank(db),
     listeners: {
@@ -127,7 +132,7 @@ async function startOn(
 
   const app = buildApp(platform, log)
   await app.listen({ host: config.host, port: config.port })
-  const baseUrl = baseUrlOf(config.host, (app.server.address() as AddressInfo).port)
+  baseUrl = baseUrlOf(config.host, (app.server.address() as AddressInfo).port)
   if (baseUrl !== world.baseUrl) await ensureWorld(db, clock, random, { ...world, baseUrl })
   const admin = await openAdmin(
     { platform, agenda, world: { ...world, baseUrl }, log },

@@ -8,11 +8,13 @@ import { noticeDelivery } from '../notices/deliver.ts'
 import type { SendNotice } from '../notices/send.ts'
 import type { Platform } from '../platform.ts'
 import { settlement } from '../products/parking/settle-transaction.ts'
+import { refundPayouts } from '../products/refunds/pay-out-refund.ts'
 
 /** Everything that falls due on a platform, by the names under which a commit wakes it. */
 export function worksOf(platform: Platform, send: SendNotice): Works {
   return {
     settlement: settlement(platform),
+    refunds: refundPayouts(platform),
     repayments: repayments(platform),
     arrears: arrears(platform),
     releases: releases(platform),

@@ -16,4 +16,12 @@ export const migrations: Migration[] = [
   { name: '0012-clock', url: new URL('../clock/tables.sql', import.meta.url) },
   { name: '0013-administration', url: new URL('../server/admin/tables.sql', import.meta.url) },
   { name: '0014-administration-filters', url: new URL('../server/admin/filters.sql', import.meta.url) },
+  { name: '0015-bank-refunds', url: new URL('../funding/bank-refunds.sql', import.meta.url) },
+  { name: '0016-merchant-balances', url: new URL('../merchants/balances.sql', import.meta.url) },
+  { name: '0017-refunds', url: new URL('../products/refunds/tables.sql', import.meta.url) },
+  { name: '0018-bills', url: new URL('../products/bills/tables.sql', import.meta.url) },
+  {
+    name: '0019-administration-lists',
+    url: new URL('../server/admin/refunds-and-bills.sql', import.meta.url),
+  },
 ]

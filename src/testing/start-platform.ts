@@ -17,6 +17,8 @@ export interface StartOptions
   rules?: Partial<Rules>
   /** The trust state of all merchants; `SWITCHING` unless said, in which both kinds of keys work. */
   trust?: TrustState
+  /** Scheme and host of the URLs that bills are downloaded from; where the platform listens unless said. */
+  publicUrl?: string
   /** A `postgres://` URL; SQLite in a temporary folder when absent. */
   database?: string
 }
@@ -52,7 +54,7 @@ export async function startPlatform(options: StartOptions = {}): Promise<TestPla
   const folder = mkdtempSync(join(tmpdir(), 'boomgate-'))
   // Key pairs are dear to make, so the platforms of one process share them.
   sharedKeys ??= makeWorldKeys(systemClock, randomBytes)
-  const { rules, trust, database, workers = false, ...surroundings } = options
+  const { rules, trust, publicUrl, database, workers = false, ...surroundings } = options
   const running = await startServer(
     {
       port: 0,
@@ -61,6 +63,7 @@ export async function startPlatform(options: StartOptions = {}): Promise<TestPla
       data: folder,
       database,
       trust,
+      publicUrl,
       logLevel: 'error',
       rules: { ...DEFAULT_RULES, rateLimit: Number.MAX_SAFE_INTEGER, ...rules },
     },

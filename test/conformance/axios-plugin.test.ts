@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
 import { type TestContext, test } from 'node:test'
+import { gunzipSync } from 'node:zlib'
 import { Aes, Formatter, Rsa, Wechatpay } from 'wechatpay-axios-plugin'
+import { formatTime } from '../../src/protocol/time.ts'
 import type { TrustState } from '../../src/protocol/trust.ts'
 import { type MerchantCredentials, type ReceivedCallback, webhookSink } from '../../src/testing/index.ts'
 import {
@@ -16,6 +19,9 @@ import {
 
 // The npm package `wechatpay-axios-plugin`, unmodified, drives the platform: its own signatures, its own verification of
 // replies, its own helpers for notices. Nothing but its option `baseURL` points it here.
+
+const MINUTE_MS = 60_000
+const DAY_MS = 24 * 60 * MINUTE_MS
 
 /** The client's chain of path parts, each of which has the HTTP methods. */
 interface Chain {
@@ -142,6 +148,57 @@ async function parkAndPay(
     ['SUCCESS', mchid, partner.sub_mchid],
   )
 }
+
+/** Downloads a bill as the client's documentation does: by the parameters of its URL, with the bytes as they come. */
+async function download(client: Wechatpay, download_url: string): Promise<Buffer> {
+  const { pathname, searchParams } = new URL(download_url)
+  const { status, data } = await resource(client, pathname.slice(1)).get<ArrayBuffer>({
+    params: Object.fromEntries(searchParams),
+    responseType: 'arraybuffer',
+  })
+  assert.equal(status, 200)
+  return Buffer.from(data)
+}
+
+test('refund, query, apply for a bill and download it plain and compressed, in both modes: the bytes have the promised SHA-1', async t => {
+  const running = await parkingUnderTest(t)
+  const { clock, agenda } = running
+  for (const [mode, caller] of MODES) {
+    await t.test(mode, async () => {
+      const { mchid, partner } = caller
+      const bill_date = formatTime(clock.now()).slice(0, 10)
+      const merchant = running.merchant(mchid)
+      const client = clientOf(merchant, running.baseUrl, platformKeys(merchant, 'certificate'))
+      const { out_trade_no } = await running.accept(await running.park({}, caller), {}, caller)
+      await running.runDue()
+
+      const out_refund_no = `R${out_trade_no}`
+      const amount = { refund: 300, total: 888, currency: 'CNY' }
+      const refunds = resource(client, 'v3/refund/domestic/refunds')
+      const request = { ...partner, out_trade_no, out_refund_no, amount }
+      const refunded = await refunds.post<Fields>(request)
+      assert.deepEqual([refunded.status, refunded.data.status], [200, 'PROCESSING'])
+      await agenda.moveTo(clock.now() + 10 * MINUTE_MS)
+      const found = await resource(client, 'v3/refund/domestic/refunds/{out_refund_no}').get<Fields>({
+        out_refund_no,
+        params: partner,
+      })
+      assert.equal(found.data.status, 'SUCCESS')
+
+      await agenda.moveTo(Date.parse(`${bill_date}T10:00:00+08:00`) + DAY_MS)
+      for (const tar_type of [undefined, 'GZIP']) {
+        const applied = await resource(client, 'v3/bill/tradebill').get<{
+          hash_value: string
+          download_url: string
+        }>({ params: { ...partner, bill_date, tar_type } })
+        const bytes = await download(client, applied.data.download_url)
+        const plain = tar_type ? gunzipSync(bytes) : bytes
+        assert.equal(createHash('sha1').update(plain).digest('hex'), applied.data.hash_value)
+        assert.match(plain.toString('utf8'), new RegExp(`${out_trade_no}[^]*${out_refund_no}`))
+      }
+    })
+  }
+})
 
 test('a refusal comes as the error that the client documents, with status, code and message', async t => {
   const running = await parkingUnderTest(t)

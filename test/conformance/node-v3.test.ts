@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
-import { X509Certificate } from 'node:crypto'
+import { createHash, X509Certificate } from 'node:crypto'
 import { type TestContext, test } from 'node:test'
+import { gunzipSync } from 'node:zlib'
 import WxPay from 'wechatpay-node-v3'
 import type { IPayRequest } from 'wechatpay-node-v3/dist/lib/pay-request.interface.js'
 import { PayRequest } from 'wechatpay-node-v3/dist/lib/pay-request.js'
+import { formatTime } from '../../src/protocol/time.ts'
 import type { TrustState } from '../../src/protocol/trust.ts'
 import { type MerchantCredentials, type ReceivedCallback, webhookSink } from '../../src/testing/index.ts'
 import {
@@ -21,6 +23,8 @@ import {
 // `createHttp` to put another transport in its place: here it is the package's own, with the host exchanged.
 
 const REAL_HOST = 'https://api.mch.weixin.qq.com'
+const MINUTE_MS = 60_000
+const DAY_MS = 24 * 60 * MINUTE_MS
 
 type Output = Awaited<ReturnType<IPayRequest['get']>>
 
@@ -128,6 +132,54 @@ for (const trust of ['CERTIFICATE', 'SWITCHING'] satisfies TrustState[]) {
     }
   })
 }
+
+/** The SHA-1 of a text that was bytes of UTF-8. */
+const sha1 = (text: string) => createHash('sha1').update(text).digest('hex')
+
+test('refund, query, apply for bills and download them, in both modes: the bytes have the promised SHA-1', async t => {
+  // The package signs what follows the real host, so download URLs must begin with it as those of WeChat Pay do.
+  const running = await parkingUnderTest(t, { publicUrl: REAL_HOST })
+  const { clock, agenda } = running
+  for (const [mode, caller] of MODES) {
+    await t.test(mode, async () => {
+      const { partner } = caller
+      const bill_date = formatTime(clock.now()).slice(0, 10)
+      const client = clientOf(running.merchant(caller.mchid), running.baseUrl)
+      const { out_trade_no } = await running.accept(await running.park({}, caller), {}, caller)
+      await running.runDue()
+
+      const amount = { refund: 300, total: 888, currency: 'CNY' }
+      const request = { ...partner, out_trade_no, out_refund_no: `R${out_trade_no}`, amount }
+      const refunded = await client.refunds(request)
+      assert.deepEqual([refunded.status, refunded.data?.status], [200, 'PROCESSING'])
+      await agenda.moveTo(clock.now() + 10 * MINUTE_MS)
+      // The package has no parameter for a sub-merchant here; the number is put into the URL as it is.
+      const query = new URLSearchParams(partner)
+      const found = await client.find_refunds(`${request.out_refund_no}${query.size > 0 ? `?${query}` : ''}`)
+      assert.deepEqual([found.status, found.data?.status], [200, 'SUCCESS'])
+
+      await agenda.moveTo(Date.parse(`${bill_date}T10:00:00+08:00`) + DAY_MS)
+      const trade = await client.tradebill({ ...partner, bill_date, bill_type: 'ALL' })
+      assert.equal(trade.status, 200)
+      const file = await client.downloadBill(trade.data.download_url)
+      assert.equal(sha1(file.data), trade.data.hash_value)
+      assert.match(file.data, new RegExp(`${out_trade_no}[^]*${request.out_refund_no}`))
+
+      const compressed = await client.tradebill({ ...partner, bill_date, bill_type: 'ALL', tar_type: 'GZIP' })
+      const archive = await client.downloadBill(compressed.data.download_url)
+      assert.equal(gunzipSync(archive.data).toString('utf8'), file.data)
+
+      // A provider has no money of its own from its sub-merchants' orders.
+      const flows = await client.fundflowbill({ bill_date, account_type: 'BASIC' })
+      if (partner.sub_mchid) {
+        assert.deepEqual([flows.status, JSON.parse(flows.error).code], [400, 'NO_STATEMENT_EXIST'])
+      } else {
+        const flowFile = await client.downloadBill(flows.data.download_url)
+        assert.equal(sha1(flowFile.data), flows.data.hash_value)
+      }
+    })
+  }
+})
 
 test("a reply's signature fits by the package's own helper, and one changed byte of the body does not", async t => {
   const running = await parkingUnderTest(t, { trust: 'CERTIFICATE' })

@@ -7,23 +7,28 @@ import type { Operation } from '../../src/contract/operation.ts'
 import { conforms } from '../../src/contract/validate.ts'
 import { endpoints } from '../../src/products/index.ts'
 import { ApiError, type ErrorName, LANGUAGES } from '../../src/protocol/errors.ts'
-import { signedRequest } from '../../src/testing/index.ts'
+import { signedRequest, virtualClock } from '../../src/testing/index.ts'
 import {
   APPID,
   type Caller,
   chargeOf,
   entry,
   MERCHANT,
+  NOW,
   PARTNER,
   parkingUnderTest,
   type Stay,
 } from '../parking.ts'
+import { DAY, freeze, HOUR, type PaidOrder, paidOrder, refundOf } from '../refunds.ts'
 import { flipped, jsonOf, type Mutation, membersOf, mutation, type Parts, spoil } from './mutations.ts'
 
 /** Requests that are tried; each carries one to three mutations. */
 const RUNS = 2_000
 
-const running = await parkingUnderTest({ after })
+/** Each attempt has a second of wall time of its own, so that no limit of a second hides what would be answered. */
+let attempts = 0
+const clock = { ...virtualClock(NOW), wallNow: () => Date.now() + (attempts % 200) * 1_000 }
+const running = await parkingUnderTest({ after }, { clock, rules: { refundInterval: 0 } })
 const agent = new Agent({ keepAlive: true, maxSockets: 1 })
 after(() => agent.destroy())
 
@@ -50,8 +55,66 @@ async function stayOf(caller: Caller): Promise<Stay> {
   return stay
 }
 
-/** The fields of a request that would be answered with 200, or with a 404 that tells of no order. */
+/** What happened on the day before, for each caller: an abnormal refund that was sent elsewhere, and a bill to download. */
+interface Yesterday {
+  refund_id: string
+  out_refund_no: string
+  token: string
+}
+const BILL_DATE = NOW.slice(0, 10)
+const CALLERS = [MERCHANT, PARTNER]
+const yesterday = new Map<Caller, Yesterday>()
+for (const caller of CALLERS) yesterday.set(caller, await abnormalRefund(caller))
+clock.advance(DAY)
+for (const caller of CALLERS) Object.assign(yesterday.get(caller) ?? {}, { token: await billToken(caller) })
+
+async function abnormalRefund(caller: Caller): Promise<Yesterday> {
+  const order = await paidOrder(running, undefined, {}, caller)
+  const refund = await running.giveBack(refundOf(order), caller)
+  await freeze(running.platform, order.owner)
+  clock.advance(HOUR)
+  await running.runDue()
+  const { refund_id, out_refund_no } = refund
+  const redirected = await running.redirectRefund(
+    refund_id,
+    { out_refund_no, type: 'MERCHANT_BANK_CARD' },
+    caller,
+  )
+  assert.equal(redirected.statusCode, 200, redirected.body)
+  return { refund_id, out_refund_no, token: '' }
+}
+
+async function billToken({ mchid }: Caller): Promise<string> {
+  const applied = await running.call(
+    { method: 'GET', target: `/v3/bill/tradebill?bill_date=${BILL_DATE}` },
+    mchid,
+  )
+  return new URL(applied.json<{ download_url: string }>().download_url).searchParams.get('token') ?? ''
+}
+
+/** An order that each caller can refund a fen of; a new one takes its place when it was refunded. */
+const orders = new Map<Caller, PaidOrder>()
+
+async function orderOf(caller: Caller): Promise<PaidOrder> {
+  const order = orders.get(caller) ?? (await paidOrder(running, undefined, {}, caller))
+  orders.set(caller, order)
+  return order
+}
+
+/** The fields of a request that would be answered with 200, or with a refusal of {@link REFUSED}. */
 async function validFields({ name }: Operation, caller: Caller): Promise<object> {
+  const { partner } = caller
+  const { refund_id, out_refund_no, token } = yesterday.get(caller) as Yesterday
+  if (name === 'createRefund') return { ...partner, ...refundOf(await orderOf(caller), 1) }
+  if (name === 'queryByOutRefundNo') return { ...partner, out_refund_no }
+  if (name === 'createAbnormalRefund')
+    return { ...partner, refund_id, out_refund_no, type: 'MERCHANT_BANK_CARD' }
+  if (name === 'getTradeBill' || name === 'getFundFlowBill') return { bill_date: BILL_DATE }
+  if (name === 'getSubMerchantFundFlowBill') {
+    const algorithm = 'AEAD_AES_256_GCM'
+    return { sub_mchid: PARTNER.partner.sub_mchid, bill_date: BILL_DATE, account_type: 'BASIC', algorithm }
+  }
+  if (name === 'downloadBill') return { token }
   if (name === 'createParking') return { ...caller.partner, ...entry() }
   if (name === 'createTransaction') return { ...caller.partner, ...chargeOf(await stayOf(caller)) }
   if (name === 'queryTransaction') return { ...caller.partner, out_trade_no: 'T1' }
@@ -123,7 +186,7 @@ async function send(parts: Parts, { mchid }: Caller): Promise<Reply & { tampered
 function rows(): Promise<object | undefined> {
   return running.platform.db.get(
     `SELECT (SELECT COUNT(*) FROM parkings) AS parkings, (SELECT COUNT(*) FROM transactions) AS transactions,
-            (SELECT COUNT(*) FROM notices) AS notices`,
+            (SELECT COUNT(*) FROM notices) AS notices, (SELECT COUNT(*) FROM refunds) AS refunds`,
   )
 }
 
@@ -168,6 +231,7 @@ const statuses = new Map<string, number>()
 async function tryOut({ operation, caller, mutations }: Attempt): Promise<void> {
   const parts = await validParts(operation, caller)
   for (const change of mutations) spoil(parts, change)
+  attempts += 1
   const before = await rows()
   const reply = await send(parts, caller)
   const outcome = `${operation.name} ${reply.status}`
@@ -177,7 +241,9 @@ async function tryOut({ operation, caller, mutations }: Attempt): Promise<void> 
   if (reply.status === 200) {
     assert.ok(!reply.tampered, 'A body that was changed on its way was taken')
     if (operation.name === 'createTransaction') stays.delete(caller)
-    if (reply.body !== '') assert.equal(conforms(operation.reply, JSON.parse(reply.body)), undefined)
+    if (operation.name === 'createRefund') orders.delete(caller)
+    const isJson = reply.body !== '' && operation.name !== 'downloadBill'
+    if (isJson) assert.equal(conforms(operation.reply, JSON.parse(reply.body)), undefined)
     return
   }
   assert.deepEqual(await rows(), before, `${outcome} has written something`)
@@ -192,13 +258,22 @@ async function tryOut({ operation, caller, mutations }: Attempt): Promise<void> 
   if (!isEarly) assert.equal(reply.headers['wechatpay-signature-type'], 'WECHATPAY2-SHA256-RSA2048')
 }
 
+/** What a valid request is refused for: no such order, no account of one's own, no sub-merchants. */
+const REFUSED: Record<string, number> = {
+  'queryTransaction 1230000109': 404,
+  'queryTransaction 1230000100': 404,
+  'getFundFlowBill 1230000100': 400,
+  'getSubMerchantFundFlowBill 1230000109': 403,
+}
+
 test('a valid request of every call is answered, so that a refusal is due to what was changed', async () => {
   for (const operation of operations) {
-    for (const caller of [MERCHANT, PARTNER]) {
+    for (const caller of CALLERS) {
       const reply = await send(await validParts(operation, caller), caller)
-      const expected = operation.name === 'queryTransaction' ? 404 : 200
+      const expected = REFUSED[`${operation.name} ${caller.mchid}`] ?? 200
       assert.equal(reply.status, expected, `${operation.name}: ${reply.body}`)
       if (operation.name === 'createTransaction') stays.delete(caller)
+      if (operation.name === 'createRefund') orders.delete(caller)
     }
   }
 })

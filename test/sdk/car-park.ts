@@ -3,7 +3,9 @@ import {
   type ClientOptions,
   type FolderTrust,
   formatTime,
+  type MerchantClient,
   optionsFromFolder,
+  type PartnerClient,
   type ReplyTo,
   type RequestIn,
 } from '../../src/sdk/index.ts'
@@ -27,22 +29,23 @@ export function optionsOf(platform: TestPlatform, mchid: string, trust: FolderTr
   return { ...optionsFromFolder(`${platform.folder}/merchants/${mchid}`, { trust }), retryPauseMs: 1 }
 }
 
-/** An entry of 粤B10001 an hour ago, under a number of its own. */
-export function entryRequest(notify_url = NOWHERE): RequestIn<'createParking', 'merchant'> {
+/** An entry of 粤B10001 an hour before `now`, under a number of its own. */
+export function entryRequest(notify_url = NOWHERE, now = Date.now()): RequestIn<'createParking', 'merchant'> {
   return {
     ...PLATE,
     out_parking_no: randomUUID(),
     notify_url,
-    start_time: formatTime(Date.now() - HOUR_MS),
+    start_time: formatTime(now - HOUR_MS),
     parking_name: PARKING_NAME,
     free_duration: 600,
   }
 }
 
-/** The charge of an entry that ends now, under a number of its own. */
+/** The charge of an entry that ends at `now`, under a number of its own. */
 export function chargeRequest(
   entry: ReplyTo<'createParking'>,
   notify_url = NOWHERE,
+  now = Date.now(),
 ): RequestIn<'createTransaction', 'merchant'> {
   return {
     appid: APPID,
@@ -55,7 +58,7 @@ export function chargeRequest(
       ...PLATE,
       parking_id: entry.id,
       start_time: entry.start_time,
-      end_time: formatTime(Date.now() - 1000),
+      end_time: formatTime(now - 1000),
       parking_name: PARKING_NAME,
       charging_duration: 3600,
       device_id: 'gate-1',
@@ -68,4 +71,24 @@ export const plateRequest: RequestIn<'queryPlateService', 'merchant'> = {
   ...PLATE,
   appid: APPID,
   openid: OPENID,
+}
+
+/** What parking takes of a client, whichever mode it is of. */
+export type Parking = Pick<MerchantClient['parking'], 'createParking' | 'createTransaction'>
+
+/** A provider's calls for its sub-merchant. */
+export function parkingFor({ parking }: PartnerClient, sub_mchid: string): Parking {
+  return {
+    createParking: request => parking.createParking({ ...request, sub_mchid }),
+    createTransaction: request => parking.createTransaction({ ...request, sub_mchid }),
+  }
+}
+
+/** Parks 粤B10001 and charges 888 fen, which are paid on return. Answers `out_trade_no`. */
+export async function paidOrder(running: TestPlatform, parking: Parking): Promise<string> {
+  const now = running.platform.clock.now()
+  const entry = await parking.createParking(entryRequest(NOWHERE, now))
+  const { out_trade_no } = await parking.createTransaction(chargeRequest(entry, NOWHERE, now))
+  await running.runDue()
+  return out_trade_no
 }

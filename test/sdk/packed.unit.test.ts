@@ -2,23 +2,26 @@ import assert from 'node:assert/strict'
 import { execFile, execFileSync } from 'node:child_process'
 import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { delimiter, dirname, join } from 'node:path'
+import { delimiter, join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
-import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { merchantClient, optionsFromFolder } from '../../src/sdk/index.ts'
 import { openTestDatabase } from '../../src/store/testing.ts'
 import { startPlatform, type TestPlatform } from '../../src/testing/index.ts'
-import { DIRECT, PROVIDER, plateRequest, SUB_MCHID } from './car-park.ts'
+import { DIRECT, PROVIDER, paidOrder, plateRequest, SUB_MCHID } from './car-park.ts'
+import { PROJECT, pack } from './pack.ts'
 
-const PROJECT = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
 /** The oldest Node that the SDK is for. */
 const OLDEST = 'v20.'
+const DAY_MS = 24 * 60 * 60 * 1000
 
-/** Makes clients, calls the platform in each way of trust, signs and reads a notice; prints what came of it. */
+/** Makes clients, calls the platform in each way of trust, reads a bill and a notice; prints what came of it. */
 const PROGRAM = `
 import { generateKeyPairSync } from 'node:crypto'
-import { createWebhookReceiver, merchantClient, optionsFromFolder, partnerClient, signTestNotice } from 'boomgate/sdk'
-const [direct, provider, request, sub_mchid] = process.argv.slice(2)
+import {
+  createWebhookReceiver, merchantClient, optionsFromFolder, partnerClient, reconcileTradeBill, signTestNotice,
+} from 'boomgate/sdk'
+const [direct, provider, request, sub_mchid, bill_date, order] = process.argv.slice(2)
 const states = []
 for (const trust of ['certificate', 'public-key', 'both']) {
   const merchant = merchantClient(optionsFromFolder(direct, { trust }))
@@ -28,6 +31,10 @@ for (const trust of ['certificate', 'public-key', 'both']) {
 }
 const bootstrapped = merchantClient({ ...optionsFromFolder(direct), trust: { certificates: [] } })
 states.push((await bootstrapped.parking.queryPlateService(JSON.parse(request))).service_state)
+
+const bill = merchantClient(optionsFromFolder(direct)).bills.tradeBill({ bill_date })
+const findings = []
+for await (const finding of reconcileTradeBill(bill, [JSON.parse(order)])) findings.push(finding)
 
 const { publicKey, privateKey } = generateKeyPairSync('rsa', {
   modulusLength: 2048,
@@ -39,13 +46,15 @@ const serial = 'PUB_KEY_ID_TEST'
 const { headers, body } = signTestNotice({ event_type: 'ANY', resource: {}, apiv3Key, privateKey, serial })
 const receiver = createWebhookReceiver({ apiv3Key, trust: { publicKeyId: serial, publicKey } })
 const answer = await receiver.fetchHandler(() => {})(new Request('http://a/', { method: 'POST', headers, body }))
-console.log(JSON.stringify({ states, status: answer.status }))
+console.log(JSON.stringify({ states, status: answer.status, findings, rows: bill.summary.count }))
 `
 
 describe('the packed package, in a folder without any other package', () => {
   const folder = mkdtempSync(join(tmpdir(), 'boomgate-packed-'))
   let platform: TestPlatform
   let merchants: string
+  let bill_date: string
+  let order: string
 
   before(async () => {
     pack(join(folder, 'node_modules', 'boomgate'))
@@ -53,6 +62,12 @@ describe('the packed package, in a folder without any other package', () => {
     cpSync(join(PROJECT, 'examples', 'park-a-car.ts'), join(folder, 'park-a-car.ts'))
     platform = await startPlatform({ open: openTestDatabase, workers: true })
     merchants = join(platform.folder, 'merchants')
+    const { parking } = merchantClient(optionsFromFolder(join(merchants, DIRECT)))
+    const out_trade_no = await paidOrder(platform, parking)
+    const { success_time = '' } = await parking.queryTransaction({ out_trade_no })
+    order = JSON.stringify({ out_trade_no, total: 888, success_time })
+    bill_date = success_time.slice(0, 10)
+    await platform.agenda.moveTo(Date.parse(`${bill_date}T10:00:00+08:00`) + DAY_MS)
   })
 
   after(async () => {
@@ -75,8 +90,15 @@ describe('the packed package, in a folder without any other package', () => {
         join(merchants, PROVIDER),
         request,
         SUB_MCHID,
+        bill_date,
+        order,
       )
-      assert.deepEqual(JSON.parse(out), { states: Array(7).fill('NORMAL'), status: 204 })
+      assert.deepEqual(JSON.parse(out), {
+        states: Array(7).fill('NORMAL'),
+        status: 204,
+        findings: [],
+        rows: 1,
+      })
     })
   }
 
@@ -101,15 +123,6 @@ describe('the packed package, in a folder without any other package', () => {
     })
   }
 })
-
-/** Puts what a published package holds into a folder. The shared `dist` is left alone, as others may be using it. */
-function pack(target: string): void {
-  const compiler = join(PROJECT, 'node_modules', 'typescript', 'bin', 'tsc')
-  // Types are the check's business; here only the JavaScript counts.
-  const flags = ['-p', 'tsconfig.build.json', '--noCheck', '--outDir', join(target, 'dist')]
-  execFileSync(process.execPath, [compiler, ...flags], { cwd: PROJECT })
-  cpSync(join(PROJECT, 'package.json'), join(target, 'package.json'))
-}
 
 /** The Node that runs this test, and the oldest supported one if the machine has it. */
 function runtimes(): string[] {

@@ -1,4 +1,5 @@
 import type { TransactionResult, Transaction as WireOrder } from '../../src/products/parking/contract.ts'
+import { RefundHistory } from './refund-history.ts'
 
 /** What somebody outside knows of an order, from whatever told it. */
 export type OrderFacts = WireOrder
@@ -90,6 +91,7 @@ export class History {
   #moments = 0
   readonly entries = new Map<string, EntryFacts>()
   readonly notices = new Map<string, SentNotice>()
+  readonly refunds = new RefundHistory()
   /** What was said that cannot be true together, found at the moment when it was said. */
   readonly broken: string[] = []
 

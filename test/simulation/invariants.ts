@@ -1,9 +1,11 @@
 import type { Database } from '../../src/store/database.ts'
+import type { Accountant } from './accountant.ts'
 import type { SimulatedBank } from './bank.ts'
 import type { History } from './history.ts'
 import { MONEY, MONEY_AT_THE_END } from './money-invariants.ts'
 import { NOTICES, NOTICES_AT_THE_END } from './notice-invariants.ts'
 import { ORDERS } from './order-invariants.ts'
+import { REFUNDS, REFUNDS_AT_THE_END } from './refund-invariants.ts'
 import type { NoticeRow, Snapshot } from './snapshot.ts'
 
 /** Everything that an invariant may look at. */
@@ -15,6 +17,7 @@ export interface View {
   notices: ReadonlyMap<string, NoticeRow>
   history: History
   bank: SimulatedBank
+  accountant: Accountant
   /** What has failed inside of the platform. */
   faults: readonly unknown[]
   /** Entries made since then can be charged; milliseconds of business time. */
@@ -30,16 +33,21 @@ export type Invariant = (view: View) => string[] | Promise<string[]>
 export const ALWAYS = {
   nothingFailsInside: ({ faults }) => faults.map(fault => `The platform failed inside: ${describe(fault)}`),
 
+  /** Bills, ledger, orders and notices of each day that is over agree to the fen, whoever asks and however often. */
+  daysReconcile: ({ accountant }) => accountant.broken,
+
   ...ORDERS,
   ...MONEY,
+  ...REFUNDS,
   ...NOTICES,
 } as const satisfies Record<string, Invariant>
 
 /** What is true when all that was due is done and nothing is under way. */
-export const AT_THE_END = { ...MONEY_AT_THE_END, ...NOTICES_AT_THE_END } as const satisfies Record<
-  string,
-  Invariant
->
+export const AT_THE_END = {
+  ...MONEY_AT_THE_END,
+  ...REFUNDS_AT_THE_END,
+  ...NOTICES_AT_THE_END,
+} as const satisfies Record<string, Invariant>
 
 export type InvariantName = keyof typeof ALWAYS | keyof typeof AT_THE_END
 

@@ -1,8 +1,10 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto'
 import type { EntranceStateChange, TransactionResult } from '../../src/products/parking/contract.ts'
+import type { Refund, RefundResult } from '../../src/products/refunds/contract.ts'
 import { formatAuthorization } from '../../src/protocol/authorization.ts'
 import { newNonce } from '../../src/protocol/ids.ts'
 import type { PlateColor } from '../../src/protocol/plate.ts'
+import { decryptField } from '../../src/protocol/sensitive-field.ts'
 import { requestMessage, signMessage } from '../../src/protocol/signature.ts'
 import { KeyRing } from '../../src/sdk/key-ring.ts'
 import type { WebhookReceiver } from '../../src/sdk/webhook-receiver.ts'
@@ -12,8 +14,12 @@ import { APPID, type Fields, SUB_APPID } from '../parking.ts'
 import { withQuery } from '../platform.ts'
 import type { NoticeOnItsWay } from './notice-network.ts'
 import type { SeededRandom } from './random.ts'
+import { RefundDesk } from './refund-desk.ts'
 
-export type CallName = 'create' | 'charge' | 'query' | 'find'
+export type CallName = 'create' | 'charge' | 'query' | 'find' | RefundCallName
+
+/** The calls of the refund family. */
+export type RefundCallName = 'refund' | 'queryRefund' | 'settleRefund'
 
 /** A call as a merchant makes it; repeated with the same parameters, it is the same call. */
 export interface Call {
@@ -22,6 +28,13 @@ export interface Call {
   method: 'GET' | 'POST'
   target: string
   fields: Fields
+}
+
+/** What goes over the wire. */
+export interface SignedCall {
+  url: string
+  headers: Record<string, string>
+  body: Buffer
 }
 
 /** A car that a merchant has let in, as far as the merchant knows. */
@@ -39,7 +52,11 @@ export interface KnownCharge {
   out_trade_no: string
   /** The last state that the merchant has learned of, from a reply, a query or a notice. */
   state: string | undefined
+  /** The platform's number, known once it is paid. */
+  transaction_id: string | undefined
 }
+
+type OrderNews = Pick<TransactionResult, 'out_trade_no' | 'trade_state' | 'transaction_id'>
 
 export interface MerchantOptions {
   mchid: string
@@ -55,11 +72,14 @@ export interface MerchantOptions {
  */
 export class SimulatedMerchant {
   readonly mchid: string
+  readonly sub_mchid: string | undefined
   readonly name: string
   readonly stays: KnownStay[] = []
   readonly receiver: WebhookReceiver
+  readonly refunds: RefundDesk
   readonly #partner: Fields
   readonly #serial: string
+  readonly #platformSerial: string
   readonly #key: KeyObject
   readonly #random: SeededRandom
   readonly #wallNow: () => number
@@ -67,9 +87,11 @@ export class SimulatedMerchant {
 
   constructor({ mchid, sub_mchid, credentials, random, wallNow }: MerchantOptions) {
     this.mchid = mchid
+    this.sub_mchid = sub_mchid
     this.name = sub_mchid ? `${mchid}-${sub_mchid}` : mchid
     this.#partner = sub_mchid ? { sub_mchid } : {}
     this.#serial = credentials.serial_no
+    this.#platformSerial = credentials.public_key_id
     this.#key = createPrivateKey(credentials.private_key)
     this.#random = random
     this.#wallNow = wallNow
@@ -79,6 +101,7 @@ export class SimulatedMerchant {
       certificates: [credentials.platform_certificate],
     }
     this.receiver = receiverOn(new KeyRing(trust, wallNow), credentials.apiv3_key, { wallNow })
+    this.refunds = new RefundDesk(this, random.fork('refunds'), credentials)
   }
 
   get notifyUrl(): string {
@@ -92,14 +115,14 @@ export class SimulatedMerchant {
   /** A car drives in. */
   newStay(plate: { plate_number: string; plate_color: PlateColor }, now: number): KnownStay {
     const fields = {
-      out_parking_no: this.#newNumber('P'),
+      out_parking_no: this.newNumber('P'),
       ...plate,
       notify_url: this.notifyUrl,
       start_time: wholeSecond(now - this.#random.between(0, 90_000)),
       parking_name: '欢乐海岸停车场',
       free_duration: 900,
     }
-    const create = this.#call('create', 'POST', '/v3/vehicle/parking/parkings', fields)
+    const create = this.newCall('create', 'POST', '/v3/vehicle/parking/parkings', fields)
     const stay: KnownStay = { create, fields, id: undefined, charges: [] }
     this.stays.push(stay)
     return stay
@@ -111,7 +134,7 @@ export class SimulatedMerchant {
     const end_time = wholeSecond(now)
     if (Date.parse(end_time) <= Date.parse(String(start_time))) return undefined
     const random = this.#random
-    const out_trade_no = this.#newNumber('T')
+    const out_trade_no = this.newNumber('T')
     const fields = {
       appid: APPID,
       ...(this.#partner.sub_mchid === '1900000109' && random.chance(0.5) && { sub_appid: SUB_APPID }),
@@ -128,8 +151,8 @@ export class SimulatedMerchant {
         ...{ charging_duration: 3600, device_id: '12313' },
       },
     }
-    const call = this.#call('charge', 'POST', '/v3/vehicle/transactions/parking', fields)
-    const charge: KnownCharge = { call, out_trade_no, state: undefined }
+    const call = this.newCall('charge', 'POST', '/v3/vehicle/transactions/parking', fields)
+    const charge: KnownCharge = { call, out_trade_no, state: undefined, transaction_id: undefined }
     stay.charges.push(charge)
     return charge
   }
@@ -140,17 +163,33 @@ export class SimulatedMerchant {
   }
 
   query({ out_trade_no }: Pick<KnownCharge, 'out_trade_no'>): Call {
-    return this.#call('query', 'GET', `/v3/vehicle/transactions/out-trade-no/${out_trade_no}`, {})
+    return this.newCall('query', 'GET', `/v3/vehicle/transactions/out-trade-no/${out_trade_no}`, {})
   }
 
   find(plate: { plate_number: string; plate_color: PlateColor }, openid: string): Call {
-    return this.#call('find', 'GET', '/v3/vehicle/parking/services/find', { appid: APPID, openid, ...plate })
+    return this.newCall('find', 'GET', '/v3/vehicle/parking/services/find', {
+      appid: APPID,
+      openid,
+      ...plate,
+    })
   }
 
   /** Signs a call; each time anew, as real clients do. */
-  sign({ method, target, fields }: Call): { headers: Record<string, string>; url: string; body: Buffer } {
+  sign({ name, method, target, fields }: Call): SignedCall {
     const url = method === 'GET' ? withQueryOf(target, fields) : target
     const body = Buffer.from(method === 'GET' ? '' : JSON.stringify(fields))
+    const signed = this.#signRequest(method, url, body)
+    // Named by calls with something encrypted in them.
+    if (name === 'settleRefund') signed.headers['Wechatpay-Serial'] = this.#platformSerial
+    return signed
+  }
+
+  /** Signs a question that is not one of the calls that may be lost and repeated. */
+  signGet(url: string): SignedCall {
+    return this.#signRequest('GET', url, Buffer.alloc(0))
+  }
+
+  #signRequest(method: Call['method'], url: string, body: Buffer): SignedCall {
     const timestamp = String(Math.floor(this.#wallNow() / 1000))
     const nonce = newNonce(size => this.#random.bytes(size))
     const signature = signMessage(requestMessage({ method, target: url, timestamp, nonce, body }), this.#key)
@@ -170,6 +209,11 @@ export class SimulatedMerchant {
     }
   }
 
+  /** Opens what was encrypted to this merchant's certificate. */
+  decrypt(encrypted: string): string {
+    return decryptField(encrypted, this.#key)
+  }
+
   /** Verifies and opens a notice, as a merchant does with the SDK. */
   open({ headers, body }: NoticeOnItsWay) {
     return this.receiver.readNotice(body, headers)
@@ -180,30 +224,40 @@ export class SimulatedMerchant {
     if (call.name === 'create') {
       const stay = this.stays.find(({ create }) => create === call)
       if (stay) stay.id = String(body.id)
+    } else if (isRefundCall(call)) {
+      this.refunds.learn(body as unknown as Refund)
     } else if (call.name !== 'find') {
-      this.#learnState(String(body.out_trade_no), String(body.trade_state))
+      this.#learnOrder(body as unknown as OrderNews)
     }
   }
 
   /** Takes a notice that has come through, perhaps for the second time and late. */
-  learnNotice(notice: EntranceStateChange | TransactionResult): void {
-    if ('trade_state' in notice) this.#learnState(notice.out_trade_no, notice.trade_state)
+  learnNotice(notice: EntranceStateChange | TransactionResult | RefundResult): void {
+    if ('trade_state' in notice) this.#learnOrder(notice)
+    if ('refund_status' in notice) this.refunds.learn({ ...notice, status: notice.refund_status })
   }
 
-  #learnState(outTradeNo: string, state: string): void {
-    const charge = this.charges.find(({ out_trade_no }) => out_trade_no === outTradeNo)
+  #learnOrder({ out_trade_no, trade_state, transaction_id }: OrderNews): void {
+    const charge = this.charges.find(known => known.out_trade_no === out_trade_no)
+    if (!charge) return
     // An answer that was overtaken takes nothing back.
-    if (charge && (charge.state === undefined || charge.state === 'ACCEPTED')) charge.state = state
+    if (charge.state === undefined || charge.state === 'ACCEPTED') charge.state = trade_state
+    charge.transaction_id ??= transaction_id
   }
 
-  #newNumber(prefix: string): string {
+  /** A number of its own for something new. */
+  newNumber(prefix: string): string {
     this.#numbers += 1
     return `${prefix}${this.name.slice(-4)}${String(this.#numbers).padStart(6, '0')}`
   }
 
-  #call(name: CallName, method: Call['method'], target: string, fields: Fields): Call {
+  newCall(name: CallName, method: Call['method'], target: string, fields: Fields): Call {
     return { name, merchant: this, method, target, fields: { ...this.#partner, ...fields } }
   }
+}
+
+export function isRefundCall({ name }: Call): boolean {
+  return name === 'refund' || name === 'queryRefund' || name === 'settleRefund'
 }
 
 function withQueryOf(target: string, fields: Fields): string {

@@ -3,6 +3,11 @@ import type { SqlValue, Statements } from '../../src/store/database.ts'
 import type { Invariant, View } from './invariants.ts'
 import { promotionsOf } from './snapshot.ts'
 
+/** All accounts of a merchant, its bank account outside among them. */
+const ACCOUNTS_OF_MERCHANTS = ['pending', 'held', 'available', 'fees', 'operation', 'refunding', 'bank']
+  .map(book => `'merchant/' || m.mchid || '/${book}'`)
+  .join(', ')
+
 /** What is true of all books, the platform's and the banks'. */
 export const MONEY = {
   /** The whole audit every now and then; what it finds between two of them is looked for in the sums after every step. */
@@ -145,28 +150,33 @@ export const MONEY = {
                  LEFT JOIN ledger_transfers l ON l.subject = 'order/' || t.mchid || '/' || t.out_trade_no
                                              AND l.kind = 'charge' AND l.state = 'POSTED'
                 GROUP BY t.mchid, t.out_trade_no, t.trade_state, t.payer_total) AS booked
-        WHERE charges <> CASE trade_state WHEN 'SUCCESS' THEN 1 ELSE 0 END OR charged <> COALESCE(payer_total, 0)`,
+        WHERE charges <> CASE WHEN trade_state IN ('SUCCESS', 'REFUND') THEN 1 ELSE 0 END OR charged <> COALESCE(payer_total, 0)`,
     )
   },
 
   bankAndLedgerAgree,
 
-  /** A merchant has what its orders are worth; a NOCASH coupon makes that less, and fees are the platform's share of it. */
+  /**
+   * A merchant has what its orders are worth, less what has reached those who were refunded: a NOCASH coupon makes an order
+   * less, fees are the platform's share of it, and the merchant's bank account has what it took out.
+   */
   async merchantsGetWhatIsTheirs({ db, now }) {
     const earned = new Map<string, number>()
+    const earn = ({ mchid, sub_mchid }: { mchid: string; sub_mchid: string }, amount: number) =>
+      earned.set(sub_mchid || mchid, (earned.get(sub_mchid || mchid) ?? 0) + amount)
     for (const order of now.orders.values()) {
-      if (order.trade_state !== 'SUCCESS') continue
-      const payee = order.sub_mchid || order.mchid
-      const unpaid = promotionsOf(order).reduce(
-        (sum, { type, amount }) => sum + (type === 'NOCASH' ? amount : 0),
-        0,
-      )
-      earned.set(payee, (earned.get(payee) ?? 0) + order.total - unpaid)
+      if (order.success_time === null) continue
+      const unpaid = promotionsOf(order).filter(({ type }) => type === 'NOCASH')
+      earn(order, order.total - unpaid.reduce((sum, { amount }) => sum + amount, 0))
+    }
+    for (const refund of now.refunds.values()) {
+      const { status, destination, settlement_refund, payer_refund } = refund
+      const kept = destination === 'merchant_bank_card' ? payer_refund : 0
+      if (status === 'SUCCESS') earn(refund, kept - settlement_refund)
     }
     const booked = await db.all<{ mchid: string; booked: number }>(
       `SELECT m.mchid, CAST(SUM(l.balance) AS BIGINT) AS booked
-         FROM merchants m JOIN ledger_accounts l ON l.account IN ('merchant/' || m.mchid || '/pending',
-                'merchant/' || m.mchid || '/held', 'merchant/' || m.mchid || '/available', 'merchant/' || m.mchid || '/fees')
+         FROM merchants m JOIN ledger_accounts l ON l.account IN (${ACCOUNTS_OF_MERCHANTS})
         GROUP BY m.mchid`,
     )
     return booked
@@ -234,6 +244,6 @@ async function bankAndLedgerAgree({ db, bank }: View): Promise<string[]> {
   return found
 }
 
-async function sentences(db: Statements, sql: string, ...parameters: SqlValue[]): Promise<string[]> {
+export async function sentences(db: Statements, sql: string, ...parameters: SqlValue[]): Promise<string[]> {
   return (await db.all<{ what: string }>(sql, ...parameters)).map(({ what }) => what)
 }

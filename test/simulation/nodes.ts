@@ -23,6 +23,8 @@ import type { SeededRandom } from './random.ts'
 /** How long another node leaves alone what a dead one had in hand, in milliseconds of wall time; a little more. */
 const LEASE_OVER_MS = 16_000
 
+const SECOND = 1_000
+
 /** How often a start ends in a crash, and how many commits it has at most: the first one makes the tables and the world. */
 const CRASH_CHANCE = 0.15
 const COMMITS_OF_A_START = 2
@@ -85,6 +87,11 @@ export class Nodes {
   /** What has failed inside of the platform that nobody is meant to see. */
   get faults(): unknown[] {
     return [...this.#faults, ...this.#nodes.flatMap(({ life }) => life.faults)]
+  }
+
+  /** Wall time goes on by a second, as it does of itself. */
+  passSecond(): void {
+    this.#wallShift += SECOND
   }
 
   credentials(mchid: string): MerchantCredentials {

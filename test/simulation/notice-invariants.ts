@@ -3,6 +3,7 @@ import { parseTime } from '../../src/protocol/time.ts'
 import { contradictions, type History, orderKey, orderOfNotice } from './history.ts'
 import type { Invariant, View } from './invariants.ts'
 import { isAssessed } from './people.ts'
+import { refundKeyOf } from './refund-history.ts'
 import { type NoticeRow, type OrderRow, promotionsOf, type Snapshot } from './snapshot.ts'
 
 /** What is true of the outbox and of what was sent from it. */
@@ -103,14 +104,14 @@ export const NOTICES_AT_THE_END = {
     }),
 } as const satisfies Record<string, Invariant>
 
-/** An order that has ended has its notices, each as the order was then. */
+/** An order that has ended has its notices, each as the order was then; only what its owner has repaid is told as repaid. */
 function noticesOf(key: string, order: OrderRow, sent: readonly NoticeRow[]): string[] {
   const expected =
     order.trade_state === 'ACCEPTED'
       ? []
       : [
           order.trade_state === 'PAY_FAIL' ? 'TRANSACTION.FAIL' : 'TRANSACTION.SUCCESS',
-          ...(order.user_repaid === 'Y' ? ['TRANSACTION.PAY_BACK'] : []),
+          ...(order.repayments > 0 ? ['TRANSACTION.PAY_BACK'] : []),
         ]
   const types = sent.map(({ event_type }) => event_type)
   if (types.toSorted().join() !== expected.toSorted().join())
@@ -118,8 +119,11 @@ function noticesOf(key: string, order: OrderRow, sent: readonly NoticeRow[]): st
   return sent.flatMap(({ id, event_type, resource }) => {
     const told = resource as TransactionResult
     const repaid = event_type === 'TRANSACTION.PAY_BACK' ? 'Y' : order.user_repaid && 'N'
+    // A notice may be older than the first refund.
+    const state =
+      told.trade_state === 'SUCCESS' && order.trade_state === 'REFUND' ? 'SUCCESS' : order.trade_state
     const pairs = [
-      [told.trade_state, order.trade_state],
+      [told.trade_state, state],
       [told.transaction_id, order.transaction_id],
       [
         told.success_time && parseTime(told.success_time),
@@ -192,7 +196,8 @@ function subjects(
     .map(group => group.sort((one, other) => one.notice.sequence - other.notice.sequence))
 }
 
-/** The order's key, or the id of the stay. */
+/** The order's key, the refund's, or the id of the stay. */
 function keyOfNotice({ resource }: NoticeRow): string {
+  if ('refund_status' in resource) return `refund ${refundKeyOf(resource)}`
   return 'out_trade_no' in resource ? orderKey(resource.sp_mchid, resource.out_trade_no) : resource.parking_id
 }

@@ -1,5 +1,5 @@
 import type { Invariant } from './invariants.ts'
-import { promotionsOf } from './snapshot.ts'
+import { promotionsOf, type Snapshot } from './snapshot.ts'
 
 /** What is true of orders, of the entries that they charge, and of what was said of both. */
 export const ORDERS = {
@@ -30,7 +30,8 @@ export const ORDERS = {
     const found: string[] = []
     for (const [key, { parking_id, mchid, out_trade_no }] of added) {
       const [was, is] = [before, now].map(({ stays }) => stays.get(parking_id)?.usability ?? 'NORMAL')
-      if (was !== 'NORMAL' && is === was) found.push(`${key} charges stay ${parking_id}, which is ${is}`)
+      if (was !== 'NORMAL' && is === was && !wasNormalMeanwhile(now, parking_id))
+        found.push(`${key} charges stay ${parking_id}, which is ${is}`)
       const newer = await db.get<{ id: string }>(
         `SELECT n.id FROM transactions t
            JOIN parkings p ON p.id = t.parking_id
@@ -62,7 +63,8 @@ export const ORDERS = {
       const is = now.orders.get(key)
       if (!is) return [`Order ${key} is gone`]
       const found: string[] = []
-      if (was.trade_state !== 'ACCEPTED' && is.trade_state !== was.trade_state)
+      const isRefunded = was.trade_state === 'SUCCESS' && is.trade_state === 'REFUND'
+      if (was.trade_state !== 'ACCEPTED' && is.trade_state !== was.trade_state && !isRefunded)
         found.push(`${key} was ${was.trade_state} and is ${is.trade_state}`)
       if (was.user_repaid === 'Y' && is.user_repaid !== 'Y') found.push(`${key} is not repaid any more`)
       for (const field of [
@@ -70,6 +72,8 @@ export const ORDERS = {
         'success_time',
         'bank_type',
         'payer_total',
+        'settlement_total',
+        'fee',
         'parking_id',
       ] as const) {
         if (was[field] !== null && was[field] !== is[field])
@@ -78,3 +82,11 @@ export const ORDERS = {
       return found
     }),
 } as const satisfies Record<string, Invariant>
+
+/** A debt may end with a refund and begin anew with the very charge that it had not allowed before. */
+function wasNormalMeanwhile({ newNotices }: Snapshot, parkingId: string): boolean {
+  return newNotices.some(
+    ({ resource }) =>
+      'parking_state' in resource && resource.parking_id === parkingId && resource.parking_state === 'NORMAL',
+  )
+}

@@ -4,6 +4,7 @@ import { release } from '../../src/funding/profit-sharing.ts'
 import { beginRepayment } from '../../src/funding/repay.ts'
 import { topUp, withdraw } from '../../src/funding/wallet.ts'
 import { changeMerchant } from '../../src/merchants/change-merchant.ts'
+import { topUpMerchant, withdrawFromMerchant } from '../../src/merchants/merchant-money.ts'
 import { replayNotice } from '../../src/notices/outbox.ts'
 import { changeOwner, createOwner } from '../../src/owners/owners.ts'
 import { openPlate, pausePlate, removePlate, resumePlate } from '../../src/owners/plates.ts'
@@ -53,7 +54,7 @@ export const isAssessed = (plateNumber: string): boolean =>
 /** How often each deed is drawn. */
 const OWNERS_DEEDS = {
   ...{ open: 22, pause: 7, resume: 14, remove: 3, topUp: 8, withdraw: 3, putCard: 4, removeCard: 2 },
-  ...{ score: 3, freeze: 1, unfreeze: 5, walletPosition: 1, advanceLimit: 2, repay: 20, coupon: 22 },
+  ...{ score: 3, freeze: 9, unfreeze: 11, walletPosition: 1, advanceLimit: 2, repay: 20, coupon: 22 },
   ...{
     stock: 3,
     restrict: 1,
@@ -64,6 +65,10 @@ const OWNERS_DEEDS = {
     pauseNotices: 2,
     release: 4,
     replay: 2,
+    merchantTopUp: 8,
+    merchantWithdraw: 8,
+    autoWithdrawal: 4,
+    withoutFunds: 3,
   },
 } as const
 
@@ -87,7 +92,12 @@ export class People {
     const opening = OWNER_IDS.map((owner_id, index) => ({ owner_id, ...(PLATES[index] as Plate) }))
     for (const cardId of CARD_IDS) this.#bank.deposit(cardId, random.between(0, 5_000))
     return [
-      ...this.#merchants.map(mchid => merchantDeed(mchid, { parking_enabled: 1, collection_restricted: 0 })),
+      ...this.#merchants.map(mchid =>
+        merchantDeed(mchid, {
+          ...{ parking_enabled: 1, collection_restricted: 0 },
+          refund_without_funds: random.chance(0.4) ? 'WAIT' : 'REFUSE',
+        }),
+      ),
       ...OWNER_IDS.map(owner_id => {
         const advance_limit = random.pick([0, 5_000, 50_000, 50_000])
         return deed(`create ${owner_id}`, tx => createOwner(tx, { owner_id, score: 700, advance_limit }))
@@ -159,6 +169,11 @@ export class People {
       feeRate: () => merchantDeed(mchid, { fee_rate: random.pick([0, 60, 100]) }),
       keyShare: () => merchantDeed(mchid, { notice_key_share: random.pick([0, 50, 100]) }),
       pauseNotices: () => merchantDeed(mchid, { notices_paused: random.chance(0.4) ? 1 : 0 }),
+      autoWithdrawal: () => merchantDeed(mchid, { auto_withdrawal: random.chance(0.6) ? 1 : 0 }),
+      withoutFunds: () =>
+        merchantDeed(mchid, { refund_without_funds: random.chance(0.3) ? 'WAIT' : 'REFUSE' }),
+      merchantTopUp: () => this.#moveMerchantMoney(mchid, topUpMerchant, now),
+      merchantWithdraw: () => this.#moveMerchantMoney(mchid, withdrawFromMerchant, now),
       replay: () => deed('replay', (tx, platform) => replayLatest(tx, platform)),
       release: () => deed('release', (tx, platform) => releaseOldest(tx, platform)),
     }
@@ -193,6 +208,16 @@ export class People {
       business_time: now,
     }
     return deed(`topUp ${JSON.stringify(movement)}`, tx => topUp(tx, movement))
+  }
+
+  #moveMerchantMoney(mchid: string, move: typeof topUpMerchant, business_time: number): Deed {
+    const random = this.#random
+    const movement = {
+      ...{ mchid, id: this.#newNumber('m'), business_time },
+      account: random.pick(['BASIC', 'OPERATION'] as const),
+      amount: random.between(1, move === topUpMerchant ? 1_500 : 3_000),
+    }
+    return deed(`${move.name} ${JSON.stringify(movement)}`, tx => move(tx, movement))
   }
 
   #putCard(cardId: string): Deed {

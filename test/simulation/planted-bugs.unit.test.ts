@@ -8,9 +8,9 @@ import { simulate } from './simulation.ts'
 const SEEDS = 8
 const STEPS = 300
 
-for (const { name, tamper, breaks } of PLANTS) {
+for (const { name, tamper, breaks, firstSeed = 1 } of PLANTS) {
   test(`the simulation finds it when ${name}`, async () => {
-    for (let seed = 1; seed <= SEEDS; seed += 1) {
+    for (let seed = firstSeed; seed < firstSeed + SEEDS; seed += 1) {
       const { violations } = await simulate({ seed, steps: STEPS, tamper })
       const found = violations.map(({ invariant }) => invariant)
       if (found.length === 0) continue

@@ -5,6 +5,8 @@ import type { InvariantName } from './invariants.ts'
 export interface Plant {
   name: string
   tamper: Tamper
+  /** The first seed to live through, where what it spoils is rare; 1 unless said. */
+  firstSeed?: number
   /** The invariants that say what it breaks; which of them is first depends on what happens. */
   breaks: readonly InvariantName[]
 }
@@ -24,6 +26,41 @@ const miswrite =
   (start: string, right: string, wrong: string): Tamper =>
   sql =>
     sql.trimStart().startsWith(start) ? sql.replace(right, wrong) : sql
+
+/** Sends an insert of transfers in which each place of a column, counted from 1, is written otherwise. */
+const miswriteTransfers =
+  (kind: RegExp, column: number, wrong: (place: string) => string): Tamper =>
+  (sql, parameters) => {
+    if (
+      !sql.startsWith('INSERT INTO ledger_transfers') ||
+      !parameters.some(value => kind.test(String(value)))
+    )
+      return sql
+    return sql.replaceAll(/\$(\d+)/g, place =>
+      Number(place.slice(1)) % 8 === column % 8 ? wrong(place) : place,
+    )
+  }
+
+/** Only pretends to send a statement the first time, and the third, for what its second parameter names. */
+const everySecond = (isMeant: (sql: string) => boolean, parameter: string): Tamper => {
+  const skipped = new Set<unknown>()
+  return (sql, parameters) => {
+    if (!isMeant(sql) || !parameters.includes(parameter) || skipped.delete(parameters[1])) return sql
+    skipped.add(parameters[1])
+    return 'skip'
+  }
+}
+
+/** Several at once, of which the first that does something counts. */
+const together =
+  (...tampers: Tamper[]): Tamper =>
+  (sql, parameters) => {
+    for (const tamper of tampers) {
+      const sent = tamper(sql, parameters)
+      if (sent !== sql) return sent
+    }
+    return sql
+  }
 
 export const PLANTS: readonly Plant[] = [
   {
@@ -83,7 +120,7 @@ export const PLANTS: readonly Plant[] = [
   {
     name: 'a repaid order does not say so',
     tamper: skip(`UPDATE transactions SET user_repaid = 'Y'`),
-    breaks: ['resultsAreNoticed'],
+    breaks: ['resultsAreNoticed', 'repaidOrdersSaySo'],
   },
   {
     name: 'an older entry of a plate can still be charged',
@@ -93,5 +130,82 @@ export const PLANTS: readonly Plant[] = [
       'DO NOTHING',
     ),
     breaks: ['onlyWhatCanBeChargedIsCharged'],
+  },
+  {
+    name: 'a refund is paid out twice',
+    tamper: together(
+      everySecond(sql => sql.startsWith('UPDATE refunds'), 'SUCCESS'),
+      miswriteTransfers(/^refund_payout$/, 2, place => `${place} || '/' || hex(randomblob(4))`),
+    ),
+    breaks: ['refundsAreBookedOnce', 'refundingIsWhatIsOnItsWay'],
+  },
+  {
+    name: 'a bank is asked to take back a refund under another number each time',
+    tamper: miswrite(
+      'SELECT * FROM refunds WHERE mchid = $1 AND out_refund_no = $2 AND due_at',
+      '*',
+      '*, refund_id || due_at AS refund_id',
+    ),
+    breaks: ['banksPayRefundsOnce', 'refundsAreNoticed'],
+  },
+  {
+    name: 'a later refund does not know what earlier ones have taken of the fee',
+    tamper: miswrite('SELECT settlement_refund, refund_fee', 'refund_fee', '0 AS refund_fee'),
+    breaks: ['refundsStayWithinTheirOrder', 'feesAreKept', 'nothingFailsInside'],
+  },
+  {
+    name: 'an order takes one fen too much',
+    tamper: miswrite(
+      'SELECT * FROM transactions',
+      '*',
+      '*, CASE WHEN refund_total > 0 THEN refund_total - 1 ELSE 0 END AS refund_total',
+    ),
+    breaks: ['refundsStayWithinTheirOrder', 'nothingFailsInside'],
+  },
+  {
+    name: 'the parts of a refund do not add up',
+    tamper: miswrite('INSERT INTO refunds', '$19', 'CASE WHEN $19 > 0 THEN $19 - 1 ELSE 0 END'),
+    breaks: ['partsOfRefundsAddUp'],
+  },
+  {
+    name: 'a refund that was closed keeps its amount',
+    tamper: skip('UPDATE transactions SET refund_total = refund_total - $1'),
+    firstSeed: 5,
+    breaks: ['refundedOrdersSaySo'],
+  },
+  {
+    name: 'money on hold is refunded and stays on hold',
+    tamper: together(skip('UPDATE profit_sharing_holds SET amount'), (sql, parameters) =>
+      sql.startsWith('UPDATE profit_sharing_holds SET due_at') &&
+      !sql.includes('RETURNING') &&
+      parameters.length === 2
+        ? 'skip'
+        : sql,
+    ),
+    breaks: ['holdsAreBooked'],
+  },
+  {
+    name: 'nobody is told that a refund has arrived',
+    tamper: skip('INSERT INTO notices', 'REFUND.SUCCESS'),
+    breaks: ['refundsAreNoticed'],
+  },
+  {
+    name: 'a charge is booked on another day than it is paid',
+    tamper: miswriteTransfers(/^charge$/, 8, place => `${place} + 86400000`),
+    breaks: ['daysReconcile'],
+  },
+  {
+    name: 'a bill misses a row',
+    tamper: (sql, parameters) =>
+      sql.includes('AS time') && sql.includes('FROM refunds r') && parameters.length > 0
+        ? sql.replace('r.mchid = $1', 'r.mchid = $1 AND r.refund % 3 > 0')
+        : sql,
+    breaks: ['daysReconcile'],
+  },
+  {
+    name: 'a bill shows refunds as they are when somebody asks',
+    tamper: sql =>
+      sql.includes('AS time') ? sql.replace('r.success_time,', 'r.create_time AS success_time,') : sql,
+    breaks: ['daysReconcile'],
   },
 ]

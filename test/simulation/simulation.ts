@@ -2,6 +2,7 @@ import { moveClock } from '../../src/clock/moves.ts'
 import type { Rules } from '../../src/platform.ts'
 import { DEFAULT_RULES } from '../../src/server/config.ts'
 import { NOW } from '../parking.ts'
+import { Accountant } from './accountant.ts'
 import { nextTurn, SimulatedBank } from './bank.ts'
 import { CRASH_POINTS, type Tamper } from './crashing-store.ts'
 import { History } from './history.ts'
@@ -90,9 +91,13 @@ export async function simulate(options: SimulationOptions): Promise<Outcome> {
   }
 }
 
-/** Money is released within a simulation's time; half of the owners' debts have a time of grace. */
+/** Money is released within a simulation's time; half of the owners' debts have a time of grace; half of the orders may be refunded again at once. */
 function rulesOf(random: SeededRandom): Partial<Rules> {
-  return { profitSharingHold: 2 * DAY, advanceGrace: random.chance(0.5) ? 0 : 2 * HOUR }
+  return {
+    profitSharingHold: 2 * DAY,
+    advanceGrace: random.chance(0.5) ? 0 : 2 * HOUR,
+    refundInterval: random.chance(0.5) ? 0 : MINUTE,
+  }
 }
 
 interface Parts {
@@ -112,11 +117,12 @@ class Simulation {
   readonly #nodes: Nodes
   readonly #people: People
   readonly #traffic: Traffic
+  readonly #accountant: Accountant
   readonly #history = new History()
   readonly #snapshots: Snapshots
   /** What was under way when a process died, and is done again. */
   readonly #interrupted: Deed[] = []
-  #before: Snapshot = { orders: new Map(), stays: new Map(), newNotices: [] }
+  #before: Snapshot = { orders: new Map(), refunds: new Map(), stays: new Map(), newNotices: [] }
   #step = 0
 
   constructor(options: SimulationOptions, { random, trace, bank, network, nodes }: Parts) {
@@ -139,6 +145,7 @@ class Simulation {
     )
     const history = this.#history
     this.#traffic = new Traffic({ random: random.fork('traffic'), trace, history, nodes, merchants })
+    this.#accountant = new Accountant({ random: random.fork('accountant'), trace, nodes, merchants })
     network.receivers = this.#traffic
   }
 
@@ -161,6 +168,7 @@ class Simulation {
     }
     if (violations.length === 0) {
       await this.#traffic.finish()
+      await this.#accountant.finish()
       violations = await this.#check({ ...ALWAYS, ...AT_THE_END })
     }
     const { counts, last } = this.#trace
@@ -181,6 +189,7 @@ class Simulation {
     await this.#act(action)
     await this.#network.deliverSome()
     await this.#traffic.deliverSome()
+    await this.#accountant.work()
     await this.#replaceTheDead()
   }
 
@@ -277,6 +286,7 @@ class Simulation {
     this.#trace.add('calm', span)
     for (const { life } of this.#nodes.all) life.plan(undefined)
     this.#bank.isCalm = true
+    await this.#traffic.settleRefunds()
     const moveOn = { name: 'calm', perform: ({ running }: Node) => running.agenda.moveTo(target) }
     const target = this.#nodes.clock.now() + span
     for (const deed of [...this.#interrupted.splice(0), ...this.#people.endings(), moveOn])
@@ -289,6 +299,7 @@ class Simulation {
     const view = {
       ...{ db: this.#nodes.db, now, before: this.#before, notices: this.#snapshots.notices },
       ...{ history: this.#history, bank: this.#bank, faults: this.#nodes.faults },
+      accountant: this.#accountant,
       isThorough: this.#step % THOROUGH_EVERY === 0 || this.#step === this.#options.steps,
       openSince: this.#nodes.clock.now() - DEFAULT_RULES.parkingLifetime + HOUR,
     }

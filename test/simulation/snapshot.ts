@@ -1,10 +1,12 @@
 import type { Promotion } from '../../src/funding/coupons.ts'
 import type { Usability } from '../../src/owners/plate-service.ts'
 import { usabilityOf } from '../../src/owners/plate-service.ts'
+import type { TradeState } from '../../src/products/order-state.ts'
 import type { EntranceStateChange, TransactionResult } from '../../src/products/parking/contract.ts'
-import type { TradeState } from '../../src/products/parking/order-state.ts'
+import type { Refund, RefundResult } from '../../src/products/refunds/contract.ts'
 import type { Statements } from '../../src/store/database.ts'
 import { orderKey } from './history.ts'
+import { refundKey } from './refund-history.ts'
 
 /** An order as far as the invariants look at it. */
 export interface OrderRow {
@@ -21,6 +23,41 @@ export interface OrderRow {
   payer_total: number | null
   discount_total: number | null
   promotion_detail: string
+  settlement_total: number | null
+  fee: number | null
+  refund_total: number
+  refund_count: number
+  /** Whether its owner has paid an advance back; a refund can end an advance too. */
+  repayments: number
+}
+
+/** A refund as far as the invariants look at it. */
+export interface RefundRow {
+  mchid: string
+  sub_mchid: string
+  out_refund_no: string
+  refund_id: string
+  out_trade_no: string
+  transaction_id: string
+  notify_url: string
+  refund: number
+  total: number
+  payer_total: number
+  payer_refund: number
+  settlement_total: number
+  settlement_refund: number
+  discount_refund: number
+  refund_fee: number
+  promotion_detail: string
+  status: Refund['status']
+  channel: Refund['channel']
+  user_received_account: string
+  destination: string
+  funds_account: Refund['funds_account'] | ''
+  create_time: number
+  success_time: number | null
+  abnormal_time: number | null
+  closed_time: number | null
 }
 
 /** The newest stay of a plate. */
@@ -39,12 +76,13 @@ export interface NoticeRow {
   event_type: string
   create_time: number
   sequence: number
-  resource: EntranceStateChange | TransactionResult
+  resource: EntranceStateChange | TransactionResult | RefundResult
 }
 
 /** What is committed at one moment. */
 export interface Snapshot {
   orders: ReadonlyMap<string, OrderRow>
+  refunds: ReadonlyMap<string, RefundRow>
   /** The newest stay of each plate, by its id. */
   stays: ReadonlyMap<string, StayRow>
   /** Notices that were written since the snapshot before. */
@@ -69,11 +107,22 @@ export class Snapshots {
   async take(): Promise<Snapshot> {
     const orders = await this.#db.all<OrderRow>(
       `SELECT mchid, sub_mchid, out_trade_no, trade_state, transaction_id, success_time, bank_type, user_repaid, parking_id, total,
-              payer_total, discount_total, promotion_detail FROM transactions`,
+              payer_total, discount_total, promotion_detail, settlement_total, fee, refund_total, refund_count,
+              (SELECT COUNT(*) FROM ledger_transfers l
+                WHERE user_repaid IS NOT NULL AND l.kind = 'repayment'
+                  AND l.subject = 'order/' || mchid || '/' || out_trade_no) AS repayments
+         FROM transactions`,
+    )
+    const refunds = await this.#db.all<RefundRow>(
+      `SELECT mchid, sub_mchid, out_refund_no, refund_id, out_trade_no, transaction_id, notify_url, refund, total, payer_total,
+              payer_refund, settlement_total, settlement_refund, discount_refund, refund_fee, promotion_detail, status, channel,
+              user_received_account, destination, funds_account, create_time, success_time, abnormal_time, closed_time
+         FROM refunds ORDER BY mchid, out_refund_no`,
     )
     const stays = await this.#stays()
     return {
       orders: new Map(orders.map(order => [orderKey(order.mchid, order.out_trade_no), order])),
+      refunds: new Map(refunds.map(refund => [refundKey(refund.mchid, refund.out_refund_no), refund])),
       stays: new Map(stays.map(stay => [stay.id, stay])),
       newNotices: await this.#newNotices(),
     }
@@ -124,5 +173,12 @@ export class Snapshots {
 export function promotionsOf({
   promotion_detail,
 }: OrderRow): Pick<Promotion, 'coupon_id' | 'type' | 'amount'>[] {
+  return promotion_detail === '' ? [] : JSON.parse(promotion_detail)
+}
+
+/** What a refund takes from each coupon of its order. */
+export function refundedPromotionsOf({
+  promotion_detail,
+}: RefundRow): NonNullable<Refund['promotion_detail']> {
   return promotion_detail === '' ? [] : JSON.parse(promotion_detail)
 }

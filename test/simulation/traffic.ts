@@ -1,31 +1,45 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { LightMyRequestResponse } from 'fastify'
 import type { EntranceStateChange, TransactionResult } from '../../src/products/parking/contract.ts'
+import type { Refund, RefundResult } from '../../src/products/refunds/contract.ts'
 import { type EntryFacts, type History, type OrderFacts, orderKey, orderOfNotice } from './history.ts'
-import type { Call, KnownStay, SimulatedMerchant } from './merchants.ts'
+import {
+  type Call,
+  isRefundCall,
+  type KnownCharge,
+  type KnownStay,
+  type SignedCall,
+  type SimulatedMerchant,
+} from './merchants.ts'
 import type { Nodes } from './nodes.ts'
 import type { NoticeOnItsWay, Receivers } from './notice-network.ts'
 import { PLATES } from './people.ts'
 import type { SeededRandom } from './random.ts'
+import { refundKey, unlikeItsRequest } from './refund-history.ts'
 import type { Trace } from './trace.ts'
 
-const CALLS = { enter: 20, leave: 36, repeat: 22, leaveAgain: 1, otherContent: 1, query: 6, find: 1 } as const
+const CALLS = {
+  ...{ enter: 20, leave: 36, repeat: 22, leaveAgain: 1, otherContent: 1, query: 6, find: 1 },
+  ...{ refund: 22, refunds: 3, refundOther: 1, queryRefund: 6, settleRefund: 3 },
+} as const
+type CallKind = keyof typeof CALLS
 /** What becomes of a request on its way. */
 const FATES = { fine: 12, lost: 2, reply_lost: 3, twice: 3, late: 2 } as const
 
+/** How many of the latest orders and refunds are still thought of. */
+const RECENT = 12
+
 /** A call that was signed and is somewhere in the network. */
-interface Signed {
+interface Signed extends SignedCall {
   call: Call
-  url: string
-  headers: Record<string, string>
-  body: Buffer
 }
 
-/** What was said of a call's order or entry before the call arrived. */
+/** What was said of a call's order, entry or refund before the call arrived. */
 interface Known {
   key: string
   order: OrderFacts | undefined
   entry: EntryFacts | undefined
+  refund: Refund | undefined
 }
 
 interface Parts {
@@ -67,11 +81,21 @@ export class Traffic implements Receivers {
     const random = this.#random
     const now = this.#nodes.clock.now()
     const merchant = random.pick(this.#merchants)
-    const call = this.#draw(merchant, random.weighted(CALLS), now)
-    if (call) await this.#exchange(call, random.weighted(FATES))
+    const what = random.weighted(CALLS)
+    const calls = what === 'refunds' ? this.#drawRefunds(merchant) : [this.#draw(merchant, what, now)]
+    await Promise.all(calls.map(call => call && this.#exchange(call, random.weighted(FATES))))
   }
 
-  #draw(merchant: SimulatedMerchant, what: keyof typeof CALLS, now: number): Call | undefined {
+  /** Several refunds of one order at once, together more than it is worth. */
+  #drawRefunds(merchant: SimulatedMerchant): Call[] {
+    const paid = merchant.charges.filter(charge => isPaid(charge) && merchant.refunds.restOf(charge) > 0)
+    const charge = this.#random.pickSome(paid.slice(-RECENT))
+    return charge
+      ? Array.from({ length: this.#random.between(2, 5) }, () => merchant.refunds.newRefund(charge))
+      : []
+  }
+
+  #draw(merchant: SimulatedMerchant, what: Exclude<CallKind, 'refunds'>, now: number): Call | undefined {
     const random = this.#random
     const recent = merchant.stays.slice(-6)
     const mayBeCharged = ({ id, charges }: KnownStay) =>
@@ -108,6 +132,30 @@ export class Traffic implements Receivers {
         const known = random.pickSome([...this.#history.orders.values()].slice(-20))
         return known && merchant.find(random.pick(PLATES), known.payer.openid)
       }
+      case 'refund': {
+        const paid = merchant.charges.filter(isPaid)
+        // Now and then somebody mistakes the order, or the merchant.
+        const charges = random.chance(0.95) ? paid : random.pick(this.#merchants).charges
+        const hasRest = random.chance(0.8)
+        const charge = random.pickSome(
+          charges.filter(one => !hasRest || merchant.refunds.restOf(one) > 0).slice(-RECENT),
+        )
+        return charge && merchant.refunds.newRefund(charge)
+      }
+      case 'refundOther': {
+        const refund = random.pickSome(merchant.refunds.known.slice(-RECENT))
+        return refund && merchant.refunds.otherContent(refund)
+      }
+      case 'queryRefund': {
+        const refund = random.pickSome(merchant.refunds.known.slice(-RECENT))
+        return refund && merchant.refunds.query(refund)
+      }
+      case 'settleRefund': {
+        const all = this.#merchants.flatMap(({ refunds }) => refunds.known)
+        const abnormal = all.filter(({ status }) => status === 'ABNORMAL')
+        const refund = random.pickSome(random.chance(0.9) ? abnormal : all.slice(-RECENT))
+        return refund?.call.merchant.refunds.settle(refund)
+      }
     }
   }
 
@@ -122,6 +170,8 @@ export class Traffic implements Receivers {
     if (!reply || fate === 'reply_lost') return void this.#unanswered.push(call)
     if (reply.statusCode === 200) call.merchant.learnReply(call, reply.json())
     if (call.name === 'charge') this.#openGate(call, reply.statusCode === 200)
+    // What is refused for now is asked again under its number.
+    if (call.name === 'refund' && isForNow(reply) && this.#random.chance(0.5)) this.#unanswered.push(call)
   }
 
   /** The gate opens on an accepted charge. After a refused one the driver pays on site, or something is tried again. */
@@ -148,6 +198,8 @@ export class Traffic implements Receivers {
   async #deliver({ call, url, headers, body }: Signed): Promise<LightMyRequestResponse | undefined> {
     const { running, life } = this.#random.pick(this.#nodes.all)
     const before = this.#knownOf(call)
+    // Limits of calls in a second are of wall time, which no seed draws: such calls have a second of their own.
+    if (isRefundCall(call)) this.#nodes.passSecond()
     const reply = await running.app.inject({ method: call.method, url, headers, payload: body })
     if (life.isOver) return undefined
     this.#trace.add(call.name, url, reply.statusCode, reply.body)
@@ -156,18 +208,31 @@ export class Traffic implements Receivers {
     return reply
   }
 
-  #keyOf({ merchant: { mchid }, fields, target }: Call): string {
+  #keyOf(call: Call): string {
+    const {
+      merchant: { mchid },
+      fields,
+      target,
+    } = call
+    if (isRefundCall(call)) return `refund ${refundKey(mchid, numberOfRefund(call))}`
     const number = fields.out_parking_no ?? fields.out_trade_no ?? target.split('/').at(-1)
     return orderKey(mchid, String(number))
   }
 
   #knownOf(call: Call): Known {
     const key = this.#keyOf(call)
-    return { key, order: this.#history.orders.get(key), entry: this.#history.entries.get(key) }
+    const { orders, entries, refunds } = this.#history
+    const refund = isRefundCall(call) && refunds.refunds.get(key.slice('refund '.length))
+    return { key, order: orders.get(key), entry: entries.get(key), refund: refund || undefined }
   }
 
   /** What a reply says must fit to what was said before it was asked for. */
   #judge(call: Call, reply: LightMyRequestResponse, before: Known): void {
+    if (isRefundCall(call)) this.#judgeRefund(call, reply, before)
+    else this.#judgeOrder(call, reply, before)
+  }
+
+  #judgeOrder(call: Call, reply: LightMyRequestResponse, before: Known): void {
     const { key, order, entry } = before
     const { broken } = this.#history
     const { statusCode } = reply
@@ -197,6 +262,26 @@ export class Traffic implements Receivers {
     }
   }
 
+  #judgeRefund(call: Call, reply: LightMyRequestResponse, { key, refund: before }: Known): void {
+    const { broken, refunds } = this.#history
+    const { statusCode, body } = reply
+    if (statusCode >= 500) broken.push(`${call.name} of ${key} is answered ${statusCode}: ${body}`)
+    const accepted = this.#accepted.get(key)
+    const isKnown = accepted !== undefined && (call.name === 'queryRefund' || isSameCall(call, accepted))
+    if (isKnown && statusCode !== 200) broken.push(`${call.name} of ${key} was accepted, and now ${body}`)
+    if (statusCode !== 200) return
+    const facts = reply.json<Refund>()
+    broken.push(...refunds.tell(refundKey(call.merchant.mchid, facts.out_refund_no), facts, before))
+    this.#trace.count(`refund ${facts.status}`)
+    this.#trace.count(`refund from ${facts.funds_account}`)
+    if (facts.status === 'SUCCESS') this.#trace.count(`refund by ${facts.channel}`)
+    if (facts.promotion_detail) this.#trace.count('refund with coupons')
+    if (call.name !== 'refund') return
+    if (accepted && !isSameCall(call, accepted)) broken.push(`${key} was accepted for something else`)
+    broken.push(...unlikeItsRequest(call, facts))
+    this.#accepted.set(key, call)
+  }
+
   #receiverOf({ path }: NoticeOnItsWay): SimulatedMerchant {
     const merchant = this.#merchants.find(({ notifyUrl }) => new URL(notifyUrl).pathname === path)
     if (!merchant) throw new Error(`Nobody is at ${path}`)
@@ -208,7 +293,7 @@ export class Traffic implements Receivers {
     const { id, event_type, plaintext } = await this.#receiverOf(notice).open(notice)
     this.#history.tellNotice({ id, event_type, plaintext }, acknowledged)
     this.#trace.count(event_type)
-    const resource = JSON.parse(plaintext) as EntranceStateChange | TransactionResult
+    const resource = JSON.parse(plaintext) as EntranceStateChange | TransactionResult | RefundResult
     if ('trade_state' in resource) this.#history.tellOrder(orderOfNotice(resource), undefined, `Notice ${id}`)
     this.#trace.add('sent', event_type, plaintext)
     return id
@@ -225,14 +310,44 @@ export class Traffic implements Receivers {
     merchant.learnNotice(JSON.parse(plaintext))
   }
 
-  /** Everything that is on its way arrives, and then every order is queried. */
-  async finish(): Promise<void> {
+  /** Merchants ask what has become of their refunds, and decide about those that could not be paid out. Nothing is late any more. */
+  async settleRefunds(): Promise<void> {
     while (this.#onTheWay.length > 0) await this.deliverSome()
+    for (const { refunds } of this.#merchants) {
+      for (const refund of refunds.known) {
+        if (!refund.refund_id || refund.status === 'SUCCESS' || refund.status === 'CLOSED') continue
+        await this.#exchange(refunds.query(refund), 'fine')
+        const settled = refund.status === 'ABNORMAL' && refunds.settle(refund)
+        if (settled) await this.#exchange(settled, 'fine')
+      }
+    }
+  }
+
+  /** Every order and every refund is queried. */
+  async finish(): Promise<void> {
     for (const { name, merchant, fields } of [...this.#accepted.values()]) {
       if (name === 'charge')
         await this.#exchange(merchant.query({ out_trade_no: String(fields.out_trade_no) }), 'fine')
     }
+    // A refund may have been accepted by a process that died before it could say so.
+    for (const { refunds } of this.#merchants) {
+      for (const refund of refunds.known) await this.#exchange(refunds.query(refund), 'fine')
+    }
   }
+}
+
+/** Whether a merchant knows that a charge was paid. */
+function isPaid({ state }: KnownCharge): boolean {
+  return state === 'SUCCESS' || state === 'REFUND'
+}
+
+/** A refusal that the documents ask to try again later with the same number. */
+function isForNow(reply: LightMyRequestResponse): boolean {
+  return reply.statusCode !== 200 && ['NOT_ENOUGH', 'FREQUENCY_LIMITED'].includes(reply.json().code)
+}
+
+function numberOfRefund({ fields, target }: Call): string {
+  return String(fields.out_refund_no ?? target.split('/').at(-1))
 }
 
 /** A repeated call has the same parameters. */

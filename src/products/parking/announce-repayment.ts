@@ -1,7 +1,7 @@
 import type { Platform } from '../../platform.ts'
 import type { Transaction } from '../../store/database.ts'
+import { findOrder, orderOf } from '../orders.ts'
 import { announceResult } from './announce-result.ts'
-import { findOrder, orderOf } from './orders.ts'
 
 /** Marks the order of an advance as repaid and sends `TRANSACTION.PAY_BACK`. Debts without an order are nobody's news. */
 export async function announceRepayment(tx: Transaction, platform: Platform, subject: string): Promise<void> {

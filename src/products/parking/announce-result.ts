@@ -2,8 +2,9 @@ import { findMerchant, type Merchant } from '../../merchants/merchants.ts'
 import { enqueueNotice } from '../../notices/outbox.ts'
 import type { Platform } from '../../platform.ts'
 import type { Transaction } from '../../store/database.ts'
+import { type Order, orderSubject } from '../orders.ts'
 import { type TransactionResult, transactionResult } from './contract.ts'
-import { type Order, orderSubject, transactionReply } from './orders.ts'
+import { transactionReply } from './orders.ts'
 
 /** A repayment can follow a success at once, and must not arrive before it. */
 const SEQUENCE = { 'TRANSACTION.SUCCESS': 1, 'TRANSACTION.FAIL': 1, 'TRANSACTION.PAY_BACK': 2 } as const

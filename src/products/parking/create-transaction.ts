@@ -10,15 +10,9 @@ import type { Statements, Transaction } from '../../store/database.ts'
 import { type ActingFor, actingFor, isEnrolled } from '../acting-for.ts'
 import { contentDigest } from '../content-digest.ts'
 import type { Handler } from '../handler.ts'
+import { findOrder, isOtherProductsOrder, type Order } from '../orders.ts'
 import * as contract from './contract.ts'
-import {
-  findOrder,
-  insertOrder,
-  isOtherProductsOrder,
-  type NewOrder,
-  type Order,
-  transactionReply,
-} from './orders.ts'
+import { insertOrder, type NewOrder, transactionReply } from './orders.ts'
 import { lockParkingToCharge } from './parkings.ts'
 import { requireNotifyUrl, requirePlate } from './request-rules.ts'
 
@@ -214,6 +208,12 @@ const NOTHING_PAID = {
   discount_total: null,
   promotion_detail: '',
   deduction_attempts: 0,
+  settlement_total: null,
+  fee: null,
+  fee_rate: null,
+  refund_total: 0,
+  refund_count: 0,
+  last_refund_time: null,
 } as const satisfies Partial<Order>
 
 async function newOrder(

@@ -1,84 +1,8 @@
 import { formatTime } from '../../protocol/time.ts'
-import type { Statements, Transaction } from '../../store/database.ts'
+import type { Statements } from '../../store/database.ts'
+import { STATE_DESCRIPTIONS } from '../order-state.ts'
+import type { Order } from '../orders.ts'
 import type { ParkingInfo, Transaction as TransactionReply } from './contract.ts'
-import { STATE_DESCRIPTIONS, type TradeState } from './order-state.ts'
-
-/** An order as the table `transactions` has it: empty text where an optional text was not sent. */
-export interface Order {
-  /** The merchant number that called. */
-  mchid: string
-  out_trade_no: string
-  appid: string
-  sub_mchid: string
-  sub_appid: string
-  description: string
-  attach: string
-  goods_tag: string
-  notify_url: string
-  profit_sharing: string
-  /** Business time in milliseconds, like all times of an order. */
-  create_time: number
-  transaction_id: string | null
-  trade_state: TradeState
-  success_time: number | null
-  bank_type: string | null
-  user_repaid: 'Y' | 'N' | null
-  parking_id: string
-  /** JSON as sent. */
-  parking_info: string
-  owner_id: string
-  openid: string
-  sub_openid: string
-  /** Fen, like all amounts. */
-  total: number
-  currency: string
-  payer_total: number | null
-  discount_total: number | null
-  /** JSON, or empty. */
-  promotion_detail: string
-  content_digest: string
-  deduction_attempts: number
-  due_at: number | null
-}
-
-/** What an order's money is booked under. */
-export function orderSubject({ mchid, out_trade_no }: Pick<Order, 'mchid' | 'out_trade_no'>): string {
-  return `order/${mchid}/${out_trade_no}`
-}
-
-/** The order behind a subject of the ledger; `undefined` when the subject is no order's. */
-export function orderOf(subject: string): Pick<Order, 'mchid' | 'out_trade_no'> | undefined {
-  const [kind, mchid, out_trade_no] = subject.split('/')
-  return kind === 'order' && mchid && out_trade_no ? { mchid, out_trade_no } : undefined
-}
-
-/** The order under a merchant's number; `lock` is the clause of a transaction that is going to change it. */
-export function findOrder(
-  db: Statements,
-  mchid: string,
-  outTradeNo: string,
-  lock: Transaction['forUpdate'] = '',
-): Promise<Order | undefined> {
-  return db.get<Order>(
-    `SELECT * FROM transactions WHERE mchid = $1 AND out_trade_no = $2 ${lock}`,
-    mchid,
-    outTradeNo,
-  )
-}
-
-/** True when the number belongs to an order of another payment product: one number space serves them all. */
-export async function isOtherProductsOrder(
-  db: Statements,
-  mchid: string,
-  outTradeNo: string,
-): Promise<boolean> {
-  const row = await db.get(
-    'SELECT out_trade_no FROM other_product_orders WHERE mchid = $1 AND out_trade_no = $2',
-    mchid,
-    outTradeNo,
-  )
-  return row !== undefined
-}
 
 const COLUMNS = [
   'mchid',

@@ -1,6 +1,6 @@
 import type { PlateColor } from '../../protocol/plate.ts'
 import type { Statements, Transaction } from '../../store/database.ts'
-import type { TradeState } from './order-state.ts'
+import type { TradeState } from '../order-state.ts'
 
 /** A parking entry as the table has it. */
 export interface Parking {

@@ -1,8 +1,9 @@
 import { isBound } from '../../merchants/merchants.ts'
 import { ApiError } from '../../protocol/errors.ts'
 import type { Handler } from '../handler.ts'
+import { findOrder, isOtherProductsOrder } from '../orders.ts'
 import type * as contract from './contract.ts'
-import { findOrder, isOtherProductsOrder, transactionReply } from './orders.ts'
+import { transactionReply } from './orders.ts'
 
 /** Gives an order back as it is now. Only orders of the charge call are found, and only the caller's own. */
 export const queryTransaction: Handler<typeof contract.queryTransaction> = async (

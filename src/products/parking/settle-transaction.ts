@@ -1,3 +1,4 @@
+import { atOneInstant } from '../../clock/at-one-instant.ts'
 import { dueRows } from '../../clock/due-rows.ts'
 import { type DueWork, Postponed } from '../../clock/worker.ts'
 import { type Answered, askBank } from '../../funding/bank-payments.ts'
@@ -6,9 +7,9 @@ import { findMerchant, type Merchant } from '../../merchants/merchants.ts'
 import type { Platform } from '../../platform.ts'
 import { newTransactionId } from '../../protocol/ids.ts'
 import type { Transaction } from '../../store/database.ts'
+import { nextOrderState } from '../order-state.ts'
+import { findOrder, type Order, orderSubject } from '../orders.ts'
 import { announceResult } from './announce-result.ts'
-import { nextOrderState } from './order-state.ts'
-import { findOrder, type Order, orderSubject } from './orders.ts'
 
 type OrderKey = Pick<Order, 'mchid' | 'out_trade_no'>
 
@@ -34,10 +35,10 @@ export function settlement(platform: Platform): DueWork<OrderKey> {
     ),
     async handle(key) {
       try {
-        let step = await db.transaction(tx => begin(tx, platform, key))
+        let step = await db.transaction(tx => begin(tx, atOneInstant(platform), key))
         while (typeof step === 'object') {
           const answered = await askBank(bank, step.payment)
-          step = await db.transaction(tx => goOn(tx, platform, key, answered))
+          step = await db.transaction(tx => goOn(tx, atOneInstant(platform), key, answered))
         }
         return step === 'done'
       } catch (error) {
@@ -114,7 +115,8 @@ async function apply(
     await comeBack(tx, order, attempts + 1, clock.now() + wait)
     return 'done'
   }
-  await conclude(tx, platform, payee, step.result === 'paid' ? paid(order, step, platform) : failed(order))
+  const ended = step.result === 'paid' ? paid(order, step, payee, platform) : failed(order)
+  await conclude(tx, platform, payee, ended)
   return 'done'
 }
 
@@ -128,17 +130,15 @@ async function comeBack(tx: Transaction, order: Order, attempts: number, dueAt: 
   )
 }
 
-function paid(order: Order, step: Paid, { clock, random }: Platform): Order {
-  const { bank_type, user_repaid, payer_total, discount_total, promotion_detail } = step
+function paid(order: Order, step: Paid, { fee_rate }: Merchant, { clock, random }: Platform): Order {
+  const { result: _, promotion_detail, ...amounts } = step
   return {
     ...order,
     trade_state: nextOrderState(order.trade_state, 'paid'),
     transaction_id: newTransactionId(clock.now(), random),
     success_time: clock.now(),
-    bank_type,
-    user_repaid,
-    payer_total,
-    discount_total,
+    ...amounts,
+    fee_rate,
     promotion_detail: promotion_detail.length > 0 ? JSON.stringify(promotion_detail) : '',
   }
 }
@@ -152,8 +152,9 @@ async function conclude(tx: Transaction, platform: Platform, payee: Merchant, or
   await tx.run(
     `UPDATE transactions
         SET trade_state = $1, transaction_id = $2, success_time = $3, bank_type = $4, user_repaid = $5,
-            payer_total = $6, discount_total = $7, promotion_detail = $8, deduction_attempts = $9, due_at = NULL
-      WHERE mchid = $10 AND out_trade_no = $11`,
+            payer_total = $6, discount_total = $7, promotion_detail = $8, deduction_attempts = $9, due_at = NULL,
+            settlement_total = $10, fee = $11, fee_rate = $12
+      WHERE mchid = $13 AND out_trade_no = $14`,
     order.trade_state,
     order.transaction_id,
     order.success_time,
@@ -163,6 +164,9 @@ async function conclude(tx: Transaction, platform: Platform, payee: Merchant, or
     order.discount_total,
     order.promotion_detail,
     order.deduction_attempts + 1,
+    order.settlement_total,
+    order.fee,
+    order.fee_rate,
     order.mchid,
     order.out_trade_no,
   )

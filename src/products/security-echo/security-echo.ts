@@ -2,10 +2,8 @@ import { createPublicKey } from 'node:crypto'
 import { parameterError } from '../../contract/validate.ts'
 import { refusedNotifyUrl } from '../../notices/notify-url.ts'
 import { enqueueNotice } from '../../notices/outbox.ts'
-import { ApiError } from '../../protocol/errors.ts'
-import { isCleanText } from '../../protocol/json.ts'
-import { decryptField, encryptField } from '../../protocol/sensitive-field.ts'
-import { replySigner } from '../../protocol/trust.ts'
+import { encryptField } from '../../protocol/sensitive-field.ts'
+import { decryptText, requireDecryptor } from '../decrypt-field.ts'
 import type { Call, Handler } from '../handler.ts'
 import * as contract from './contract.ts'
 
@@ -19,7 +17,9 @@ export const securityEcho: Handler<typeof contract.securityEcho> = async (reques
   const issue = notify_url && refusedNotifyUrl(notify_url, caller.notify_profile || platform.rules.profile)
   if (issue) throw parameterError(contract.securityEcho, '/notify_url', notify_url, issue)
 
-  const message = decrypt(encrypted_echo_message, call)
+  // The header is required by this call, whether or not there is something to decrypt.
+  const privateKey = requireDecryptor(call)
+  const message = encrypted_echo_message && decryptText(encrypted_echo_message, privateKey)
   const reply = {
     echo_message,
     ...(message !== undefined && { encrypted_echo_message: encryptTo(call, message) }),
@@ -35,26 +35,6 @@ export const securityEcho: Handler<typeof contract.securityEcho> = async (reques
     )
   }
   return reply
-}
-
-/** The header is required by this call, whether or not there is something to decrypt. */
-function decrypt(encrypted: string | undefined, { caller, serial, platform }: Call): string | undefined {
-  if (serial === undefined) throw new ApiError('WECHATPAY_SERIAL_MISSING')
-  const privateKey = platform.keys.decryptor(serial, caller.public_key_id)
-  // Encryption and signature of one call are of the same kind, so a key that this merchant's replies are not signed
-  // with is as wrong as an unknown one.
-  const isKey = serial === caller.public_key_id
-  const answersWithKey = replySigner(caller.trust_state, serial, caller.public_key_id) === 'public_key'
-  if (!privateKey || isKey !== answersWithKey) throw new ApiError('WECHATPAY_SERIAL_WRONG')
-  if (encrypted === undefined) return undefined
-  let message: string
-  try {
-    message = decryptField(encrypted, privateKey)
-  } catch {
-    throw new ApiError('DECRYPTION_FAILED')
-  }
-  if (!isCleanText(message)) throw new ApiError('DECRYPTION_FAILED')
-  return message
 }
 
 function encryptTo({ caller }: Call, message: string): string {

@@ -15,7 +15,7 @@ test('a card has a place among the sources and a bank that behaves as it is told
   const one = await admin.put('/owners/anna/cards/one', { bank_type: 'CMB_DEBIT' })
   assert.deepEqual(one.body, {
     ...{ card_id: 'one', owner_id: 'anna', bank_type: 'CMB_DEBIT', position: 1, state: 'NORMAL' },
-    ...{ available: 10_000_000, behaviour: 'APPROVE' },
+    ...{ available: 10_000_000, behaviour: 'APPROVE', refund_behaviour: 'APPROVE' },
   })
   await admin.put('/owners/anna/cards/two', { bank_type: 'ICBC_CREDIT', behaviour: 'TIME_OUT', available: 5 })
   assert.deepEqual(await listOf('anna'), ['one', 'two'])
@@ -23,6 +23,10 @@ test('a card has a place among the sources and a bank that behaves as it is told
   assert.deepEqual([first.body.available, first.body.behaviour], [5, 'TIME_OUT'])
   assert.deepEqual(await listOf('anna'), ['two', 'one'])
   assert.deepEqual((await admin.put('/owners/anna/cards/two')).body, first.body)
+  const dead = await admin.put('/owners/anna/cards/two', { refund_behaviour: 'REFUSE' })
+  assert.deepEqual(dead.body, { ...first.body, refund_behaviour: 'REFUSE' })
+  const paying = await admin.put('/owners/anna/cards/two', { behaviour: 'APPROVE' })
+  assert.deepEqual(paying.body, { ...dead.body, behaviour: 'APPROVE' })
 })
 
 test('a removed card can come back, and removing one that is not there is no change', async () => {
@@ -65,6 +69,7 @@ test('what is no bank, no behaviour and no amount is refused', async () => {
     { bank_type: 'OTHERS' },
     { bank_type: 'BPA' },
     { behaviour: 'approve' },
+    { refund_behaviour: 'NO_FUNDS' },
     { available: -1 },
     { position: -1 },
   ]) {

@@ -6,8 +6,12 @@ import * as contract from './contract/cards.ts'
 import { adminEndpoint } from './operation.ts'
 import { conflict, invalidFields, notFound } from './problems.ts'
 
-/** What a new card's bank will pay, unless said, in fen. */
-const NEW_CARD: Omit<ScriptedCard, 'card_id'> = { available: 10_000_000, behaviour: 'APPROVE' }
+/** What a new card's bank will pay, unless said, in fen, and how it behaves. */
+const NEW_CARD: Required<Omit<ScriptedCard, 'card_id'>> = {
+  available: 10_000_000,
+  behaviour: 'APPROVE',
+  refund_behaviour: 'APPROVE',
+}
 
 export const cards = [
   adminEndpoint(contract.listCards, async ({ owner_id }, { platform }) => {
@@ -30,7 +34,8 @@ export const cards = [
       // The bank may be paying from it at this moment.
       const bank = (await findScriptedCard(tx, card_id, tx.forUpdate)) ?? { card_id, ...NEW_CARD }
       const { available = bank.available, behaviour = bank.behaviour } = given
-      await putScriptedCard(tx, { card_id, available, behaviour })
+      const { refund_behaviour = bank.refund_behaviour } = given
+      await putScriptedCard(tx, { card_id, available, behaviour, refund_behaviour })
       return detailOf(tx, owner_id, card_id)
     }),
   ),
@@ -67,8 +72,9 @@ function requireDone(outcome: Awaited<ReturnType<typeof putCard>>): void {
 async function detailOf(db: Statements, ownerId: string, cardId: string) {
   const card: Card | undefined = await findCard(db, cardId)
   if (card?.owner_id !== ownerId) throw notFound('card', cardId)
-  const bank = (await findScriptedCard(db, cardId)) ?? { card_id: cardId, ...NEW_CARD, available: 0 }
-  return { ...card, available: bank.available, behaviour: bank.behaviour } as CardReply
+  const bank = (await findScriptedCard(db, cardId)) ?? { ...NEW_CARD, available: 0 }
+  const { available, behaviour, refund_behaviour } = bank
+  return { ...card, available, behaviour, refund_behaviour } as CardReply
 }
 
 type CardReply = import('../../contract/schema.ts').Static<(typeof contract.putCard)['reply']>

@@ -1,25 +1,31 @@
+import { bills } from './bills.ts'
 import { cards } from './cards.ts'
 import { clock } from './clock.ts'
 import { coupons } from './coupons.ts'
 import { ledger } from './ledger.ts'
+import { merchantMoney } from './merchant-money.ts'
 import { merchants } from './merchants.ts'
 import { notices } from './notices.ts'
 import type { AdminEndpoint } from './operation.ts'
 import { owners } from './owners.ts'
 import { parkings } from './parkings.ts'
 import { plates } from './plates.ts'
+import { refunds } from './refunds.ts'
 import { transactions } from './transactions.ts'
 import { world } from './world.ts'
 
 /** Every call of the administration API. */
 export const adminEndpoints: readonly AdminEndpoint[] = [
   ...merchants,
+  ...merchantMoney,
   ...owners,
   ...cards,
   ...plates,
   ...coupons,
   ...parkings,
   ...transactions,
+  ...refunds,
+  ...bills,
   ...notices,
   ...clock,
   ...ledger,

@@ -64,7 +64,7 @@ test('only what is given is changed, and what is wrong changes nothing', async (
   const changes = {
     ...{ name: 'Other', parking_enabled: false, collection_restricted: true, advance_enabled: false },
     ...{ fee_rate: 0, notify_profile: 'production', notices_paused: true, trust_state: 'PUBLIC_KEY' },
-    notice_key_share: 100,
+    ...{ notice_key_share: 100, auto_withdrawal: true, refund_without_funds: 'WAIT' },
   }
   const { body } = await admin.put('/merchants/1900000112', changes)
   assert.deepEqual(body, { ...before, ...changes })
@@ -75,6 +75,8 @@ test('only what is given is changed, and what is wrong changes nothing', async (
     { notify_profile: 'x' },
     { name: '' },
     { parking_enabled: 1 },
+    { auto_withdrawal: 1 },
+    { refund_without_funds: 'wait' },
     { apiv3_key: 'short' },
   ]) {
     const [field = ''] = Object.keys(wrong)
@@ -86,7 +88,10 @@ test('only what is given is changed, and what is wrong changes nothing', async (
 
 /** A merchant as it is shown has fields that are not set. */
 function unsettable(shown: Record<string, unknown>): Record<string, undefined> {
-  const settable = ['name', 'kind', 'fee_rate', 'notify_profile', 'trust_state', 'notice_key_share']
+  const settable = [
+    ...['name', 'kind', 'fee_rate', 'notify_profile', 'trust_state', 'notice_key_share'],
+    'refund_without_funds',
+  ]
   const names = Object.keys(shown).filter(
     name => !settable.includes(name) && typeof shown[name] !== 'boolean',
   )

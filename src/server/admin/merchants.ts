@@ -1,5 +1,4 @@
 import type { Static } from '../../contract/schema.ts'
-import { availableOf, heldOf, pendingOf } from '../../ledger/accounts.ts'
 import {
   bindApp,
   bindSubMerchant,
@@ -17,6 +16,7 @@ import {
   unbindApp,
   unbindSubMerchant,
 } from '../../merchants/change-merchant.ts'
+import { merchantBalances } from '../../merchants/merchant-money.ts'
 import { refreshMerchantFiles } from '../../sandbox/files.ts'
 import { type Credentials, certificateRow, handOver, issueMerchant } from '../../sandbox/issue-merchant.ts'
 import type { Statements, Transaction } from '../../store/database.ts'
@@ -128,6 +128,7 @@ const FLAGS = [
   'collection_restricted',
   'advance_enabled',
   'notices_paused',
+  'auto_withdrawal',
 ] as const satisfies readonly (keyof MerchantSettings)[]
 
 /** Flags are 0 and 1 in the table. */
@@ -144,6 +145,7 @@ function listed({ apiv3_key: _, public_key_id: _id, ...row }: MerchantAccount) {
     collection_restricted: flag('collection_restricted'),
     advance_enabled: flag('advance_enabled'),
     notices_paused: flag('notices_paused'),
+    auto_withdrawal: flag('auto_withdrawal'),
   }
 }
 
@@ -153,9 +155,7 @@ async function detailOf(db: Statements, mchid: string): Promise<Merchant> {
   const certificates = await listCertificatesOf(db, mchid)
   return {
     ...listed(row),
-    pending: await freeOn(db, pendingOf(mchid)),
-    held: await freeOn(db, heldOf(mchid)),
-    available: await freeOn(db, availableOf(mchid)),
+    ...(await merchantBalances(db, mchid)),
     has_apiv3_key: row.apiv3_key !== '',
     public_key_id: row.public_key_id,
     certificates: certificates.map(({ serial_no, not_before, not_after, revoked }) =>
@@ -164,13 +164,4 @@ async function detailOf(db: Statements, mchid: string): Promise<Merchant> {
     appids: await listAppids(db, mchid),
     sub_mchids: await listSubMerchants(db, mchid),
   }
-}
-
-/** What is on an account and promised to nobody, in fen. */
-async function freeOn(db: Statements, account: string): Promise<number> {
-  const row = await db.get<{ free: number }>(
-    'SELECT balance - pending_debits AS free FROM ledger_accounts WHERE account = $1',
-    account,
-  )
-  return row?.free ?? 0
 }

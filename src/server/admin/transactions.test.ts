@@ -27,6 +27,7 @@ test('an order is shown with its transfers, its hold and its notices, and traced
     [body.trade_state, body.total, body.parking_id, body.parking_info],
     ['SUCCESS', 888, stay.id, order.parking_info],
   )
+  assert.deepEqual([body.settlement_total, body.fee, body.refund_total], [888, 5, 0])
   assert.ok(body.transfers.length >= 2)
   const { data } = (await admin.get(`/ledger/transfers?subject=${encodeURIComponent(body.subject)}`)).body
   assert.deepEqual(namesOf(data, 'entry').sort(), namesOf(body.transfers, 'entry').sort())

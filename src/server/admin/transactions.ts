@@ -1,7 +1,7 @@
 import { paymentsOf } from '../../funding/bank-payments.ts'
 import { findHold, release } from '../../funding/profit-sharing.ts'
 import { transfersOf } from '../../ledger/transfers.ts'
-import { findOrder, type Order, orderSubject } from '../../products/parking/orders.ts'
+import { findOrder, type Order, orderSubject } from '../../products/orders.ts'
 import { firstNoticeId } from '../../protocol/ids.ts'
 import type { Statements } from '../../store/database.ts'
 import * as contract from './contract/transactions.ts'
@@ -55,11 +55,13 @@ async function requireOrder(db: Statements, mchid: string, outTradeNo: string): 
 function listed(order: Order) {
   const { mchid, out_trade_no, sub_mchid, transaction_id, trade_state, description, parking_id, owner_id } =
     order
-  const { total, payer_total, discount_total, bank_type, user_repaid, profit_sharing } = order
+  const { total, payer_total, discount_total, settlement_total, fee, refund_total } = order
+  const { bank_type, user_repaid, profit_sharing } = order
   const { create_time, success_time, deduction_attempts, due_at } = order
   const row = {
     ...{ mchid, out_trade_no, sub_mchid, transaction_id, trade_state, description, parking_id, owner_id },
-    ...{ total, payer_total, discount_total, bank_type, user_repaid, profit_sharing },
+    ...{ total, payer_total, discount_total, settlement_total, fee, refund_total },
+    ...{ bank_type, user_repaid, profit_sharing },
     ...{ create_time, success_time, deduction_attempts, due_at },
   }
   return shown(row, ['create_time', 'success_time', 'due_at']) as Listed
@@ -83,8 +85,19 @@ async function detailOf(db: Statements, mchid: string, outTradeNo: string) {
     transfers: (await transfersOf(db, subject)).map(transfer => shown(transfer, ['business_time'])),
     bank_payments: payments.map(({ completes: _, subject: _subject, ...payment }) => payment),
     ...(hold && { hold: holdOf(hold) }),
+    refunds: await refundsOf(db, order),
     notices: await noticesOf(db, order, subject),
   }
+}
+
+/** Refunds in the order of their acceptance. */
+function refundsOf(db: Statements, { mchid, out_trade_no }: Order) {
+  return db.all<{ out_refund_no: string; status: string; refund: number }>(
+    `SELECT out_refund_no, status, refund FROM refunds
+      WHERE mchid = $1 AND out_trade_no = $2 ORDER BY create_time, out_refund_no`,
+    mchid,
+    out_trade_no,
+  )
 }
 
 function holdOf({ amount, due_at, released_time }: NonNullable<Awaited<ReturnType<typeof findHold>>>) {

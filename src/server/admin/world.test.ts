@@ -68,6 +68,31 @@ test('a restored snapshot is the world as it was: every row, business time, and 
   assert.deepEqual((await admin.get('/ledger/audit')).body, { faults: [] })
 })
 
+test('a refund that was on its way when the snapshot was taken arrives when it is restored, and a reset has none', async t => {
+  const world = await worldUnderTest(t)
+  const { admin } = world
+  const { out_trade_no } = await world.charge()
+  await admin.put('/due-work')
+  await admin.put('/merchants/1230000109', { auto_withdrawal: true, refund_without_funds: 'WAIT' })
+  const amount = { refund: 888, total: 888, currency: 'CNY' }
+  const body = { out_trade_no, out_refund_no: 'R1', amount }
+  const reply = await world.call({ method: 'POST', target: '/v3/refund/domestic/refunds', body })
+  assert.equal(reply.statusCode, 200, reply.body)
+  const before = await contentOf(world)
+  await admin.put('/world/snapshots/refunding')
+  const statusOf = async () => (await admin.get('/merchants/1230000109/refunds/R1')).body.status
+  await admin.put('/world/resets/1')
+  admin.refused(await admin.get('/merchants/1230000109/refunds/R1'), 'NOT_FOUND')
+  const { auto_withdrawal, refund_without_funds } = (await admin.get('/merchants/1230000109')).body
+  assert.deepEqual([auto_withdrawal, refund_without_funds], [false, 'REFUSE'])
+  await admin.put('/world/snapshots/refunding/restorations/1')
+  assert.equal(await contentOf(world), before)
+  assert.equal(await statusOf(), 'PROCESSING')
+  await admin.put('/clock/moves/minutes', { step_ms: 300_000 })
+  assert.equal(await statusOf(), 'SUCCESS')
+  assert.deepEqual((await admin.get('/ledger/audit')).body, { faults: [] })
+})
+
 test('business time that ran goes on from the instant of the snapshot, and the store says the same', async t => {
   const { admin, platform } = await worldUnderTest(t)
   await admin.put('/clock/moves/day', { step_ms: 86_400_000 })

@@ -1,6 +1,6 @@
 import * as Type from '../../../contract/schema.ts'
 import { CARD_BANK_TYPES } from '../../../funding/bank-types.ts'
-import { BEHAVIOURS, type Behaviour } from '../../../funding/scripted-bank.ts'
+import { BEHAVIOURS, type Behaviour, REFUND_BEHAVIOURS } from '../../../funding/scripted-bank.ts'
 import { adminOperation } from '../operation.ts'
 import { fen, id, integer, oneOf, ownerId, sum } from './fields.ts'
 
@@ -17,6 +17,10 @@ const settings = {
       .join('. '),
     behaviours,
   ),
+  refund_behaviour: oneOf(
+    'How its bank takes refunds: as `behaviour` says, APPROVE unless said; a bank that refuses has closed the card',
+    REFUND_BEHAVIOURS,
+  ),
 }
 
 const card = Type.Object({
@@ -27,6 +31,7 @@ const card = Type.Object({
   state: oneOf('A removed card is not asked any more', ['NORMAL', 'REMOVED'] as const),
   available: sum('What its bank will still pay'),
   behaviour: settings.behaviour,
+  refund_behaviour: settings.refund_behaviour,
 })
 
 const path = '/admin/v1/owners/{owner_id}/cards/{card_id}'
@@ -56,6 +61,7 @@ export const putCard = adminOperation({
     position: Type.Optional(settings.position),
     available: Type.Optional(settings.available),
     behaviour: Type.Optional(settings.behaviour),
+    refund_behaviour: Type.Optional(settings.refund_behaviour),
   }),
   reply: card,
   problems: ['NOT_FOUND', 'CONFLICT'],

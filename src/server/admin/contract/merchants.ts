@@ -1,4 +1,5 @@
 import * as Type from '../../../contract/schema.ts'
+import { REFUND_WITHOUT_FUNDS } from '../../../merchants/merchants.ts'
 import { TRUST_STATES } from '../../../protocol/trust.ts'
 import { adminOperation } from '../operation.ts'
 import { appid, flag, integer, listOf, mchid, oneOf, page, shown, sum, text, time } from './fields.ts'
@@ -24,6 +25,11 @@ const settings = {
     0,
     100,
   ),
+  auto_withdrawal: flag('Whether what a settled day makes available is paid to its bank at once'),
+  refund_without_funds: oneOf(
+    'What becomes of a refund that it has no money for: refused with NOT_ENOUGH, or accepted to WAIT up to seven days',
+    REFUND_WITHOUT_FUNDS,
+  ),
 }
 
 export const merchant = Type.Object({
@@ -33,6 +39,8 @@ export const merchant = Type.Object({
   pending: sum('Collected, and available from the next midnight on'),
   held: sum('Collected with profit_sharing and not released yet'),
   available: sum('What it can refund from and withdraw'),
+  operation: sum('On its operation account, which it fills itself'),
+  refunding: sum('Given for refunds that have not reached their payers yet'),
   has_apiv3_key: flag('Without a key no notice can be sealed, so none is made'),
   public_key_id: shown("Id under which it knows the platform's public key; empty for a sub-merchant"),
   certificates: Type.Array(
@@ -91,6 +99,8 @@ export const putMerchant = adminOperation({
     notices_paused: optional(settings.notices_paused),
     trust_state: optional(settings.trust_state),
     notice_key_share: optional(settings.notice_key_share),
+    auto_withdrawal: optional(settings.auto_withdrawal),
+    refund_without_funds: optional(settings.refund_without_funds),
     apiv3_key: optional(
       Type.String({
         description: '32 letters and digits; empty takes the key away',

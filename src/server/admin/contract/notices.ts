@@ -1,12 +1,13 @@
 import * as Type from '../../../contract/schema.ts'
 import { entranceStateChange, transactionResult } from '../../../products/parking/contract.ts'
+import { refundResult } from '../../../products/refunds/contract.ts'
 import { securityEchoResult } from '../../../products/security-echo/contract.ts'
 import { adminOperation } from '../operation.ts'
 import { anything, count, id, integer, listOf, mchid, oneOf, page, repeated, shown, time } from './fields.ts'
 
 const STATES = ['PENDING', 'DELIVERED', 'EXHAUSTED'] as const
-const EVENT_TYPES = [entranceStateChange, transactionResult, securityEchoResult].flatMap(({ events }) =>
-  Object.keys(events),
+const EVENT_TYPES = [entranceStateChange, transactionResult, refundResult, securityEchoResult].flatMap(
+  ({ events }) => Object.keys(events),
 )
 const noticeId = id('Notice id')
 

@@ -19,6 +19,9 @@ const listed = {
   total: sum('Charged'),
   payer_total: Type.Optional(sum('Paid by the owner')),
   discount_total: Type.Optional(sum('Paid by coupons')),
+  settlement_total: Type.Optional(sum('What the merchant got, before the fee')),
+  fee: Type.Optional(sum('What the platform kept of it')),
+  refund_total: sum('Refunded, or on its way; refunds that were closed do not count'),
   bank_type: Type.Optional(shown('Which source has paid')),
   user_repaid: Type.Optional(oneOf('Whether an advance was paid back', ['Y', 'N'] as const)),
   profit_sharing: shown('Y when the money is held until its release'),
@@ -59,6 +62,13 @@ const detail = Type.Object({
       released_time: Type.Optional(time('When it was released')),
     }),
   ),
+  refunds: Type.Array(
+    Type.Object({
+      out_refund_no: shown("The merchant's refund number"),
+      status: shown('State'),
+      refund: sum('Asked for'),
+    }),
+  ),
   notices: Type.Array(noticeReference),
 })
 
@@ -84,7 +94,7 @@ export const getTransaction = adminOperation({
   name: 'getTransaction',
   method: 'GET',
   path,
-  title: 'An order with its money, its bank payments and its notices',
+  title: 'An order with its money, its bank payments, its refunds and its notices',
   request: Type.Object({ mchid, out_trade_no: outTradeNo }),
   reply: detail,
   problems: ['NOT_FOUND'],

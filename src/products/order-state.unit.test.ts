@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { TRADE_STATES } from './contract.ts'
 import { nextOrderState, type OrderEvent, STATE_DESCRIPTIONS, type TradeState } from './order-state.ts'
+import { TRADE_STATES } from './parking/contract.ts'
 
 const EVENTS: readonly OrderEvent[] = ['paid', 'gave_up', 'refunded']
 

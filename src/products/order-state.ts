@@ -1,4 +1,4 @@
-import type { TRADE_STATES } from './contract.ts'
+import type { TRADE_STATES } from './parking/contract.ts'
 
 export type TradeState = (typeof TRADE_STATES)[number]
 

@@ -1,9 +1,15 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { rateLimit } from './rate-limit.ts'
+import { callCounter } from './call-counter.ts'
 
 const SECOND = 1_700_000_000_000
+
+/** How the server uses a counter: a call passes as long as no more than the limit were counted. */
+function rateLimit(limit: number): (key: string, now: number) => boolean {
+  const counter = callCounter()
+  return (key, now) => counter.count(key, now) <= limit
+}
 
 test('as many calls pass in a second as the limit says, and again in the next', () => {
   const mayPass = rateLimit(2)
@@ -46,4 +52,16 @@ test('a flood of keys is forgotten second by second, and the limit of the presen
   for (let key = 0; key < 25_000; key++)
     assert.ok(mayPass(String(key), SECOND + Math.floor(key / 5_000) * 1000))
   assert.equal(mayPass('24999', SECOND + 4_000), false)
+})
+
+test('what was counted can be read without counting, and is forgotten with its second', () => {
+  const counter = callCounter()
+  assert.equal(counter.counted('1/a', SECOND), 0)
+  counter.count('1/a', SECOND)
+  counter.count('1/a', SECOND + 999)
+  assert.deepEqual(
+    [0, 500, 1000].map(ms => counter.counted('1/a', SECOND + ms)),
+    [2, 2, 0],
+  )
+  assert.equal(counter.counted('1/b', SECOND), 0)
 })

@@ -1,0 +1,11 @@
+import type { Platform } from '../platform.ts'
+
+/**
+ * The platform with a clock that stands still, for one transaction: everything that it writes is of one instant. Otherwise
+ * midnight could come in between, and the day of an order would be another one than the day of its money.
+ */
+export function atOneInstant(platform: Platform): Platform {
+  const { clock } = platform
+  const now = clock.now()
+  return { ...platform, clock: { now: () => now, wallNow: () => clock.wallNow() } }
+}

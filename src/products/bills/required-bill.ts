@@ -1,0 +1,60 @@
+import { setTimeout as after } from 'node:timers/promises'
+import type { Platform } from '../../platform.ts'
+import { ApiError } from '../../protocol/errors.ts'
+import type { Database } from '../../store/database.ts'
+import { type BillText, makeBill, WorldChanged } from './make-bill.ts'
+import { type Bill, type BillSubject, findBill } from './stored-bill.ts'
+
+/** How long a request waits for its bill, in milliseconds of wall time. A small one is there long before. */
+const WAIT_MS = 3_000
+
+/**
+ * Bills that this process makes, of each store. One that failed while nobody waited for it stays until somebody asks, who is
+ * told.
+ */
+const makings = new WeakMap<Database, Map<string, Promise<Bill>>>()
+
+/**
+ * The bill, which is made when it is asked for first. Throws STATEMENT_CREATING when that takes longer than somebody should
+ * wait; the making goes on. Throws NO_STATEMENT_EXIST for a bill without rows.
+ */
+export async function requiredBill(
+  platform: Platform,
+  subject: BillSubject,
+  textOf: () => BillText,
+): Promise<Bill> {
+  const { db } = platform
+  const bill = (await findBill(db, subject)) ?? (await made(platform, subject, textOf))
+  if (bill.row_count === 0) throw new ApiError('NO_STATEMENT_EXIST')
+  return bill
+}
+
+async function made(platform: Platform, subject: BillSubject, textOf: () => BillText): Promise<Bill> {
+  const { mchid, sub_mchid, bill_date, kind, type } = subject
+  const key = [mchid, sub_mchid, bill_date, kind, type].join('/')
+  const known = makings.get(platform.db) ?? new Map<string, Promise<Bill>>()
+  makings.set(platform.db, known)
+  const making = known.get(key) ?? makeBill(platform, subject, textOf())
+  known.set(key, making)
+  const forget = () => {
+    if (known.get(key) === making) known.delete(key)
+  }
+  making.then(forget, () => undefined)
+  const bill = await withinWait(making).catch(error => {
+    forget()
+    // The bill of the world as it is now is another one, and nothing is wrong with it.
+    throw error instanceof WorldChanged ? new ApiError('STATEMENT_CREATING') : error
+  })
+  if (!bill) throw new ApiError('STATEMENT_CREATING')
+  return bill
+}
+
+/** `undefined` when the bill takes longer. */
+async function withinWait(making: Promise<Bill>): Promise<Bill | undefined> {
+  const waiting = new AbortController()
+  try {
+    return await Promise.race([making, after(WAIT_MS, undefined, { signal: waiting.signal })])
+  } finally {
+    waiting.abort()
+  }
+}

@@ -1,0 +1,38 @@
+import * as contract from './contract/bills.ts'
+import { adminEndpoint } from './operation.ts'
+import { pageOf } from './pages.ts'
+import { shown } from './show.ts'
+
+interface BillRow {
+  bill_id: string
+  mchid: string
+  sub_mchid: string
+  bill_date: string
+  kind: 'TRADE' | 'FUND_FLOW'
+  type: string
+  row_count: number
+  byte_length: number
+  gzip_length: number
+  sha1: string
+  made_time: number
+}
+
+export const bills = [
+  adminEndpoint(contract.listBills, ({ mchid, bill_date, ...page }, { platform }) =>
+    pageOf(
+      platform.db,
+      page,
+      {
+        select: `SELECT bill_id, mchid, sub_mchid, bill_date, kind, type, row_count, byte_length, gzip_length, sha1, made_time
+                   FROM bills`,
+        conditions: [
+          ['mchid = ?', mchid],
+          ['bill_date = ?', bill_date],
+        ],
+        key: { made_time: 'number', bill_id: 'text' },
+        newestFirst: true,
+      },
+      (row: BillRow) => shown(row, ['made_time']),
+    ),
+  ),
+]

@@ -1,0 +1,39 @@
+import type { Operation } from '../contract/operation.ts'
+import type { Merchant } from '../merchants/merchants.ts'
+import type { Rules } from '../platform.ts'
+import { ApiError } from '../protocol/errors.ts'
+import { callCounter } from './call-counter.ts'
+import type { Exchange } from './exchange.ts'
+
+/** Holds callers to the limits of each operation, in seconds of wall time and on this node. */
+export interface CallLimits {
+  /** Counts a call. Throws what the operation refuses calls with that are too many. */
+  requirePass(operation: Operation, caller: Pick<Merchant, 'mchid'>, now: number): void
+  /** Counts a call that was heard and refused. */
+  noteRefusal(operation: Operation, exchange: Pick<Exchange, 'caller' | 'startedAt'>, error: unknown): void
+}
+
+/** The platform's own limit of calls of one operation by one merchant, and those that are published for some operations. */
+export function callLimits({
+  rateLimit,
+  publishedLimits,
+}: Pick<Rules, 'rateLimit' | 'publishedLimits'>): CallLimits {
+  const calls = callCounter()
+  const refusals = callCounter()
+  return {
+    requirePass({ name, limits }, { mchid }, now) {
+      const key = `${mchid}/${name}`
+      const published = publishedLimits === 'on' ? limits : undefined
+      const allowed = Math.min(rateLimit, published?.perSecond ?? rateLimit)
+      const refusable = published?.refusedPerSecond ?? Number.POSITIVE_INFINITY
+      if (calls.count(key, now) <= allowed && refusals.counted(key, now) < refusable) return
+      throw new ApiError(limits?.exceeded ?? 'RATELIMIT_EXCEEDED')
+    },
+    noteRefusal({ name, limits }, { caller, startedAt }, error) {
+      if (limits?.refusedPerSecond === undefined || !(error instanceof ApiError)) return
+      // What was over a limit was not heard.
+      if (error.errorName === limits.exceeded) return
+      refusals.count(`${caller?.mchid}/${name}`, startedAt)
+    },
+  }
+}
