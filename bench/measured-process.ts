@@ -29,7 +29,7 @@ export interface MeasuredProcess {
 /** Those of `npm start`: they keep the heap small at no cost that could be measured. */
 export const NODE_FLAGS = [
   '--disable-warning=ExperimentalWarning',
-  '--max-semi-space-size=8',
+  '--max-semi-space-size=4',
   '--heap-growing-percent=20',
 ]
 

@@ -36,6 +36,9 @@ const { values, positionals } = parseArgs({
 const [mchid = '1230000109'] = positionals
 const client = merchantClient(optionsFromFolder(join(values.data, 'merchants', mchid)))
 const administration = JSON.parse(readFileSync(join(values.data, 'admin.json'), 'utf8'))
+const { kind } = await admin(`/merchants/${mchid}`, {}, 'GET')
+if (kind !== 'direct')
+  throw new Error(`${mchid} is a ${kind}; this example is for a direct merchant such as 1230000109`)
 
 /** What this merchant knows of its own: payments by their notices, refunds by what it applied for. */
 const books: (OwnPayment | OwnRefund)[] = []
@@ -96,6 +99,7 @@ async function parkAndPay(total: number): Promise<string> {
   await admin('/due-work')
   const { trade_state } = await client.parking.queryTransaction({ out_trade_no })
   say(`${out_trade_no} of ${total} fen: ${trade_state}`)
+  if (trade_state !== 'SUCCESS') throw new Error('Only what was paid can be refunded; has 粤B10001 money?')
   return out_trade_no
 }
 
@@ -138,14 +142,18 @@ async function startReceiver({ webhooks }: MerchantClient) {
 }
 
 /** A call of the platform's administration API, which only a sandbox has. */
-async function admin(path: string, body: object = {}, method = 'PUT'): Promise<{ business_time: string }> {
+async function admin(
+  path: string,
+  body: object = {},
+  method = 'PUT',
+): Promise<{ business_time: string; kind: string }> {
   const reply = await fetch(`${administration.url}/admin/v1${path}`, {
     method,
     headers: { Authorization: `Bearer ${administration.token}`, 'Content-Type': 'application/json' },
     ...(method === 'PUT' && { body: JSON.stringify(body) }),
   })
   if (!reply.ok) throw new Error(`${path} was answered with ${reply.status} ${await reply.text()}`)
-  return (await reply.json()) as { business_time: string }
+  return (await reply.json()) as { business_time: string; kind: string }
 }
 
 async function businessTime(): Promise<number> {

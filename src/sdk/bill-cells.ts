@@ -52,9 +52,16 @@ export class Cells {
 
   /** Yuan in the file, fen here. */
   fen(name: string): number {
-    const fen = parseFen(this.text(name))
+    const fen = parseDecimal(this.text(name), 2)
     if (Number.isSafeInteger(fen)) return fen
     throw this.#wrong(name, 'no whole number of fen')
+  }
+
+  /** Yuan with up to five decimals in the file; here fen, with decimals only if the file has fractions of a fen. */
+  fee(name: string): number {
+    const parts = parseDecimal(this.text(name), 5)
+    if (Number.isSafeInteger(parts)) return parts / 1_000
+    throw this.#wrong(name, 'no fee')
   }
 
   /** A number of rows; some bills write `45.0`. */
@@ -73,28 +80,31 @@ const ZERO = 48
 const MINUS = 45
 const POINT = 46
 
-/** `NaN` for what is no decimal number, or has a fraction of a fen. Read digit by digit: no float is on the way. */
-function parseFen(yuan: string): number {
-  const isNegative = yuan.charCodeAt(0) === MINUS
+/**
+ * A decimal number as an integer of its last place: `0.05` with two places is 5. `NaN` for what is no decimal number or has
+ * more places. Read digit by digit: no float is on the way.
+ */
+function parseDecimal(text: string, places: number): number {
+  const isNegative = text.charCodeAt(0) === MINUS
   const start = isNegative ? 1 : 0
-  let fen = 0
+  let value = 0
   let digits = 0
   let decimals = -1
-  for (let index = start; index < yuan.length; index += 1) {
-    const code = yuan.charCodeAt(index)
+  for (let index = start; index < text.length; index += 1) {
+    const code = text.charCodeAt(index)
     const digit = code - ZERO
     if (code === POINT && decimals === -1 && digits > 0) decimals = 0
     else if (digit < 0 || digit > 9) return Number.NaN
-    else if (decimals >= 2) {
+    else if (decimals >= places) {
       if (digit > 0) return Number.NaN
     } else {
-      fen = fen * 10 + digit
+      value = value * 10 + digit
       digits += 1
       if (decimals >= 0) decimals += 1
     }
   }
   if (digits === 0 || decimals === 0) return Number.NaN
-  const whole = fen * 10 ** (2 - Math.max(decimals, 0))
+  const whole = value * 10 ** (places - Math.max(decimals, 0))
   // Zero has one sign.
   return isNegative && whole > 0 ? -whole : whole
 }

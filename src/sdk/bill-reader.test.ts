@@ -258,7 +258,7 @@ test('what is not written as a bill is refused with its line and its column', ()
     withPaid('`0.01,`0.00', '`0.011,`0.00'),
     /应结订单金额 in line 2 is "0.011", no whole number of fen/,
   )
-  corrupted(withPaid('0.00000', '0.00600'), /手续费 in line 2 is "0.00600"/)
+  corrupted(withPaid('0.00000', '0.000001'), /手续费 in line 2 is "0.000001", no fee/)
   for (const amount of ['', '1e3', '.5', '1.', '--1', '1.2.3', ' 1', '0x1', '９', '90071992547409.93']) {
     corrupted(withPaid('`0.00000', `\`${amount}`), /手续费 in line 2/)
   }
@@ -276,7 +276,7 @@ test('a line without an end is given up, so that memory is bounded', () => {
   corrupted(Buffer.alloc(65 * 1024, '`'), /a line has no end/)
 })
 
-test('amounts are read to the fen, whatever their decimals', () => {
+test('fees are read to the fen, whatever their decimals, and to a thousandth of one where the file has it', () => {
   const amountOf = (text: string) => {
     const sum = `\`1,\`0.01,\`0.00,\`0.00,\`${text},\`0.01,\`0.00`
     return read(file([ALL, PAID.replace('0.00000', text), SUMS, sum]), tradeBill).summary.fee
@@ -288,8 +288,23 @@ test('amounts are read to the fen, whatever their decimals', () => {
     ['12.3', 1230],
     ['-0.05000', -5],
     ['1.15', 115],
-    ['90071992547409.91', Number.MAX_SAFE_INTEGER],
+    ['0.00600', 0.6],
+    ['-0.00001', -0.001],
+    ['90071992547.40', 9007199254740],
   ] as const) {
     assert.equal(amountOf(text), fen)
   }
+})
+
+test('fees with fractions of a fen add up to the summary', () => {
+  const paid = (fee: string) => PAID.replace('0.00000', fee)
+  const summary = '`3,`0.03,`0.00,`0.00,`0.00902,`0.03,`0.00'
+  const { rows } = read(
+    file([ALL, paid('0.00300'), paid('0.00301'), paid('0.00301'), SUMS, summary]),
+    tradeBill,
+  )
+  assert.deepEqual(
+    rows.map(({ fee }) => fee),
+    [0.3, 0.301, 0.301],
+  )
 })

@@ -1,4 +1,5 @@
 import { BillReader, type Layout } from './bill-reader.ts'
+import { NoStatement } from './errors.ts'
 
 /**
  * A bill that is read while it comes: `for await (const row of bill)`. Each loop applies for the bill anew, downloads it
@@ -30,5 +31,14 @@ export function billOf<Row, Summary extends object>(
     get summary() {
       return summary
     },
+  }
+}
+
+/** The rows of a bill, and none for a day on which nothing happened; everything else is thrown as before. */
+export async function* rowsOrNone<Row>(bill: AsyncIterable<Row>): AsyncGenerator<Row> {
+  try {
+    yield* bill
+  } catch (error) {
+    if (!(error instanceof NoStatement)) throw error
   }
 }

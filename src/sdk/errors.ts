@@ -127,6 +127,8 @@ const CHECK_KEYS =
 
 const PAY_BACK_OTHERWISE = 'Do not repeat. Nothing was refunded: pay the user back in another way.'
 
+const BILLS = ['getTradeBill', 'getFundFlowBill', 'getSubMerchantFundFlowBill', 'downloadBill'] as const
+
 /** What each refusal means; the first row that fits. One code has different statuses on different calls. */
 const ROWS: readonly Row[] = [
   { status: 401, type: SignatureRefused, whatToDo: CHECK_KEYS },
@@ -159,8 +161,32 @@ const ROWS: readonly Row[] = [
   },
   {
     status: 400,
+    ops: BILLS,
+    type: InvalidRequest,
+    whatToDo:
+      'Do not repeat as it is. Check bill_date, a day of the last three months and not today, and sub_mchid; a download URL ' +
+      'that is over is applied for again.',
+  },
+  {
+    status: 400,
     type: InvalidRequest,
     whatToDo: 'Do not repeat as it is; message names the broken rule. A refused charge is collected on site.',
+  },
+  {
+    status: 403,
+    code: 'NO_AUTH',
+    ops: BILLS,
+    type: NoAuthority,
+    whatToDo:
+      'Do not repeat. A bill is for the merchant number that it is of: its own, or its provider’s; and it is downloaded by ' +
+      'the number that has applied.',
+  },
+  {
+    status: 403,
+    code: 'NO_AUTH',
+    ops: ['createRefund', 'createAbnormalRefund'],
+    type: NoAuthority,
+    whatToDo: 'Do not repeat. The order is another merchant’s, or sub_mchid is not bound to this number.',
   },
   {
     status: 403,
@@ -224,6 +250,12 @@ const ROWS: readonly Row[] = [
   },
   {
     status: 429,
+    ops: BILLS,
+    type: RateLimited,
+    whatToDo: 'Ask again a second later: applications for fund flow bills are limited to three in a second.',
+  },
+  {
+    status: 429,
     type: RateLimited,
     whatToDo: 'Slow down. Before a charge is sent again, with the same out_trade_no, call queryTransaction.',
   },
@@ -242,8 +274,9 @@ export type RefusalFacts = Pick<ErrorFacts, 'code' | 'detail' | 'requestId' | 'v
 
 /** The error for a reply that is not a success. */
 export function errorOf({ text, ...facts }: RefusalFacts): WechatPayError {
-  const { op, status, code } = facts
-  const message = `${op} was answered with HTTP ${status} ${[code, text].filter(Boolean).join(' ')}`.trim()
+  const { op, status, code, detail } = facts
+  const said = [code, text, detail?.field && `(${detail.field})`].filter(Boolean).join(' ')
+  const message = `${op} was answered with HTTP ${status} ${said}`.trim()
   // Below 400 nothing was refused, and from 500 on nobody says what was done.
   if (status < 400) return new OutcomeUnknown({ ...facts, message, whatToDo: operations[op].ifUnknown })
   if (status >= 500) return new SystemError({ ...facts, message, whatToDo: operations[op].ifUnknown })

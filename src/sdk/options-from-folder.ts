@@ -19,13 +19,13 @@ export type FolderTrust = 'certificate' | 'public-key' | 'both'
  * Reads the folder of a sandbox merchant, `data/merchants/<mchid>`, into the options of a client: numbers, keys and where
  * the sandbox listens. Give other options beside it: `{ ...optionsFromFolder(path), timeoutMs: 2000 }`.
  *
- * Reads from the disk at once, so it is for the start of a program. Throws the error of the file that cannot be read.
+ * Reads from the disk at once, so it is for the start of a program. Throws when a file cannot be read; the error says which.
  */
 export function optionsFromFolder(
   path: string,
   { trust = 'both' }: { trust?: FolderTrust } = {},
 ): ClientOptions {
-  const read = (name: string): string => readFileSync(join(path, name), 'utf8')
+  const read = (name: string): string => readText(join(path, name))
   const file = JSON.parse(read('merchant.json')) as MerchantFile
   const publicKey = () => ({ publicKeyId: file.public_key_id, publicKey: read('pub_key.pem') })
   const certificates = () => ({ certificates: [read('platform_cert.pem')] })
@@ -41,5 +41,16 @@ export function optionsFromFolder(
     apiv3Key: file.apiv3_key,
     trust: trusts[trust](),
     baseUrl: file.base_url,
+  }
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (cause) {
+    throw new Error(
+      `${path} cannot be read. A sandbox writes it at its first start, below its data folder: start it, or name that folder.`,
+      { cause },
+    )
   }
 }

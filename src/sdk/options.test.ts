@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { generateKeyPairSync } from 'node:crypto'
 import { test } from 'node:test'
 import { type ClientOptions, resolveOptions } from './options.ts'
+import { optionsFromFolder } from './options-from-folder.ts'
 
 const { privateKey, publicKey } = generateKeyPairSync('rsa', {
   modulusLength: 2048,
@@ -63,5 +64,12 @@ test('an error about a key does not repeat the key', () => {
   assert.throws(
     () => resolveOptions({ ...options, privateKey: secret, apiv3Key: secret }),
     (error: Error) => !error.message.includes(secret),
+  )
+})
+
+test('a folder without a merchant is named, with what to do', () => {
+  assert.throws(
+    () => optionsFromFolder('/nowhere/merchants/1'),
+    /merchant\.json cannot be read\. A sandbox writes it/,
   )
 })

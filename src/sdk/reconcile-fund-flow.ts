@@ -44,7 +44,11 @@ export async function* reconcileFundFlow(
   const open = new Map<string, Expected>()
   for await (const row of tradeRows) {
     for (const [id, expected] of expectedOf(row)) {
-      if (expected.amount !== 0) open.set(`${expected.part} ${id}`, expected)
+      const key = `${expected.part} ${id}`
+      const known = open.get(key)
+      // A row that comes twice asks for its money twice.
+      if (known) known.amount += expected.amount
+      else if (expected.amount !== 0) open.set(key, expected)
     }
   }
   for await (const flow of flows) {

@@ -17,7 +17,8 @@ export type TradeFinding<Own> =
   | { kind: 'different'; own: Own; row: TradeBillRow; fields: string[] }
 
 /**
- * Compares a trade bill of type `ALL` with your own payments that succeeded and refunds that were accepted on its day.
+ * Compares a trade bill of type `ALL` with your own payments that succeeded and refunds that were accepted on its day. Times
+ * are compared by the second, whatever their offset.
  * Nothing is found when all is even.
  *
  * Holds your records in memory, and of the bill one row at a time. The findings count when the loop has ended: it throws
@@ -44,15 +45,29 @@ export async function* reconcileTradeBill<Own extends OwnPayment | OwnRefund>(
   for (const record of open.values()) yield { kind: 'missing', own: record }
 }
 
-function keyOf({ out_trade_no, out_refund_no }: { out_trade_no?: string; out_refund_no?: string }): string {
-  return out_refund_no === undefined ? `payment ${out_trade_no}` : `refund ${out_refund_no}`
+/** A database may give null for what is not there. */
+function keyOf({
+  out_trade_no,
+  out_refund_no,
+}: {
+  out_trade_no?: string
+  out_refund_no?: string | null
+}): string {
+  return (out_refund_no ?? undefined) === undefined ? `payment ${out_trade_no}` : `refund ${out_refund_no}`
 }
 
 /** The fields that both have and that differ. */
 function differences(own: object, row: object): string[] {
   const billed = new Map<string, unknown>(Object.entries(row))
   const both = Object.entries(own).filter(
-    ([name, value]) => value !== undefined && billed.get(name) !== undefined,
+    ([name, value]) => (value ?? undefined) !== undefined && billed.get(name) !== undefined,
   )
-  return both.filter(([name, value]) => billed.get(name) !== value).map(([name]) => name)
+  return both.filter(([name, value]) => !isSame(name, value, billed.get(name))).map(([name]) => name)
+}
+
+/** Times are the same when they are of the same second, however they are written; bills know no parts of a second. */
+function isSame(name: string, own: unknown, billed: unknown): boolean {
+  if (own === billed) return true
+  if (!name.endsWith('_time') || typeof own !== 'string' || typeof billed !== 'string') return false
+  return Math.floor(Date.parse(own) / 1000) === Math.floor(Date.parse(billed) / 1000)
 }

@@ -81,6 +81,20 @@ test('each field that both have is compared, and no other', async () => {
   assert.deepEqual(await findings([old], [{ ...OWN_PAYMENT, settlement_total: 1 }]), [])
 })
 
+test('times are the same when they are of the same second, and null is nothing', async () => {
+  const own = {
+    ...OWN_PAYMENT,
+    success_time: '2026-06-01T02:00:00.350Z',
+    bank_type: null,
+    out_refund_no: null,
+  }
+  assert.deepEqual(await findings([PAYMENT], [own as unknown as OwnPayment]), [])
+  const later = { ...OWN_PAYMENT, success_time: '2026-06-01T02:00:01Z' }
+  assert.deepEqual(await findings([PAYMENT], [later]), [
+    { kind: 'different', own: later, row: PAYMENT, fields: ['success_time'] },
+  ])
+})
+
 test('records that have a number twice are refused before anything is compared', async () => {
   await assert.rejects(findings([], [OWN_PAYMENT, OWN_PAYMENT]), /Your records have the payment T1 twice/)
 })
@@ -158,5 +172,11 @@ test('missing, extra and different flows are told apart', async () => {
 test('money that went the wrong way is not even', async () => {
   assert.deepEqual(await flowFindings([PAYMENT], [FEE, { ...SETTLED, direction: 'OUT' }]), [
     { kind: 'different', part: 'settlement', row: PAYMENT, amount: 700, booked: -700 },
+  ])
+})
+
+test('a row that comes twice in the trade bill asks for its money twice', async () => {
+  assert.deepEqual(await flowFindings([PAYMENT, PAYMENT], [SETTLED, SETTLED, FEE]), [
+    { kind: 'different', part: 'fee', row: PAYMENT, amount: 8, booked: 4 },
   ])
 })

@@ -30,7 +30,7 @@ interface TradeRow {
   description: string
   /** 商户数据包 */
   attach: string
-  /** 手续费: what the payment costs, or below zero what a refund gives back. The file's five decimals must be whole fen. */
+  /** 手续费: what the payment costs, or below zero what a refund gives back. Whole fen, unless the file itself has fractions of one. */
   fee: number
   /** 费率, such as `0.60%`. */
   fee_rate: string
@@ -105,7 +105,7 @@ export const tradeBill: Layout<TradeBillRow, TradeBillSummary> = {
     settlement_total: cells.has('应结订单总金额') ? cells.fen('应结订单总金额') : undefined,
     settlement_refund: cells.has('退款总金额') ? cells.fen('退款总金额') : 0,
     coupon_refund: cells.has('充值券退款总金额') ? cells.fen('充值券退款总金额') : 0,
-    fee: cells.fen('手续费总金额'),
+    fee: cells.fee('手续费总金额'),
     total: cells.fen('订单总金额'),
     refund: cells.has('申请退款总金额') ? cells.fen('申请退款总金额') : 0,
   }),
@@ -120,7 +120,8 @@ export const tradeBill: Layout<TradeBillRow, TradeBillSummary> = {
   }),
   add(sums, row) {
     sums.count += 1
-    sums.fee += row.fee
+    // A thousandth of a fen is the last place of the file.
+    sums.fee = Math.round((sums.fee + row.fee) * 1_000) / 1_000
     if (row.trade_state === 'SUCCESS') {
       sums.total += row.total
       sums.settlement_total = (sums.settlement_total ?? 0) + (row.settlement_total ?? 0)
@@ -175,7 +176,7 @@ function tradeRow(cells: Cells): TradeRow {
     currency: cells.text('货币种类'),
     description: cells.merchantText('商品名称'),
     attach: cells.merchantText('商户数据包'),
-    fee: cells.fen('手续费'),
+    fee: cells.fee('手续费'),
     fee_rate: cells.text('费率'),
     fee_note: cells.text('费率备注'),
   }

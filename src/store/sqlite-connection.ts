@@ -13,7 +13,7 @@ const BUSY_TIMEOUT_MS = 5_000
  * Memory for pages per connection, in KiB. The one that reads holds the inner pages of the indexes of a million orders;
  * the one that writes needs the last pages of each table. The files are in the cache of the operating system besides.
  */
-const PAGE_CACHE_KIB = { reader: 16_000, writer: 4_000 }
+const PAGE_CACHE_KIB = { reader: 8_000, writer: 4_000 }
 
 /** A prepared statement, with what node:sqlite does not check or remember. */
 interface Prepared {

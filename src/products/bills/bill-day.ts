@@ -22,8 +22,9 @@ export interface BillDay {
 /** The day that a bill is applied for. Throws BILL_DATE_WRONG unless it is one of the three months before today. */
 export function billDay(date: string, now: number): BillDay {
   const begin = parseTime(`${date}T00:00:00+08:00`)
-  if (begin === undefined || begin < firstDay(now) || begin >= midnightBefore(now))
-    throw new ApiError('BILL_DATE_WRONG')
+  if (begin === undefined) throw wrongDate(date, '账单日期不是合法的日期')
+  if (begin >= midnightBefore(now)) throw wrongDate(date, '账单日期必须早于当天')
+  if (begin < firstDay(now)) throw wrongDate(date, '仅支持三个月内的账单')
   const end = begin + DAY_MS
   return { date, begin, end, snapshot: end + SNAPSHOT_AFTER_MS }
 }
@@ -44,4 +45,8 @@ function firstDay(now: number): number {
   const [year, month] = [today.getUTCFullYear(), today.getUTCMonth() - MONTHS_KEPT]
   const lastOfMonth = new Date(Date.UTC(year, month + 1, 0)).getUTCDate()
   return Date.UTC(year, month, Math.min(today.getUTCDate(), lastOfMonth)) - BEIJING_OFFSET_MS
+}
+
+function wrongDate(value: string, issue: string): ApiError {
+  return new ApiError('BILL_DATE_WRONG', { field: 'bill_date', issue, location: 'query', value })
 }

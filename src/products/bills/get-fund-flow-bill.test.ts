@@ -40,7 +40,7 @@ test('a provider has its own accounts and not those of its sub-merchants, which 
 test('a day that is not over, or cannot be, has no bill, and yesterday has one from ten in the morning', async () => {
   refused(tooEarly, 'STATEMENT_CREATING')
   for (const bill_date of ['2017-08-27', '2017-02-30', '2017-05-26'])
-    refused(await apply(FUND_FLOW, { bill_date }), 'BILL_DATE_WRONG')
+    refusedField(await apply(FUND_FLOW, { bill_date }), 'bill_date', bill_date, undefined, 'BILL_DATE_WRONG')
 })
 
 test('a field that is missing or cannot be is refused by its name', async () => {

@@ -60,7 +60,13 @@ for (const [mode, caller] of MODES) {
       '2017-05-26',
       '2017-00-01',
     ])
-      refused(await apply(TRADE, { bill_date }, caller), 'BILL_DATE_WRONG')
+      refusedField(
+        await apply(TRADE, { bill_date }, caller),
+        'bill_date',
+        bill_date,
+        undefined,
+        'BILL_DATE_WRONG',
+      )
     assert.equal((await apply(TRADE, { bill_date: '2017-05-27' }, caller)).json().code, 'NO_STATEMENT_EXIST')
   })
 
@@ -88,7 +94,7 @@ for (const [mode, caller] of MODES) {
 }
 
 test('today has no bill, and yesterday has one from ten in the morning', () => {
-  refused(early, 'BILL_DATE_WRONG')
+  refusedField(early, 'bill_date', BILL_DATE, '账单日期必须早于当天', 'BILL_DATE_WRONG')
   for (const reply of tooEarly) refused(reply, 'STATEMENT_CREATING')
 })
 

@@ -244,3 +244,30 @@ test('a snapshot that is restored has the bills that it was taken with, and link
   assert.equal(await bill(TRADE), file)
   assert.equal(await countOf(running, 'bills'), 1)
 })
+
+test('two bills are made at once, and the third when one of them is done', async t => {
+  const { platform } = await billsUnderTest(t)
+  const [first, second] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  const secondBegan = Promise.withResolvers<void>()
+  let thirdBegan = false
+  const required = (type: string, before: () => Promise<unknown>) =>
+    requiredBill(platform, { ...SUBJECT, type }, () => textOf(1, before))
+  const making = [
+    required('ALL', () => first.promise),
+    required('SUCCESS', () => {
+      secondBegan.resolve()
+      return second.promise
+    }),
+    required('REFUND', async () => {
+      thirdBegan = true
+    }),
+  ]
+  await secondBegan.promise
+  await platform.db.get('SELECT 1 AS one')
+  assert.equal(thirdBegan, false)
+  first.resolve()
+  await Promise.all([making[0], making[2]])
+  assert.equal(thirdBegan, true)
+  second.resolve()
+  await making[1]
+})

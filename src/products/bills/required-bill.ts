@@ -7,6 +7,8 @@ import { type Bill, type BillSubject, findBill } from './stored-bill.ts'
 
 /** How long a request waits for its bill, in milliseconds of wall time. A small one is there long before. */
 const WAIT_MS = 3_000
+/** Bills of one store that are made at once; the others wait for their turn. A making takes most of a processor. */
+const MAKINGS_AT_ONCE = 2
 
 /**
  * Bills that this process makes, of each store. One that failed while nobody waited for it stays until somebody asks, who is
@@ -34,7 +36,7 @@ async function made(platform: Platform, subject: BillSubject, textOf: () => Bill
   const key = [mchid, sub_mchid, bill_date, kind, type].join('/')
   const known = makings.get(platform.db) ?? new Map<string, Promise<Bill>>()
   makings.set(platform.db, known)
-  const making = known.get(key) ?? makeBill(platform, subject, textOf())
+  const making = known.get(key) ?? turnsOf(platform.db)(() => makeBill(platform, subject, textOf()))
   known.set(key, making)
   const forget = () => {
     if (known.get(key) === making) known.delete(key)
@@ -47,6 +49,32 @@ async function made(platform: Platform, subject: BillSubject, textOf: () => Bill
   })
   if (!bill) throw new ApiError('STATEMENT_CREATING')
   return bill
+}
+
+type Turns = <T>(work: () => Promise<T>) => Promise<T>
+const turns = new WeakMap<Database, Turns>()
+
+function turnsOf(db: Database): Turns {
+  const known = turns.get(db) ?? newTurns()
+  turns.set(db, known)
+  return known
+}
+
+/** Lets {@link MAKINGS_AT_ONCE} works go on at once; the others begin in the order in which they came. */
+function newTurns(): Turns {
+  let free = MAKINGS_AT_ONCE
+  const waiting: (() => void)[] = []
+  return async work => {
+    if (free > 0) free -= 1
+    else await new Promise<void>(resolve => waiting.push(resolve))
+    try {
+      return await work()
+    } finally {
+      const next = waiting.shift()
+      if (next) next()
+      else free += 1
+    }
+  }
 }
 
 /** `undefined` when the bill takes longer. */

@@ -43,7 +43,6 @@ const MAX_REFUNDS = 50
 export const createRefund: Handler<typeof contract.createRefund> = async (request, { caller, platform }) => {
   requireRefundFields(request, caller, platform.rules)
   return platform.db.transaction(async tx => {
-    const instant = atOneInstant(platform)
     const subMchid = await requireBoundSubMerchant(tx, caller, request.sub_mchid)
     const digest = refundDigest(request, subMchid)
     const known = await storedRefund(tx, caller.mchid, request, digest)
@@ -52,6 +51,8 @@ export const createRefund: Handler<typeof contract.createRefund> = async (reques
     // The same request may have been accepted while this one waited for the order.
     const first = await storedRefund(tx, caller.mchid, request, digest)
     if (first) return refundReply(first)
+    // Not before the order is locked: time may have been moved meanwhile, and the bill of the day before may be made.
+    const instant = atOneInstant(platform)
     requireRefundable(instant, order, request)
     const refund = await newRefund(tx, instant, order, request, digest)
     if (refund.destination === 'wallet') await requireOpenWallet(tx, order.owner_id)
