@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { openSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { watchPeakRss } from './peak-rss.ts'
 
 /** What a measured process is told at its start. */
 export interface Start {
@@ -14,7 +15,7 @@ export interface Start {
 interface Measurement {
   /** CPU time of the process since its start, user and system, in seconds. */
   cpuSeconds: number
-  /** Resident memory in bytes, and the most that there was since the start. */
+  /** Resident memory in bytes, and the most that there was since it listens. */
   rss: number
   peakRss: number
 }
@@ -35,12 +36,13 @@ export const NODE_FLAGS = [
 
 /** Tells the bench where the server listens, and from then on answers how much it has used. */
 export function answerMeasurements(baseUrl: string): void {
+  const peakRss = watchPeakRss()
   process.on('message', () => {
     const { user, system } = process.cpuUsage()
     process.send?.({
       cpuSeconds: (user + system) / 1e6,
       rss: process.memoryUsage.rss(),
-      peakRss: process.resourceUsage().maxRSS * 1024,
+      peakRss: peakRss(),
     } satisfies Measurement)
   })
   process.once('disconnect', () => process.exit(0))

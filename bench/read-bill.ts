@@ -4,6 +4,7 @@ import { performance } from 'node:perf_hooks'
 import { fileURLToPath } from 'node:url'
 import { merchantClient, optionsFromFolder } from '../src/sdk/index.ts'
 import { NODE_FLAGS } from './measured-process.ts'
+import { watchPeakRss } from './peak-rss.ts'
 
 /** What reading a bill through the SDK has taken: application, download, unpacking, checks and a row at a time. */
 export interface Reading {
@@ -28,6 +29,7 @@ export async function readBill(merchantFolder: string, baseUrl: string, billDate
 
 async function main([merchantFolder = '', baseUrl = '', bill_date = '']: string[]) {
   const { bills } = merchantClient({ ...optionsFromFolder(merchantFolder), baseUrl })
+  const peakRss = watchPeakRss()
   const startedAt = performance.now()
   const bill = bills.tradeBill({ bill_date })
   let rows = 0
@@ -38,9 +40,9 @@ async function main([merchantFolder = '', baseUrl = '', bill_date = '']: string[
   }
   if (bill.summary?.count !== rows) throw new Error('The bill has no summary')
   const seconds = (performance.now() - startedAt) / 1_000
-  const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage()
+  const { userCPUTime, systemCPUTime } = process.resourceUsage()
   const cpuSeconds = (userCPUTime + systemCPUTime) / 1e6
-  process.send?.({ rows, seconds, cpuSeconds, earlyRss, peakRss: maxRSS * 1024 } satisfies Reading)
+  process.send?.({ rows, seconds, cpuSeconds, earlyRss, peakRss: peakRss() } satisfies Reading)
   process.disconnect()
 }
 

@@ -207,10 +207,16 @@ function mountEndpoints(api: FastifyInstance, platform: Platform, log: Logger): 
 
   function noteCall(exchange: Exchange, result: object): void {
     const { op, caller, requestId, startedAt, unknownFields } = exchange
-    log.info({
-      ...{ op, mchid: caller?.mchid, ...result },
-      ...{ request_id: requestId, ms: platform.clock.wallNow() - startedAt, unknown_fields: unknownFields },
-    })
+    const ms = platform.clock.wallNow() - startedAt
+    const line = {
+      op,
+      mchid: caller?.mchid,
+      ...result,
+      request_id: requestId,
+      ms,
+      unknown_fields: unknownFields,
+    }
+    log.info(line)
   }
 }
 

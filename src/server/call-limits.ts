@@ -13,6 +13,8 @@ export interface CallLimits {
   noteRefusal(operation: Operation, exchange: Pick<Exchange, 'caller' | 'startedAt'>, error: unknown): void
 }
 
+const NO_LIMITS: { perSecond?: number; refusedPerSecond?: number } = {}
+
 /** The platform's own limit of calls of one operation by one merchant, and those that are published for some operations. */
 export function callLimits({
   rateLimit,
@@ -23,11 +25,11 @@ export function callLimits({
   return {
     requirePass({ name, limits }, { mchid }, now) {
       const key = `${mchid}/${name}`
-      const published = publishedLimits === 'on' ? limits : undefined
-      const allowed = Math.min(rateLimit, published?.perSecond ?? rateLimit)
-      const refusable = published?.refusedPerSecond ?? Number.POSITIVE_INFINITY
-      if (calls.count(key, now) <= allowed && refusals.counted(key, now) < refusable) return
-      throw new ApiError(limits?.exceeded ?? 'RATELIMIT_EXCEEDED')
+      const { perSecond, refusedPerSecond } = (publishedLimits === 'on' && limits) || NO_LIMITS
+      const isOver = calls.count(key, now) > Math.min(rateLimit, perSecond ?? rateLimit)
+      const isRefusedTooOften =
+        refusedPerSecond !== undefined && refusals.counted(key, now) >= refusedPerSecond
+      if (isOver || isRefusedTooOften) throw new ApiError(limits?.exceeded ?? 'RATELIMIT_EXCEEDED')
     },
     noteRefusal({ name, limits }, { caller, startedAt }, error) {
       if (limits?.refusedPerSecond === undefined || !(error instanceof ApiError)) return
