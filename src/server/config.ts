@@ -40,7 +40,7 @@ export const DEFAULT_RULES: Rules = {
 }
 
 /** Business time plus this is still a date that can be written. */
-const LONGEST = 3_650 * DAY
+const LONGEST = 36_500 * DAY
 
 const UNITS: Record<string, number> = { ms: 1, s: SECOND, m: MINUTE, h: HOUR, d: DAY }
 
@@ -50,7 +50,7 @@ export function parseDuration(text: string): number {
   if (!amount || !unit)
     throw new Error(`"${text}" is no duration: write a number with ms, s, m, h or d, such as 10m`)
   const duration = Number(amount) * (UNITS[unit] ?? 1)
-  if (duration > LONGEST) throw new Error(`"${text}" is longer than ten years`)
+  if (duration > LONGEST) throw new Error(`"${text}" is longer than a hundred years`)
   return duration
 }
 
