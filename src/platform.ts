@@ -4,6 +4,7 @@ import type { PlatformKeys } from './merchants/platform-keys.ts'
 import type { PlateChange } from './owners/plate-service.ts'
 import type { Random } from './protocol/ids.ts'
 import type { Database, Transaction } from './store/database.ts'
+import type { Secrets } from './store/secrets.ts'
 
 /** Limits that the documents leave open; docs/operations.md says how each is set. Times in milliseconds, money in fen. */
 export interface Rules {
@@ -62,6 +63,8 @@ export interface Platform {
   readonly db: Database
   readonly clock: Clock
   readonly random: Random
+  /** Opens what the store keeps secret: private keys and APIv3 keys. */
+  readonly secrets: Secrets
   readonly keys: PlatformKeys
   readonly rules: Rules
   /** Scheme and host under which callers reach the platform, such as `http://127.0.0.1:8080`: what download URLs begin with. */

@@ -1,4 +1,5 @@
 import { openMerchantAccounts } from '../ledger/accounts.ts'
+import type { Algorithm } from '../protocol/suite.ts'
 import type { TrustState } from '../protocol/trust.ts'
 import type { SqlValue, Statements, Transaction } from '../store/database.ts'
 import type { RefundWithoutFunds } from './merchants.ts'
@@ -50,13 +51,21 @@ export interface MerchantAccount extends MerchantSettings {
 export interface CertificateRow {
   serial_no: string
   mchid: string
+  /** Its name in the administration, `first` for the one that came with the merchant. */
+  certificate_id: string
+  algorithm: Algorithm
   /** PEM, like the key. */
   certificate: string
   public_key: string
   not_before: number
   not_after: number
   revoked: number
+  /** Business time from which another one has taken its place. */
+  replaced_from: number | null
 }
+
+const CERTIFICATE_COLUMNS =
+  'serial_no, mchid, certificate_id, algorithm, certificate, public_key, not_before, not_after, revoked, replaced_from'
 
 export const MERCHANT_COLUMNS = `mchid, kind, public_key_id, ${SETTINGS.join(', ')}`
 
@@ -107,24 +116,25 @@ export async function changeMerchant(
 
 /** Puts a merchant's certificate on record; one that is there is left as it is. */
 export async function storeCertificate(tx: Transaction, certificate: CertificateRow): Promise<void> {
-  const { serial_no, mchid, certificate: pem, public_key, not_before, not_after, revoked } = certificate
   await tx.run(
-    `INSERT INTO merchant_certificates (serial_no, mchid, certificate, public_key, not_before, not_after, revoked)
-     VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING`,
-    serial_no,
-    mchid,
-    pem,
-    public_key,
-    not_before,
-    not_after,
-    revoked,
+    `INSERT INTO merchant_certificates (${CERTIFICATE_COLUMNS})
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING`,
+    certificate.serial_no,
+    certificate.mchid,
+    certificate.certificate_id,
+    certificate.algorithm,
+    certificate.certificate,
+    certificate.public_key,
+    certificate.not_before,
+    certificate.not_after,
+    certificate.revoked,
+    certificate.replaced_from,
   )
 }
 
 export function listCertificatesOf(db: Statements, mchid: string): Promise<CertificateRow[]> {
   return db.all<CertificateRow>(
-    `SELECT serial_no, mchid, certificate, public_key, not_before, not_after, revoked
-       FROM merchant_certificates WHERE mchid = $1 ORDER BY not_before, serial_no`,
+    `SELECT ${CERTIFICATE_COLUMNS} FROM merchant_certificates WHERE mchid = $1 ORDER BY not_before, serial_no`,
     mchid,
   )
 }

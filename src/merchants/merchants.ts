@@ -1,10 +1,15 @@
 import type { Rules } from '../platform.ts'
+import type { Algorithm } from '../protocol/suite.ts'
 import type { TrustState } from '../protocol/trust.ts'
 import type { Statements } from '../store/database.ts'
 
 /** A refund that the merchant has no money for is refused at once, or accepted to wait for money. */
 export const REFUND_WITHOUT_FUNDS = ['REFUSE', 'WAIT'] as const
 export type RefundWithoutFunds = (typeof REFUND_WITHOUT_FUNDS)[number]
+
+/** How the signatures of a merchant go over from one platform certificate to the next: not yet, by a fixed plan, by hand. */
+export const ROTATIONS = ['NONE', 'AUTO', 'MANUAL'] as const
+export type Rotation = (typeof ROTATIONS)[number]
 
 /** A merchant number and what it may do. The names are those of the table. */
 export interface Merchant {
@@ -23,21 +28,61 @@ export interface Merchant {
   /** Empty where the platform's profile is the merchant's too. */
   notify_profile: Rules['profile'] | ''
   refund_without_funds: RefundWithoutFunds
+  /** 1 when it may use the Chinese algorithms and gets its notices by them. */
+  shangmi: number
+  /** Business time from which the notices' share of the public key grows by days; null while it is `notice_key_share`. */
+  switching_since: number | null
+  /** How it goes over to the next platform certificate, and since when by business time. */
+  rotation: Rotation
+  rotation_since: number | null
+  /** With `MANUAL`: the share of the next certificate, in hundredths of a percent. */
+  rotation_share: number
+  /** How many days before the end of a platform certificate it is shown the next one. */
+  next_certificate_days: number
 }
+
+const COLUMNS = [
+  'mchid',
+  'kind',
+  'name',
+  'apiv3_key',
+  'parking_enabled',
+  'collection_restricted',
+  'trust_state',
+  'notice_key_share',
+  'public_key_id',
+  'advance_enabled',
+  'fee_rate',
+  'notify_profile',
+  'refund_without_funds',
+  'shangmi',
+  'switching_since',
+  'rotation',
+  'rotation_since',
+  'rotation_share',
+  'next_certificate_days',
+] as const satisfies readonly (keyof Merchant)[]
 
 /** A merchant API certificate as far as a request's signature needs it. */
 export interface MerchantCertificate {
   serial_no: string
+  algorithm: Algorithm
   public_key: string
   not_before: number
   not_after: number
   revoked: number
+  /** Business time from which another certificate has taken its place. */
+  replaced_from: number | null
 }
 
 /** A caller: the merchant number, and the certificate that its request names if there is one. */
 export type Caller = Merchant & { certificate: MerchantCertificate | undefined }
 
 type CallerRow = Merchant & { [Column in keyof MerchantCertificate]: MerchantCertificate[Column] | null }
+
+const MERCHANT = COLUMNS.map(column => `m.${column}`).join(', ')
+const CERTIFICATE =
+  'c.serial_no, c.algorithm, c.public_key, c.not_before, c.not_after, c.revoked, c.replaced_from'
 
 /** Looks a caller up by what its `Authorization` header says. `undefined` when there is no such merchant number. */
 export async function findCaller(
@@ -46,9 +91,7 @@ export async function findCaller(
   serialNo: string,
 ): Promise<Caller | undefined> {
   const row = await db.get<CallerRow>(
-    `SELECT m.mchid, m.kind, m.name, m.apiv3_key, m.parking_enabled, m.collection_restricted, m.trust_state,
-            m.notice_key_share, m.public_key_id, m.advance_enabled, m.fee_rate, m.notify_profile,
-            m.refund_without_funds, c.serial_no, c.public_key, c.not_before, c.not_after, c.revoked
+    `SELECT ${MERCHANT}, ${CERTIFICATE}
        FROM merchants m
        LEFT JOIN merchant_certificates c ON c.mchid = m.mchid AND c.serial_no = $2
       WHERE m.mchid = $1`,
@@ -56,20 +99,17 @@ export async function findCaller(
     serialNo,
   )
   if (!row) return undefined
-  const { serial_no, public_key, not_before, not_after, revoked, ...merchant } = row
+  const { serial_no, algorithm, public_key, not_before, not_after, revoked, replaced_from, ...merchant } = row
   const certificate =
-    serial_no === null ? undefined : { serial_no, public_key, not_before, not_after, revoked }
+    serial_no === null
+      ? undefined
+      : { serial_no, algorithm, public_key, not_before, not_after, revoked, replaced_from }
   return { ...merchant, certificate: certificate as MerchantCertificate | undefined }
 }
 
 /** A merchant number by itself, such as a sub-merchant or the receiver of a notice. */
 export async function findMerchant(db: Statements, mchid: string): Promise<Merchant | undefined> {
-  return db.get<Merchant>(
-    `SELECT mchid, kind, name, apiv3_key, parking_enabled, collection_restricted, trust_state, notice_key_share,
-            public_key_id, advance_enabled, fee_rate, notify_profile, refund_without_funds
-       FROM merchants WHERE mchid = $1`,
-    mchid,
-  )
+  return db.get<Merchant>(`SELECT ${MERCHANT} FROM merchants m WHERE m.mchid = $1`, mchid)
 }
 
 /** True when the provider may act for the sub-merchant. */

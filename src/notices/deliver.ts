@@ -1,12 +1,11 @@
 import { together } from '../clock/together.ts'
 import { type DueWork, Postponed } from '../clock/worker.ts'
 import { findMerchant, type Merchant } from '../merchants/merchants.ts'
+import { sealFor } from '../merchants/seal-for.ts'
 import type { Platform } from '../platform.ts'
-import { newNonce, newRequestId, randomText } from '../protocol/ids.ts'
-import { sealResource } from '../protocol/sealed-resource.ts'
-import { replyMessage, SIGNATURE_SCHEME, signMessage } from '../protocol/signature.ts'
+import { drawFrom, newNonce, newRequestId } from '../protocol/ids.ts'
+import { replyMessage } from '../protocol/signature.ts'
 import { formatTime } from '../protocol/time.ts'
-import { noticeSigner } from '../protocol/trust.ts'
 import { afterAttempt } from './ladder.ts'
 import { type Delivery, MAX_DELIVERIES, NOTICE_TIMEOUT_MS, type SendNotice } from './send.ts'
 
@@ -152,14 +151,14 @@ async function postpone({ db, clock }: Platform, { id, attempts }: Notice): Prom
 }
 
 /** Seals and signs a notice for one attempt, with the keys that the receiver has now. */
-async function signNotice({ clock, random, keys }: Platform, notice: Item): Promise<SignedNotice> {
+async function signNotice(platform: Platform, notice: Item): Promise<SignedNotice> {
+  const { clock, random, keys } = platform
   const { receiver } = notice
-  const sealed = sealResource(
-    notice.resource,
-    receiver.apiv3_key,
-    randomText(12, random),
-    notice.original_type,
-  )
+  const { serial, suite, privateKey } = keys.noticeSigner(receiver, {
+    now: clock.now(),
+    draw: () => drawFrom(random),
+  })
+  const sealed = sealFor(platform, suite, receiver, notice.resource, notice.original_type)
   const body = JSON.stringify({
     id: notice.id,
     create_time: formatTime(notice.create_time),
@@ -168,12 +167,9 @@ async function signNotice({ clock, random, keys }: Platform, notice: Item): Prom
     summary: notice.summary,
     resource: { original_type: notice.original_type, ...sealed },
   })
-  const draw = Buffer.from(random(2)).readUInt16BE() / 0x1_0000
-  const kind = noticeSigner(receiver.trust_state, receiver.notice_key_share, draw)
-  const { serial, privateKey } = keys.signer(kind, receiver.public_key_id)
   const timestamp = String(Math.floor(clock.wallNow() / 1000))
   const nonce = newNonce(random)
-  const signature = await signing(() => signMessage(replyMessage(timestamp, nonce, body), privateKey))
+  const signature = await signing(() => suite.sign(replyMessage(timestamp, nonce, body), privateKey))
   return {
     body,
     headers: {
@@ -185,7 +181,7 @@ async function signNotice({ clock, random, keys }: Platform, notice: Item): Prom
       'Wechatpay-Nonce': nonce,
       'Wechatpay-Serial': serial,
       'Wechatpay-Signature': signature,
-      'Wechatpay-Signature-Type': SIGNATURE_SCHEME,
+      'Wechatpay-Signature-Type': suite.scheme,
       'Wechatpay-Timestamp': timestamp,
     },
   }

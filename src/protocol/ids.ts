@@ -71,3 +71,8 @@ export function newNoticeId(nowMs: number, random: Random): string {
   const hex = bytes.toString('hex')
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
 }
+
+/** A number from 0 to below 1, in steps of 1/65536: finer than any share that is set. */
+export function drawFrom(random: Random): number {
+  return Buffer.from(random(2)).readUInt16BE() / 0x1_0000
+}

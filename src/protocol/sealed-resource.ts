@@ -2,7 +2,7 @@ import { createCipheriv, createDecipheriv } from 'node:crypto'
 
 /** An encrypted part of a notice or a certificate list. Follows the official page on decrypting callbacks (4012071382). */
 export interface SealedResource {
-  algorithm: 'AEAD_AES_256_GCM'
+  algorithm: 'AEAD_AES_256_GCM' | 'AEAD_SM4_GCM'
   /** Base64 of the encrypted bytes followed by the 16-byte tag. */
   ciphertext: string
   /** Twelve printable characters. */

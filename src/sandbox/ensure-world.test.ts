@@ -13,6 +13,7 @@ import type { TrustState } from '../protocol/trust.ts'
 import type { Database } from '../store/database.ts'
 import { migrate } from '../store/migrate.ts'
 import { migrations } from '../store/migrations.ts'
+import { UNSEALED } from '../store/secrets.ts'
 import { openTestDatabase } from '../store/testing.ts'
 import { CERTIFICATE_LIFETIME_MS } from './certificates.ts'
 import { makeWorldKeys } from './create-world.ts'
@@ -143,9 +144,8 @@ test("a merchant's folder holds its own key, its secrets and the platform's two 
 })
 
 async function assertFilesFitStore({ db, read, merchantFile }: World): Promise<void> {
-  const platformKeys = await loadPlatformKeys(db, systemClock.wallNow())
-  const [signing] = platformKeys.certificates
-  assert.equal(signing?.certificate, read('platform', 'platform_cert.pem'))
+  const platformKeys = await loadPlatformKeys(db, UNSEALED, systemClock.wallNow())
+  assert.equal(platformKeys.certificate.certificate, read('platform', 'platform_cert.pem'))
   assert.ok(platformKeys.publicKey.publicKey.equals(createPublicKey(read('platform', 'pub_key.pem'))))
   for (const { mchid } of CALLERS) {
     const { serial_no, apiv3_key, public_key_id } = merchantFile(mchid)

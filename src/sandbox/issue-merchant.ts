@@ -53,7 +53,10 @@ export function newPublicKeyId(mchid: string, now: number, random: Random): stri
 /** A merchant's certificate as the table has it. */
 export function certificateRow(mchid: string, issued: IssuedCertificate): CertificateRow {
   const { serial_no, certificate, public_key, not_before, not_after } = issued
-  return { serial_no, mchid, certificate, public_key, not_before, not_after, revoked: 0 }
+  return {
+    ...{ serial_no, mchid, certificate_id: 'first', algorithm: 'RSA' },
+    ...{ certificate, public_key, not_before, not_after, revoked: 0, replaced_from: null },
+  }
 }
 
 /** Writes the folder that the program of a new merchant reads. */
@@ -63,8 +66,7 @@ export function handOver(
   mchid: string,
   credentials: Credentials,
 ): void {
-  const { serial } = keys.signer('certificate', '')
-  const certificate = keys.certificates.find(({ id }) => id === serial)?.certificate ?? ''
+  const { id: serial, certificate } = keys.certificate
   const public_key = keys.publicKey.publicKey.export({ type: 'spki', format: 'pem' }).toString()
   const platform = { serial_no: serial, certificate, public_key }
   writeMerchantFolder(folder, { mchid, appids: [], sub_mchids: [] }, credentials, platform, baseUrl)

@@ -139,7 +139,9 @@ function mountEndpoints(api: FastifyInstance, platform: Platform, log: Logger): 
           const fields = requestFields(operation, target, request.params as Record<string, string>, body)
           exchange.unknownFields = unknownFields(operation, fields)
           const checked = check(caller.kind === 'provider' ? 'partner' : 'merchant', fields)
-          const answer = await handler(checked, { caller, serial: exchange.serial, platform })
+          const answer = await handler(checked, {
+            ...{ caller, serial: exchange.serial, algorithm: exchange.algorithm, platform },
+          })
           if (answer instanceof FileReply) return sendFile(reply, exchange, answer)
           conclude(reply, exchange, 200, JSON.stringify(answer))
         } catch (error) {
@@ -161,6 +163,7 @@ function mountEndpoints(api: FastifyInstance, platform: Platform, log: Logger): 
       authorization: undefined,
       caller: undefined,
       serial: typeof serial === 'string' && serial !== '' ? serial : undefined,
+      algorithm: 'RSA',
       verified: false,
       unknownFields: undefined,
     }

@@ -1,6 +1,7 @@
 import type { Caller } from '../merchants/merchants.ts'
 import type { Authorization } from '../protocol/authorization.ts'
 import type { Language } from '../protocol/errors.ts'
+import type { Algorithm } from '../protocol/suite.ts'
 
 /** What the server knows of one request and its reply, from the first check to the last byte. */
 export interface Exchange {
@@ -18,6 +19,8 @@ export interface Exchange {
   caller: Caller | undefined
   /** The request's `Wechatpay-Serial`, when it is not empty. */
   serial: string | undefined
+  /** The algorithms that the reply is signed by. */
+  algorithm: Algorithm
   /** True once the signature was found to be right: from then on every reply is signed. */
   verified: boolean
   /** Fields that the call does not know; they are ignored. */

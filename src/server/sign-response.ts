@@ -2,9 +2,8 @@ import type { ServerResponse } from 'node:http'
 import { pipeline } from 'node:stream/promises'
 import type { Platform } from '../platform.ts'
 import type { FileReply } from '../products/handler.ts'
-import { newNonce } from '../protocol/ids.ts'
-import { replyMessage, SIGNATURE_SCHEME, signMessage } from '../protocol/signature.ts'
-import { replySigner } from '../protocol/trust.ts'
+import { drawFrom, newNonce } from '../protocol/ids.ts'
+import { replyMessage } from '../protocol/signature.ts'
 import type { Exchange } from './exchange.ts'
 
 /**
@@ -12,28 +11,28 @@ import type { Exchange } from './exchange.ts'
  * key is chosen by the merchant's trust state and the request's `Wechatpay-Serial`.
  */
 export function signatureHeaders(
-  { caller, serial, verified }: Exchange,
+  { caller, serial, algorithm, verified }: Exchange,
   body: Uint8Array,
   { keys, clock, random }: Pick<Platform, 'keys' | 'clock' | 'random'>,
 ): string[] {
   if (!verified || !caller) return []
-  const signer = keys.signer(
-    replySigner(caller.trust_state, serial, caller.public_key_id),
-    caller.public_key_id,
-  )
+  const signer = keys.replySigner(caller, serial, algorithm, {
+    now: clock.now(),
+    draw: () => drawFrom(random),
+  })
   const timestamp = String(Math.floor(clock.wallNow() / 1000))
   const nonce = newNonce(random)
   return [
     'Wechatpay-Nonce',
     nonce,
     'Wechatpay-Signature',
-    signMessage(replyMessage(timestamp, nonce, body), signer.privateKey),
+    signer.suite.sign(replyMessage(timestamp, nonce, body), signer.privateKey),
     'Wechatpay-Timestamp',
     timestamp,
     'Wechatpay-Serial',
     signer.serial,
     'Wechatpay-Signature-Type',
-    SIGNATURE_SCHEME,
+    signer.suite.scheme,
   ]
 }
 

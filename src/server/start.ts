@@ -20,6 +20,7 @@ import type { Database } from '../store/database.ts'
 import { migrate } from '../store/migrate.ts'
 import { migrations } from '../store/migrations.ts'
 import { openDatabase } from '../store/open.ts'
+import { UNSEALED } from '../store/secrets.ts'
 import type { AdminAddress, RunningAdmin } from './admin/listen.ts'
 import type { AdminContext } from './admin/operation.ts'
 import { buildApp } from './app.ts'
@@ -105,14 +106,15 @@ async function startOn(
     trust: config.trust,
     keys: worldKeys,
   }
+  const secrets = UNSEALED
   const { isNew } = await ensureWorld(db, clock, random, world)
 
   const platform: Platform = {
-    ...{ db, clock, random, rules: config.rules },
+    ...{ db, clock, random, rules: config.rules, secrets },
     get publicUrl() {
       return config.publicUrl ?? baseUrl
     },
-    keys: await loadPlatformKeys(db, clock.wallNow()),
+    keys: await loadPlatformKeys(db, secrets, clock.wallNow()),
     bank: surroundings.bank ?? scriptedBank(db),
     listeners: {
       plateChanged: (tx, change) => announceEntranceState(tx, platform, change),

@@ -21,8 +21,8 @@ before(async () => {
 
 async function copyCertificate(serial: string, revoked: number, notAfter: number): Promise<void> {
   await running.platform.db.run(
-    `INSERT INTO merchant_certificates (serial_no, mchid, certificate, public_key, not_before, not_after, revoked)
-     SELECT $1, mchid, certificate, public_key, not_before, $2, $3 FROM merchant_certificates WHERE serial_no = $4`,
+    `INSERT INTO merchant_certificates (serial_no, certificate_id, mchid, certificate, public_key, not_before, not_after, revoked)
+     SELECT $1, $1, mchid, certificate, public_key, not_before, $2, $3 FROM merchant_certificates WHERE serial_no = $4`,
     serial,
     notAfter,
     revoked,

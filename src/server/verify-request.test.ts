@@ -105,8 +105,8 @@ test('each of two valid certificates signs for its merchant, and neither with th
   const second = { serial_no: 'D'.repeat(40), private_key: keys.privateKey }
   const now = systemClock.wallNow()
   await running.platform.db.run(
-    `INSERT INTO merchant_certificates (serial_no, mchid, certificate, public_key, not_before, not_after)
-     VALUES ($1, $2, '', $3, $4, $5)`,
+    `INSERT INTO merchant_certificates (serial_no, certificate_id, mchid, certificate, public_key, not_before, not_after)
+     VALUES ($1, $1, $2, '', $3, $4, $5)`,
     second.serial_no,
     merchant.mchid,
     keys.publicKey,
@@ -141,8 +141,8 @@ test('a certificate is refused from the first request after it was revoked', asy
 test('a certificate that is not valid yet does not count', async () => {
   const now = systemClock.wallNow()
   await running.platform.db.run(
-    `INSERT INTO merchant_certificates (serial_no, mchid, certificate, public_key, not_before, not_after)
-     SELECT $1, mchid, certificate, public_key, $2, $3 FROM merchant_certificates WHERE serial_no = $4`,
+    `INSERT INTO merchant_certificates (serial_no, certificate_id, mchid, certificate, public_key, not_before, not_after)
+     SELECT $1, $1, mchid, certificate, public_key, $2, $3 FROM merchant_certificates WHERE serial_no = $4`,
     'E'.repeat(40),
     now + 60_000,
     now + 120_000,

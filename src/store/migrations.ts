@@ -24,4 +24,5 @@ export const migrations: Migration[] = [
     name: '0019-administration-lists',
     url: new URL('../server/admin/refunds-and-bills.sql', import.meta.url),
   },
+  { name: '0020-keys', url: new URL('../merchants/keys.sql', import.meta.url) },
 ]

@@ -1,6 +1,5 @@
+import { sealFor } from '../../merchants/seal-for.ts'
 import { ApiError } from '../../protocol/errors.ts'
-import { randomText } from '../../protocol/ids.ts'
-import { sealResource } from '../../protocol/sealed-resource.ts'
 import { formatTime } from '../../protocol/time.ts'
 import type { Handler } from '../handler.ts'
 import type * as contract from './contract.ts'
@@ -14,12 +13,13 @@ export const listCertificates: Handler<typeof contract.listCertificates> = async
   if (caller.trust_state === 'PUBLIC_KEY') throw new ApiError('NO_PLATFORM_CERTIFICATE')
   if (request.algorithm_type === 'SM2') return { data: [] }
   return {
-    data: platform.keys.certificates.map(key => ({
+    data: platform.keys.listed(caller, platform.clock.now()).map(key => ({
       serial_no: key.id,
       effective_time: formatTime(key.effectiveTime),
       expire_time: formatTime(key.expireTime),
       encrypt_certificate: {
-        ...sealResource(key.certificate, caller.apiv3_key, randomText(12, platform.random), 'certificate'),
+        ...sealFor(platform, key.suite, caller, key.certificate, 'certificate'),
+        algorithm: 'AEAD_AES_256_GCM',
         associated_data: 'certificate',
       },
     })),

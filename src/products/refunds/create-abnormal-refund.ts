@@ -54,8 +54,8 @@ function elsewhereOf(request: Request, call: Call): Elsewhere {
   const bank_type = required(request, 'bank_type')
   const bank_account = required(request, 'bank_account')
   const real_name = required(request, 'real_name')
-  const privateKey = requireDecryptor(call)
-  const account = decryptText(bank_account, privateKey)
+  const key = requireDecryptor(call)
+  const account = decryptText(bank_account, key)
   if (!CARD_NUMBER.test(account))
     throw parameterError(
       contract.createAbnormalRefund,
@@ -63,7 +63,7 @@ function elsewhereOf(request: Request, call: Call): Elsewhere {
       bank_account,
       '收款银行卡号必须为数字',
     )
-  decryptText(real_name, privateKey)
+  decryptText(real_name, key)
   return { destination: 'user_bank_card', user_received_account: bankAccountText(bank_type, account) }
 }
 

@@ -18,8 +18,8 @@ export const securityEcho: Handler<typeof contract.securityEcho> = async (reques
   if (issue) throw parameterError(contract.securityEcho, '/notify_url', notify_url, issue)
 
   // The header is required by this call, whether or not there is something to decrypt.
-  const privateKey = requireDecryptor(call)
-  const message = encrypted_echo_message && decryptText(encrypted_echo_message, privateKey)
+  const key = requireDecryptor(call)
+  const message = encrypted_echo_message && decryptText(encrypted_echo_message, key)
   const reply = {
     echo_message,
     ...(message !== undefined && { encrypted_echo_message: encryptTo(call, message) }),

@@ -1,0 +1,22 @@
+import type { Platform } from '../platform.ts'
+import { randomText } from '../protocol/ids.ts'
+import type { SealedResource } from '../protocol/sealed-resource.ts'
+import type { Suite } from '../protocol/suite.ts'
+import type { Merchant } from './merchants.ts'
+
+/** Seals a text so that the merchant alone can open it, with its APIv3 key of now. The merchant has one. */
+export function sealFor(
+  { random, secrets }: Pick<Platform, 'random' | 'secrets'>,
+  suite: Suite,
+  { mchid, apiv3_key }: Pick<Merchant, 'mchid' | 'apiv3_key'>,
+  plaintext: string,
+  associatedData: string,
+): SealedResource {
+  const key = secrets.open(apiv3_key, placeOfApiv3Key(mchid))
+  return suite.seal(plaintext, key, randomText(12, random), associatedData)
+}
+
+/** Where the APIv3 key of a merchant is kept. */
+export function placeOfApiv3Key(mchid: string): string {
+  return `merchants/${mchid}/apiv3_key`
+}

@@ -1,0 +1,43 @@
+import type { KeyObject } from 'node:crypto'
+import { openResource, type SealedResource, sealResource } from './sealed-resource.ts'
+import { decryptField, encryptField } from './sensitive-field.ts'
+import { SIGNATURE_SCHEME, signMessage, verifyMessage } from './signature.ts'
+
+/** The international algorithms, and the Chinese ones (国密). */
+export const ALGORITHMS = ['RSA', 'SM2'] as const
+export type Algorithm = (typeof ALGORITHMS)[number]
+
+/** Everything in which the two families of algorithms differ on the wire. Keys are those of the family. */
+export interface Suite {
+  algorithm: Algorithm
+  /** The type in `Authorization` and `Wechatpay-Signature-Type`. */
+  scheme: string
+  /** `algorithm` of a sealed resource. */
+  sealing: SealedResource['algorithm']
+  sign(message: Uint8Array, privateKey: KeyObject): string
+  /** Anything that cannot be decoded is simply not valid. */
+  verify(message: Uint8Array, signature: string, publicKey: KeyObject): boolean
+  encryptField(text: string, publicKey: KeyObject): string
+  /** Throws when the text was not encrypted to this key. */
+  decryptField(encrypted: string, privateKey: KeyObject): string
+  /** `nonce` has twelve characters and is never used twice with a key. */
+  seal(plaintext: string, apiv3Key: string, nonce: string, associatedData: string): SealedResource
+  /** Throws when the key is wrong or a byte was changed. */
+  open(
+    sealed: Pick<SealedResource, 'ciphertext' | 'nonce'> & { associated_data?: string },
+    apiv3Key: string,
+  ): string
+}
+
+/** SHA256withRSA, RSAES-OAEP, AES-256-GCM: what everybody uses who has not applied for the other one. */
+export const rsa: Suite = {
+  algorithm: 'RSA',
+  scheme: SIGNATURE_SCHEME,
+  sealing: 'AEAD_AES_256_GCM',
+  sign: signMessage,
+  verify: verifyMessage,
+  encryptField,
+  decryptField,
+  seal: sealResource,
+  open: openResource,
+}
