@@ -1,6 +1,11 @@
+import type { Command } from 'commander'
+import { doctorCommand } from '../src/cli/doctor.ts'
 import { serveCommand } from '../src/cli/serve.ts'
 import type { Operation } from '../src/contract/operation.ts'
 import type { TObject, TSchema } from '../src/contract/schema.ts'
+import { CAUSES } from '../src/diagnosis/causes.ts'
+import { CHECKS } from '../src/doctor/checks.ts'
+import { ADAPTER_CALLS } from '../src/doctor/gate.ts'
 import { endpoints } from '../src/products/index.ts'
 import { entranceStateChange, transactionResult } from '../src/products/parking/contract.ts'
 import { refundResult } from '../src/products/refunds/contract.ts'
@@ -19,6 +24,8 @@ export const DOCUMENTS = [
   'docs/operations.md',
   'docs/reference.md',
   'docs/admin-api.md',
+  'docs/diagnosis.md',
+  'docs/go-live.md',
 ] as const
 
 /** What can stand between `<!-- table:NAME -->` and `<!-- /table -->`. */
@@ -41,10 +48,18 @@ const TABLES: Record<string, () => string> = {
         openid && `\`${openid}\``,
       ]),
     ),
-  options: optionTable,
+  options: () => optionTable(serveCommand()),
+  'go-live-adapter': adapterTable,
+  'go-live-checks': checkTable,
+  'go-live-options': () => optionTable(doctorCommand()),
   admin: adminTable,
   'admin-calls': () => adminEndpoints.map(({ operation }) => adminSection(operation)).join('\n\n'),
   problems: problemTable,
+  causes: () =>
+    table(
+      ['Cause', 'What happened', 'What to do'],
+      Object.entries(CAUSES).map(([cause, { says, whatToDo }]) => [`\`${cause}\``, says, whatToDo]),
+    ),
   operations: () => endpoints.map(({ operation }) => operationSection(operation)).join('\n\n'),
 }
 
@@ -112,14 +127,34 @@ function noticeTable(): string {
   )
 }
 
-function optionTable(): string {
+function optionTable(command: Command): string {
   return table(
     ['Option', 'Environment', 'Default', 'Meaning'],
-    serveCommand().options.map(({ flags, envVar, defaultValue, defaultValueDescription, description }) => [
+    command.options.map(({ flags, envVar, defaultValue, defaultValueDescription, description }) => [
       `\`${flags}\``,
       envVar ? `\`${envVar}\`` : '',
       defaultValueDescription ?? (defaultValue === undefined ? '' : String(defaultValue)),
       description,
+    ]),
+  )
+}
+
+/** What a merchant's program offers to the go-live check. */
+function adapterTable(): string {
+  return table(
+    ['Call', 'Request', 'Reply', 'Meaning'],
+    ADAPTER_CALLS.map(({ call, request, reply, meaning }) => [`\`${call}\``, request, reply, meaning]),
+  )
+}
+
+function checkTable(): string {
+  return table(
+    ['Check', 'What', 'The doctor', 'It passes when', 'If it does not', 'Stands on'],
+    CHECKS.map(({ id, title, does, passes, remedy, needs }) => [
+      `\`${id}\``,
+      `${title.en} (${title.zh})`,
+      ...[does, passes, remedy],
+      needs ? `\`${needs}\`` : '',
     ]),
   )
 }

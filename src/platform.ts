@@ -1,4 +1,6 @@
 import type { Clock } from './clock/clock.ts'
+import type { RefusedSignatures } from './diagnosis/refused-signatures.ts'
+import type { Faults } from './faults/faults.ts'
 import type { Bank } from './funding/bank.ts'
 import type { PlatformKeys } from './merchants/platform-keys.ts'
 import type { PlateChange } from './owners/plate-service.ts'
@@ -43,6 +45,7 @@ export const WORK_NAMES = [
   'releases',
   'stocks',
   'settledDays',
+  'platformCertificates',
   'notices',
 ] as const
 export type WorkName = (typeof WORK_NAMES)[number]
@@ -72,6 +75,10 @@ export interface Platform {
   /** Where owners' cards are charged. */
   readonly bank: Bank
   readonly listeners: Listeners
+  /** Why signatures were refused; for people, never for their callers. */
+  readonly refusals: RefusedSignatures
+  /** What goes wrong on purpose. */
+  readonly faults: Faults
   /** Tell a worker that a commit made work for it. */
   readonly wake: Readonly<Record<WorkName, () => void>>
 }

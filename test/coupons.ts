@@ -41,6 +41,7 @@ const SILENT = {
   releases: wakeNobody,
   stocks: wakeNobody,
   settledDays: wakeNobody,
+  platformCertificates: wakeNobody,
   notices: wakeNobody,
 }
 

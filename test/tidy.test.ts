@@ -27,26 +27,43 @@ const MAX_LINES = 350
 const MAX_TEST_LINES = 700
 
 /** The folders that hold what the service is made of. They know neither a product nor what is around them. */
-const CONCEPTS = ['clock', 'funding', 'ledger', 'merchants', 'notices', 'owners', 'store']
-const AROUND = ['cli', 'console', 'phone', 'sandbox', 'sdk', 'server', 'testing']
+const CONCEPTS = [
+  'clock',
+  'diagnosis',
+  'faults',
+  'funding',
+  'ledger',
+  'merchants',
+  'notices',
+  'owners',
+  'store',
+]
+const SHANGMI_LIBRARY = 'sm-crypto-v2'
+const AROUND = ['cli', 'console', 'doctor', 'phone', 'sandbox', 'sdk', 'server', 'testing']
 
 interface Import {
   file: string
   /** A path from the project's folder for a file of ours, a package or `node:` module otherwise. */
   target: string
   typeOnly: boolean
+  /** By `import()`, so that nothing is loaded before it is needed. */
+  dynamic: boolean
 }
 
 const IMPORT = /\b(import|export)\s+(type\s)?(?:[\w*{}\s,$]+\sfrom\s+)?'([^']+)'|\bimport\(\s*'([^']+)'/g
 
 function importsOf(file: string): Import[] {
-  return [...read(file).matchAll(IMPORT)].map(([, , type, named = '', dynamic = named]) => ({
-    file,
-    target: dynamic.startsWith('.')
-      ? relative('.', join(dirname(file), dynamic)).replaceAll('\\', '/')
-      : dynamic,
-    typeOnly: type !== undefined,
-  }))
+  return [...read(file).matchAll(IMPORT)].map(([, , type, named = '', later]) => {
+    const target = later ?? named
+    return {
+      file,
+      target: target.startsWith('.')
+        ? relative('.', join(dirname(file), target)).replaceAll('\\', '/')
+        : target,
+      typeOnly: type !== undefined,
+      dynamic: later !== undefined,
+    }
+  })
 }
 
 const IMPORTS = CODE.flatMap(importsOf)
@@ -86,8 +103,22 @@ test('the imports of the code are found, also those that are written over severa
 })
 
 test('the protocol knows nothing but itself and cryptography: no disk, no network, no clock', () => {
-  const isAllowed = ({ target }: Import) => target === 'node:crypto' || roomOf(target) === 'protocol'
+  const isAllowed = ({ target }: Import) =>
+    target === 'node:crypto' || target === SHANGMI_LIBRARY || roomOf(target) === 'protocol'
   assertNone(within('protocol').filter(imported => !isAllowed(imported)))
+})
+
+test('the library for 国密 is known to one file, and nobody loads that who does not use it', () => {
+  const asks = ({ file, target }: Import) => target === SHANGMI_LIBRARY && file !== 'src/protocol/shangmi.ts'
+  assertNone(IMPORTS.filter(asks))
+  // Each of these is loaded by `import()`, or is an entry of the package by itself.
+  const apart = ['src/protocol/shangmi.ts', 'src/sdk/shangmi.ts', 'src/sandbox/shangmi-certificates.ts']
+  assertNone(
+    IMPORTS.filter(
+      ({ file, target, typeOnly, dynamic }) =>
+        apart.includes(target) && !apart.includes(file) && !typeOnly && !dynamic,
+    ),
+  )
 })
 
 test('the contract knows the protocol, a validator and types, and no product', () => {

@@ -7,11 +7,14 @@ import type { RunningPlatform } from '../server/start.ts'
 const PROJECT = join(import.meta.dirname, '..', '..')
 const EXAMPLE = 'examples/park-a-car.ts'
 
-type Running = Pick<RunningPlatform, 'baseUrl' | 'admin' | 'isNew' | 'platform' | 'agenda'>
+type Running = Pick<
+  RunningPlatform,
+  'baseUrl' | 'backupUrl' | 'tlsUrl' | 'admin' | 'isNew' | 'platform' | 'agenda'
+>
 
 /** What a start says: where it listens, what is where in the data folder, what time it is, and what to do next. */
 export function banner(running: Running, data: string): string {
-  const { baseUrl, admin, isNew, platform } = running
+  const { baseUrl, backupUrl, tlsUrl, admin, isNew, platform } = running
   const lines = [
     `Boomgate listens on ${baseUrl} (${platform.db.engine}, ${isNew ? 'new world' : 'existing world'} in ${data})`,
     '',
@@ -19,6 +22,8 @@ export function banner(running: Running, data: string): string {
     `  Service provider  ${join(data, 'merchants', '1230000100')}   sub-merchant 1900000109`,
     `  Plates, owners    ${join(data, 'world.json')}`,
     `  Administration    ${admin?.url}/admin/v1   token in ${join(data, 'admin.json')}`,
+    ...(backupUrl ? [`  Second access     ${backupUrl}`] : []),
+    ...(tlsUrl ? [`  TLS               ${tlsUrl}   trust ${join(data, 'tls', 'ca.pem')}`] : []),
     ...businessTime(running).map(text => `  Business time     ${text}`),
     '',
     `Next: point your merchant at ${baseUrl} with the keys of one of these folders${exampleOf(data)}. Ctrl+C stops.`,

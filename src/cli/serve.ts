@@ -3,10 +3,13 @@ import { TRUST_STATES, type TrustState } from '../protocol/trust.ts'
 import { DEFAULT_RULES, parseDuration, parseLadder, parseOrigin } from '../server/config.ts'
 import { startPlatform } from '../server/start.ts'
 import { banner } from './banner.ts'
+import { secretsKeys } from './secrets-keys.ts'
 
 interface ServeOptions {
   port: number
   host: string
+  backupPort?: number
+  tlsPort?: number
   adminPort: number
   data: string
   database?: string
@@ -27,12 +30,33 @@ interface ServeOptions {
   logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
 }
 
+const FROM_THE_ENVIRONMENT = `
+Environment alone, because everybody on the machine sees a command line:
+  BOOMGATE_SECRETS_KEY      32 bytes in Base64 or hexadecimal that seal the secrets of the store
+  BOOMGATE_OLD_SECRETS_KEY  the key that was, when it is changed`
+
 /** `boomgate serve`: runs the platform until it is told to stop. */
 export function serveCommand(): Command {
   return new Command('serve')
     .description('run the platform')
     .addOption(option('--port <number>', 'port to listen on', 'PORT', integer(0, 65_535), 8080))
     .addOption(option('--host <address>', 'address to listen on', 'HOST', String, '127.0.0.1'))
+    .addOption(
+      new Option(
+        '--backup-port <number>',
+        'port of the second access point (api2); there is none when absent',
+      )
+        .env('BOOMGATE_BACKUP_PORT')
+        .argParser(integer(0, 65_535)),
+    )
+    .addOption(
+      new Option(
+        '--tls-port <number>',
+        'port to listen on with TLS, under the private CA of tls/ca.pem in the data folder; no TLS when absent',
+      )
+        .env('BOOMGATE_TLS_PORT')
+        .argParser(integer(0, 65_535)),
+    )
     .addOption(
       option(
         '--admin-port <number>',
@@ -180,15 +204,23 @@ export function serveCommand(): Command {
         .choices(['debug', 'info', 'warn', 'error', 'silent'])
         .default('info'),
     )
+    .addHelpText('after', FROM_THE_ENVIRONMENT)
     .action(serve)
 }
 
 async function serve(options: ServeOptions): Promise<void> {
-  const { port, host, adminPort, data, database, trust, logLevel, publicUrl, ...rules } = options
+  const { port, host, backupPort, tlsPort, adminPort, data, database, trust, logLevel, publicUrl, ...rules } =
+    options
   const running = await startPlatform({
-    ...{ port, host, adminPort, data, database, trust, logLevel, publicUrl, rules },
+    ...{ port, host, backupPort, tlsPort, adminPort, data, database, trust, logLevel, publicUrl, rules },
+    secretsKeys: secretsKeys(process.env),
   }).catch(error => {
-    throw namingOption(error, { '--port': port, '--admin-port': adminPort })
+    throw namingOption(error, {
+      '--port': port,
+      '--backup-port': backupPort,
+      '--tls-port': tlsPort,
+      '--admin-port': adminPort,
+    })
   })
   const stop = () => {
     running.stop().then(
@@ -206,7 +238,7 @@ async function serve(options: ServeOptions): Promise<void> {
 }
 
 /** A port that cannot be listened on is told with the option that chooses another. */
-function namingOption(error: unknown, ports: Record<string, number>): unknown {
+function namingOption(error: unknown, ports: Record<string, number | undefined>): unknown {
   const { code = '', port } = error as { code?: string; port?: number }
   if (!(error instanceof Error) || !['EADDRINUSE', 'EACCES'].includes(code) || port === undefined)
     return error

@@ -21,6 +21,8 @@ function folderFor(t: TestContext): string {
 const OPTIONS = {
   '--port': 'BOOMGATE_PORT',
   '--host': 'BOOMGATE_HOST',
+  '--backup-port': 'BOOMGATE_BACKUP_PORT',
+  '--tls-port': 'BOOMGATE_TLS_PORT',
   '--data': 'BOOMGATE_DATA',
   '--database': 'DATABASE_URL',
   '--trust': 'BOOMGATE_TRUST',
@@ -73,6 +75,7 @@ test('a value that an option cannot have ends with 1 and one line that says what
     ],
     [['--port', '65536'], /from 0 to 65535/],
     [['--port', '-1'], /from 0 to 65535/],
+    [['--tls-port', 'x'], /'--tls-port <number>' argument 'x' is invalid/],
     [['--trust', 'cert'], /Allowed choices are CERTIFICATE, SWITCHING, PUBLIC_KEY/],
     [['--profile', 'prod'], /Allowed choices are sandbox, production/],
     [['--log-level', 'loud'], /Allowed choices are debug, info, warn, error, silent/],
@@ -123,6 +126,14 @@ test('what stands in the way of a start is told in one line, without a stack', a
     [
       ['--data', folder, '--port', '0', '--admin-port', `${port}`],
       /address already in use .*\. Choose another port with --admin-port\./,
+    ],
+    [
+      ['--data', folder, '--port', '0', '--tls-port', `${port}`],
+      /address already in use .*\. Choose another port with --tls-port\./,
+    ],
+    [
+      ['--data', folder, '--port', '0', '--backup-port', `${port}`],
+      /address already in use .*\. Choose another port with --backup-port\./,
     ],
     [['--data', join(process.execPath, 'x')], /ENOTDIR|EEXIST/],
     [
@@ -214,6 +225,79 @@ test('keys and data can be read by their owner alone', async t => {
   assert.equal(modeOf('boomgate.db'), 0o600)
   assert.equal(modeOf(join('merchants', '1230000109', 'apiclient_key.pem')), 0o600)
   assert.equal(modeOf(join('merchants', '1230000109', 'merchant.json')), 0o600)
+})
+
+test('a key that seals comes from the environment alone, and one that is wrong ends the start in one line', async t => {
+  const folder = folderFor(t)
+  const key = { BOOMGATE_SECRETS_KEY: 'ab'.repeat(32) }
+  const first = await servePlatform(t, folder, [], key)
+  await first.stop('SIGTERM')
+  const words = ['serve', '--data', folder, '--port', '0']
+  for (const [env, why] of [
+    [{}, /^error: The secret of platform_keys\/\S+ is sealed\. Give the key .*\n$/],
+    [{ BOOMGATE_SECRETS_KEY: 'cd'.repeat(32) }, /^error: The secret of .* another key .*\n$/],
+    [{ BOOMGATE_SECRETS_KEY: 'cd' }, /^error: BOOMGATE_SECRETS_KEY must be 32 random bytes .*\n$/],
+    [
+      { BOOMGATE_OLD_SECRETS_KEY: 'ab'.repeat(32) },
+      /^error: BOOMGATE_OLD_SECRETS_KEY is the key that was\..*\n$/,
+    ],
+  ] as const) {
+    const { code, stdout, stderr } = await runCommand(t, words, env)
+    assert.deepEqual({ code, stdout }, { code: 1, stdout: '' })
+    assert.match(stderr, why)
+  }
+  const again = await servePlatform(t, folder, [], key)
+  assert.equal((await again.call({ method: 'GET', target: '/v3/certificates' })).status, 200)
+  const { stdout } = await runCommand(t, ['serve', '--help'])
+  assert.match(stdout, /BOOMGATE_SECRETS_KEY .*\n.*BOOMGATE_OLD_SECRETS_KEY/)
+})
+
+test('no secret is in the log, nor in what is said of a failing start', async t => {
+  const folder = folderFor(t)
+  const key = Buffer.alloc(32, 'k').toString('base64')
+  const served = await servePlatform(t, folder, ['--log-level', 'debug'], { BOOMGATE_SECRETS_KEY: key })
+  const { url, token } = JSON.parse(readFileSync(join(folder, 'admin.json'), 'utf8'))
+  const put = async (apiv3_key: string) => {
+    const headers = { authorization: `Bearer ${token}` }
+    const sent = { method: 'PUT', headers, body: JSON.stringify({ apiv3_key }) }
+    return (await fetch(`${url}/admin/v1/merchants/1230000109`, sent)).status
+  }
+  const before = JSON.parse(readFileSync(join(folder, 'merchants', '1230000109', 'merchant.json'), 'utf8'))
+  const [changed, refused] = ['NewKey'.padEnd(32, 'x'), 'TooShort']
+  assert.deepEqual([await put(changed), await put(refused)], [200, 400])
+  assert.equal((await served.call({ method: 'GET', target: '/v3/certificates' })).status, 200)
+  const wrong = { method: 'GET', target: '/v3/billdownload/file?token=DownloadToken' } as const
+  assert.equal((await served.call(wrong)).status, 400)
+  await served.call({ method: 'POST', target: '/v3/security/echo', body: '{"echo_message":' })
+  const { stderr, stdout } = await served.stop('SIGTERM')
+  assert.match(stderr, /listCertificates/)
+  const env = { BOOMGATE_SECRETS_KEY: 'cd'.repeat(32), BOOMGATE_LOG_LEVEL: 'debug' }
+  const failed = await runCommand(t, ['serve', '--data', folder, '--port', '0'], env)
+  assert.equal(failed.code, 1)
+  const pem = readFileSync(join(folder, 'merchants', '1230000109', 'apiclient_key.pem'), 'utf8')
+  const secrets = [
+    key,
+    token,
+    before.apiv3_key,
+    changed,
+    refused,
+    'DownloadToken',
+    'sealed:1:',
+    'PRIVATE KEY',
+  ]
+  secrets.push(pem.split('\n')[10] ?? '', env.BOOMGATE_SECRETS_KEY)
+  for (const secret of secrets) {
+    for (const said of [stderr, stdout, failed.stderr]) assert.ok(!said.includes(secret), secret)
+  }
+})
+
+test('TLS and a second access point listen where they are asked to, and the banner says where and what to trust', async t => {
+  const folder = folderFor(t)
+  const served = await servePlatform(t, folder, ['--tls-port', '0', '--backup-port', '0'])
+  const { stdout } = await served.stop('SIGTERM')
+  assert.match(stdout, /Second access {5}http:\/\/127\.0\.0\.1:\d+\n/)
+  assert.match(stdout, /TLS {15}https:\/\/127\.0\.0\.1:\d+ {3}trust .*tls\/ca\.pem\n/)
+  assert.match(readFileSync(join(folder, 'tls', 'ca.pem'), 'utf8'), /BEGIN CERTIFICATE/)
 })
 
 test('settings take effect, and an option goes before its environment variable', async t => {

@@ -1,6 +1,6 @@
 /**
- * The two clocks. Business time is what the service says (create_time, due work, arrears); wall time is for signatures,
- * certificates and HTTP. Only this folder reads the machine's clock.
+ * The two clocks. Business time is what the service says (create_time, due work, arrears, the age of certificates); wall time
+ * is for signatures and HTTP. Only this folder reads the machine's clock.
  */
 export interface Clock {
   /** Business time in milliseconds since 1970. */

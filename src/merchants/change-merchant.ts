@@ -1,8 +1,7 @@
 import { openMerchantAccounts } from '../ledger/accounts.ts'
-import type { Algorithm } from '../protocol/suite.ts'
 import type { TrustState } from '../protocol/trust.ts'
 import type { SqlValue, Statements, Transaction } from '../store/database.ts'
-import type { RefundWithoutFunds } from './merchants.ts'
+import type { RefundWithoutFunds, Rotation } from './merchants.ts'
 
 /** What is set of a merchant number; flags are 0 and 1, as in the table. */
 export interface MerchantSettings {
@@ -17,8 +16,14 @@ export interface MerchantSettings {
   notify_profile: '' | 'sandbox' | 'production'
   notices_paused: number
   trust_state: TrustState
-  /** Percent. */
+  /** Percent; counts while switching unless the days of `switching_since` do. */
   notice_key_share: number
+  switching_since: number | null
+  rotation: Rotation
+  rotation_since: number | null
+  rotation_share: number
+  next_certificate_days: number
+  shangmi: number
   /** 1 when what a settled day makes available is paid to the merchant's bank account at once. */
   auto_withdrawal: number
   /** What becomes of a refund that the merchant has no money for. */
@@ -36,6 +41,12 @@ const SETTINGS = [
   'notices_paused',
   'trust_state',
   'notice_key_share',
+  'switching_since',
+  'rotation',
+  'rotation_since',
+  'rotation_share',
+  'next_certificate_days',
+  'shangmi',
   'auto_withdrawal',
   'refund_without_funds',
 ] as const satisfies readonly (keyof MerchantSettings)[]
@@ -46,26 +57,6 @@ export interface MerchantAccount extends MerchantSettings {
   kind: 'direct' | 'provider' | 'sub'
   public_key_id: string
 }
-
-/** A merchant API certificate. Times are wall time in milliseconds. */
-export interface CertificateRow {
-  serial_no: string
-  mchid: string
-  /** Its name in the administration, `first` for the one that came with the merchant. */
-  certificate_id: string
-  algorithm: Algorithm
-  /** PEM, like the key. */
-  certificate: string
-  public_key: string
-  not_before: number
-  not_after: number
-  revoked: number
-  /** Business time from which another one has taken its place. */
-  replaced_from: number | null
-}
-
-const CERTIFICATE_COLUMNS =
-  'serial_no, mchid, certificate_id, algorithm, certificate, public_key, not_before, not_after, revoked, replaced_from'
 
 export const MERCHANT_COLUMNS = `mchid, kind, public_key_id, ${SETTINGS.join(', ')}`
 
@@ -79,14 +70,17 @@ export function lockMerchant(tx: Transaction, mchid: string): Promise<MerchantAc
   return tx.get(`SELECT ${MERCHANT_COLUMNS} FROM merchants WHERE mchid = $1 ${tx.forUpdate}`, mchid)
 }
 
-/** Makes a merchant number with its accounts. Answers false, and changes nothing, when there is one. */
+/**
+ * Makes a merchant number with its accounts; like a real new one it has the public key alone. Answers false, and changes
+ * nothing, when there is one.
+ */
 export async function createMerchant(
   tx: Transaction,
   { mchid, kind, name, public_key_id }: Pick<MerchantAccount, 'mchid' | 'kind' | 'name' | 'public_key_id'>,
 ): Promise<boolean> {
   const created = await tx.run(
     `INSERT INTO merchants (mchid, kind, name, public_key_id, parking_enabled, trust_state)
-     VALUES ($1, $2, $3, $4, 1, 'SWITCHING') ON CONFLICT DO NOTHING`,
+     VALUES ($1, $2, $3, $4, 1, 'PUBLIC_KEY') ON CONFLICT DO NOTHING`,
     mchid,
     kind,
     name,
@@ -110,31 +104,6 @@ export async function changeMerchant(
     `UPDATE merchants SET ${given.map((column, index) => `${column} = $${index + 1}`).join(', ')}
       WHERE mchid = $${given.length + 1}`,
     ...values,
-    mchid,
-  )
-}
-
-/** Puts a merchant's certificate on record; one that is there is left as it is. */
-export async function storeCertificate(tx: Transaction, certificate: CertificateRow): Promise<void> {
-  await tx.run(
-    `INSERT INTO merchant_certificates (${CERTIFICATE_COLUMNS})
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING`,
-    certificate.serial_no,
-    certificate.mchid,
-    certificate.certificate_id,
-    certificate.algorithm,
-    certificate.certificate,
-    certificate.public_key,
-    certificate.not_before,
-    certificate.not_after,
-    certificate.revoked,
-    certificate.replaced_from,
-  )
-}
-
-export function listCertificatesOf(db: Statements, mchid: string): Promise<CertificateRow[]> {
-  return db.all<CertificateRow>(
-    `SELECT ${CERTIFICATE_COLUMNS} FROM merchant_certificates WHERE mchid = $1 ORDER BY not_before, serial_no`,
     mchid,
   )
 }

@@ -76,7 +76,11 @@ export interface MerchantCertificate {
 }
 
 /** A caller: the merchant number, and the certificate that its request names if there is one. */
-export type Caller = Merchant & { certificate: MerchantCertificate | undefined }
+export type Caller = Merchant & {
+  certificate: MerchantCertificate | undefined
+  /** False for a number that never had a certificate, such as a sub-merchant's. */
+  has_certificates: boolean
+}
 
 type CallerRow = Merchant & { [Column in keyof MerchantCertificate]: MerchantCertificate[Column] | null }
 
@@ -100,11 +104,12 @@ export async function findCaller(
   )
   if (!row) return undefined
   const { serial_no, algorithm, public_key, not_before, not_after, revoked, replaced_from, ...merchant } = row
-  const certificate =
-    serial_no === null
-      ? undefined
-      : { serial_no, algorithm, public_key, not_before, not_after, revoked, replaced_from }
-  return { ...merchant, certificate: certificate as MerchantCertificate | undefined }
+  if (serial_no === null) {
+    const any = await db.get('SELECT serial_no FROM merchant_certificates WHERE mchid = $1 LIMIT 1', mchid)
+    return { ...merchant, certificate: undefined, has_certificates: any !== undefined }
+  }
+  const certificate = { serial_no, algorithm, public_key, not_before, not_after, revoked, replaced_from }
+  return { ...merchant, certificate: certificate as MerchantCertificate, has_certificates: true }
 }
 
 /** A merchant number by itself, such as a sub-merchant or the receiver of a notice. */

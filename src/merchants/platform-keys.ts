@@ -1,9 +1,11 @@
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto'
-import { type Algorithm, rsa, type Suite } from '../protocol/suite.ts'
-import { noticeSigner, replySigner, type SignerKind } from '../protocol/trust.ts'
-import type { Statements } from '../store/database.ts'
+import { type Algorithm, type Suite, suiteOf } from '../protocol/suite.ts'
+import { noticeSigner, replySigner, type SignerKind, switchingShare } from '../protocol/trust.ts'
+import type { Database, Statements } from '../store/database.ts'
+import { Followed } from '../store/followed.ts'
 import type { Secrets } from '../store/secrets.ts'
-import type { Merchant } from './merchants.ts'
+import type { Merchant, Rotation } from './merchants.ts'
+import { rotationOf, shownCertificates, WHOLE } from './rotation.ts'
 
 interface PlatformKeyRow {
   id: string
@@ -25,6 +27,7 @@ export interface PlatformKey {
   /** PEM; empty for the public key. */
   certificate: string
   effectiveTime: number
+  /** Business time from which it is never used; the public key has no end. */
   expireTime: number
 }
 
@@ -43,66 +46,142 @@ export interface Choice {
   draw(): number
 }
 
-/** The platform's keys, held as parsed keys. Which of them is used depends on the merchant and on business time. */
-export interface PlatformKeys {
+interface Keys {
+  publicKey: PlatformKey
+  /** Of each algorithm that there are certificates of, the oldest first. */
+  certificates: Partial<Record<Algorithm, readonly PlatformKey[]>>
+}
+
+/**
+ * The platform's keys, held as parsed keys. Which of them is used depends on the merchant and on business time, and nothing
+ * is read from the store for it. There is one public key, for RSA; what uses SM2 has certificates alone.
+ */
+export class PlatformKeys {
+  readonly #keys: Followed<Keys>
+
+  private constructor(keys: Followed<Keys>) {
+    this.#keys = keys
+  }
+
+  /** Reads the keys. Throws when the world has none, because nothing can be answered without. */
+  static async open(db: Database, secrets: Secrets): Promise<PlatformKeys> {
+    const parsed = new Map<string, PlatformKey>()
+    return new PlatformKeys(await Followed.open(db, () => readKeys(db, secrets, parsed)))
+  }
+
+  /** Reads them again, after a commit that changed them. */
+  reload(): Promise<void> {
+    return this.#keys.reload()
+  }
+
+  /** Takes over what other nodes change, until {@link stop}. `onError` hears of looks that failed. */
+  follow(onError: (error: unknown) => void): void {
+    this.#keys.follow(onError)
+  }
+
+  stop(): Promise<void> {
+    return this.#keys.stop()
+  }
+
   /** One key, with an id for each merchant. */
-  readonly publicKey: PlatformKey
-  /** The certificate that signs where nobody goes over to another. */
-  readonly certificate: PlatformKey
+  get publicKey(): PlatformKey {
+    return this.#keys.value.publicKey
+  }
+
+  /** Every certificate that was ever made, the oldest first. */
+  certificates(algorithm: Algorithm = 'RSA'): readonly PlatformKey[] {
+    return this.#keys.value.certificates[algorithm] ?? []
+  }
+
+  /** The certificate that signs for those who do not go over to another. Throws when the algorithm has none at all. */
+  signing(algorithm: Algorithm, now: number): PlatformKey {
+    const certificates = this.certificates(algorithm)
+    // The next one is made months before it is needed; a node that has not heard of it yet uses the last that it knows.
+    const signing = certificates.find(({ expireTime }) => expireTime > now) ?? certificates.at(-1)
+    if (!signing) throw new Error(`The platform has no ${algorithm} certificate`)
+    return signing
+  }
+
+  /** The newest certificate that signs for a merchant: the next one as soon as it has a share of the signatures. */
+  newestSigning(merchant: Merchant, now: number): PlatformKey {
+    const [, next] = this.#shown(merchant, 'RSA', now)
+    return next && this.rotation(merchant, now).share > 0 ? next : this.signing('RSA', now)
+  }
+
   /** The key that signs a reply to a request with this `Wechatpay-Serial`. */
   replySigner(
     caller: Merchant,
     wechatpaySerial: string | undefined,
     algorithm: Algorithm,
     choice: Choice,
-  ): Signer
-  noticeSigner(receiver: Merchant, choice: Choice): Signer
+  ): Signer {
+    const kind = replySigner(caller.trust_state, wechatpaySerial, caller.public_key_id)
+    return this.#signer(kind, caller, algorithm, choice)
+  }
+
+  /** The key that signs one attempt of a notice. */
+  noticeSigner(receiver: Merchant, choice: Choice): Signer {
+    const share = noticeKeyShare(receiver, choice.now)
+    const kind = noticeSigner(receiver.trust_state, share, share > 0 ? choice.draw() : 0)
+    return this.#signer(kind, receiver, receiver.shangmi === 1 ? 'SM2' : 'RSA', choice)
+  }
+
   /** The key that a request's `Wechatpay-Serial` names for its fields; `undefined` when the caller may not use it. */
   decryptor(
     caller: Merchant,
     wechatpaySerial: string,
     algorithm: Algorithm,
     now: number,
-  ): PlatformKey | undefined
-  /** The certificates that a merchant is shown; none for one of the public key alone. */
-  listed(caller: Merchant, now: number): readonly PlatformKey[]
+  ): PlatformKey | undefined {
+    // Encryption and signature of one call are of the same kind, so a key that this merchant's replies are not signed
+    // with is as wrong as an unknown one.
+    const kind = replySigner(caller.trust_state, wechatpaySerial, caller.public_key_id)
+    if (algorithm === 'RSA' && kind === 'public_key')
+      return wechatpaySerial === caller.public_key_id ? this.publicKey : undefined
+    const serial = wechatpaySerial.toUpperCase()
+    return this.listed(caller, now, algorithm).find(({ id }) => id === serial)
+  }
+
+  /**
+   * The certificates that a merchant is shown, the oldest first; none of RSA for one of the public key alone, none of SM2 for
+   * one that may not use it.
+   */
+  listed(caller: Merchant, now: number, algorithm: Algorithm = 'RSA'): readonly PlatformKey[] {
+    if (algorithm === 'RSA' ? caller.trust_state === 'PUBLIC_KEY' : caller.shangmi !== 1) return []
+    return this.#shown(caller, algorithm, now)
+  }
+
+  /** How a merchant goes over to the next certificate, and the share of signatures that has, in hundredths of a percent. */
+  rotation(
+    merchant: Merchant,
+    now: number,
+    algorithm: Algorithm = 'RSA',
+  ): { rotation: Rotation; share: number } {
+    return rotationOf(merchant, this.listed(merchant, now, algorithm), now)
+  }
+
+  #shown(merchant: Merchant, algorithm: Algorithm, now: number): readonly PlatformKey[] {
+    return shownCertificates(this.certificates(algorithm), merchant, now)
+  }
+
+  #signer(kind: SignerKind, merchant: Merchant, algorithm: Algorithm, { now, draw }: Choice): Signer {
+    if (algorithm === 'RSA' && kind === 'public_key') return signer(this.publicKey, merchant.public_key_id)
+    const current = this.signing(algorithm, now)
+    // Nearly always there is nothing to draw.
+    if (merchant.rotation === 'NONE') return signer(current)
+    const shown = this.#shown(merchant, algorithm, now)
+    const { share } = rotationOf(merchant, shown, now)
+    return signer((share > 0 && draw() * WHOLE < share && shown[1]) || current)
+  }
 }
 
-/** Reads the keys. Throws when the world has none, because nothing can be answered without. */
-export async function loadPlatformKeys(
-  db: Statements,
-  secrets: Secrets,
-  wallNow: number,
-): Promise<PlatformKeys> {
-  const rows = await db.all<PlatformKeyRow>(
-    `SELECT id, kind, algorithm, certificate, public_key, private_key, effective_time, expire_time
-       FROM platform_keys WHERE kind <> 'root' AND expire_time > $1 ORDER BY effective_time DESC`,
-    wallNow,
-  )
-  const certificates = rows.filter(row => row.kind === 'certificate').map(row => parse(row, secrets))
-  const publicKey = rows.filter(row => row.kind === 'public_key').map(row => parse(row, secrets))[0]
-  const signing = certificates.findLast(key => key.effectiveTime <= wallNow)
-  if (!signing || !publicKey)
-    throw new Error('The store has no platform certificate or no public key that is valid now')
-  const signer = (kind: SignerKind, { public_key_id }: Merchant): Signer =>
-    kind === 'public_key' ? { ...publicKey, serial: public_key_id } : { ...signing, serial: signing.id }
-  return {
-    publicKey,
-    certificate: signing,
-    replySigner: (caller, serial) =>
-      signer(replySigner(caller.trust_state, serial, caller.public_key_id), caller),
-    noticeSigner: (receiver, { draw }) =>
-      signer(noticeSigner(receiver.trust_state, receiver.notice_key_share, draw()), receiver),
-    decryptor(caller, serial) {
-      const isKey = serial === caller.public_key_id
-      // Encryption and signature of one call are of the same kind, so a key that this merchant's replies are not signed
-      // with is as wrong as an unknown one.
-      const answersWithKey = replySigner(caller.trust_state, serial, caller.public_key_id) === 'public_key'
-      if (isKey !== answersWithKey) return undefined
-      return isKey ? publicKey : certificates.find(key => key.id === serial.toUpperCase())
-    },
-    listed: caller => (caller.trust_state === 'PUBLIC_KEY' ? [] : certificates),
-  }
+/** The share of a merchant's notices that the public key signs while it switches, in percent. */
+export function noticeKeyShare(
+  { trust_state, switching_since, notice_key_share }: Merchant,
+  now: number,
+): number {
+  if (trust_state !== 'SWITCHING') return trust_state === 'PUBLIC_KEY' ? 100 : 0
+  return switching_since === null ? notice_key_share : switchingShare(switching_since, now)
 }
 
 /** Where the private key of a platform key is kept. */
@@ -110,10 +189,33 @@ export function placeOfKey(id: string): string {
   return `platform_keys/${id}`
 }
 
-function parse(row: PlatformKeyRow, secrets: Secrets): PlatformKey {
+function signer(key: PlatformKey, serial = key.id): Signer {
+  return { serial, suite: key.suite, privateKey: key.privateKey }
+}
+
+/** A key never changes, so it is parsed once; its end may be brought forward. */
+async function readKeys(db: Statements, secrets: Secrets, parsed: Map<string, PlatformKey>): Promise<Keys> {
+  const rows = await db.all<PlatformKeyRow>(
+    `SELECT id, kind, algorithm, certificate, public_key, private_key, effective_time, expire_time
+       FROM platform_keys WHERE kind <> 'root' ORDER BY effective_time, id`,
+  )
+  let publicKey: PlatformKey | undefined
+  const certificates: Partial<Record<Algorithm, PlatformKey[]>> = {}
+  for (const row of rows) {
+    const key = { ...(parsed.get(row.id) ?? (await parse(row, secrets))), expireTime: row.expire_time }
+    parsed.set(row.id, key)
+    if (row.kind === 'public_key') publicKey = key
+    else certificates[row.algorithm] = [...(certificates[row.algorithm] ?? []), key]
+  }
+  if (!certificates.RSA || !publicKey)
+    throw new Error('The store has no platform certificate or no public key')
+  return { publicKey, certificates }
+}
+
+async function parse(row: PlatformKeyRow, secrets: Secrets): Promise<PlatformKey> {
   return {
     id: row.id,
-    suite: rsa,
+    suite: await suiteOf(row.algorithm),
     privateKey: createPrivateKey(secrets.open(row.private_key, placeOfKey(row.id))),
     publicKey: createPublicKey(row.public_key),
     certificate: row.certificate,

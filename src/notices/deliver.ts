@@ -1,13 +1,18 @@
+import type { Clock } from '../clock/clock.ts'
 import { together } from '../clock/together.ts'
 import { type DueWork, Postponed } from '../clock/worker.ts'
+import type { Strikes } from '../faults/faults.ts'
+import { spoiledSignature } from '../faults/spoiled-signature.ts'
 import { findMerchant, type Merchant } from '../merchants/merchants.ts'
 import { sealFor } from '../merchants/seal-for.ts'
 import type { Platform } from '../platform.ts'
 import { drawFrom, newNonce, newRequestId } from '../protocol/ids.ts'
 import { replyMessage } from '../protocol/signature.ts'
 import { formatTime } from '../protocol/time.ts'
+import type { Transaction } from '../store/database.ts'
 import { afterAttempt } from './ladder.ts'
 import { type Delivery, MAX_DELIVERIES, NOTICE_TIMEOUT_MS, type SendNotice } from './send.ts'
+import { lostDelivery, releaseHeld, spoiledDelivery, strikeNotice } from './strike-notice.ts'
 
 interface Notice {
   id: string
@@ -20,6 +25,8 @@ interface Notice {
   resource: string
   attempts: number
   attempts_before_replay: number
+  /** JSON; see src/faults/tables.sql. */
+  strikes: string | null
 }
 
 /** A notice in hand, with the one who gets it. */
@@ -30,6 +37,14 @@ interface SignedNotice {
   body: string
 }
 
+/** An attempt as it goes on record. */
+interface Attempt {
+  signed: SignedNotice
+  delivery: Delivery
+  /** Wall time. */
+  startedAt: number
+}
+
 /** How long a notice rests whose attempt failed by a fault of ours, in milliseconds. */
 const FAULT_WAIT_MS = 60_000
 /** The signatures of notices that go out at the same time are made together. */
@@ -37,21 +52,27 @@ const signing = together()
 /** Longer than an attempt can take; after a crash another worker takes the notice when this has passed. */
 const LEASE_MS = 3 * NOTICE_TIMEOUT_MS
 
+/** How long ago a notice was signed that is old on purpose: twice what a receiver may put up with. */
+const OLD_NOTICE_MS = 10 * 60_000
+
 /** The attempt for a merchant that has no key to seal with. */
 const NOT_SENT: SignedNotice = { headers: {}, body: '' }
+/** What becomes of a notice that is lost on purpose: nothing, until somebody asks for it again. */
+const GIVEN_UP = { state: 'EXHAUSTED', dueAt: null }
 const NO_KEY: Delivery = { status: null, reply: '', failure: 'The merchant has no APIv3 key' }
 
 /**
  * What nobody has in hand at wall time $1, nothing holds back and no merchant has put off. A notice is held back by an
- * earlier one of its subject until that was attempted; the worker that attempted it then looks again.
+ * earlier one of its subject until that was attempted, unless that one waits to be overtaken; the worker that attempted it
+ * then looks again.
  */
 const MAY_GO = `leased_until <= $1
   AND mchid NOT IN (SELECT mchid FROM merchants WHERE notices_paused = 1)
   AND (subject = '' OR NOT EXISTS (SELECT 1 FROM notices e WHERE e.subject = n.subject AND e.sequence < n.sequence
-                                                             AND e.subject <> '' AND e.attempts = 0))`
+                                                             AND e.subject <> '' AND e.attempts = 0 AND e.held = 0))`
 
 const COLUMNS = `id, mchid, notify_url, event_type, original_type, summary, create_time, resource, attempts,
-                 attempts_before_replay`
+                 attempts_before_replay, strikes`
 
 /** The worker's view of the outbox. A notice is sent outside of any transaction, and then recorded. */
 export function noticeDelivery(platform: Platform, send: SendNotice): DueWork<Item> {
@@ -131,11 +152,29 @@ async function attemptDelivery(platform: Platform, send: SendNotice, notice: Ite
   const { receiver } = notice
   const startedAt = platform.clock.wallNow()
   // A key that was taken away meanwhile is a failure like any other, so the ladder ends it or a new key mends it.
-  if (receiver.apiv3_key === '') return record(platform, notice, NOT_SENT, NO_KEY, startedAt)
-  const signed = await signNotice(platform, notice)
-  const profile = receiver.notify_profile || platform.rules.profile
+  if (receiver.apiv3_key === '')
+    return record(platform, notice, [{ signed: NOT_SENT, delivery: NO_KEY, startedAt }])
+  const strikes = await strikeNotice(platform, notice)
+  if (strikes === 'put_off') return
+  const { NOTICE_LOST: lost } = strikes
+  if (lost)
+    return record(platform, notice, [{ signed: NOT_SENT, delivery: lostDelivery(lost), startedAt }], GIVEN_UP)
+  const copies = strikes.NOTICE_DOUBLED ? 2 : 1
+  const sent = Array.from({ length: copies }, () => sendOnce(platform, send, notice, strikes))
+  await record(platform, notice, await Promise.all(sent))
+}
+
+async function sendOnce(
+  platform: Platform,
+  send: SendNotice,
+  notice: Item,
+  strikes: Strikes,
+): Promise<Attempt> {
+  const startedAt = platform.clock.wallNow()
+  const signed = await signNotice(platform, notice, strikes)
+  const profile = notice.receiver.notify_profile || platform.rules.profile
   const delivery = await send(notice.notify_url, signed.headers, signed.body, profile)
-  await record(platform, notice, signed, delivery, startedAt)
+  return { signed, delivery: spoiledDelivery(strikes, delivery), startedAt }
 }
 
 /** Moves a notice out of the way after a fault of ours, so that it cannot keep the worker busy. */
@@ -151,7 +190,7 @@ async function postpone({ db, clock }: Platform, { id, attempts }: Notice): Prom
 }
 
 /** Seals and signs a notice for one attempt, with the keys that the receiver has now. */
-async function signNotice(platform: Platform, notice: Item): Promise<SignedNotice> {
+async function signNotice(platform: Platform, notice: Item, strikes: Strikes): Promise<SignedNotice> {
   const { clock, random, keys } = platform
   const { receiver } = notice
   const { serial, suite, privateKey } = keys.noticeSigner(receiver, {
@@ -167,7 +206,8 @@ async function signNotice(platform: Platform, notice: Item): Promise<SignedNotic
     summary: notice.summary,
     resource: { original_type: notice.original_type, ...sealed },
   })
-  const timestamp = String(Math.floor(clock.wallNow() / 1000))
+  const signedAt = clock.wallNow() - (strikes.NOTICE_OLD ? OLD_NOTICE_MS : 0)
+  const timestamp = String(Math.floor(signedAt / 1000))
   const nonce = newNonce(random)
   const signature = await signing(() => suite.sign(replyMessage(timestamp, nonce, body), privateKey))
   return {
@@ -180,47 +220,65 @@ async function signNotice(platform: Platform, notice: Item): Promise<SignedNotic
       'Request-ID': `${newRequestId(random)}-0`,
       'Wechatpay-Nonce': nonce,
       'Wechatpay-Serial': serial,
-      'Wechatpay-Signature': signature,
+      'Wechatpay-Signature': spoiledSignature(strikes, signature),
       'Wechatpay-Signature-Type': suite.scheme,
       'Wechatpay-Timestamp': timestamp,
     },
   }
 }
 
+/** Writes down attempts that were made at the same moment, and what becomes of the notice; unless said, the ladder tells. */
 async function record(
-  { db, clock }: Platform,
+  platform: Platform,
   notice: Notice,
-  signed: SignedNotice,
-  delivery: Delivery,
-  startedAt: number,
+  made: readonly Attempt[],
+  outcome?: { state: string; dueAt: number | null },
 ): Promise<void> {
-  const attempt = notice.attempts + 1
-  const next = afterAttempt(attempt - notice.attempts_before_replay, delivery.failure === '', clock.now())
+  const { db, clock, faults } = platform
+  const attempts = notice.attempts + made.length
+  const acknowledged = made.some(({ delivery }) => delivery.failure === '')
+  const next = outcome ?? afterAttempt(attempts - notice.attempts_before_replay, acknowledged, clock.now())
+  const { mayHoldNotices } = faults
   await db.transaction(async tx => {
     // When a lease ran out and another worker sent the notice too, the first record of this attempt stands.
     const updated = await tx.run(
-      'UPDATE notices SET state = $1, attempts = $2, due_at = $3, leased_until = 0 WHERE id = $4 AND attempts = $5',
+      `UPDATE notices SET state = $1, attempts = $2, due_at = $3, leased_until = 0, strikes = NULL, held = 0
+        WHERE id = $4 AND attempts = $5`,
       next.state,
-      attempt,
+      attempts,
       next.dueAt,
       notice.id,
       notice.attempts,
     )
     if (updated === 0) return
-    await tx.run(
-      `INSERT INTO notice_attempts (notice_id, attempt, business_time, wall_time, duration_ms, request_headers,
-                                    request_body, reply_status, reply_body, failure)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-      notice.id,
-      attempt,
-      clock.now(),
-      startedAt,
-      clock.wallNow() - startedAt,
-      JSON.stringify(signed.headers),
-      signed.body,
-      delivery.status,
-      delivery.reply,
-      delivery.failure,
-    )
+    for (const [index, attempt] of made.entries())
+      await insertAttempt(tx, clock, notice, notice.attempts + index + 1, attempt)
+    if (mayHoldNotices && !outcome) await releaseHeld(tx, platform, notice)
   })
+  // None may be held any more, and then nobody need look for them.
+  if (mayHoldNotices) await faults.reload()
+}
+
+async function insertAttempt(
+  tx: Transaction,
+  clock: Clock,
+  { id }: Notice,
+  number: number,
+  { signed, delivery, startedAt }: Attempt,
+): Promise<void> {
+  await tx.run(
+    `INSERT INTO notice_attempts (notice_id, attempt, business_time, wall_time, duration_ms, request_headers,
+                                  request_body, reply_status, reply_body, failure)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+    id,
+    number,
+    clock.now(),
+    startedAt,
+    clock.wallNow() - startedAt,
+    JSON.stringify(signed.headers),
+    signed.body,
+    delivery.status,
+    delivery.reply,
+    delivery.failure,
+  )
 }

@@ -4,9 +4,9 @@ import { isCleanText } from '../protocol/json.ts'
 import type { Call } from './handler.ts'
 
 /** The key that the call's `Wechatpay-Serial` names for encrypted fields. Throws when there is none that the caller may use. */
-export function requireDecryptor({ caller, serial, algorithm, platform }: Call): PlatformKey {
+export function requireDecryptor({ caller, serial, suite, platform }: Call): PlatformKey {
   if (serial === undefined) throw new ApiError('WECHATPAY_SERIAL_MISSING')
-  const key = platform.keys.decryptor(caller, serial, algorithm, platform.clock.now())
+  const key = platform.keys.decryptor(caller, serial, suite.algorithm, platform.clock.now())
   if (!key) throw new ApiError('WECHATPAY_SERIAL_WRONG')
   return key
 }

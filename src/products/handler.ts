@@ -2,15 +2,15 @@ import type { Readable } from 'node:stream'
 import type { Operation, ReplyOf, RequestOf } from '../contract/operation.ts'
 import type { Caller } from '../merchants/merchants.ts'
 import type { Platform } from '../platform.ts'
-import type { Algorithm } from '../protocol/suite.ts'
+import type { Suite } from '../protocol/suite.ts'
 
 /** A verified call: who made it and the key that the caller names for encrypted fields and the reply. */
 export interface Call {
   caller: Caller
   /** The request's `Wechatpay-Serial`; `undefined` when absent or empty. */
   serial: string | undefined
-  /** Of the request's signature; its encrypted fields are of the same family. */
-  algorithm: Algorithm
+  /** The algorithms of the request's signature; its encrypted fields and those of the reply are of the same family. */
+  suite: Suite
   platform: Platform
 }
 

@@ -7,6 +7,7 @@ import { type Authorization, formatAuthorization, parseAuthorization } from './a
 const character = fc.nat({ max: 0xffff }).map(code => String.fromCharCode(code))
 
 const SAMPLE: Authorization = {
+  algorithm: 'RSA',
   mchid: '1900009191',
   nonce_str: '593BEC0C930BF1AFEB40B4A08C8FB242',
   signature:
@@ -15,12 +16,23 @@ const SAMPLE: Authorization = {
   serial_no: '1DDE55AD98ED71D6EDD4A4A16996DE7B47773A8C',
 }
 
-type Field = keyof Authorization
-const FIELDS = Object.keys(SAMPLE) as Field[]
+type Field = Exclude<keyof Authorization, 'algorithm'>
+const FIELDS = ['mchid', 'nonce_str', 'signature', 'timestamp', 'serial_no'] as const
 const SCHEME = 'WECHATPAY2-SHA256-RSA2048'
 
 function header(fields: readonly Field[], values: Authorization = SAMPLE, separator = ','): string {
   return `${SCHEME} ${fields.map(field => `${field}="${values[field]}"`).join(separator)}`
+}
+
+/** The sample of the official guide to 国密. */
+const SHANGMI_SAMPLE: Authorization = {
+  algorithm: 'SM2',
+  mchid: '2480467911',
+  nonce_str: 'fixednonce',
+  signature:
+    'MEYCIQC9Pab48+YSk12XBmbFOptRwDxbOy/deyz2haXso+UJhAIhAIXMAPRvH1qruowl21i8w/Ahy0/SpQvBrpcl9NGLomeV',
+  timestamp: '1636620536',
+  serial_no: '157056765AB5A9EEE5D363D0329039A254D5EF49',
 }
 
 function permutations<T>(items: readonly T[]): T[][] {
@@ -32,6 +44,15 @@ test("the documents' sample is written in the documents' order and read back", (
   const text = formatAuthorization(SAMPLE)
   assert.equal(text, header(['mchid', 'nonce_str', 'signature', 'timestamp', 'serial_no']))
   assert.deepEqual(parseAuthorization(text), SAMPLE)
+})
+
+test('the scheme of 国密 is read and written as well, and is RSA unless said', () => {
+  const { mchid, nonce_str, timestamp, serial_no, signature } = SHANGMI_SAMPLE
+  const official = `WECHATPAY2-SM2-WITH-SM3 mchid="${mchid}",nonce_str="${nonce_str}",timestamp="${timestamp}",serial_no="${serial_no}",signature="${signature}"`
+  assert.deepEqual(parseAuthorization(official), SHANGMI_SAMPLE)
+  assert.deepEqual(parseAuthorization(formatAuthorization(SHANGMI_SAMPLE)), SHANGMI_SAMPLE)
+  const { algorithm: _, ...fields } = SAMPLE
+  assert.equal(formatAuthorization(fields), formatAuthorization(SAMPLE))
 })
 
 test('the five pairs are read in every order, with every client library among them', () => {
@@ -75,7 +96,8 @@ test('another scheme is told apart from a malformed header', () => {
   for (const scheme of [
     'Bearer',
     'Basic',
-    'WECHATPAY2-SM2-WITH-SM3',
+    'wechatpay2-sm2-with-sm3',
+    'WECHATPAY2-SM2',
     'WECHATPAY-BRAND-SHA256-RSA2048',
     'wechatpay2-sha256-rsa2048',
     'WECHATPAY2-SHA256-RSA2048x',
@@ -139,6 +161,7 @@ test('what is written is read back, for all values without quotes', () => {
   const value = fc.stringMatching(/^[0-9A-Za-z+/._*-]{1,40}$/)
   const fields = fc.record<Authorization>(
     {
+      algorithm: fc.constantFrom('RSA', 'SM2'),
       mchid: value,
       nonce_str: value,
       signature: value,

@@ -96,6 +96,22 @@ export const ERRORS = {
     en: 'The merchant certificate was revoked.',
     number: 268443699,
   },
+  CERTIFICATE_REPLACED: {
+    status: 401,
+    code: 'SIGN_ERROR',
+    zh: '已更换证书，请使用新证书',
+    hant: '已更換證書，請使用新證書',
+    en: 'The certificate was replaced; use the new one',
+    number: 268443699,
+  },
+  CERTIFICATE_NEVER_ISSUED: {
+    status: 401,
+    code: 'SIGN_ERROR',
+    zh: '商户未申请过证书。',
+    hant: '商戶未申請過證書。',
+    en: 'The merchant has never applied for a certificate.',
+    number: 268443699,
+  },
   SIGNATURE_MISMATCH: {
     status: 401,
     code: 'SIGN_ERROR',

@@ -1,7 +1,10 @@
 import { type KeyObject, sign as rsaSign, verify as rsaVerify } from 'node:crypto'
 
-/** The only signature scheme of this version: SHA256withRSA (RSASSA-PKCS1-v1_5) over 2048-bit keys. */
+/** The signature scheme of nearly everybody: SHA256withRSA (RSASSA-PKCS1-v1_5) over 2048-bit keys. */
 export const SIGNATURE_SCHEME = 'WECHATPAY2-SHA256-RSA2048'
+
+/** The one of 国密: SM2 with SM3 and the user id `1234567812345678`, written as ASN.1. */
+export const SHANGMI_SCHEME = 'WECHATPAY2-SM2-WITH-SM3'
 
 /** How far a signature's timestamp may be from the receiver's wall clock, in seconds. */
 export const MAX_SKEW_SECONDS = 300

@@ -14,9 +14,12 @@ export interface Suite {
   scheme: string
   /** `algorithm` of a sealed resource. */
   sealing: SealedResource['algorithm']
+  /** True for a key of the family, be it a private or a public one. */
+  takes(key: KeyObject): boolean
   sign(message: Uint8Array, privateKey: KeyObject): string
   /** Anything that cannot be decoded is simply not valid. */
   verify(message: Uint8Array, signature: string, publicKey: KeyObject): boolean
+  /** RSA takes at most 214 bytes of UTF-8, SM2 at least one. Throws a `RangeError` or an `Error` otherwise. */
   encryptField(text: string, publicKey: KeyObject): string
   /** Throws when the text was not encrypted to this key. */
   decryptField(encrypted: string, privateKey: KeyObject): string
@@ -34,10 +37,16 @@ export const rsa: Suite = {
   algorithm: 'RSA',
   scheme: SIGNATURE_SCHEME,
   sealing: 'AEAD_AES_256_GCM',
+  takes: key => key.asymmetricKeyType === 'rsa',
   sign: signMessage,
   verify: verifyMessage,
   encryptField,
   decryptField,
   seal: sealResource,
   open: openResource,
+}
+
+/** The suite of an algorithm; the Chinese one is loaded when it is first asked for. */
+export async function suiteOf(algorithm: Algorithm): Promise<Suite> {
+  return algorithm === 'RSA' ? rsa : (await import('./shangmi.ts')).shangmi
 }

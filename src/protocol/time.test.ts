@@ -98,7 +98,12 @@ test('what is nearly RFC 3339 is refused', () => {
 test('years that are no longer dates are refused, not moved into another century', () => {
   assert.equal(parseTime('0000-01-01T00:00:00Z'), undefined)
   assert.equal(parseTime('0099-01-01T00:00:00Z'), undefined)
-  assert.equal(parseTime('9999-12-31T23:59:59Z'), Date.UTC(9999, 11, 31, 23, 59, 59))
+  // Beijing time is what is written, and its last year has four digits too.
+  const last = Date.UTC(9999, 11, 31, 15, 59, 59)
+  assert.equal(parseTime('9999-12-31T15:59:59Z'), last)
+  assert.equal(formatTime(last), '9999-12-31T23:59:59+08:00')
+  assert.equal(parseTime('9999-12-31T16:00:00Z'), undefined)
+  assert.equal(parseTime('9999-12-31T23:59:59-23:59'), undefined)
 })
 
 test('the date inside order numbers changes at midnight in Beijing', () => {

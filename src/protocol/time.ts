@@ -4,8 +4,12 @@ const RFC_3339 =
 export const BEIJING_OFFSET_MS = 8 * 60 * 60 * 1000
 const MINUTE_MS = 60_000
 
+/** The first instant whose year Beijing time writes with five digits. */
+const END_OF_TIME_MS = Date.UTC(10_000, 0, 1) - BEIJING_OFFSET_MS
+
 /**
- * Reads an RFC 3339 time with any offset and fraction; answers milliseconds since 1970 or `undefined`.
+ * Reads an RFC 3339 time with any offset and fraction; answers milliseconds since 1970 or `undefined`, also for what
+ * {@link formatTime} could not write again.
  *
  * `Date.parse` would let 30 February roll over to March, so the fields are checked here.
  */
@@ -18,7 +22,8 @@ export function parseTime(text: string): number | undefined {
   const local = Date.UTC(date[0], date[1] - 1, date[2], Number(hour), Number(minute), Number(second))
   // Two-digit years would be taken for those of the last century.
   if (date[0] < 100) return undefined
-  return local + Number(fraction.slice(0, 3).padEnd(3, '0')) - offsetMs(offset)
+  const instant = local + Number(fraction.slice(0, 3).padEnd(3, '0')) - offsetMs(offset)
+  return instant < END_OF_TIME_MS ? instant : undefined
 }
 
 const DAYS = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { noticeSigner, replySigner, TRUST_STATES } from './trust.ts'
+import { noticeSigner, replySigner, switchingShare, TRUST_STATES } from './trust.ts'
 
 const KEY_ID = 'PUB_KEY_ID_0112300001092024022900000000000001'
 const CERTIFICATE_SERIAL = '5157F09EFDC096DE15EBE81A47057A7232F1B8E1'
@@ -23,6 +23,18 @@ test('a reply follows the trust state, and while switching the key that the requ
   for (const [trust, serial, signer] of rows) {
     assert.equal(replySigner(trust, serial, KEY_ID), signer, `${trust}, ${serial}`)
   }
+})
+
+test('the share of the public key grows over seven days of 24 hours, and is all of it from then on', () => {
+  const DAY_MS = 24 * 60 * 60 * 1000
+  const since = Date.parse('2026-03-04T12:00:00+08:00')
+  for (const [index, share] of [0.1, 1, 5, 10, 20, 50, 100, 100].entries()) {
+    assert.equal(switchingShare(since, since + index * DAY_MS), share)
+    assert.equal(switchingShare(since, since + (index + 1) * DAY_MS - 1), share)
+  }
+  assert.equal(switchingShare(since, since + 1_000 * DAY_MS), 100)
+  // After the restoring of a snapshot business time may be earlier.
+  assert.equal(switchingShare(since, since - 1), 0.1)
 })
 
 test('a notice follows the trust state alone, and while switching it is drawn by the share', () => {

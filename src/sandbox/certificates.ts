@@ -1,6 +1,7 @@
-import { createPrivateKey, webcrypto } from 'node:crypto'
+import { createPrivateKey, createPublicKey, webcrypto } from 'node:crypto'
 import 'reflect-metadata'
 import * as x509 from '@peculiar/x509'
+import type { Clock } from '../clock/clock.ts'
 
 const RSA = {
   name: 'RSASSA-PKCS1-v1_5',
@@ -20,12 +21,13 @@ export interface KeyPairPem {
   public_key: string
 }
 
-/** A certificate with its key. Times are wall time in milliseconds, the serial is forty upper-case hexadecimal digits. */
-export interface IssuedCertificate extends KeyPairPem {
+/**
+ * A certificate with its key; the private one is empty when it stayed with who asked for it. The serial is forty upper-case
+ * hexadecimal digits.
+ */
+export interface IssuedCertificate extends KeyPairPem, Validity {
   serial_no: string
   certificate: string
-  not_before: number
-  not_after: number
 }
 
 /** Makes a 2048-bit RSA key pair; runs in the thread pool. */
@@ -35,25 +37,42 @@ export async function newKeyPair(): Promise<{ keys: webcrypto.CryptoKeyPair; pem
     webcrypto.subtle.exportKey('pkcs8', keys.privateKey),
     webcrypto.subtle.exportKey('spki', keys.publicKey),
   ])
-  return { keys, pem: { private_key: pem('PRIVATE KEY', pkcs8), public_key: pem('PUBLIC KEY', spki) } }
+  const private_key = pem('PRIVATE KEY', Buffer.from(pkcs8))
+  return { keys, pem: { private_key, public_key: pem('PUBLIC KEY', Buffer.from(spki)) } }
 }
 
-function pem(label: string, der: ArrayBuffer): string {
-  const lines =
-    Buffer.from(der)
-      .toString('base64')
-      .match(/.{1,64}/g) ?? []
+export function pem(label: string, der: Buffer): string {
+  const lines = der.toString('base64').match(/.{1,64}/g) ?? []
   return `-----BEGIN ${label}-----\n${lines.join('\n')}\n-----END ${label}-----\n`
 }
 
-/** The root that issues platform and merchant certificates, as Tenpay.com's does. */
-export async function newRoot(now: number): Promise<IssuedCertificate & { issuer: webcrypto.CryptoKey }> {
+/** From when until when a certificate is valid, in milliseconds and whole seconds. */
+export interface Validity {
+  not_before: number
+  not_after: number
+}
+
+/**
+ * The validity of a certificate that is made now. It begins at the earlier of the two clocks and ends after the later one, so
+ * that it holds by business time and real clients, which go by wall time, believe it too.
+ */
+export function validityFrom(clock: Pick<Clock, 'now' | 'wallNow'>): Validity {
+  const clocks = [clock.now(), clock.wallNow()]
+  const second = (instant: number) => Math.floor(instant / 1000) * 1000
+  return {
+    not_before: second(Math.min(...clocks)),
+    not_after: second(Math.max(...clocks)) + CERTIFICATE_LIFETIME_MS,
+  }
+}
+
+/** The root that issues platform and merchant certificates, as Tenpay.com's does. It outlives them by far. */
+export async function newRoot({ not_before, not_after }: Validity): Promise<IssuedCertificate> {
   const { keys, pem } = await newKeyPair()
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
     serialNumber: newSerial(),
     name: ROOT_NAME,
-    notBefore: new Date(now),
-    notAfter: new Date(now + 4 * CERTIFICATE_LIFETIME_MS),
+    notBefore: new Date(not_before),
+    notAfter: new Date(not_after + 3 * CERTIFICATE_LIFETIME_MS),
     signingAlgorithm: RSA,
     keys,
     extensions: [
@@ -61,31 +80,31 @@ export async function newRoot(now: number): Promise<IssuedCertificate & { issuer
       new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true),
     ],
   })
-  return { ...issued(certificate), ...pem, issuer: keys.privateKey }
+  return { ...issued(certificate), ...pem }
 }
 
-/** The root's key as it is stored, to issue further certificates with. */
-export function importIssuer(privateKey: string): Promise<webcrypto.CryptoKey> {
-  const der = createPrivateKey(privateKey).export({ type: 'pkcs8', format: 'der' })
-  return webcrypto.subtle.importKey('pkcs8', der, RSA, false, ['sign'])
+/** What a certificate is made of. */
+export interface CertificateOrder extends Validity {
+  subject: string
+  /** PEM of the key that it is for; a key pair is made when absent. */
+  public_key?: string | undefined
 }
 
-/** A certificate under the root for a platform or a merchant key. */
+/** A certificate under the root whose private key is given, for a platform or a merchant. */
 export async function newCertificate(
-  subject: string,
-  issuer: webcrypto.CryptoKey,
-  now: number,
+  rootKey: string,
+  { subject, public_key, not_before, not_after }: CertificateOrder,
 ): Promise<IssuedCertificate> {
-  const { keys, pem } = await newKeyPair()
+  const pem = public_key === undefined ? (await newKeyPair()).pem : { private_key: '', public_key }
   const certificate = await x509.X509CertificateGenerator.create({
     serialNumber: newSerial(),
     subject,
     issuer: ROOT_NAME,
-    notBefore: new Date(now),
-    notAfter: new Date(now + CERTIFICATE_LIFETIME_MS),
+    notBefore: new Date(not_before),
+    notAfter: new Date(not_after),
     signingAlgorithm: RSA,
-    publicKey: keys.publicKey,
-    signingKey: issuer,
+    publicKey: new x509.PublicKey(pem.public_key),
+    signingKey: await importIssuer(rootKey),
     extensions: [
       new x509.BasicConstraintsExtension(false, undefined, true),
       new x509.KeyUsagesExtension(
@@ -100,8 +119,34 @@ export async function newCertificate(
   return { ...issued(certificate), ...pem }
 }
 
+/** What is wrong with a certificate request. */
+export class CsrFault extends Error {
+  override readonly name = 'CsrFault'
+}
+
+/** The public key of a certificate request, both as PEM. Throws a {@link CsrFault}. */
+export async function keyOfRequest(csr: string): Promise<string> {
+  let request: x509.Pkcs10CertificateRequest
+  try {
+    request = new x509.Pkcs10CertificateRequest(csr)
+    if (!(await request.verify())) throw new CsrFault('is not signed with its own key')
+  } catch (error) {
+    throw error instanceof CsrFault ? error : new CsrFault('is no certificate request in PEM')
+  }
+  const key = createPublicKey({ key: Buffer.from(request.publicKey.rawData), type: 'spki', format: 'der' })
+  if (key.asymmetricKeyType !== 'rsa' || key.asymmetricKeyDetails?.modulusLength !== 2048)
+    throw new CsrFault('must be for an RSA key of 2048 bits')
+  return key.export({ type: 'spki', format: 'pem' }).toString()
+}
+
+/** The root's key as it is stored, to issue further certificates with. */
+function importIssuer(privateKey: string): Promise<webcrypto.CryptoKey> {
+  const der = createPrivateKey(privateKey).export({ type: 'pkcs8', format: 'der' })
+  return webcrypto.subtle.importKey('pkcs8', der, RSA, false, ['sign'])
+}
+
 /** Forty hexadecimal digits that do not start with a zero and are a positive number in DER. */
-function newSerial(): string {
+export function newSerial(): string {
   const bytes = webcrypto.getRandomValues(Buffer.alloc(20))
   bytes[0] = ((bytes[0] ?? 0) & 0x3f) | 0x40
   return bytes.toString('hex')

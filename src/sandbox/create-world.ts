@@ -1,17 +1,24 @@
 import type { Clock } from '../clock/clock.ts'
 import { BANK_CLEARING, MARKETING, openAccount, openMerchantAccounts } from '../ledger/accounts.ts'
-import { storeCertificate } from '../merchants/change-merchant.ts'
+import { storePlatformKey } from '../merchants/change-platform-keys.ts'
+import { storeCertificate } from '../merchants/merchant-certificates.ts'
+import { placeOfApiv3Key } from '../merchants/seal-for.ts'
+import type { Platform } from '../platform.ts'
 import { type Random, randomText } from '../protocol/ids.ts'
 import { APIV3_KEY_LENGTH } from '../protocol/sealed-resource.ts'
-import type { Database, Transaction } from '../store/database.ts'
+import type { Transaction } from '../store/database.ts'
+import type { Secrets } from '../store/secrets.ts'
 import {
   type IssuedCertificate,
   type KeyPairPem,
   newCertificate,
   newKeyPair,
   newRoot,
+  validityFrom,
 } from './certificates.ts'
+import { platformKeyOf } from './issue-certificate.ts'
 import { certificateRow, merchantSubject, newPublicKeyId } from './issue-merchant.ts'
+import { PLATFORM_SUBJECT } from './platform-certificates.ts'
 import { storePlates } from './store-plates.ts'
 import {
   fleetPlates,
@@ -39,17 +46,19 @@ export interface MerchantKeys {
 
 /** Makes all keys of a new world, several at once in the thread pool. */
 export async function makeWorldKeys(clock: Clock, random: Random): Promise<WorldKeys> {
-  const now = Math.floor(clock.wallNow() / 1000) * 1000
-  const { issuer, ...root } = await newRoot(now)
+  const validity = validityFrom(clock)
+  const root = await newRoot(validity)
   const callers = WORLD_MERCHANTS.filter(({ kind }) => kind !== 'sub')
   const [platform, { pem: publicKey }, ...certificates] = await Promise.all([
-    newCertificate('CN=Tenpay.com sign, OU=Tenpay.com, O=Tenpay.com, C=CN', issuer, now),
+    newCertificate(root.private_key, { subject: PLATFORM_SUBJECT, ...validity }),
     newKeyPair(),
-    ...callers.map(({ mchid }) => newCertificate(merchantSubject(mchid), issuer, now)),
+    ...callers.map(({ mchid }) =>
+      newCertificate(root.private_key, { subject: merchantSubject(mchid), ...validity }),
+    ),
   ])
   const merchants = certificates.map((certificate, index) => {
     const merchant = callers[index] as WorldMerchant
-    const public_key_id = newPublicKeyId(merchant.mchid, now, random)
+    const public_key_id = newPublicKeyId(merchant.mchid, clock.now(), random)
     return { merchant, certificate, apiv3_key: randomText(APIV3_KEY_LENGTH, random), public_key_id }
   })
   return { root, platform, publicKey, merchants }
@@ -62,14 +71,13 @@ export async function makeWorldKeys(clock: Clock, random: Random): Promise<World
  * A crash between the files and the commit leaves a store without a world, and the next start makes both anew.
  */
 export async function storeWorld(
-  db: Database,
-  clock: Clock,
+  { db, clock, secrets }: Pick<Platform, 'db' | 'clock' | 'secrets'>,
   keys: WorldKeys,
   writeFiles: () => void,
 ): Promise<boolean> {
   return db.transaction(async tx => {
-    if (!(await storePlatformKeys(tx, keys))) return false
-    await storeWorldRows(tx, clock.now(), keys.merchants)
+    if (!(await storePlatformKeys(tx, secrets, keys))) return false
+    await storeWorldRows(tx, secrets, clock.now(), keys.merchants)
     writeFiles()
     return true
   })
@@ -78,6 +86,7 @@ export async function storeWorld(
 /** Writes everything of the world but the platform's keys, into tables that are empty otherwise. */
 export async function storeWorldRows(
   tx: Transaction,
+  secrets: Secrets,
   now: number,
   callers: readonly MerchantKeys[],
 ): Promise<void> {
@@ -86,6 +95,7 @@ export async function storeWorldRows(
   for (const merchant of WORLD_MERCHANTS) {
     await storeMerchant(
       tx,
+      secrets,
       merchant,
       callers.find(candidate => candidate.merchant.mchid === merchant.mchid),
     )
@@ -97,31 +107,23 @@ export async function storeWorldRows(
 /** Answers false when there is a public key already: its row is what two first starts compete for. */
 async function storePlatformKeys(
   tx: Transaction,
+  secrets: Secrets,
   { root, platform, publicKey }: WorldKeys,
 ): Promise<boolean> {
-  const insert = (id: string, kind: string, key: KeyPairPem, certificate: string, span: Span) =>
-    tx.run(
-      `INSERT INTO platform_keys (id, kind, certificate, public_key, private_key, effective_time, expire_time)
-       VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING`,
-      id,
-      kind,
-      certificate,
-      key.public_key,
-      key.private_key,
-      span.not_before,
-      span.not_after,
-    )
   // The public key has no end of its own, so it has the root's.
-  if ((await insert('PUB_KEY', 'public_key', publicKey, '', root)) === 0) return false
-  await insert(root.serial_no, 'root', root, root.certificate, root)
-  await insert(platform.serial_no, 'certificate', platform, platform.certificate, platform)
+  const isFirst = await storePlatformKey(tx, secrets, {
+    ...{ id: 'PUB_KEY', kind: 'public_key', algorithm: 'RSA', certificate: '', ...publicKey },
+    ...{ effective_time: root.not_before, expire_time: root.not_after },
+  })
+  if (!isFirst) return false
+  await storePlatformKey(tx, secrets, platformKeyOf('root', 'RSA', root))
+  await storePlatformKey(tx, secrets, platformKeyOf('certificate', 'RSA', platform))
   return true
 }
 
-type Span = Pick<IssuedCertificate, 'not_before' | 'not_after'>
-
 async function storeMerchant(
   tx: Transaction,
+  secrets: Secrets,
   merchant: WorldMerchant,
   keys: MerchantKeys | undefined,
 ): Promise<void> {
@@ -131,7 +133,7 @@ async function storeMerchant(
     merchant.mchid,
     merchant.kind,
     merchant.name,
-    keys?.apiv3_key ?? '',
+    secrets.seal(keys?.apiv3_key ?? '', placeOfApiv3Key(merchant.mchid)),
     merchant.parking_enabled ? 1 : 0,
     merchant.collection_restricted ? 1 : 0,
     keys?.public_key_id ?? '',

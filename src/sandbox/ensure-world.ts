@@ -1,9 +1,9 @@
-import type { Clock } from '../clock/clock.ts'
-import type { Random } from '../protocol/ids.ts'
+import { sealStore } from '../merchants/seal-store.ts'
+import type { Platform } from '../platform.ts'
 import type { TrustState } from '../protocol/trust.ts'
-import type { Database, Transaction } from '../store/database.ts'
+import type { Transaction } from '../store/database.ts'
 import type { WorldKeys } from './create-world.ts'
-import { refreshMerchantFiles, writeWorldFiles } from './files.ts'
+import { writeWorldFiles } from './files.ts'
 
 /** Where the files of the world are, and what they and the merchants are to say. */
 export interface WorldFolder {
@@ -14,28 +14,34 @@ export interface WorldFolder {
   trust: TrustState | undefined
 }
 
-/** Makes the sandbox world at the first start, and keeps the address in the merchants' files true at every other. */
+/** Makes the sandbox world at the first start. At every other, seals what is not sealed with the present key. */
 export async function ensureWorld(
-  db: Database,
-  clock: Clock,
-  random: Random,
+  platform: Pick<Platform, 'db' | 'clock' | 'random' | 'secrets'>,
   options: WorldFolder & { keys?: WorldKeys | undefined },
 ): Promise<{ isNew: boolean }> {
+  const { db, clock, random } = platform
   let isNew = (await db.get('SELECT id FROM platform_keys LIMIT 1')) === undefined
   if (isNew) {
     // Loaded here, because certificates are made at the first start alone.
     const { makeWorldKeys, storeWorld } = await import('./create-world.ts')
     const keys = options.keys ?? (await makeWorldKeys(clock, random))
-    isNew = await storeWorld(db, clock, keys, () => writeWorldFiles(options.folder, keys, options.baseUrl))
-  } else {
-    await refreshMerchantFiles(db, options.folder, options.baseUrl)
+    isNew = await storeWorld(platform, keys, () => writeWorldFiles(options.folder, keys, options.baseUrl))
+  }
+  if (!isNew) {
+    // Another node may have made the world, without a key.
+    await sealStore(db, platform.secrets)
   }
   const { trust } = options
   if (trust) await db.transaction(tx => putTrust(tx, trust))
   return { isNew }
 }
 
-/** Puts all merchants that call into one trust state. */
+/** Puts all merchants that call into one trust state, with a fixed share of the public key; nobody rotates while switching. */
 export async function putTrust(tx: Transaction, trust: TrustState): Promise<void> {
-  await tx.run(`UPDATE merchants SET trust_state = $1 WHERE kind <> 'sub'`, trust)
+  await tx.run(
+    `UPDATE merchants SET trust_state = $1, switching_since = NULL,
+            rotation = CASE $1 WHEN 'CERTIFICATE' THEN rotation ELSE 'NONE' END
+      WHERE kind <> 'sub' AND trust_state <> $1`,
+    trust,
+  )
 }

@@ -1,8 +1,6 @@
 import { createPublicKey, X509Certificate } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { listAppids, listSubMerchants, readMerchant } from '../merchants/change-merchant.ts'
-import type { Database } from '../store/database.ts'
 import type { MerchantKeys, WorldKeys } from './create-world.ts'
 import {
   APPID,
@@ -97,40 +95,7 @@ export function readMerchantFolder(
   }
 }
 
-/**
- * Makes the merchants' files say what the store says, after a start at another address and after changes of the merchants.
- * The folder of a merchant that is not in the store is left alone: its keys are given again when it comes back.
- */
-export function refreshMerchantFiles(db: Database, folder: string, baseUrl: string): Promise<void> {
-  const done = refreshing.then(() => refresh(db, folder, baseUrl))
-  refreshing = done.catch(() => undefined)
-  return done
-}
-
-/** One comes after the other, so that nobody writes what was read before a change. */
-let refreshing: Promise<void> = Promise.resolve()
-
-async function refresh(db: Database, folder: string, baseUrl: string): Promise<void> {
-  const merchants = join(folder, 'merchants')
-  for (const mchid of existsSync(merchants) ? readdirSync(merchants) : []) {
-    const own = join(merchants, mchid)
-    const path = join(own, 'merchant.json')
-    const merchant = existsSync(path) && (await readMerchant(db, mchid))
-    if (!merchant) continue
-    const file = JSON.parse(readFileSync(path, 'utf8')) as MerchantFile
-    const changed: MerchantFile = {
-      ...file,
-      apiv3_key: merchant.apiv3_key,
-      appids: await listAppids(db, mchid),
-      sub_mchids: await listSubMerchants(db, mchid),
-      public_key_id: merchant.public_key_id,
-      base_url: baseUrl,
-    }
-    if (JSON.stringify(file) !== JSON.stringify(changed)) writeMerchantFile(own, changed)
-  }
-}
-
-function writeMerchantFile(folder: string, file: MerchantFile): void {
+export function writeMerchantFile(folder: string, file: MerchantFile): void {
   writeFile(join(folder, 'merchant.json'), `${JSON.stringify(file, null, 2)}\n`, PRIVATE)
 }
 
@@ -154,9 +119,13 @@ function worldFile(): string {
   return `${JSON.stringify(world, null, 2)}\n`
 }
 
-/** Written beside and renamed, so that a reader never sees half a file. */
+/**
+ * Written beside and renamed, so that a reader never sees half a file. What a crash has left half written goes first: a
+ * file that is there keeps its mode.
+ */
 export function writeFile(path: string, text: string, mode = PUBLIC): void {
   mkdirSync(join(path, '..'), { recursive: true })
-  writeFileSync(`${path}.new`, text, { mode })
+  rmSync(`${path}.new`, { force: true })
+  writeFileSync(`${path}.new`, text, { mode, flag: 'wx' })
   renameSync(`${path}.new`, path)
 }

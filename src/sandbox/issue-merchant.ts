@@ -1,13 +1,16 @@
 import { X509Certificate } from 'node:crypto'
-import type { CertificateRow } from '../merchants/change-merchant.ts'
-import type { PlatformKeys } from '../merchants/platform-keys.ts'
+import { findRoot } from '../merchants/change-platform-keys.ts'
+import type { CertificateRow } from '../merchants/merchant-certificates.ts'
+import type { Platform } from '../platform.ts'
 import { type Random, randomDigits, randomText } from '../protocol/ids.ts'
 import { APIV3_KEY_LENGTH } from '../protocol/sealed-resource.ts'
 import { formatDate } from '../protocol/time.ts'
-import type { Database } from '../store/database.ts'
 import type { IssuedCertificate } from './certificates.ts'
 import type { MerchantKeys } from './create-world.ts'
 import { readMerchantFolder, writeMerchantFolder } from './files.ts'
+import { issueCertificate } from './issue-certificate.ts'
+
+const FIRST = { certificate_id: 'first', algorithm: 'RSA' } as const
 
 /** What a merchant who calls is given, apart from the merchant. */
 export type Credentials = Omit<MerchantKeys, 'merchant'>
@@ -17,26 +20,19 @@ export type Credentials = Omit<MerchantKeys, 'merchant'>
  * is given again, so that those who hold it can go on.
  */
 export async function issueMerchant(
-  db: Database,
-  random: Random,
-  { folder, mchid, wallNow }: { folder: string; mchid: string; wallNow: number },
+  platform: Pick<Platform, 'db' | 'clock' | 'random' | 'secrets'>,
+  { folder, mchid }: { folder: string; mchid: string },
 ): Promise<Credentials> {
-  const root = await db.get<{ certificate: string; private_key: string }>(
-    `SELECT certificate, private_key FROM platform_keys WHERE kind = 'root'`,
-  )
-  if (!root) throw new Error('The world has no root to issue certificates from')
+  const { db, clock, random, secrets } = platform
   const known = readMerchantFolder(folder, mchid)
-  if (known && isIssuedBy(known.certificate.certificate, root.certificate, wallNow)) {
+  const root = known && (await findRoot(db, secrets, 'RSA'))
+  if (root && isIssuedBy(known.certificate.certificate, root.certificate, clock.now())) {
     return { ...known, apiv3_key: known.apiv3_key || randomText(APIV3_KEY_LENGTH, random) }
   }
-  const now = Math.floor(wallNow / 1000) * 1000
-  // Loaded here, because certificates are seldom made.
-  const { importIssuer, newCertificate } = await import('./certificates.ts')
-  const issuer = await importIssuer(root.private_key)
   return {
-    certificate: await newCertificate(merchantSubject(mchid), issuer, now),
+    certificate: await issueCertificate(platform, 'RSA', { subject: merchantSubject(mchid) }),
     apiv3_key: randomText(APIV3_KEY_LENGTH, random),
-    public_key_id: newPublicKeyId(mchid, now, random),
+    public_key_id: newPublicKeyId(mchid, clock.now(), random),
   }
 }
 
@@ -50,25 +46,29 @@ export function newPublicKeyId(mchid: string, now: number, random: Random): stri
   return `PUB_KEY_ID_01${mchid}${formatDate(now)}${randomDigits(14, random)}`
 }
 
-/** A merchant's certificate as the table has it. */
-export function certificateRow(mchid: string, issued: IssuedCertificate): CertificateRow {
+/** A merchant's certificate as the table has it; the one that comes with the merchant is called `first`. */
+export function certificateRow(
+  mchid: string,
+  issued: Omit<IssuedCertificate, 'private_key'>,
+  { certificate_id, algorithm }: Pick<CertificateRow, 'certificate_id' | 'algorithm'> = FIRST,
+): CertificateRow {
   const { serial_no, certificate, public_key, not_before, not_after } = issued
   return {
-    ...{ serial_no, mchid, certificate_id: 'first', algorithm: 'RSA' },
+    ...{ serial_no, mchid, certificate_id, algorithm },
     ...{ certificate, public_key, not_before, not_after, revoked: 0, replaced_from: null },
   }
 }
 
 /** Writes the folder that the program of a new merchant reads. */
 export function handOver(
-  keys: PlatformKeys,
+  { keys, clock }: Pick<Platform, 'keys' | 'clock'>,
   { folder, baseUrl }: { folder: string; baseUrl: string },
   mchid: string,
   credentials: Credentials,
 ): void {
-  const { id: serial, certificate } = keys.certificate
+  const { id: serial_no, certificate } = keys.signing('RSA', clock.now())
   const public_key = keys.publicKey.publicKey.export({ type: 'spki', format: 'pem' }).toString()
-  const platform = { serial_no: serial, certificate, public_key }
+  const platform = { serial_no, certificate, public_key }
   writeMerchantFolder(folder, { mchid, appids: [], sub_mchids: [] }, credentials, platform, baseUrl)
 }
 

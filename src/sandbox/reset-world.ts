@@ -1,5 +1,7 @@
-import { listCertificatesOf, storeCertificate } from '../merchants/change-merchant.ts'
-import { type Random, randomText } from '../protocol/ids.ts'
+import { listCertificatesOf, storeCertificate } from '../merchants/merchant-certificates.ts'
+import { placeOfApiv3Key } from '../merchants/seal-for.ts'
+import type { Platform } from '../platform.ts'
+import { randomText } from '../protocol/ids.ts'
 import { APIV3_KEY_LENGTH } from '../protocol/sealed-resource.ts'
 import type { TrustState } from '../protocol/trust.ts'
 import type { Transaction } from '../store/database.ts'
@@ -14,7 +16,7 @@ import { emptyWorld } from './world-tables.ts'
  */
 export async function resetWorld(
   tx: Transaction,
-  random: Random,
+  { random, secrets }: Pick<Platform, 'random' | 'secrets'>,
   { now, trust }: { now: number; trust: TrustState | undefined },
 ): Promise<void> {
   const callers: MerchantKeys[] = []
@@ -24,16 +26,19 @@ export async function resetWorld(
       `SELECT apiv3_key, public_key_id FROM merchants WHERE mchid = $1 AND kind <> 'sub'`,
       merchant.mchid,
     )
-    const [first, ...others] = await listCertificatesOf(tx, merchant.mchid)
+    const all = await listCertificatesOf(tx, merchant.mchid)
+    const first = all.find(({ certificate_id }) => certificate_id === 'first')
     if (!held || !first) continue
     // Somebody may have taken the key away, and the first start gives one.
-    const apiv3_key = held.apiv3_key || randomText(APIV3_KEY_LENGTH, random)
+    const apiv3_key =
+      secrets.open(held.apiv3_key, placeOfApiv3Key(merchant.mchid)) || randomText(APIV3_KEY_LENGTH, random)
     callers.push({ merchant, certificate: { ...first, private_key: '' }, ...held, apiv3_key })
-    certificates.push(...others.map(certificate => ({ ...certificate, revoked: 0 })))
+    const others = all.filter(certificate => certificate !== first)
+    certificates.push(...others.map(other => ({ ...other, revoked: 0, replaced_from: null })))
   }
   await emptyWorld(tx)
   await tx.run('INSERT INTO business_clock (id, offset_ms) VALUES (1, 0)')
-  await storeWorldRows(tx, now, callers)
+  await storeWorldRows(tx, secrets, now, callers)
   for (const certificate of certificates) await storeCertificate(tx, certificate)
   if (trust) await putTrust(tx, trust)
 }

@@ -14,10 +14,12 @@ import {
   writeSync,
 } from 'node:fs'
 import { join } from 'node:path'
+import { renewSecrets, SECRET_COLUMNS } from '../merchants/seal-store.ts'
 import type { Platform } from '../platform.ts'
 import { newNonce } from '../protocol/ids.ts'
 import type { Row, SqlValue, Statements, Transaction } from '../store/database.ts'
 import { insertRows } from '../store/insert-rows.ts'
+import type { Secrets } from '../store/secrets.ts'
 import { PRIVATE } from './files.ts'
 import { emptyWorld, WORLD_TABLES } from './world-tables.ts'
 
@@ -117,7 +119,7 @@ export function deleteSnapshot(folder: string, name: string): void {
 
 /** Why a snapshot is not restored; `undefined` when it can be. */
 export async function snapshotFault(
-  db: Statements,
+  { db, secrets }: Pick<Platform, 'db' | 'secrets'>,
   folder: string,
   name: string,
 ): Promise<string | undefined> {
@@ -128,15 +130,31 @@ export async function snapshotFault(
   if (header.migrations !== here.migrations)
     return 'It was taken by another version, whose tables are others. Delete it and take a new one.'
   if (header.root !== here.root) return 'It was taken of another world, whose keys are others.'
-  return isWhole(path) ? undefined : DAMAGED
+  return isWhole(path) ? lockedFault(secrets, path) : DAMAGED
+}
+
+/** What is to be done before the secrets of a snapshot can be opened. */
+function lockedFault(secrets: Secrets, path: string): string | undefined {
+  const beginnings = SECRET_COLUMNS.map(({ table }) => `{"table":"${table}"`)
+  try {
+    for (const line of linesOf(path)) {
+      if (!beginnings.some(beginning => line.startsWith(beginning))) continue
+      const chunk = JSON.parse(line) as Chunk
+      renewSecrets(secrets, chunk.table, rowsOf(chunk))
+    }
+    return undefined
+  } catch (error) {
+    return `${(error as Error).message} Or delete the snapshot and take a new one.`
+  }
 }
 
 /**
- * Puts the rows of a snapshot in the place of what is there. Business time goes on from where it was, from `wallNow` on.
+ * Puts the rows of a snapshot in the place of what is there, their secrets sealed with the present key. Business time goes on from where it was, from `wallNow` on.
  * The file is whole, as {@link snapshotFault} says. It is read as it is written, without waiting, because inside a transaction nothing else is awaited.
  */
 export async function restoreSnapshot(
   tx: Transaction,
+  secrets: Secrets,
   folder: string,
   name: string,
   wallNow: number,
@@ -148,15 +166,10 @@ export async function restoreSnapshot(
   for (const line of linesOf(pathOf(folder, name))) {
     const chunk = JSON.parse(line) as Chunk | Header | Ending
     if (!('table' in chunk)) continue
-    const { table, columns, rows } = chunk
+    const { table, columns } = chunk
     if (!known.has(table) || !columns.every(column => /^[a-z_0-9]+$/.test(column)))
       throw new Error(`The snapshot ${name} has a table or column that cannot be`)
-    await insertRows(
-      tx,
-      table,
-      columns,
-      rows.map(values => rowOf(columns, values)),
-    )
+    await insertRows(tx, table, columns, renewSecrets(secrets, table, rowsOf(chunk)))
   }
   // Nobody has a notice in hand in the world that comes back.
   await tx.run('UPDATE notices SET leased_until = 0 WHERE leased_until > 0')
@@ -168,15 +181,19 @@ export async function restoreSnapshot(
   )
 }
 
-function rowOf(columns: readonly string[], values: readonly SqlValue[]): Row {
-  return Object.fromEntries(columns.map((column, index) => [column, values[index] ?? null]))
+function rowsOf({ columns, rows }: Chunk): Row[] {
+  return rows.map(values =>
+    Object.fromEntries(columns.map((column, index) => [column, values[index] ?? null])),
+  )
 }
 
 async function headerOf(db: Statements, business_time: number, wall_time: number): Promise<Header> {
   const migrations = await db.all<{ name: string; digest: string }>(
     'SELECT name, digest FROM schema_migrations ORDER BY name',
   )
-  const root = await db.get<{ id: string }>(`SELECT id FROM platform_keys WHERE kind = 'root'`)
+  const root = await db.get<{ id: string }>(
+    `SELECT id FROM platform_keys WHERE kind = 'root' AND algorithm = 'RSA'`,
+  )
   const applied = migrations.map(({ name, digest }) => `${name} ${digest}`).join('\n')
   return { business_time, wall_time, migrations: applied, root: root?.id ?? '' }
 }

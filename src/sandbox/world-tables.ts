@@ -38,12 +38,18 @@ export const WORLD_TABLES: readonly { readonly name: string; readonly key: reado
   { name: 'notices', key: ['id'] },
   { name: 'notice_attempts', key: ['notice_id', 'attempt'] },
   { name: 'notice_replays', key: ['notice_id', 'replay_id'] },
+  { name: 'faults', key: ['fault_id'] },
   { name: 'business_clock', key: ['id'] },
   { name: 'clock_moves', key: ['move_id'] },
 ]
 
 /** Tables that outlive what is done to the world. */
-export const KEPT_TABLES = ['platform_keys', 'schema_migrations', 'world_changes'] as const
+export const KEPT_TABLES = [
+  'platform_keys',
+  'schema_migrations',
+  'world_changes',
+  'refused_signatures',
+] as const
 
 /** Empties all tables of the world, and lets nobody write to them until the transaction ends. */
 export async function emptyWorld(tx: Transaction): Promise<void> {

@@ -3,11 +3,12 @@ import { createCipheriv, createHash, generateKeyPairSync, randomBytes } from 'no
 import { test } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import { collect } from '../../test/sdk/collect.ts'
-import { encryptField } from '../protocol/sensitive-field.ts'
+import { decryptField, encryptField } from '../protocol/sensitive-field.ts'
 import { type BillFile, billBytes } from './bill-bytes.ts'
 import { BillCorrupted, errorOf, NetworkError } from './errors.ts'
 
 const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+const decrypt = (encrypted: string) => decryptField(encrypted, privateKey)
 const KEY = 'k'.repeat(32)
 const NONCE = 'n'.repeat(12)
 
@@ -36,7 +37,7 @@ function billOf(
   const asked: string[] = []
   let applications = 0
   const source = {
-    privateKey,
+    decrypt,
     async apply() {
       applications += 1
       asked.push('apply')
@@ -92,7 +93,7 @@ test('a link that has expired is applied for again, once for each file', async (
 
 test('a file that cannot be opened for another reason is not applied for again', async () => {
   const source = {
-    privateKey,
+    decrypt,
     apply: async () => [{ download_url: 'a', hash_value: sha1(PLAIN) }],
     open: async () => Promise.reject(new NetworkError({ op: 'downloadBill', message: '', whatToDo: '' })),
   }
@@ -157,7 +158,7 @@ test('leaving the loop early ends the download', async () => {
     }
   }
   const source = {
-    privateKey,
+    decrypt,
     apply: async () => [{ download_url: 'a', hash_value: '' }],
     open: async () => download(),
   }

@@ -1,7 +1,6 @@
-import { createDecipheriv, createHash, type DecipherGCM, type KeyObject } from 'node:crypto'
+import { createDecipheriv, createHash, type DecipherGCM } from 'node:crypto'
 import { pipeline, Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
-import { decryptField } from '../protocol/sensitive-field.ts'
 import { BillCorrupted, InvalidRequest, WechatPayError } from './errors.ts'
 import type { Download } from './open-download.ts'
 
@@ -21,7 +20,8 @@ export interface BillSource {
   /** Applies for the bill and answers its files in their order; there are several of a large one. */
   apply(): Promise<readonly BillFile[]>
   open(downloadUrl: string): Promise<Download>
-  privateKey: KeyObject
+  /** Decrypts what was encrypted to the merchant's certificate; throws when it was not. */
+  decrypt(encrypted: string): string
 }
 
 const TAG_BYTES = 16
@@ -54,7 +54,7 @@ interface OpenFile {
 async function opened(source: BillSource, file: BillFile | undefined): Promise<OpenFile> {
   if (!file) throw new BillCorrupted('it had more files a moment ago')
   const { download_url, hash_value, encrypt_key, nonce = '' } = file
-  const decipher = encrypt_key ? decipherOf(encrypt_key, nonce, source.privateKey) : undefined
+  const decipher = encrypt_key ? decipherOf(source, encrypt_key, nonce) : undefined
   return { download: await source.open(download_url), hash_value, decipher }
 }
 
@@ -80,9 +80,9 @@ async function* checked({ download, hash_value, decipher }: OpenFile): AsyncGene
   throw new BillCorrupted(`its SHA-1 is ${digest}, and the platform has promised ${hash_value}`)
 }
 
-function decipherOf(encryptKey: string, nonce: string, privateKey: KeyObject): DecipherGCM {
+function decipherOf({ decrypt }: BillSource, encryptKey: string, nonce: string): DecipherGCM {
   try {
-    const key = decryptField(encryptKey, privateKey)
+    const key = decrypt(encryptKey)
     return createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_BYTES })
   } catch (cause) {
     throw new BillCorrupted('its key was not encrypted to the certificate of privateKey', cause)

@@ -1,4 +1,3 @@
-import type { KeyObject } from 'node:crypto'
 import type { Mode } from '../contract/operation.ts'
 import { type Bill, billOf } from './bill.ts'
 import { type BillFile, billBytes } from './bill-bytes.ts'
@@ -59,12 +58,12 @@ const COMPRESSED = { tar_type: 'GZIP' }
 export interface BillCalls {
   call<Name extends OperationName>(op: Name, request: object): Promise<ReplyTo<Name>>
   open(downloadUrl: string): Promise<Download>
-  privateKey: KeyObject
+  decrypt(encrypted: string): string
 }
 
 /** The bills of a client. A direct merchant has no sub-merchants, so its type leaves theirs out. */
-export function billsOf<M extends Mode>({ call, open, privateKey }: BillCalls): Bills<M> & SubMerchantBills {
-  const bytes = (apply: () => Promise<readonly BillFile[]>) => () => billBytes({ apply, open, privateKey })
+export function billsOf<M extends Mode>({ call, open, decrypt }: BillCalls): Bills<M> & SubMerchantBills {
+  const bytes = (apply: () => Promise<readonly BillFile[]>) => () => billBytes({ apply, open, decrypt })
   return {
     tradeBill: request =>
       billOf(

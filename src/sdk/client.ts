@@ -1,5 +1,4 @@
 import type { Mode } from '../contract/operation.ts'
-import { decryptField, encryptField } from '../protocol/sensitive-field.ts'
 import { type Bills, billsOf, type SubMerchantBills } from './bills.ts'
 import { downloadCertificates } from './download-certificates.ts'
 import { KeyRing } from './key-ring.ts'
@@ -102,9 +101,12 @@ export interface Client<M extends Mode> {
     securityEcho(request: RequestIn<'securityEcho', M>): Promise<ReplyTo<'securityEcho'>>
   }
 
-  /** Sensitive fields: RSAES-OAEP with SHA-1, Base64. Official page: 4013053257. */
+  /** Sensitive fields: RSAES-OAEP with SHA-1, or SM2, in Base64. Official page: 4013053257. */
   readonly sensitive: {
-    /** Encrypts at most 214 bytes of UTF-8 to the platform's key, the one that calls name in `Wechatpay-Serial`. */
+    /**
+     * Encrypts a text to the platform's key, the one that calls name in `Wechatpay-Serial`. It has at most 214 bytes of
+     * UTF-8, or with SM2 at least one.
+     */
     encrypt(text: string): Promise<string>
     /** Decrypts what the platform encrypted to the merchant's certificate. Throws when it did not. */
     decrypt(encrypted: string): string
@@ -130,12 +132,11 @@ export function partnerClient(options: ClientOptions): PartnerClient {
 function createClient<M extends Mode>(
   options: ResolvedOptions,
 ): Client<M> & { readonly bills: SubMerchantBills } {
-  const { mchid, apiv3Key, privateKey, trust } = options
+  const { mchid, apiv3Key, privateKey, suite } = options
   const sender = new Sender(options, machine)
-  const keys = new KeyRing(trust, machine.wallNow, () => downloadCertificates(sender, apiv3Key, machine))
-
-  const verify: SendOptions['verify'] = reply =>
-    verifySigned(reply, serial => keys.find(serial), machine.wallNow())
+  const keys = new KeyRing(options, machine.wallNow, () => downloadCertificates(sender, options, machine))
+  const verify: SendOptions['verify'] = reply => verifySigned(reply, keys, machine.wallNow())
+  const decrypt = (encrypted: string) => suite.decryptField(encrypted, privateKey)
 
   async function call<Name extends OperationName>(op: Name, request: object): Promise<ReplyTo<Name>> {
     await keys.ready()
@@ -144,7 +145,7 @@ function createClient<M extends Mode>(
     const key = namesPlatformKey ? await keys.encryptionKey() : undefined
     const encrypted = Object.entries(request).map(([name, value]) =>
       key && encrypts.includes(name) && typeof value === 'string'
-        ? [name, encryptField(value, key.publicKey)]
+        ? [name, suite.encryptField(value, key.publicKey)]
         : [name, value],
     )
     // In public key mode every call names the key, as the documents ask; a certificate is named only where it must be.
@@ -171,7 +172,7 @@ function createClient<M extends Mode>(
       queryByOutRefundNo: request => call('queryByOutRefundNo', request),
       createAbnormalRefund: request => call('createAbnormalRefund', request),
     },
-    bills: billsOf({ call, open, privateKey }),
+    bills: billsOf({ call, open, decrypt }),
     certificates: {
       listCertificates: (request = {}) => call('listCertificates', request),
     },
@@ -179,8 +180,8 @@ function createClient<M extends Mode>(
       securityEcho: request => call('securityEcho', request),
     },
     sensitive: {
-      encrypt: async text => encryptField(text, (await keys.encryptionKey()).publicKey),
-      decrypt: encrypted => decryptField(encrypted, privateKey),
+      encrypt: async text => suite.encryptField(text, (await keys.encryptionKey()).publicKey),
+      decrypt,
     },
     webhooks: receiverOn(keys, apiv3Key, machine),
   }

@@ -1,10 +1,10 @@
-import { openResource } from '../protocol/sealed-resource.ts'
 import { ReplyForged } from './errors.ts'
 import type { Machine } from './machine.ts'
 import type { ReplyTo } from './operations.ts'
+import type { ResolvedOptions } from './options.ts'
 import { normalSerial, type PlatformCertificate, parseCertificate } from './platform-certificate.ts'
 import type { Sender } from './sender.ts'
-import { verifySigned } from './verify-signed.ts'
+import { type BelievedKeys, verifySigned } from './verify-signed.ts'
 
 const WRONG_KEY =
   'Check apiv3Key: it is set on the merchant platform (API 安全), takes effect at once, and must belong to mchid.'
@@ -18,21 +18,26 @@ const WRONG_KEY =
  */
 export async function downloadCertificates(
   sender: Sender,
-  apiv3Key: string,
+  options: Pick<ResolvedOptions, 'apiv3Key' | 'suite'>,
   { wallNow }: Machine,
 ): Promise<PlatformCertificate[]> {
   let opened: PlatformCertificate[] = []
   await sender.send(
     'listCertificates',
     // Certificates of the other algorithm could not be used.
-    { algorithm_type: 'RSA' },
+    { algorithm_type: options.suite.algorithm },
     {
       wechatpaySerial: undefined,
       verify: async reply => {
         if (reply.status !== 200) return 'unchecked'
-        opened = openCertificates(reply.body, apiv3Key)
-        const find = (serial: string) => opened.find(each => each.serial === normalSerial(serial))?.publicKey
-        return verifySigned(reply, async serial => find(serial) ?? notInList(serial), wallNow())
+        opened = openCertificates(reply.body, options)
+        const named = (serial: string) => opened.find(each => each.serial === normalSerial(serial))?.publicKey
+        const keys: BelievedKeys = {
+          suite: options.suite,
+          find: async serial => named(serial) ?? notInList(serial),
+          known: () => opened,
+        }
+        return verifySigned(reply, keys, wallNow())
       },
     },
   )
@@ -43,12 +48,13 @@ function notInList(serial: string): { unknown: string } {
   return { unknown: `It is signed with ${serial}, which is not among the certificates that it brings.` }
 }
 
-function openCertificates(body: Uint8Array, apiv3Key: string): PlatformCertificate[] {
+function openCertificates(
+  body: Uint8Array,
+  { apiv3Key, suite }: Pick<ResolvedOptions, 'apiv3Key' | 'suite'>,
+): PlatformCertificate[] {
   try {
     const { data } = JSON.parse(Buffer.from(body).toString('utf8')) as ReplyTo<'listCertificates'>
-    return data.map(({ encrypt_certificate }) =>
-      parseCertificate(openResource(encrypt_certificate, apiv3Key)),
-    )
+    return data.map(({ encrypt_certificate }) => parseCertificate(suite.open(encrypt_certificate, apiv3Key)))
   } catch (cause) {
     throw new ReplyForged({
       op: 'listCertificates',

@@ -1,5 +1,6 @@
 import type { ErrorDetail } from '../protocol/errors.ts'
 import { formatTime, parseTime } from '../protocol/time.ts'
+import type { MismatchCause } from './explain-mismatch.ts'
 import { type OperationName, operations } from './operations.ts'
 
 /** What is known of a call that did not succeed. */
@@ -109,7 +110,15 @@ export class SystemError extends OutcomeUnknown {}
 /** No reply within the time limit, or no connection, after all repetitions. `cause` has the reason. */
 export class NetworkError extends OutcomeUnknown {}
 /** A reply that the platform did not sign, or that answers another request. It includes the platform's own probes. */
-export class ReplyForged extends OutcomeUnknown {}
+export class ReplyForged extends OutcomeUnknown {
+  /** What has probably happened to it on its way, when its signature does not fit it. */
+  readonly likelyCause: MismatchCause | undefined
+
+  constructor(facts: ErrorFacts & { likelyCause?: MismatchCause | undefined }) {
+    super(facts)
+    this.likelyCause = facts.likelyCause
+  }
+}
 
 interface Row {
   status: number
@@ -123,7 +132,7 @@ interface Row {
 
 const CHECK_KEYS =
   'Do not repeat. Check this machine’s clock (five minutes), that serial_no is that of the certificate of privateKey, ' +
-  'and that both belong to mchid.'
+  'and that both belong to mchid. A Boomgate sandbox explains it: `boomgate explain` with the requestId.'
 
 const PAY_BACK_OTHERWISE = 'Do not repeat. Nothing was refunded: pay the user back in another way.'
 

@@ -7,6 +7,7 @@ export type { Refund, RefundResult } from '../products/refunds/contract.ts'
 export type { SecurityEchoResult } from '../products/security-echo/contract.ts'
 export type { ErrorDetail, Language } from '../protocol/errors.ts'
 export type { PlateColor } from '../protocol/plate.ts'
+export type { Suite } from '../protocol/suite.ts'
 export { formatTime } from '../protocol/time.ts'
 export type { HandlerOptions, NoticeHeaders } from './answer-notice.ts'
 export { type Bill, rowsOrNone } from './bill.ts'
@@ -37,6 +38,7 @@ export {
   SystemError,
   WechatPayError,
 } from './errors.ts'
+export type { MismatchCause } from './explain-mismatch.ts'
 export type { FundFlowRow, FundFlowSummary } from './fund-flow-bill.ts'
 export type { CertificateTrust, PublicKeyTrust, Trust } from './key-ring.ts'
 export type { AppLaunch, MiniProgramLaunch } from './launch.ts'

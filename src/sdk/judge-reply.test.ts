@@ -66,6 +66,20 @@ test('a refusal with a wrong signature is forged', async () => {
   assert.ok((await errorOf(400, ERROR, { verify: fake })) instanceof ReplyForged)
 })
 
+test('a reply whose signature does not fit says what has probably happened to it', async () => {
+  const verify: VerifyReply = async () => ({
+    ...{ reason: 'mismatch', likelyCause: 'body_rewritten', explanation: 'It was written again.' },
+  })
+  for (const status of [200, 403]) {
+    const error = await errorOf(status, ERROR, { verify })
+    assert.ok(error instanceof ReplyForged)
+    assert.equal(error.likelyCause, 'body_rewritten')
+    assert.match(error.message, /cannot be believed\. It was written again\./)
+  }
+  const missing = await errorOf(200, '{"out_trade_no":"T2"}')
+  assert.ok(missing instanceof ReplyForged && missing.likelyCause === undefined)
+})
+
 test('an error page of something in between does not break the reading', async () => {
   const error = await errorOf(502, `<html>\n<h1>Bad Gateway</h1>${'x'.repeat(500)}`, { isSigned: false })
   assert.ok(error instanceof SystemError)

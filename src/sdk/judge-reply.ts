@@ -1,4 +1,5 @@
 import { type ErrorFacts, errorOf, type RefusalFacts, ReplyForged, type WechatPayError } from './errors.ts'
+import type { MismatchCause } from './explain-mismatch.ts'
 import { type CallRules, type OperationName, operations } from './operations.ts'
 import type { RawReply } from './send-once.ts'
 import { isSigned, type SignatureFault } from './verify-signed.ts'
@@ -34,7 +35,8 @@ export async function judgeReply(
     const fault = await verify(reply)
     verified = fault === undefined
     if (fault && fault !== 'unchecked') {
-      return { error: forged(facts, `The reply to ${op} cannot be believed. ${fault.explanation}`) }
+      const message = `The reply to ${op} cannot be believed. ${fault.explanation}`
+      return { error: forged(facts, message, fault.likelyCause) }
     }
   }
   const body = parseObject(reply.body)
@@ -71,8 +73,12 @@ function foreignField(
   return echoes.find(field => sent[field] !== undefined && sent[field] !== body[field])
 }
 
-function forged(facts: Pick<ErrorFacts, 'op' | 'status' | 'requestId'>, message: string): ReplyForged {
-  return new ReplyForged({ ...facts, message, whatToDo: operations[facts.op].ifUnknown })
+function forged(
+  facts: Pick<ErrorFacts, 'op' | 'status' | 'requestId'>,
+  message: string,
+  likelyCause?: MismatchCause,
+): ReplyForged {
+  return new ReplyForged({ ...facts, message, likelyCause, whatToDo: operations[facts.op].ifUnknown })
 }
 
 function parseObject(bytes: Uint8Array): Record<string, unknown> | undefined {

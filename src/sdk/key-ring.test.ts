@@ -4,7 +4,8 @@ import { test } from 'node:test'
 import { KeyRing, type Trust } from './key-ring.ts'
 import type { PlatformCertificate } from './platform-certificate.ts'
 
-const HOUR = 60 * 60 * 1000
+const MINUTE = 60 * 1000
+const HOUR = 60 * MINUTE
 const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
 const publicKeyTrust = {
   publicKeyId: 'PUB_KEY_ID_1',
@@ -22,7 +23,7 @@ const certificate = (serial: string, effectiveTime = 0, expireTime = 1000 * HOUR
 function ringOf(trust: Trust) {
   const world = { now: 0, certificates: [certificate('AA')], downloads: 0, failing: false }
   const ring = new KeyRing(
-    trust,
+    { trust },
     () => world.now,
     async () => {
       world.downloads += 1
@@ -57,7 +58,7 @@ test('serial numbers are compared without regard to case and leading zeros', asy
   assert.ok(isKey(await ring.find('00aa')))
 })
 
-test('an unknown serial number causes one download for all who wait, and then none for a minute', async () => {
+test('an unknown serial number causes one download for all who wait, and then none for ten seconds', async () => {
   const { ring, world } = ringOf({ certificates: [] })
   await ring.ready()
   world.certificates = [certificate('AA'), certificate('BB')]
@@ -68,7 +69,10 @@ test('an unknown serial number causes one download for all who wait, and then no
   assert.ok(!isKey(await ring.find('CC')))
   assert.ok(!isKey(await ring.find('DD')))
   assert.equal(world.downloads, 2)
-  world.now += 60_000
+  world.now += 9_999
+  assert.ok(!isKey(await ring.find('CC')))
+  assert.equal(world.downloads, 2)
+  world.now += 1
   assert.ok(!isKey(await ring.find('CC')))
   assert.equal(world.downloads, 3)
 })
@@ -111,8 +115,35 @@ test('a renewal that fails disturbs nobody and is tried again', async () => {
   world.failing = true
   assert.ok(isKey(await ring.find('AA')))
   await settled()
+  world.now += MINUTE
   assert.ok(isKey(await ring.find('AA')))
   assert.equal(world.downloads, 3)
+})
+
+test('a renewal that fails is not tried again by each call, as after the switch, when there is no list any more', async () => {
+  const { ring, world } = ringOf({ ...publicKeyTrust, certificates: [] })
+  await ring.find('AA')
+  world.now = 10 * HOUR
+  world.failing = true
+  for (let call = 0; call < 60; call += 1) {
+    await ring.ready()
+    assert.ok(isKey(await ring.find('PUB_KEY_ID_1')))
+    assert.ok(isKey(await ring.find('AA')))
+    await settled()
+    world.now += 1000
+  }
+  assert.equal(world.downloads, 2)
+})
+
+test('while downloads fail, numbers that somebody makes up cause one in a second, and all hear why', async () => {
+  const { ring, world } = ringOf({ ...publicKeyTrust, certificates: [] })
+  world.failing = true
+  for (const serial of ['AA', 'BB', 'CC']) await assert.rejects(ring.find(serial), /no network/)
+  assert.equal(world.downloads, 1)
+  world.now += 1000
+  world.failing = false
+  assert.ok(isKey(await ring.find('AA')))
+  assert.equal(world.downloads, 2)
 })
 
 test('a download that fails before the first call fails the call, and the next call tries again', async () => {
@@ -144,7 +175,7 @@ test('fields are encrypted to the public key where there is one', async () => {
 })
 
 test('a trust that names no key is refused when the ring is made', () => {
-  assert.throws(() => new KeyRing({ certificates: [] }, () => 0), /^TypeError: trust names no key/)
+  assert.throws(() => new KeyRing({ trust: { certificates: [] } }, () => 0), /^TypeError: trust names no key/)
   assert.throws(() => ringOf({ publicKeyId: '1', publicKey: '' }), /publicKeyId must start with PUB_KEY_ID_/)
   assert.throws(
     () => ringOf({ publicKeyId: 'PUB_KEY_ID_1', publicKey: 'pub_key.pem' }),

@@ -1,4 +1,5 @@
 import { createPublicKey, type KeyObject } from 'node:crypto'
+import { rsa, type Suite } from '../protocol/suite.ts'
 import { normalSerial, type PlatformCertificate, parseCertificate } from './platform-certificate.ts'
 
 /** The WeChat Pay public key (微信支付公钥) and its id, both from the merchant platform. */
@@ -22,9 +23,15 @@ export type Trust = PublicKeyTrust | CertificateTrust | (PublicKeyTrust & Certif
 const REFRESH_AFTER_MS = 10 * 60 * 60 * 1000
 /**
  * How often unknown serial numbers may cause a download. Certificates overlap by months, so a number that is unknown
- * right after a download is not a new certificate but a message that somebody made up.
+ * right after a download is not a new certificate but a message that somebody made up; in a rehearsal, months pass in
+ * seconds.
  */
-const UNKNOWN_SERIAL_INTERVAL_MS = 60_000
+const UNKNOWN_SERIAL_INTERVAL_MS = 10_000
+/**
+ * How long a failed download rests until an unknown serial number, which anybody can make up, causes another one, and
+ * until it is renewed. After the switch to the public key there is no list any more, and each of them fails.
+ */
+const REST_MS = { unknownSerial: 1_000, renewal: 60_000 } as const
 
 const PUBLIC_KEY_PREFIX = 'PUB_KEY_ID_'
 const PUBLIC_KEY_NEEDED =
@@ -32,6 +39,8 @@ const PUBLIC_KEY_NEEDED =
 
 /** The platform's keys that are believed, and the renewal of certificates. */
 export class KeyRing {
+  /** The algorithms of all keys of the ring. */
+  readonly suite: Suite
   readonly #publicKey: { id: string; key: KeyObject } | undefined
   readonly #download: (() => Promise<PlatformCertificate[]>) | undefined
   readonly #wallNow: () => number
@@ -39,12 +48,19 @@ export class KeyRing {
   #refreshedAt: number
   #lastForUnknown = Number.NEGATIVE_INFINITY
   #refreshing: Promise<void> | undefined
+  /** What the last download has failed with, and when. */
+  #failure: { at: number; error: unknown } | undefined
 
   /**
    * `download` is used in certificate mode alone; without it the certificates are what they are. Certificates that are
    * given count as fresh, because looking at them again is the first thing that an unknown serial number does.
    */
-  constructor(trust: Trust, wallNow: () => number, download?: () => Promise<PlatformCertificate[]>) {
+  constructor(
+    { trust, suite = rsa }: { trust: Trust; suite?: Suite | undefined },
+    wallNow: () => number,
+    download?: () => Promise<PlatformCertificate[]>,
+  ) {
+    this.suite = suite
     if ('publicKeyId' in trust) this.#publicKey = parsePublicKey(trust)
     if ('certificates' in trust) this.#download = download
     this.#certificates = 'certificates' in trust ? trust.certificates.map(parseCertificate) : []
@@ -55,6 +71,8 @@ export class KeyRing {
         'trust names no key: give { publicKeyId, publicKey } or { certificates: […] }; only a client downloads certificates',
       )
     }
+    if (this.known().some(({ publicKey }) => !suite.takes(publicKey)))
+      throw new TypeError(`trust must have ${suite.algorithm} keys alone, because the suite is for those`)
   }
 
   /** The public key's id, which every request names in public key mode. */
@@ -83,6 +101,12 @@ export class KeyRing {
     return this.#certificate(serial) ?? { unknown: this.#whyUnknown(serial) }
   }
 
+  /** All keys that are believed now. */
+  known(): { serial: string; publicKey: KeyObject }[] {
+    const publicKey = this.#publicKey && [{ serial: this.#publicKey.id, publicKey: this.#publicKey.key }]
+    return [...(publicKey ?? []), ...this.#valid()]
+  }
+
   /** The key to encrypt fields with, and its serial number or id: the public key, or the newest certificate in effect. */
   async encryptionKey(): Promise<{ serial: string; publicKey: KeyObject }> {
     if (this.#publicKey) return { serial: this.#publicKey.id, publicKey: this.#publicKey.key }
@@ -108,13 +132,19 @@ export class KeyRing {
   /** Renews in the background; a failure is found out by whoever needs a certificate that is not there. */
   #refreshInTime(): void {
     if (!this.#download || this.#certificates.length === 0) return
-    if (this.#wallNow() - this.#refreshedAt >= REFRESH_AFTER_MS) this.#refresh().catch(() => {})
+    if (this.#wallNow() - this.#refreshedAt < REFRESH_AFTER_MS || this.#rests('renewal')) return
+    this.#refresh().catch(() => {})
+  }
+
+  #rests(reason: keyof typeof REST_MS): boolean {
+    return this.#failure !== undefined && this.#wallNow() - this.#failure.at < REST_MS[reason]
   }
 
   async #refreshForUnknown(): Promise<void> {
     if (this.#refreshing) return this.#refreshing
     const now = this.#wallNow()
     if (now - this.#lastForUnknown < UNKNOWN_SERIAL_INTERVAL_MS) return
+    if (this.#rests('unknownSerial')) throw this.#failure?.error
     await this.#refresh()
     this.#lastForUnknown = now
   }
@@ -129,7 +159,13 @@ export class KeyRing {
 
   async #downloadAll(): Promise<void> {
     if (!this.#download) throw new Error('All given platform certificates have expired')
-    this.#certificates = await this.#download()
+    try {
+      this.#certificates = await this.#download()
+    } catch (error) {
+      this.#failure = { at: this.#wallNow(), error }
+      throw error
+    }
+    this.#failure = undefined
     this.#refreshedAt = this.#wallNow()
   }
 

@@ -1,6 +1,7 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto'
 import type { Language } from '../protocol/errors.ts'
 import { APIV3_KEY_LENGTH } from '../protocol/sealed-resource.ts'
+import { rsa, type Suite } from '../protocol/suite.ts'
 import type { Trust } from './key-ring.ts'
 import type { OperationName } from './operations.ts'
 
@@ -16,6 +17,11 @@ export interface ClientOptions {
   apiv3Key: string
   /** Which keys of the platform are believed. */
   trust: Trust
+  /**
+   * Give `shangmi` of `boomgate/sdk/shangmi` when the merchant has applied for 国密 and `privateKey` is an SM2 key: then all
+   * signatures, encrypted fields and notices use SM2, SM3 and SM4. RSA and AES unless said.
+   */
+  suite?: Suite
   /** `https://api.mch.weixin.qq.com` unless said. A scheme and a host; the signature covers the path as the host sees it. */
   baseUrl?: string
   /** Asked when `baseUrl` does not answer. `https://api2.mch.weixin.qq.com` unless `baseUrl` is given. */
@@ -56,6 +62,7 @@ export interface ResolvedOptions {
   privateKey: KeyObject
   apiv3Key: string
   trust: Trust
+  suite: Suite
   hosts: readonly [string, ...string[]]
   timeoutMs: number
   retries: number
@@ -82,6 +89,7 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
     mchid,
     serial_no,
     baseUrl,
+    suite = rsa,
     fallbackUrl = baseUrl === undefined ? SECONDARY_URL : undefined,
   } = options
   if (!/^\d{1,32}$/.test(mchid)) throw new TypeError('mchid must be a merchant number')
@@ -93,9 +101,10 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
   return {
     mchid,
     serial_no,
-    privateKey: parsePrivateKey(options.privateKey),
+    privateKey: parsePrivateKey(options.privateKey, suite),
     apiv3Key: checkApiv3Key(options.apiv3Key),
     trust: options.trust,
+    suite,
     hosts,
     timeoutMs: within('timeoutMs', options.timeoutMs ?? DEFAULT_TIMEOUT_MS, 1, MAX_TIMEOUT_MS),
     retries: within('retries', options.retries ?? DEFAULT_RETRIES, 0, MAX_RETRIES),
@@ -117,8 +126,8 @@ export function checkApiv3Key(apiv3Key: string): string {
   throw new TypeError(`apiv3Key must have ${APIV3_KEY_LENGTH} characters, and has ${apiv3Key.length}`)
 }
 
-/** Reads a PEM private key. Throws when it is none, or not RSA. */
-export function parsePrivateKey(pem: string): KeyObject {
+/** Reads a PEM private key. Throws when it is none, or not one of the suite. */
+export function parsePrivateKey(pem: string, suite: Suite): KeyObject {
   let key: KeyObject
   try {
     key = createPrivateKey(pem)
@@ -127,8 +136,9 @@ export function parsePrivateKey(pem: string): KeyObject {
       cause,
     })
   }
-  if (key.asymmetricKeyType !== 'rsa') throw new TypeError('privateKey must be an RSA key')
-  return key
+  if (suite.takes(key)) return key
+  const hint = suite === rsa ? '; with an SM2 key give suite: shangmi of boomgate/sdk/shangmi' : ''
+  throw new TypeError(`privateKey must be an ${suite.algorithm} key${hint}`)
 }
 
 function headersOf({ userAgent, acceptLanguage }: ClientOptions): Record<string, string> {

@@ -1,4 +1,4 @@
-import { openResource } from '../protocol/sealed-resource.ts'
+import type { Suite } from '../protocol/suite.ts'
 import type { Notice } from './notice.ts'
 import { NoticeRefused } from './notice-refused.ts'
 import { normalEcho, normalTransaction } from './notice-spellings.ts'
@@ -9,13 +9,13 @@ type Fields = Record<string, unknown>
  * Opens the body of a notice whose signature was found right. Throws `NoticeRefused` when it is no notice, or the APIv3
  * key does not fit. Official page: 4012071382.
  */
-export function readNotice(body: Uint8Array, apiv3Key: string): Notice {
+export function readNotice(body: Uint8Array, apiv3Key: string, suite: Suite): Notice {
   const envelope = parse(Buffer.from(body).toString('utf8'))
   if (!isFields(envelope)) throw malformed('The body is no JSON object.')
   const { id, create_time, event_type, summary, resource } = envelope
   if (typeof event_type !== 'string' || !isFields(resource))
     throw malformed('It lacks event_type or resource.')
-  const plaintext = decrypt(resource, apiv3Key)
+  const plaintext = decrypt(resource, apiv3Key, suite)
   const common = { id: text(id), create_time: text(create_time), summary: text(summary), plaintext }
   const opened = parse(plaintext) ?? plaintext
   switch (event_type) {
@@ -40,14 +40,14 @@ export function readNotice(body: Uint8Array, apiv3Key: string): Notice {
   }
 }
 
-function decrypt(resource: Fields, apiv3Key: string): string {
+function decrypt(resource: Fields, apiv3Key: string, suite: Suite): string {
   const { algorithm, ciphertext, nonce, associated_data } = resource
-  if (algorithm !== 'AEAD_AES_256_GCM') throw malformed(`Its resource is sealed with ${String(algorithm)}.`)
+  if (algorithm !== suite.sealing) throw malformed(`Its resource is sealed with ${String(algorithm)}.`)
   if (typeof ciphertext !== 'string' || typeof nonce !== 'string') {
     throw malformed('Its resource lacks ciphertext or nonce.')
   }
   try {
-    return openResource({ ciphertext, nonce, associated_data: text(associated_data) }, apiv3Key)
+    return suite.open({ ciphertext, nonce, associated_data: text(associated_data) }, apiv3Key)
   } catch (cause) {
     throw new NoticeRefused('cannot_decrypt', 'Its signature is right but its resource cannot be opened.', {
       cause,

@@ -1,6 +1,6 @@
 import { formatAuthorization } from '../protocol/authorization.ts'
 import { newNonce } from '../protocol/ids.ts'
-import { requestMessage, signMessage } from '../protocol/signature.ts'
+import { requestMessage } from '../protocol/signature.ts'
 import type { Machine } from './machine.ts'
 import type { ResolvedOptions } from './options.ts'
 import type { SignedMessage } from './verify-signed.ts'
@@ -65,16 +65,17 @@ export async function readReply(response: Response): Promise<RawReply> {
 /** Each attempt has a time and a nonce of its own: the first one may be older than five minutes by the last. */
 function authorize(
   { method, target, body }: WireRequest,
-  { mchid, serial_no, privateKey }: ResolvedOptions,
+  { mchid, serial_no, privateKey, suite }: ResolvedOptions,
   { wallNow, random }: Machine,
 ): string {
   const timestamp = String(Math.floor(wallNow() / 1000))
   const nonce_str = newNonce(random)
   const message = requestMessage({ method, target, timestamp, nonce: nonce_str, body })
   return formatAuthorization({
+    algorithm: suite.algorithm,
     mchid,
     nonce_str,
-    signature: signMessage(message, privateKey),
+    signature: suite.sign(message, privateKey),
     timestamp,
     serial_no,
   })

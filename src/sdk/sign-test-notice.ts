@@ -1,6 +1,6 @@
 import { newNonce, newNoticeId, randomText } from '../protocol/ids.ts'
-import { sealResource } from '../protocol/sealed-resource.ts'
-import { replyMessage, SIGNATURE_SCHEME, signMessage } from '../protocol/signature.ts'
+import { replyMessage } from '../protocol/signature.ts'
+import { rsa, type Suite } from '../protocol/suite.ts'
 import { formatTime } from '../protocol/time.ts'
 import { machine } from './machine.ts'
 import { checkApiv3Key, parsePrivateKey } from './options.ts'
@@ -17,6 +17,8 @@ export interface TestNotice {
   privateKey: string
   /** The `publicKeyId` of the receiver's trust, such as `PUB_KEY_ID_TEST`. */
   serial: string
+  /** That of the receiver under test; RSA and AES unless said. */
+  suite?: Suite
   /** Give the same id twice to test repeated delivery; a new one unless said. */
   id?: string
   /** RFC 3339; now unless said. */
@@ -45,11 +47,11 @@ export interface TestNotice {
  * ```
  */
 export function signTestNotice(notice: TestNotice): { headers: Record<string, string>; body: string } {
-  const { event_type, resource, serial, summary = '' } = notice
+  const { event_type, resource, serial, summary = '', suite = rsa } = notice
   const { original_type = event_type.startsWith('REFUND.') ? 'refund' : 'transaction' } = notice
   const { wallNow, random } = machine
   const apiv3Key = checkApiv3Key(notice.apiv3Key)
-  const sealed = sealResource(JSON.stringify(resource), apiv3Key, randomText(12, random), original_type)
+  const sealed = suite.seal(JSON.stringify(resource), apiv3Key, randomText(12, random), original_type)
   const body = JSON.stringify({
     id: notice.id ?? newNoticeId(wallNow(), random),
     create_time: notice.create_time ?? formatTime(wallNow()),
@@ -66,12 +68,12 @@ export function signTestNotice(notice: TestNotice): { headers: Record<string, st
       'Content-Type': 'application/json',
       'Wechatpay-Timestamp': timestamp,
       'Wechatpay-Nonce': nonce,
-      'Wechatpay-Signature': signMessage(
+      'Wechatpay-Signature': suite.sign(
         replyMessage(timestamp, nonce, body),
-        parsePrivateKey(notice.privateKey),
+        parsePrivateKey(notice.privateKey, suite),
       ),
       'Wechatpay-Serial': serial,
-      'Wechatpay-Signature-Type': SIGNATURE_SCHEME,
+      'Wechatpay-Signature-Type': suite.scheme,
     },
   }
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { generateKeyPairSync } from 'node:crypto'
 import { test } from 'node:test'
 import { replyMessage, SIGNATURE_SCHEME, signMessage } from '../protocol/signature.ts'
+import { rsa } from '../protocol/suite.ts'
 import { verifySigned } from './verify-signed.ts'
 
 const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
@@ -27,7 +28,11 @@ async function faultOf(
   const headers: Record<string, string | undefined> = { ...headersAt(seconds), ...changes }
   const fault = await verifySigned(
     { header: name => headers[name.toLowerCase()], body },
-    async serial => (serial === 'PUB_KEY_ID_1' ? publicKey : { unknown: `no ${serial}` }),
+    {
+      suite: rsa,
+      find: async serial => (serial === 'PUB_KEY_ID_1' ? publicKey : { unknown: `no ${serial}` }),
+      known: () => [],
+    },
     NOW,
   )
   return fault?.reason

@@ -1,12 +1,7 @@
 import type { KeyObject } from 'node:crypto'
-import {
-  isFresh,
-  MAX_SKEW_SECONDS,
-  PROBE_PREFIX,
-  replyMessage,
-  SIGNATURE_SCHEME,
-  verifyMessage,
-} from '../protocol/signature.ts'
+import { isFresh, MAX_SKEW_SECONDS, PROBE_PREFIX, replyMessage } from '../protocol/signature.ts'
+import type { Suite } from '../protocol/suite.ts'
+import { explainMismatch, type MismatchCause, type NamedKey } from './explain-mismatch.ts'
 
 /** Reads a header by its name, whatever the case; `undefined` when it is absent or empty. */
 export type ReadHeader = (name: string) => string | undefined
@@ -19,13 +14,22 @@ export interface SignedMessage {
 
 /** Why a signature is not accepted. */
 export interface SignatureFault {
+  /** With `mismatch`: what has probably happened. */
+  likelyCause?: MismatchCause | undefined
   reason: 'headers_missing' | 'foreign_scheme' | 'clock' | 'probe' | 'unknown_serial' | 'mismatch'
   /** One sentence for people. */
   explanation: string
 }
 
-/** The key that a serial number or key id names, or why there is none. */
-export type FindKey = (serial: string) => Promise<KeyObject | { unknown: string }>
+/** The platform's keys that are believed. */
+export interface BelievedKeys {
+  /** The algorithms of all of them. */
+  suite: Suite
+  /** The key that a serial number or key id names, or why there is none. */
+  find(serial: string): Promise<KeyObject | { unknown: string }>
+  /** Those that may have signed in place of the named one, for an explanation alone. */
+  known(): readonly NamedKey[]
+}
 
 const SIGNED_HEADERS = [
   'Wechatpay-Timestamp',
@@ -41,7 +45,7 @@ const SIGNED_HEADERS = [
  */
 export async function verifySigned(
   { header, body }: SignedMessage,
-  findKey: FindKey,
+  keys: BelievedKeys,
   wallNow: number,
 ): Promise<SignatureFault | undefined> {
   const missing = SIGNED_HEADERS.filter(name => header(name) === undefined)
@@ -49,9 +53,10 @@ export async function verifySigned(
     return { reason: 'headers_missing', explanation: `It lacks ${missing.join(', ')}.` }
   }
   const read = (name: (typeof SIGNED_HEADERS)[number]): string => header(name) ?? ''
+  const { suite } = keys
   const scheme = read('Wechatpay-Signature-Type')
-  if (scheme !== SIGNATURE_SCHEME) {
-    return { reason: 'foreign_scheme', explanation: `It is signed by ${scheme}, not by ${SIGNATURE_SCHEME}.` }
+  if (scheme !== suite.scheme) {
+    return { reason: 'foreign_scheme', explanation: `It is signed by ${scheme}, not by ${suite.scheme}.` }
   }
   const timestamp = read('Wechatpay-Timestamp')
   // An old message with a right signature is one that somebody recorded.
@@ -62,10 +67,20 @@ export async function verifySigned(
     const explanation = `Its signature starts with ${PROBE_PREFIX}: the platform sends a few wrong ones on purpose.`
     return { reason: 'probe', explanation }
   }
-  const key = await findKey(read('Wechatpay-Serial'))
+  const serial = read('Wechatpay-Serial')
+  const key = await keys.find(serial)
   if ('unknown' in key) return { reason: 'unknown_serial', explanation: key.unknown }
-  if (verifyMessage(replyMessage(timestamp, read('Wechatpay-Nonce'), body), signature, key)) return undefined
-  return { reason: 'mismatch', explanation: 'Its signature does not fit its bytes.' }
+  const nonce = read('Wechatpay-Nonce')
+  if (suite.verify(replyMessage(timestamp, nonce, body), signature, key)) return undefined
+  const { likelyCause, explanation } = explainMismatch(
+    { suite, timestamp, nonce, signature, serial, body, key },
+    keys.known(),
+  )
+  return {
+    reason: 'mismatch',
+    likelyCause,
+    explanation: ['Its signature does not fit its bytes.', explanation].join(' ').trim(),
+  }
 }
 
 function clockFault(timestamp: string, wallNow: number): SignatureFault {

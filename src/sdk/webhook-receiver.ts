@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Suite } from '../protocol/suite.ts'
 import type { HandlerOptions, NoticeHeaders } from './answer-notice.ts'
 import { KeyRing, type Trust } from './key-ring.ts'
 import { type Machine, machine } from './machine.ts'
@@ -7,7 +8,7 @@ import { NoticeRefused } from './notice-refused.ts'
 import { checkApiv3Key } from './options.ts'
 import { rawBody } from './raw-body.ts'
 import { readNotice } from './read-notice.ts'
-import { type ReadHeader, verifySigned } from './verify-signed.ts'
+import { type BelievedKeys, type ReadHeader, verifySigned } from './verify-signed.ts'
 import { type ExpressRequest, expressHandler } from './webhook-express.ts'
 import { type FastifyScope, fastifyPlugin } from './webhook-fastify.ts'
 import { fetchHandler } from './webhook-fetch.ts'
@@ -52,14 +53,16 @@ export interface WebhookOptions {
   apiv3Key: string
   /** Which keys of the platform are believed. Certificates must be given: only a client can download others. */
   trust: Trust
+  /** `shangmi` of `boomgate/sdk/shangmi` for a merchant of 国密; RSA and AES unless said. */
+  suite?: Suite
 }
 
 /**
  * A receiver for a program that makes no calls. One that does should use `client.webhooks`, which follows the platform's
  * certificates. Throws a `TypeError` that names a wrong option.
  */
-export function createWebhookReceiver({ apiv3Key, trust }: WebhookOptions): WebhookReceiver {
-  return receiverOn(new KeyRing(trust, machine.wallNow), checkApiv3Key(apiv3Key), machine)
+export function createWebhookReceiver(options: WebhookOptions): WebhookReceiver {
+  return receiverOn(new KeyRing(options, machine.wallNow), checkApiv3Key(options.apiv3Key), machine)
 }
 
 /** A receiver that verifies with the keys of a ring. */
@@ -68,15 +71,17 @@ export function receiverOn(
   apiv3Key: string,
   { wallNow }: Pick<Machine, 'wallNow'>,
 ): WebhookReceiver {
+  const believed: BelievedKeys = {
+    suite: keys.suite,
+    find: serial => find(keys, serial),
+    known: () => keys.known(),
+  }
   async function read(body: unknown, headers: NoticeHeaders): Promise<Notice> {
     const bytes = rawBody(body)
-    const fault = await verifySigned(
-      { header: headerReader(headers), body: bytes },
-      serial => find(keys, serial),
-      wallNow(),
-    )
-    if (fault) throw new NoticeRefused(fault.reason, fault.explanation)
-    return readNotice(bytes, apiv3Key)
+    const message = { header: headerReader(headers), body: bytes }
+    const fault = await verifySigned(message, believed, wallNow())
+    if (fault) throw new NoticeRefused(fault.reason, fault.explanation, fault)
+    return readNotice(bytes, apiv3Key, keys.suite)
   }
   return {
     readNotice: read,

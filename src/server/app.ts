@@ -9,30 +9,39 @@ import type { Logger } from 'pino'
 import { together } from '../clock/together.ts'
 import type { Operation } from '../contract/operation.ts'
 import { requestCheck } from '../contract/validate.ts'
+import { NO_STRIKES, type Strikes } from '../faults/faults.ts'
+import { namedIn } from '../faults/rules.ts'
 import type { Platform } from '../platform.ts'
 import { type Endpoint, FileReply } from '../products/handler.ts'
 import { endpoints } from '../products/index.ts'
 import { ApiError, chooseLanguage } from '../protocol/errors.ts'
 import { newRequestId } from '../protocol/ids.ts'
+import { rsa } from '../protocol/suite.ts'
+import { accessPointOf } from './access-point.ts'
+import { endConnection, resetConnection } from './break-connection.ts'
 import { callLimits } from './call-limits.ts'
 import type { Exchange } from './exchange.ts'
+import { KEEP_ALIVE_MS, REQUEST_TIMEOUT_MS } from './listen.ts'
 import { answerMalformedHttp, noteReply } from './malformed-http.ts'
+import type { RecentCalls } from './recent-calls.ts'
+import { refusedRequest } from './refused-request.ts'
 import { requestFields, unknownFields } from './request-fields.ts'
 import { signatureHeaders, writeFile, writeReply } from './sign-response.ts'
+import { ConnectionReset, pauses, sufferFaults } from './suffer-faults.ts'
 import { callerLookup, identifyCaller, verifySignature } from './verify-request.ts'
 
 /** The largest body of a request, in bytes. */
 const MAX_BODY_BYTES = 1024 * 1024
 /** The longest part of a path that a field can be; what is longer than the field is refused by the field's own rule. */
 const MAX_PATH_FIELD_LENGTH = 8_192
-/** The whole request must be here by then. */
-const REQUEST_TIMEOUT_MS = 30_000
 /** How long files may still go out while the platform stops. */
 const LAST_FILES_MS = 30_000
-/** What the real hosts answer in `Keep-Alive`. */
-const KEEP_ALIVE_MS = 8_000
 
 const NO_BODY = Buffer.alloc(0)
+/** What is asked by those who run the platform, and stays up whatever goes wrong on purpose. */
+const HEALTH = '/healthz'
+/** Faults that a reply without a signature cannot have. */
+const OF_SIGNATURES = ['REPLY_WRONG_SIGNATURE', 'REPLY_PROBE'] as const
 
 /** A request that belongs to an operation carries its exchange. */
 interface ApiRequest extends FastifyRequest {
@@ -45,7 +54,7 @@ interface ApiRequest extends FastifyRequest {
  * 1. routing: 404 and 405 with empty bodies; 2. `onRequest`: who calls, before a byte of the body is read;
  * 3. the handler: signature, rate, fields, and the operation itself; 4. our signature and `writeReply`, or `writeFile`.
  */
-export function buildApp(platform: Platform, log: Logger): FastifyInstance {
+export function buildApp(platform: Platform, log: Logger, calls: RecentCalls): FastifyInstance {
   const app = Fastify({
     logger: false,
     exposeHeadRoutes: false,
@@ -67,6 +76,14 @@ export function buildApp(platform: Platform, log: Logger): FastifyInstance {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
 
+  app.addHook('onRequest', (request, reply, done) => {
+    if (!platform.faults.areThere('host') || request.url === HEALTH) return done()
+    platform.faults.strike('host', { host: accessPointOf(request.raw) }).then(({ HOST_DOWN }) => {
+      if (!HOST_DOWN) return done()
+      reply.hijack()
+      resetConnection(reply.raw)
+    }, done)
+  })
   const patterns = endpoints.map(({ operation }) => pathPattern(operation))
   // Before the body, because nothing in it may change the answer.
   app.addHook('onRequest', (request, reply, done) => {
@@ -74,11 +91,11 @@ export function buildApp(platform: Platform, log: Logger): FastifyInstance {
     const path = request.raw.url?.split('?')[0] ?? ''
     sendEmpty(reply, patterns.some(pattern => pattern.test(path)) ? 405 : 404)
   })
-  app.get('/healthz', async () => {
+  app.get(HEALTH, async () => {
     await platform.db.get('SELECT 1 AS alive')
     return { status: 'ok' }
   })
-  app.register(async api => mountEndpoints(api, platform, log))
+  app.register(async api => mountEndpoints(api, platform, log, calls))
   return app
 }
 
@@ -93,16 +110,18 @@ function pathPattern({ path }: Operation): RegExp {
 }
 
 /** The calls, with the life of a request around them. */
-function mountEndpoints(api: FastifyInstance, platform: Platform, log: Logger): void {
+function mountEndpoints(api: FastifyInstance, platform: Platform, log: Logger, calls: RecentCalls): void {
   const limits = callLimits(platform.rules)
   const findCaller = callerLookup(platform.db)
   const verifying = together()
   const signing = together()
   const filesUnderWay = new Set<ServerResponse>()
+  const { pause, end: endPauses } = pauses()
   let closing = false
   api.decorateRequest('exchange')
   api.addHook('preClose', async () => {
     closing = true
+    endPauses()
     // A reader that takes a few bytes now and then would keep the platform alive for ever.
     setTimeout(() => {
       for (const response of filesUnderWay) response.destroy()
@@ -124,7 +143,10 @@ function mountEndpoints(api: FastifyInstance, platform: Platform, log: Logger): 
         Object.assign(request, { exchange })
         // A body is read whatever its type is called; the framework would refuse a name that is none.
         request.raw.headers['content-type'] = undefined
-        Object.assign(exchange, await identifyCaller(request.headers, findCaller, platform.clock.wallNow()))
+        const identified = await identifyCaller(request.headers, findCaller, platform.clock)
+        // Another node has made the first certificate of these algorithms just now, and no reply could be signed.
+        if (platform.keys.certificates(identified.suite.algorithm).length === 0) await platform.keys.reload()
+        Object.assign(exchange, identified)
       },
       async handler(request, reply) {
         const { exchange } = request as ApiRequest
@@ -137,19 +159,39 @@ function mountEndpoints(api: FastifyInstance, platform: Platform, log: Logger): 
           exchange.verified = true
           limits.requirePass(operation, caller, exchange.startedAt)
           const fields = requestFields(operation, target, request.params as Record<string, string>, body)
+          exchange.fields = fields
           exchange.unknownFields = unknownFields(operation, fields)
           const checked = check(caller.kind === 'provider' ? 'partner' : 'merchant', fields)
-          const answer = await handler(checked, {
-            ...{ caller, serial: exchange.serial, algorithm: exchange.algorithm, platform },
-          })
+          const call = { caller, serial: exchange.serial, suite: exchange.suite, platform }
+          const work = () => handler(checked, call)
+          const answer = platform.faults.areThere('call')
+            ? await underFaults(request, exchange, operation, work)
+            : await work()
           if (answer instanceof FileReply) return sendFile(reply, exchange, answer)
           conclude(reply, exchange, 200, JSON.stringify(answer))
         } catch (error) {
+          if (error instanceof ConnectionReset) return hangUp(reply, exchange)
           if (exchange.verified) limits.noteRefusal(operation, exchange, error)
           fail(reply, exchange, error)
         }
       },
     })
+  }
+
+  async function underFaults<T>(
+    { raw }: FastifyRequest,
+    exchange: Exchange,
+    operation: Operation,
+    work: () => Promise<T>,
+  ): Promise<T> {
+    const { fields = {}, caller } = exchange
+    const mchid = caller?.mchid ?? ''
+    const subject = { ...namedIn(fields), call: operation.name, mchid, host: accessPointOf(raw) }
+    const isFile = (operation.reply as { type?: string }).type !== 'object'
+    exchange.strikes = await platform.faults.strike('call', subject, {
+      except: isFile ? OF_SIGNATURES : [],
+    })
+    return sufferFaults(exchange.strikes, operation, pause, work)
   }
 
   function begin({ headers }: FastifyRequest, operation: Operation): Exchange {
@@ -163,18 +205,24 @@ function mountEndpoints(api: FastifyInstance, platform: Platform, log: Logger): 
       authorization: undefined,
       caller: undefined,
       serial: typeof serial === 'string' && serial !== '' ? serial : undefined,
-      algorithm: 'RSA',
+      suite: rsa,
       verified: false,
+      fields: undefined,
+      strikes: NO_STRIKES,
       unknownFields: undefined,
     }
   }
 
   function fail(reply: FastifyReply, exchange: Exchange, error: unknown): void {
     const shown = asApiError(error)
-    if (shown.errorName === 'SYSTEM_ERROR') log.error({ err: error, request_id: exchange.requestId })
+    // What was meant to be seen is no fault of ours.
+    if (shown.errorName === 'SYSTEM_ERROR' && shown !== error)
+      log.error({ err: error, request_id: exchange.requestId })
     exchange.resultNumber = shown.number
     const body = shown.body(exchange.language)
     conclude(reply, exchange, shown.status, JSON.stringify(body), body.code)
+    if (shown.status === 401 && !exchange.verified)
+      platform.refusals.note(refusedRequest(reply.request, exchange, shown, platform.clock.now()))
   }
 
   function conclude(
@@ -185,19 +233,39 @@ function mountEndpoints(api: FastifyInstance, platform: Platform, log: Logger): 
     code?: string,
   ): void {
     reply.hijack()
+    noteCall(exchange, { status, code })
+    const { REPLY_LOST, REPLY_TRUNCATED } = exchange.strikes
+    if (REPLY_LOST) {
+      endConnection(reply.raw)
+      return
+    }
     const body = Buffer.from(json)
+    const isTruncated = REPLY_TRUNCATED !== undefined
     signing(() => signatureHeaders(exchange, body, platform))
-      .then(signature => writeReply(reply.raw, exchange, { status, body, signature, isLast: closing }))
+      .then(signature =>
+        writeReply(reply.raw, exchange, { status, body, signature, isTruncated, isLast: closing }),
+      )
       .catch(error => {
         log.error({ err: error, request_id: exchange.requestId })
         reply.raw.destroy()
       })
-    noteCall(exchange, { status, code })
+  }
+
+  /** Nothing was done, and nothing is said. */
+  function hangUp(reply: FastifyReply, exchange: Exchange): void {
+    reply.hijack()
+    resetConnection(reply.raw)
+    noteCall(exchange, {})
   }
 
   /** The line of the log comes behind the last byte, because only then it is known how many there were. */
   function sendFile(reply: FastifyReply, exchange: Exchange, file: FileReply): void {
     reply.hijack()
+    if (exchange.strikes.REPLY_LOST) {
+      noteCall(exchange, { status: 200 })
+      endConnection(reply.raw)
+      return
+    }
     filesUnderWay.add(reply.raw)
     writeFile(reply.raw, exchange, file, closing)
       .then(bytes => noteCall(exchange, { status: 200, bytes, bytes_missing: file.contentLength - bytes }))
@@ -208,19 +276,29 @@ function mountEndpoints(api: FastifyInstance, platform: Platform, log: Logger): 
       .finally(() => filesUnderWay.delete(reply.raw))
   }
 
-  function noteCall(exchange: Exchange, result: object): void {
-    const { op, caller, requestId, startedAt, unknownFields } = exchange
+  function noteCall(exchange: Exchange, result: CallResult): void {
+    const { op, caller, requestId, startedAt, fields, strikes, unknownFields } = exchange
     const ms = platform.clock.wallNow() - startedAt
-    const line = {
-      op,
-      mchid: caller?.mchid,
-      ...result,
-      request_id: requestId,
-      ms,
-      unknown_fields: unknownFields,
-    }
-    log.info(line)
+    const { status, code } = result
+    const call = { op, mchid: caller?.mchid, request_id: requestId, unknown_fields: unknownFields }
+    const heard = { wall_time: startedAt, duration_ms: ms, wechatpay_serial: exchange.serial }
+    calls.note({ ...call, ...heard, status, code, strikes }, fields)
+    const faults = strikes === NO_STRIKES ? undefined : namesOf(strikes)
+    log.info({ ...call, ...result, ms, faults })
   }
+}
+
+/** What came of a call; without a status nothing was said. */
+interface CallResult {
+  status?: number
+  code?: string | undefined
+  /** Of a file. */
+  bytes?: number
+  bytes_missing?: number
+}
+
+function namesOf(strikes: Strikes): string[] {
+  return Object.values(strikes).map(({ fault_id }) => fault_id)
 }
 
 /** Anything that is not meant to be seen becomes a SYSTEM_ERROR; a body that could not be read is the caller's fault. */

@@ -1,10 +1,15 @@
 import type { Rules } from '../platform.ts'
 import type { TrustState } from '../protocol/trust.ts'
+import type { SecretsKeys } from '../store/secrets.ts'
 
 /** Everything that can be set at start. Each option has an environment variable; docs/operations.md lists them. */
 export interface Config {
   port: number
   host: string
+  /** Where the second access point listens; it is not there when absent. */
+  backupPort?: number | undefined
+  /** Where the platform listens with TLS, under a private CA; nowhere when absent. */
+  tlsPort?: number | undefined
   /** Where the administration API listens, on the loopback alone; it is not there when absent. */
   adminPort?: number
   /** The data folder. */
@@ -13,6 +18,8 @@ export interface Config {
   database: string | undefined
   /** The trust state that all merchants of the sandbox are put into; left as it is when absent. */
   trust: TrustState | undefined
+  /** What seals the secrets of the store; they are stored as they are when absent. From the environment alone. */
+  secretsKeys?: SecretsKeys | undefined
   logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
   rules: Rules
   /** Scheme and host that download URLs begin with; where the platform listens when absent. */

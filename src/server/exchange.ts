@@ -1,7 +1,8 @@
+import type { Strikes } from '../faults/faults.ts'
 import type { Caller } from '../merchants/merchants.ts'
 import type { Authorization } from '../protocol/authorization.ts'
 import type { Language } from '../protocol/errors.ts'
-import type { Algorithm } from '../protocol/suite.ts'
+import type { Suite } from '../protocol/suite.ts'
 
 /** What the server knows of one request and its reply, from the first check to the last byte. */
 export interface Exchange {
@@ -19,10 +20,14 @@ export interface Exchange {
   caller: Caller | undefined
   /** The request's `Wechatpay-Serial`, when it is not empty. */
   serial: string | undefined
-  /** The algorithms that the reply is signed by. */
-  algorithm: Algorithm
+  /** The algorithms of the request's signature, and so of the reply's. */
+  suite: Suite
   /** True once the signature was found to be right: from then on every reply is signed. */
   verified: boolean
+  /** What was asked, once the signature was found to be right; before its check. */
+  fields: Readonly<Record<string, unknown>> | undefined
+  /** What goes wrong with it on purpose. */
+  strikes: Strikes
   /** Fields that the call does not know; they are ignored. */
   unknownFields: string[] | undefined
 }

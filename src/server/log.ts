@@ -26,8 +26,14 @@ export function openLog(level: Level | 'silent'): { log: Logger; flush(): void }
     if (waiting.length > MAX_WAITING) flush()
     else timer ??= setTimeout(flush, FLUSH_AFTER_MS).unref()
   }
-  return { log: pino({ level, base: null }, { write }), flush }
+  return { log: pino({ level, base: null, serializers: { err: withoutRows } }, { write }), flush }
 }
+
+/** PostgreSQL's `detail` repeats the row that it has refused, and with it the secrets of a merchant. */
+const withoutRows = pino.stdSerializers.wrapErrorSerializer(error => {
+  delete error.detail
+  return error
+})
 
 /** A reader that is gone or too slow loses lines; the platform does not stop for its log. */
 function writeAll(text: string): void {

@@ -1,32 +1,36 @@
 import type { ServerResponse } from 'node:http'
 import { pipeline } from 'node:stream/promises'
+import { spoiledSignature } from '../faults/spoiled-signature.ts'
 import type { Platform } from '../platform.ts'
 import type { FileReply } from '../products/handler.ts'
 import { drawFrom, newNonce } from '../protocol/ids.ts'
 import { replyMessage } from '../protocol/signature.ts'
+import { endConnection } from './break-connection.ts'
 import type { Exchange } from './exchange.ts'
 
 /**
  * The five headers that sign a reply, names and values in turn; none before the request's own signature was right. The
- * key is chosen by the merchant's trust state and the request's `Wechatpay-Serial`.
+ * algorithms are those of that signature; the key is chosen by the merchant's trust state and the request's
+ * `Wechatpay-Serial`.
  */
 export function signatureHeaders(
-  { caller, serial, algorithm, verified }: Exchange,
+  { caller, serial, suite, verified, strikes }: Exchange,
   body: Uint8Array,
   { keys, clock, random }: Pick<Platform, 'keys' | 'clock' | 'random'>,
 ): string[] {
   if (!verified || !caller) return []
-  const signer = keys.replySigner(caller, serial, algorithm, {
+  const signer = keys.replySigner(caller, serial, suite.algorithm, {
     now: clock.now(),
     draw: () => drawFrom(random),
   })
   const timestamp = String(Math.floor(clock.wallNow() / 1000))
   const nonce = newNonce(random)
+  const signature = signer.suite.sign(replyMessage(timestamp, nonce, body), signer.privateKey)
   return [
     'Wechatpay-Nonce',
     nonce,
     'Wechatpay-Signature',
-    signer.suite.sign(replyMessage(timestamp, nonce, body), signer.privateKey),
+    spoiledSignature(strikes, signature),
     'Wechatpay-Timestamp',
     timestamp,
     'Wechatpay-Serial',
@@ -44,6 +48,8 @@ export interface Reply {
   signature: readonly string[]
   /** True when its connection shall end with it. */
   isLast: boolean
+  /** True when its connection shall end in the middle of the body, of which the headers promise all. */
+  isTruncated: boolean
 }
 
 /**
@@ -55,7 +61,7 @@ export interface Reply {
 export function writeReply(
   response: ServerResponse,
   exchange: Exchange,
-  { status, body, signature, isLast }: Reply,
+  { status, body, signature, isLast, isTruncated }: Reply,
 ): void {
   writeHead(response, exchange, {
     status,
@@ -64,7 +70,9 @@ export function writeReply(
     signature,
     isLast,
   })
-  response.end(body)
+  if (!isTruncated) return void response.end(body)
+  response.write(body.subarray(0, body.length / 2))
+  endConnection(response)
 }
 
 /** Codes of a pipeline whose far end was closed. */
@@ -85,13 +93,16 @@ export async function writeFile(
   isLast: boolean,
   stallMs = STALL_MS,
 ): Promise<number> {
+  const half = exchange.strikes.REPLY_TRUNCATED && Math.floor(contentLength / 2)
   let written = 0
   async function* counted(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
     for await (const chunk of source) {
       if (written + chunk.length > contentLength)
         throw new Error(`A file has more than ${contentLength} bytes`)
-      written += chunk.length
-      yield chunk
+      const taken = chunk.subarray(0, half && half - written)
+      written += taken.length
+      yield taken
+      if (written === half) return
     }
     if (written < contentLength) throw new Error(`A file has ${written} of ${contentLength} bytes`)
   }
@@ -99,7 +110,8 @@ export async function writeFile(
   const file = open()
   writeHead(response, exchange, { status: 200, contentType, contentLength, signature: [], isLast })
   try {
-    await pipeline(file, counted, response)
+    await pipeline(file, counted, response, { end: half === undefined })
+    if (half !== undefined) endConnection(response)
   } catch (error) {
     response.destroy()
     if (!(error instanceof Error && 'code' in error && HANG_UPS.includes(String(error.code)))) throw error

@@ -1,13 +1,14 @@
-import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import { Agenda, type WorkCounts } from '../clock/agenda.ts'
 import { type Clock, systemClock } from '../clock/clock.ts'
 import { ClockStore, givenClock } from '../clock/clock-store.ts'
 import { LOOK_EVERY_MS } from '../clock/worker.ts'
+import { RefusedSignatures } from '../diagnosis/refused-signatures.ts'
+import { Faults } from '../faults/faults.ts'
 import type { Bank } from '../funding/bank.ts'
 import { scriptedBank } from '../funding/scripted-bank.ts'
-import { loadPlatformKeys } from '../merchants/platform-keys.ts'
+import { PlatformKeys } from '../merchants/platform-keys.ts'
 import { noticeSender, type SendNotice } from '../notices/send.ts'
 import { type Platform, WORK_NAMES, type WorkName } from '../platform.ts'
 import { announceEntranceState } from '../products/parking/announce-entrance-state.ts'
@@ -15,18 +16,23 @@ import { announceRepayment } from '../products/parking/announce-repayment.ts'
 import type { Random } from '../protocol/ids.ts'
 import type { WorldKeys } from '../sandbox/create-world.ts'
 import { ensureWorld } from '../sandbox/ensure-world.ts'
+import { makeDueCertificates } from '../sandbox/platform-certificates.ts'
+import { refreshWorldFiles } from '../sandbox/refresh-world-files.ts'
+import type { TlsCredentials } from '../sandbox/tls.ts'
 import { lockDataFolder } from '../store/data-folder.ts'
 import type { Database } from '../store/database.ts'
 import { migrate } from '../store/migrate.ts'
 import { migrations } from '../store/migrations.ts'
 import { openDatabase } from '../store/open.ts'
-import { UNSEALED } from '../store/secrets.ts'
+import { secretsUnder, UNSEALED } from '../store/secrets.ts'
 import type { AdminAddress, RunningAdmin } from './admin/listen.ts'
 import type { AdminContext } from './admin/operation.ts'
 import { buildApp } from './app.ts'
 import type { Config } from './config.ts'
+import { listen } from './listen.ts'
 import { openLog } from './log.ts'
 import { pooledRandom } from './random.ts'
+import { RecentCalls } from './recent-calls.ts'
 import { worksOf } from './works.ts'
 
 /** Where no other node makes work, an idle platform sleeps. */
@@ -40,6 +46,12 @@ export interface RunningPlatform {
   agenda: Agenda
   /** Where it listens, such as `http://127.0.0.1:8080`. */
   baseUrl: string
+  /** The second access point, such as `http://127.0.0.1:8081`; undefined when it was not asked for. */
+  backupUrl: string | undefined
+  /** Where it listens with TLS, such as `https://127.0.0.1:8443`; undefined when it was not asked for. */
+  tlsUrl: string | undefined
+  /** What this node has answered of late. */
+  calls: RecentCalls
   /** Where the administration API listens, and its token; undefined when it was not asked for. */
   admin: AdminAddress | undefined
   /** True when this start made the world. */
@@ -106,15 +118,20 @@ async function startOn(
     trust: config.trust,
     keys: worldKeys,
   }
-  const secrets = UNSEALED
-  const { isNew } = await ensureWorld(db, clock, random, world)
+  const secrets = config.secretsKeys ? secretsUnder(config.secretsKeys, random) : UNSEALED
+  const stores = { db, clock, random, secrets }
+  const { isNew } = await ensureWorld(stores, world)
+  await makeDueCertificates(stores)
+
+  const faults = await Faults.open(db)
 
   const platform: Platform = {
-    ...{ db, clock, random, rules: config.rules, secrets },
+    ...{ db, clock, random, rules: config.rules, secrets, faults },
     get publicUrl() {
       return config.publicUrl ?? baseUrl
     },
-    keys: await loadPlatformKeys(db, secrets, clock.wallNow()),
+    keys: await PlatformKeys.open(db, secrets),
+    refusals: new RefusedSignatures(db, clock, error => reportTo(log)(error, 'refusals')),
     bank: surroundings.bank ?? scriptedBank(db),
     listeners: {
       plateChanged: (tx, change) => announceEntranceState(tx, platform, change),
@@ -123,7 +140,8 @@ async function startOn(
     wake: wakesOf(name => agenda.wake(name)),
   }
   const sender = noticeSender()
-  const works = worksOf(platform, surroundings.send ?? sender.send)
+  const refreshFiles = () => refreshWorldFiles(platform, config.data, baseUrl)
+  const works = worksOf(platform, surroundings.send ?? sender.send, refreshFiles)
   const onError = reportTo(log)
   const agenda = new Agenda(
     works,
@@ -132,38 +150,60 @@ async function startOn(
     db.engine === 'sqlite' ? LOOK_WHEN_ALONE_MS : LOOK_EVERY_MS,
   )
 
-  const app = buildApp(platform, log)
-  await app.listen({ host: config.host, port: config.port })
-  baseUrl = baseUrlOf(config.host, (app.server.address() as AddressInfo).port)
-  if (baseUrl !== world.baseUrl) await ensureWorld(db, clock, random, { ...world, baseUrl })
-  const admin = await openAdmin(
-    { platform, agenda, world: { ...world, baseUrl }, log },
-    config.adminPort,
-  ).catch(async error => {
+  const calls = new RecentCalls()
+  const app = buildApp(platform, log, calls)
+  const closingApp = async (error: unknown) => {
     await app.close()
     throw error
-  })
+  }
+  const { host, port, backupPort } = config
+  const tls = await tlsOf(config, clock, random)
+  const ports = await listen(app, { host, port, backupPort, tls }).catch(closingApp)
+  baseUrl = baseUrlOf(host, ports.port)
+  await refreshFiles().catch(closingApp)
+  const admin = await openAdmin(
+    { platform, agenda, world: { ...world, baseUrl }, calls, log },
+    config.adminPort,
+  ).catch(closingApp)
   stored?.follow(error => onError(error, 'clock'))
+  platform.keys.follow(error => onError(error, 'keys'))
+  faults.follow(error => onError(error, 'faults'))
   if (workers) agenda.start()
   return {
     app,
     platform,
     agenda,
+    calls,
     baseUrl,
+    backupUrl: ports.backupPort === undefined ? undefined : baseUrlOf(host, ports.backupPort),
+    tlsUrl: ports.tlsPort === undefined ? undefined : baseUrlOf(host, ports.tlsPort, 'https'),
     admin: admin && { url: admin.url, token: admin.token },
     isNew,
     runDue: () => agenda.runDue(),
     async stop() {
       await app.close()
+      await platform.refusals.settled()
       // A move of the clock answers its caller only once it has ended, so nobody waits for that caller first.
       await Promise.all([admin?.app.close(), agenda.stop()])
-      await stored?.stop()
+      await Promise.all([stored?.stop(), platform.keys.stop(), faults.stop()])
       await sender.close()
       await db.close()
       releaseFolder()
       flush()
     },
   }
+}
+
+/** What the TLS listener needs, if one was asked for. */
+async function tlsOf(
+  { tlsPort: port, data }: Config,
+  clock: Clock,
+  random: Random,
+): Promise<{ port: number; credentials: TlsCredentials } | undefined> {
+  if (port === undefined) return undefined
+  // Loaded here, because with it comes what makes certificates.
+  const { tlsCredentials } = await import('../sandbox/tls.ts')
+  return { port, credentials: await tlsCredentials(data, { random, wallNow: clock.wallNow() }) }
 }
 
 async function openAdmin(context: AdminContext, port: number | undefined): Promise<RunningAdmin | undefined> {
@@ -182,7 +222,7 @@ function reportTo(log: Logger): (error: unknown, name: string) => void {
 }
 
 /** A wildcard address is no place to call, so the loopback stands for it. */
-function baseUrlOf(host: string, port: number): string {
+function baseUrlOf(host: string, port: number, scheme = 'http'): string {
   const named = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host
-  return `http://${named.includes(':') ? `[${named}]` : named}:${port}`
+  return `${scheme}://${named.includes(':') ? `[${named}]` : named}:${port}`
 }

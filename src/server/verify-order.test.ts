@@ -81,7 +81,7 @@ const FAULTS: Fault[] = [
   {
     name: 'the scheme is foreign',
     spoil: ({ authorization }) => ({
-      authorization: header => authorization(header)?.replace(/^\S+/, 'WECHATPAY2-SM2-WITH-SM3'),
+      authorization: header => authorization(header)?.replace(/^\S+/, 'WECHATPAY-BRAND-SHA256-RSA2048'),
     }),
     status: 401,
     body: signError('Http头Authorization认证类型不正确'),
@@ -100,6 +100,15 @@ const FAULTS: Fault[] = [
     status: 401,
     body: signError('签名错误'),
     number: '268443699',
+  },
+  {
+    name: 'the scheme is that of 国密, which the merchant has not applied for',
+    spoil: ({ authorization }) => ({
+      authorization: header => authorization(header)?.replace(/^WECHATPAY2\S+/, 'WECHATPAY2-SM2-WITH-SM3'),
+    }),
+    status: 401,
+    body: signError('Http头Authorization认证类型不正确'),
+    number: '270924360',
   },
   {
     name: "the serial number is another merchant's",

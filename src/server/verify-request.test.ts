@@ -5,6 +5,7 @@ import { platformUnderTest } from '../../test/platform.ts'
 import { type RawReply, sendRaw } from '../../test/raw-http.ts'
 import { type Draft, draftOf, rawDraft } from '../../test/signed-draft.ts'
 import { systemClock } from '../clock/clock.ts'
+import { virtualClock } from '../testing/index.ts'
 
 const running = await platformUnderTest({ after })
 const merchant = running.merchant('1230000109')
@@ -76,10 +77,15 @@ test('a timestamp may be 295 seconds off and not 301, to either side', async () 
   )
 })
 
-test('a merchant number that has no certificate of its own cannot call', async () => {
+test('a merchant number that has no certificate at all is told so, and another one that the number is wrong', async () => {
+  await assertRefused(await send({ mchid: '1900000109' }), '商户未申请过证书。')
   const message = '商户证书序列号有误。请使用签名私钥匹配的证书序列号'
-  await assertRefused(await send({ mchid: '1900000109' }), message)
-  await assertRefused(await send({ serial_no: 'F'.repeat(40) }), message)
+  for (const serial_no of [
+    'F'.repeat(40),
+    merchant.platform_serial,
+    running.merchant('1230000100').serial_no,
+  ])
+    await assertRefused(await send({ serial_no }), message)
 })
 
 test('the serial number may be written in lower case', async () => {
@@ -138,17 +144,26 @@ test('a certificate is refused from the first request after it was revoked', asy
   }
 })
 
-test('a certificate that is not valid yet does not count', async () => {
-  const now = systemClock.wallNow()
-  await running.platform.db.run(
-    `INSERT INTO merchant_certificates (serial_no, certificate_id, mchid, certificate, public_key, not_before, not_after)
-     SELECT $1, $1, mchid, certificate, public_key, $2, $3 FROM merchant_certificates WHERE serial_no = $4`,
-    'E'.repeat(40),
-    now + 60_000,
-    now + 120_000,
-    merchant.serial_no,
-  )
-  await assertRefused(await send({ serial_no: 'E'.repeat(40) }), '商户证书已过期。')
+test('a certificate ends by business time alone, and of several faults the gravest is told', async t => {
+  const clock = virtualClock()
+  const { platform, merchant, baseUrl } = await platformUnderTest(t, { clock })
+  const own = merchant('1230000109')
+  const now = clock.now()
+  const change = (columns: string) =>
+    platform.db.run(`UPDATE merchant_certificates SET ${columns} WHERE serial_no = $1`, own.serial_no)
+  const ask = () => sendRaw(baseUrl, rawDraft(draftOf(own, 'GET', '/v3/certificates')))
+  await change(`not_before = ${now + 60_000}, not_after = ${now + 2}, replaced_from = ${now + 1}`)
+  assert.equal((await ask()).status, 200)
+  clock.advance(1)
+  await assertRefused(await ask(), '已更换证书，请使用新证书')
+  await change('replaced_from = NULL')
+  assert.equal((await ask()).status, 200)
+  clock.advance(1)
+  await assertRefused(await ask(), '商户证书已过期。')
+  await change(`replaced_from = ${now}`)
+  await assertRefused(await ask(), '已更换证书，请使用新证书')
+  await change('revoked = 1')
+  await assertRefused(await ask(), '商户证书已作废。')
 })
 
 test('a mismatch of a GET says what was verified, to the letter', async () => {

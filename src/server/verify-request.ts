@@ -1,9 +1,12 @@
 import { createPublicKey, type KeyObject } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
+import type { Clock } from '../clock/clock.ts'
+import { type CertificateStatus, certificateStatus } from '../merchants/certificate-status.ts'
 import { type Caller, findCaller } from '../merchants/merchants.ts'
 import { type Authorization, parseAuthorization } from '../protocol/authorization.ts'
-import { ApiError } from '../protocol/errors.ts'
-import { isFresh, requestMessage, verifyMessage } from '../protocol/signature.ts'
+import { ApiError, type ErrorName } from '../protocol/errors.ts'
+import { isFresh, requestMessage } from '../protocol/signature.ts'
+import { type Algorithm, type Suite, suiteOf } from '../protocol/suite.ts'
 import type { Database } from '../store/database.ts'
 import type { Exchange } from './exchange.ts'
 
@@ -44,35 +47,53 @@ export function callerLookup(db: Database): CallerLookup {
 export async function identifyCaller(
   headers: IncomingHttpHeaders,
   lookUp: CallerLookup,
-  wallNow: number,
-): Promise<{ authorization: Authorization; caller: Caller }> {
+  clock: Clock,
+): Promise<{ authorization: Authorization; caller: Caller; suite: Suite }> {
   if (!headers['user-agent']?.trim() || !headers.accept?.trim()) {
     throw new ApiError('MISSING_ACCEPT_OR_USER_AGENT')
   }
   const authorization = parseAuthorization(headers.authorization)
   if (authorization === 'malformed') throw new ApiError('AUTHORIZATION_MALFORMED')
   if (authorization === 'foreign_scheme') throw new ApiError('AUTHORIZATION_SCHEME')
-  if (!isFresh(authorization.timestamp, wallNow)) throw new ApiError('TIMESTAMP_SKEW')
+  if (!isFresh(authorization.timestamp, clock.wallNow())) throw new ApiError('TIMESTAMP_SKEW')
   const caller = await lookUp(authorization.mchid, authorization.serial_no)
   if (!caller) throw new ApiError('MERCHANT_UNKNOWN')
-  const { certificate } = caller
-  if (!certificate) throw new ApiError('SERIAL_UNKNOWN')
-  if (certificate.revoked === 1) throw new ApiError('CERTIFICATE_REVOKED')
-  if (certificate.not_after <= wallNow || certificate.not_before > wallNow) {
-    throw new ApiError('CERTIFICATE_EXPIRED')
-  }
-  return { authorization, caller }
+  const { algorithm } = authorization
+  // For a merchant that has not applied for it the scheme does not exist.
+  if (algorithm === 'SM2' && caller.shangmi !== 1) throw new ApiError('AUTHORIZATION_SCHEME')
+  const refusal = refusedCertificate(caller, algorithm, clock.now())
+  if (refusal) throw new ApiError(refusal)
+  return { authorization, caller, suite: await suiteOf(algorithm) }
 }
+
+/** What is wrong with the certificate that the caller names, by business time; when it begins does not matter. */
+function refusedCertificate(
+  { certificate, has_certificates }: Caller,
+  algorithm: Algorithm,
+  now: number,
+): ErrorName | undefined {
+  if (!has_certificates) return 'CERTIFICATE_NEVER_ISSUED'
+  // The scheme says which certificates can have signed, and among those there is none of this number.
+  if (certificate?.algorithm !== algorithm) return 'SERIAL_UNKNOWN'
+  const status = certificateStatus(certificate, now)
+  return status === 'VALID' ? undefined : REFUSALS[status]
+}
+
+const REFUSALS = {
+  REVOKED: 'CERTIFICATE_REVOKED',
+  REPLACED: 'CERTIFICATE_REPLACED',
+  EXPIRED: 'CERTIFICATE_EXPIRED',
+} as const satisfies Record<Exclude<CertificateStatus, 'VALID'>, ErrorName>
 
 /** Verifies the signature over the raw target and the raw bytes of the body; answers the caller who made it. */
 export function verifySignature(
-  { authorization, caller }: Pick<Exchange, 'authorization' | 'caller'>,
+  { authorization, caller, suite }: Pick<Exchange, 'authorization' | 'caller' | 'suite'>,
   { method, target, body }: { method: string; target: string; body: Uint8Array },
 ): Caller {
   if (!authorization || !caller?.certificate) throw new Error('The caller was not identified')
   const { timestamp, nonce_str: nonce, signature } = authorization
   const message = requestMessage({ method, target, timestamp, nonce, body })
-  if (verifyMessage(message, signature, parsedKey(caller.certificate.public_key))) return caller
+  if (suite.verify(message, signature, parsedKey(caller.certificate.public_key))) return caller
   const start = Buffer.from(body).toString('utf8').slice(0, TRUNCATED_BODY_LENGTH)
   throw new ApiError('SIGNATURE_MISMATCH', {
     detail: { issue: 'sign not match' },

@@ -9,9 +9,13 @@ import type { SendNotice } from '../notices/send.ts'
 import type { Platform } from '../platform.ts'
 import { settlement } from '../products/parking/settle-transaction.ts'
 import { refundPayouts } from '../products/refunds/pay-out-refund.ts'
+import { platformCertificates } from '../sandbox/platform-certificates.ts'
 
-/** Everything that falls due on a platform, by the names under which a commit wakes it. */
-export function worksOf(platform: Platform, send: SendNotice): Works {
+/**
+ * Everything that falls due on a platform, by the names under which a commit wakes it. `refreshFiles` makes the merchants'
+ * folders say what the store says.
+ */
+export function worksOf(platform: Platform, send: SendNotice, refreshFiles: () => Promise<void>): Works {
   return {
     settlement: settlement(platform),
     refunds: refundPayouts(platform),
@@ -20,6 +24,7 @@ export function worksOf(platform: Platform, send: SendNotice): Works {
     releases: releases(platform),
     stocks: stocks(platform),
     settledDays: settledDays(platform),
+    platformCertificates: platformCertificates(platform, refreshFiles),
     notices: noticeDelivery(platform, send),
   }
 }

@@ -4,6 +4,7 @@ import { createServer, get, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Readable } from 'node:stream'
 import { type TestContext, test } from 'node:test'
+import { NO_STRIKES } from '../faults/faults.ts'
 import { FileReply } from '../products/handler.ts'
 import type { Exchange } from './exchange.ts'
 import { writeFile } from './sign-response.ts'
@@ -17,11 +18,13 @@ async function reading(
   t: TestContext,
   file: FileReply,
   stallMs?: number,
+  strikes = NO_STRIKES,
 ): Promise<[IncomingMessage, Promise<number>]> {
   const written = Promise.withResolvers<number>()
   written.promise.catch(() => undefined)
   const server = createServer((_request, response) => {
-    const exchange = { requestId: 'A'.repeat(40), resultNumber: 0, language: 'zh-CN' } as Exchange
+    const named = { requestId: 'A'.repeat(40), resultNumber: 0, language: 'zh-CN', strikes }
+    const exchange = named as Exchange
     writeFile(response, exchange, file, false, stallMs).then(written.resolve, written.reject)
   })
   server.listen(0, '127.0.0.1')
@@ -53,6 +56,19 @@ test('a file goes out whole, under its own type and length', async t => {
   assert.equal(reply.headers['request-id'], `${'A'.repeat(40)}-0`)
   assert.ok(await isComplete(reply))
   assert.equal(await written, 3 * CHUNK.length)
+})
+
+test('a file that is truncated on purpose ends in its middle, after all that was to come until then', async t => {
+  const file = new FileReply('text/plain', 3 * CHUNK.length, () => Readable.from([CHUNK, CHUNK, CHUNK]))
+  const strikes = { REPLY_TRUNCATED: { fault_id: 'a', delay_ms: 0 } }
+  const [reply, written] = await reading(t, file, undefined, strikes)
+  assert.equal(reply.headers['content-length'], String(3 * CHUNK.length))
+  let received = 0
+  reply.on('data', chunk => {
+    received += chunk.length
+  })
+  assert.equal(await isComplete(reply), false)
+  assert.deepEqual([received, await written], [1.5 * CHUNK.length, 1.5 * CHUNK.length])
 })
 
 test('a file that breaks off, or is shorter than it says, ends the connection', async t => {

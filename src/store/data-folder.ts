@@ -1,9 +1,21 @@
-import { mkdirSync } from 'node:fs'
+import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 
 /** SQLite's code for a lock that somebody else holds. */
 const SQLITE_BUSY = 5
+
+/**
+ * Files that hold secrets, by where they are in the data folder; also those that a crash has left half written. The store
+ * is not among them: who opens it sees to it.
+ */
+const SECRET_FILES: readonly { in: string; named: RegExp }[] = [
+  { in: '.', named: /^admin\.json/ },
+  { in: 'merchants', named: /^(apiclient_key\.pem|merchant\.json)/ },
+  { in: 'snapshots', named: /\.jsonl/ },
+  { in: 'tls', named: /key\.pem/ },
+]
+const FOR_OTHERS = 0o077
 
 /** Another process, or another part of this one, works on the folder. */
 export class DataFolderInUse extends Error {
@@ -24,7 +36,8 @@ export interface DataFolderLock {
 }
 
 /**
- * Creates the folder if it is missing, readable by its owner alone, and locks it against a second process.
+ * Creates the folder if it is missing, readable by its owner alone, and locks it against a second process. Files in it
+ * that hold secrets become their owner's alone too, if an earlier version or a copy has left them otherwise.
  *
  * The lock is an exclusive transaction on the empty SQLite file `lock`, that is a lock of the operating system, which
  * frees it when the process dies, also by SIGKILL. No journal is kept, so nothing is left behind. The file itself stays:
@@ -37,6 +50,7 @@ export function lockDataFolder(folder: string): DataFolderLock {
   const file = new DatabaseSync(join(folder, 'lock'), { timeout: 0 })
   try {
     file.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = OFF; BEGIN EXCLUSIVE')
+    tighten(folder)
   } catch (error) {
     file.close()
     if ((error as { errcode?: number }).errcode === SQLITE_BUSY) throw new DataFolderInUse(folder)
@@ -48,4 +62,21 @@ export function lockDataFolder(folder: string): DataFolderLock {
       if (held.delete(file)) file.close()
     },
   }
+}
+
+/** Takes from others what they could do with our files that hold secrets. Throws when one is somebody else's. */
+function tighten(folder: string): void {
+  for (const { in: own, named } of SECRET_FILES) {
+    const path = join(folder, own)
+    if (!existsSync(path)) continue
+    const files = readdirSync(path, { withFileTypes: true, recursive: own !== '.' })
+    for (const file of files) {
+      if (file.isFile() && named.test(file.name)) tightenFile(join(file.parentPath, file.name))
+    }
+  }
+}
+
+function tightenFile(path: string): void {
+  const { mode } = lstatSync(path)
+  if ((mode & FOR_OTHERS) !== 0) chmodSync(path, mode & 0o777 & ~FOR_OTHERS)
 }

@@ -1,9 +1,18 @@
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { DataFolderInUse, lockDataFolder } from './data-folder.ts'
@@ -13,6 +22,33 @@ test('the folder is created for its owner alone, and holds nothing but the lock'
   lockDataFolder(folder).release()
   assert.equal(statSync(folder).mode & 0o777, 0o700)
   assert.deepEqual(readdirSync(folder), ['lock'])
+})
+
+test('files that hold secrets become private, whoever left them otherwise; nothing else is touched', t => {
+  const folder = temporaryPath(t)
+  const secret = [
+    'admin.json',
+    'merchants/1/apiclient_key.pem',
+    'merchants/1/merchant.json',
+    'merchants/1/merchant.json.new',
+    'merchants/1/certificates/second/apiclient_key.pem',
+    'snapshots/noon.jsonl',
+    'snapshots/noon.jsonl.unfinished',
+    'tls/server_key.pem',
+  ]
+  const others = ['world.json', 'merchants/1/apiclient_cert.pem', 'platform/ca.pem', 'notes/merchant.json']
+  for (const name of [...secret, ...others]) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true })
+    writeFileSync(join(folder, name), name)
+    chmodSync(join(folder, name), 0o664)
+  }
+  symlinkSync(join(folder, 'world.json'), join(folder, 'snapshots', 'linked.jsonl'))
+  const modeOf = (name: string) => statSync(join(folder, name)).mode & 0o777
+  const folderMode = modeOf('.')
+  lockDataFolder(folder).release()
+  for (const name of secret) assert.equal(modeOf(name), 0o600, name)
+  for (const name of others) assert.equal(modeOf(name), 0o664, name)
+  assert.equal(modeOf('.'), folderMode)
 })
 
 test('a folder that is locked is refused with its name, and can be had after the release', t => {

@@ -25,4 +25,6 @@ export const migrations: Migration[] = [
     url: new URL('../server/admin/refunds-and-bills.sql', import.meta.url),
   },
   { name: '0020-keys', url: new URL('../merchants/keys.sql', import.meta.url) },
+  { name: '0021-refused-signatures', url: new URL('../diagnosis/tables.sql', import.meta.url) },
+  { name: '0022-faults', url: new URL('../faults/tables.sql', import.meta.url) },
 ]

@@ -123,6 +123,8 @@ class PostgresDatabase implements Database {
     return undefined
   }
 
+  async rewriteFiles(): Promise<void> {}
+
   close(): Promise<void> {
     this.#closing ??= this.#shutDown()
     return this.#closing

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { chmodSync, copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
@@ -109,6 +109,41 @@ test('the files belong to their owner alone, and closing leaves only the databas
   const again = openSqlite(path)
   await again.get('SELECT * FROM numbers')
   await again.close()
+})
+
+test('files that came with another mode belong to their owner alone once they are open', async t => {
+  const { db, path, folder } = await openWithTable(t)
+  const copy = join(folder, 'copy.db')
+  // A copy of a store that was not stopped has a log too.
+  for (const ending of ['', '-wal', '-shm']) {
+    copyFileSync(path + ending, copy + ending)
+    chmodSync(copy + ending, 0o664)
+  }
+  await db.run('INSERT INTO numbers VALUES ($1)', 1)
+  const copied = openSqlite(copy)
+  t.after(() => copied.close())
+  assert.deepEqual(await copied.all('SELECT * FROM numbers'), [])
+  for (const ending of ['', '-wal', '-shm']) assert.equal(statSync(copy + ending).mode & 0o777, 0o600, ending)
+})
+
+test('after the files are rewritten nothing is left in them of what was overwritten or deleted', async t => {
+  const { db, path } = await openWithTable(t)
+  await db.run('CREATE TABLE texts (id INTEGER PRIMARY KEY, text TEXT)')
+  for (let id = 0; id < 50; id += 1) {
+    await db.run('INSERT INTO texts VALUES ($1, $2)', id, `first secret ${'x'.repeat(id * 200)}`)
+  }
+  await db.run('UPDATE texts SET text = $1 WHERE id < 25', 'overwritten')
+  await db.run('DELETE FROM texts WHERE id >= 25')
+  const bytes = () => Buffer.concat([readFileSync(path), readFileSync(`${path}-wal`)])
+  assert.ok(bytes().includes('first secret'))
+  const writing = db.run('INSERT INTO numbers VALUES ($1)', 1)
+  await db.rewriteFiles()
+  await writing
+  assert.ok(!bytes().includes('first secret'))
+  assert.ok(bytes().includes('overwritten'))
+  await db.run('INSERT INTO numbers VALUES ($1)', 2)
+  assert.deepEqual(await db.all('SELECT id FROM numbers ORDER BY id'), [{ id: 1 }, { id: 2 }])
+  assert.equal((await db.all('SELECT id FROM texts')).length, 25)
 })
 
 test('a SELECT * shows a column that was added after it was first used', async t => {

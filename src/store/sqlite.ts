@@ -1,4 +1,4 @@
-import { chmodSync } from 'node:fs'
+import { chmodSync, closeSync, existsSync, openSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Database, Row, SqlValue, Transaction } from './database.ts'
 import { GroupCommit } from './group-commit.ts'
@@ -9,6 +9,9 @@ const CHECKPOINT_PAGES = 4_000
 
 /** A log that has grown beyond this many bytes (a long read held it up) is cut back to it after the next checkpoint. */
 const MAX_IDLE_LOG_BYTES = 64 * 1024 * 1024
+
+/** Readable by its owner alone. */
+const PRIVATE = 0o600
 
 /** How long a transaction may wait for something that is not the database, in milliseconds. Everybody waits with it. */
 const WORK_LIMIT_MS = 10_000
@@ -22,9 +25,8 @@ const WORK_LIMIT_MS = 10_000
 export function openSqlite(path: string, options: { workLimitMs?: number } = {}): Database {
   // An absolute path keeps SQLite from taking `:memory:` or `file:…` for something else than a file name.
   const file = resolve(path)
+  makePrivate(file)
   const writer = new SqliteConnection(file, { readOnly: false })
-  // The mode is set while the file is still empty; the log files inherit it.
-  chmodSync(file, 0o600)
   writer.script(`
     PRAGMA journal_mode = WAL;
     PRAGMA synchronous = FULL;
@@ -33,6 +35,18 @@ export function openSqlite(path: string, options: { workLimitMs?: number } = {})
   `)
   const reader = new SqliteConnection(file, { readOnly: true })
   return new SqliteDatabase(writer, reader, options.workLimitMs ?? WORK_LIMIT_MS)
+}
+
+/**
+ * A new file is its owner's alone from the first moment. One that is there may have come with another mode, from a backup
+ * say, and so may its log; those that SQLite makes have the mode of the file.
+ */
+function makePrivate(file: string): void {
+  // One that is there is not opened: closing it again would free the locks that this process has on it.
+  if (!existsSync(file)) closeSync(openSync(file, 'a', PRIVATE))
+  for (const ending of ['', '-wal', '-shm']) {
+    if (existsSync(file + ending)) chmodSync(file + ending, PRIVATE)
+  }
 }
 
 class SqliteDatabase implements Database {
@@ -67,6 +81,15 @@ class SqliteDatabase implements Database {
 
   version(): number {
     return this.#commits.groups
+  }
+
+  async rewriteFiles(): Promise<void> {
+    await this.#commits.idle()
+    // The copy that is made on the way may be larger than the memory. The log holds the new pages until they are in place.
+    this.#writer.script(`
+      PRAGMA temp_store = FILE; VACUUM; PRAGMA temp_store = MEMORY;
+      PRAGMA wal_checkpoint(TRUNCATE)
+    `)
   }
 
   close(): Promise<void> {

@@ -4,6 +4,7 @@ export {
   readCredentials,
   type StartOptions,
   startPlatform,
+  type TestFault,
   type TestPlatform,
 } from './start-platform.ts'
 export { type VirtualClock, virtualClock } from './virtual-clock.ts'

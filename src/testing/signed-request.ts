@@ -1,7 +1,8 @@
 import { createPrivateKey, randomBytes } from 'node:crypto'
 import { formatAuthorization } from '../protocol/authorization.ts'
 import { newNonce } from '../protocol/ids.ts'
-import { requestMessage, signMessage } from '../protocol/signature.ts'
+import { requestMessage } from '../protocol/signature.ts'
+import { rsa, type Suite } from '../protocol/suite.ts'
 import type { MerchantCredentials } from './start-platform.ts'
 
 /** A request before it is signed. */
@@ -22,17 +23,21 @@ export interface SignedRequest {
   body: Buffer
 }
 
-/** Signs a request as the merchant would, byte for byte as given; nothing is checked, so bad requests can be made too. */
+/**
+ * Signs a request as the merchant would, byte for byte as given; nothing is checked, so bad requests can be made too. For an
+ * SM2 certificate give `shangmi` of `boomgate/sdk/shangmi` as the suite.
+ */
 export function signedRequest(
   merchant: Pick<MerchantCredentials, 'mchid' | 'serial_no' | 'private_key'>,
   { method, target, body = '', headers = {} }: UnsignedRequest,
+  suite: Suite = rsa,
 ): SignedRequest {
   const isBytes = typeof body === 'string' || body instanceof Uint8Array
   const bytes = Buffer.from(isBytes ? body : JSON.stringify(body))
   const timestamp = String(Math.floor(Date.now() / 1000))
   const nonce_str = newNonce(randomBytes)
   const message = requestMessage({ method, target, timestamp, nonce: nonce_str, body: bytes })
-  const signature = signMessage(message, createPrivateKey(merchant.private_key))
+  const signature = suite.sign(message, createPrivateKey(merchant.private_key))
   const { mchid, serial_no } = merchant
   return {
     method,
@@ -42,7 +47,9 @@ export function signedRequest(
       Accept: 'application/json',
       'User-Agent': 'boomgate-testing',
       ...(bytes.length > 0 && { 'Content-Type': 'application/json' }),
-      Authorization: formatAuthorization({ mchid, nonce_str, signature, timestamp, serial_no }),
+      Authorization: formatAuthorization({
+        ...{ algorithm: suite.algorithm, mchid, nonce_str, signature, timestamp, serial_no },
+      }),
       ...headers,
     },
   }

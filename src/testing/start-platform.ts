@@ -3,6 +3,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { systemClock } from '../clock/clock.ts'
+import { MAX_FAULTS, type NewFault } from '../faults/faults.ts'
+import type { Fault } from '../faults/rules.ts'
 import type { Platform, Rules } from '../platform.ts'
 import type { TrustState } from '../protocol/trust.ts'
 import { makeWorldKeys, type WorldKeys } from '../sandbox/create-world.ts'
@@ -19,9 +21,16 @@ export interface StartOptions
   trust?: TrustState
   /** Scheme and host of the URLs that bills are downloaded from; where the platform listens unless said. */
   publicUrl?: string
+  /** True for a second access point, as `api2` is beside `api`. */
+  backup?: boolean
+  /** True for a TLS listener under a private CA, which is made for this platform alone. */
+  tls?: boolean
   /** A `postgres://` URL; SQLite in a temporary folder when absent. */
   database?: string
 }
+
+/** A rule by which something goes wrong; docs/faults.md has the kinds. It is called by its kind unless said. */
+export type TestFault = Omit<NewFault, 'fault_id'> & Partial<Pick<NewFault, 'fault_id'>>
 
 /** What a merchant of the sandbox holds: the content of its folder. */
 export interface MerchantCredentials extends MerchantFile {
@@ -38,6 +47,18 @@ export interface TestPlatform
   platform: Platform
   /** Where the administration API listens, and its token. */
   admin: AdminAddress
+  /** Where the second access point listens; undefined when it was not asked for. */
+  backupUrl: string | undefined
+  /** Where it listens with TLS, and the PEM of the CA to trust; undefined when it was not asked for. */
+  tls: { url: string; ca: string } | undefined
+  /** What goes wrong on purpose. */
+  faults: {
+    /** Lets something go wrong from now on. Throws a `TypeError` that names a field which the kind does not have. */
+    put(fault: TestFault): Promise<Fault>
+    /** The rule with what it has matched and struck. */
+    find(faultId: string): Promise<Fault | undefined>
+    remove(faultId: string): Promise<void>
+  }
   /** The data folder. */
   folder: string
   /** The keys and numbers of a sandbox merchant, such as `1230000109`. */
@@ -54,11 +75,13 @@ export async function startPlatform(options: StartOptions = {}): Promise<TestPla
   const folder = mkdtempSync(join(tmpdir(), 'boomgate-'))
   // Key pairs are dear to make, so the platforms of one process share them.
   sharedKeys ??= makeWorldKeys(systemClock, randomBytes)
-  const { rules, trust, publicUrl, database, workers = false, ...surroundings } = options
+  const { rules, trust, publicUrl, database, backup, tls, workers = false, ...surroundings } = options
   const running = await startServer(
     {
       port: 0,
       host: '127.0.0.1',
+      backupPort: backup ? 0 : undefined,
+      tlsPort: tls ? 0 : undefined,
       adminPort: 0,
       data: folder,
       database,
@@ -72,6 +95,12 @@ export async function startPlatform(options: StartOptions = {}): Promise<TestPla
   return {
     app: running.app,
     baseUrl: running.baseUrl,
+    backupUrl: running.backupUrl,
+    tls:
+      running.tlsUrl === undefined
+        ? undefined
+        : { url: running.tlsUrl, ca: readFileSync(join(folder, 'tls', 'ca.pem'), 'utf8') },
+    faults: faultsOf(running.platform),
     platform: running.platform,
     agenda: running.agenda,
     admin: running.admin as AdminAddress,
@@ -82,6 +111,18 @@ export async function startPlatform(options: StartOptions = {}): Promise<TestPla
       await running.stop()
       rmSync(folder, { recursive: true })
     },
+  }
+}
+
+function faultsOf({ faults }: Platform): TestPlatform['faults'] {
+  return {
+    async put(fault) {
+      const put = await faults.put({ fault_id: fault.kind, ...fault })
+      if (put === 'too_many') throw new RangeError(`There are ${MAX_FAULTS} faults, which is the limit`)
+      return put
+    },
+    find: faultId => faults.find(faultId),
+    remove: faultId => faults.remove(faultId),
   }
 }
 

@@ -6,6 +6,7 @@ import { Aes, Formatter, Rsa, Wechatpay } from 'wechatpay-axios-plugin'
 import { formatTime } from '../../src/protocol/time.ts'
 import type { TrustState } from '../../src/protocol/trust.ts'
 import { type MerchantCredentials, type ReceivedCallback, webhookSink } from '../../src/testing/index.ts'
+import { adminClient } from '../admin.ts'
 import {
   APPID,
   type Caller,
@@ -148,6 +149,64 @@ async function parkAndPay(
     ['SUCCESS', mchid, partner.sub_mchid],
   )
 }
+
+test('a new merchant, which has the public key alone: find, create, charge, notice, query and an encrypted field', async t => {
+  const running = await parkingUnderTest(t, { workers: true })
+  const admin = adminClient(running)
+  const mchid = '1235000001'
+  await admin.put(`/merchants/${mchid}`, { kind: 'direct' })
+  await admin.put(`/merchants/${mchid}/apps/${APPID}`)
+  const merchant = running.merchant(mchid)
+  const certs = platformKeys(merchant, 'public key')
+  const client = clientOf(merchant, running.baseUrl, certs)
+  const headers = { 'Wechatpay-Serial': merchant.public_key_id }
+  await parkAndPay(t, client, { mchid, partner: {} }, { headers, certs, apiv3Key: merchant.apiv3_key })
+  await echoes(client, merchant, merchant.public_key_id, merchant.platform_public_key)
+  await assert.rejects(resource(client, 'v3/certificates').get({ headers }), ({ response }) => {
+    assert.deepEqual([response.status, response.data.code], [404, 'RESOURCE_NOT_EXISTS'])
+    return true
+  })
+})
+
+/** Sends a field that the library encrypts, and decrypts with the library what comes back. */
+async function echoes(
+  client: Wechatpay,
+  merchant: MerchantCredentials,
+  serial: string,
+  platformKey: string,
+): Promise<void> {
+  const encrypted_echo_message = Rsa.encrypt('secret', Rsa.from(platformKey, Rsa.KEY_TYPE_PUBLIC))
+  const { data } = await resource(client, 'v3/security/echo').post<{ encrypted_echo_message: string }>(
+    { echo_message: 'hi', encrypted_echo_message },
+    { headers: { 'Wechatpay-Serial': serial } },
+  )
+  assert.equal(
+    Rsa.decrypt(data.encrypted_echo_message, Rsa.from(merchant.private_key, Rsa.KEY_TYPE_PRIVATE)),
+    'secret',
+  )
+}
+
+test('while the platform certificate rotates, replies of both are believed by who has both', async t => {
+  const running = await parkingUnderTest(t, { trust: 'CERTIFICATE' })
+  const admin = adminClient(running)
+  const mchid = '1230000109'
+  const before = running.merchant(mchid)
+  const expire_time = new Date(running.clock.now() + 100 * DAY_MS).toISOString()
+  await admin.put(`/platform-certificates/${before.platform_serial}`, { expire_time })
+  await admin.put(`/merchants/${mchid}`, { rotation: 'MANUAL', rotation_share: 5_000 })
+  const after = running.merchant(mchid)
+  assert.notEqual(after.platform_serial, before.platform_serial)
+  const certs = { ...platformKeys(before, 'certificate'), ...platformKeys(after, 'certificate') }
+  const client = clientOf(after, running.baseUrl, certs)
+  for (const { platform_serial, platform_certificate } of [before, after])
+    await echoes(client, after, platform_serial, platform_certificate)
+  const signers = new Set<unknown>()
+  for (let count = 0; count < 40; count += 1) {
+    const { headers } = (await resource(client, 'v3/certificates').get({})) as unknown as { headers: Fields }
+    signers.add(headers['wechatpay-serial'])
+  }
+  assert.deepEqual([...signers].sort(), Object.keys(certs).sort())
+})
 
 /** Downloads a bill as the client's documentation does: by the parameters of its URL, with the bytes as they come. */
 async function download(client: Wechatpay, download_url: string): Promise<Buffer> {

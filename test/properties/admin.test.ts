@@ -8,7 +8,7 @@ import { WORLD_TABLES } from '../../src/sandbox/world-tables.ts'
 import { adminEndpoints } from '../../src/server/admin/index.ts'
 import type { AdminOperation } from '../../src/server/admin/operation.ts'
 import { type AdminReply, adminCalls, assertDeclared } from '../admin-calls.ts'
-import { parkingUnderTest } from '../parking.ts'
+import { NOBODY_LISTENS, parkingUnderTest } from '../parking.ts'
 import { flipped, jsonOf, type Mutation, membersOf, mutation, type Parts, spoil } from './mutations.ts'
 
 /** Requests that are tried; each carries up to three mutations. */
@@ -52,6 +52,10 @@ const FIELDS: Record<string, unknown> = {
   ...{ id: stay.id, out_trade_no: order.out_trade_no, replay_id: 'p' },
   ...{ mode: 'FROZEN', move_id: 'm', step_ms: 1_000, account: 'bank/clearing', subject: 'stock/s' },
   ...{ restoration_id: 'o', reset_id: 'e', limit: 2 },
+  ...{ certificate_id: 'second', algorithm: 'RSA', expire_time: '2027-08-01T00:00:00+08:00' },
+  ...{ serial_no: running.merchant('1230000109').platform_serial, revoked: false },
+  ...{ notify_url: NOBODY_LISTENS, resource: { a: 1 }, fault_id: 'f' },
+  ...{ rotation: 'NONE', rotation_share: 0, next_certificate_days: 180 },
 }
 
 /** What leads to the same answer whatever was there before is not tried with everything that it can be given. */
@@ -68,13 +72,18 @@ const LEFT_OUT = new Set([
 function validFields({ name, path, request }: AdminOperation): [string, unknown][] {
   const more: Record<string, unknown> = {
     ...(path.includes('/notices/') && { id: notices[0].id }),
+    ...(path.includes('/faults/') && { kind: 'RATE_LIMITED' }),
     ...(path.includes('/snapshots/') && { name: 'first' }),
     ...(name.includes('SubMerchant') && { mchid: '1230000100' }),
     ...(path.includes('/merchants/') && { account: 'BASIC' }),
   }
-  return Object.keys(request.properties)
-    .filter(field => !LEFT_OUT.has(field) && (field in FIELDS || field in more))
-    .map(field => [field, more[field] ?? FIELDS[field]])
+  return (
+    Object.keys(request.properties)
+      .filter(field => !LEFT_OUT.has(field) && (field in FIELDS || field in more))
+      // A fault of a call has no type of notice.
+      .filter(field => name !== 'putFault' || field !== 'event_type')
+      .map(field => [field, more[field] ?? FIELDS[field]])
+  )
 }
 
 function validParts(operation: AdminOperation): Parts {

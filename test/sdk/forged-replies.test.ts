@@ -60,6 +60,23 @@ for (const [name, action] of FORGERIES) {
   })
 }
 
+test('what has happened to a reply on its way is named', async t => {
+  const { middle, parking, charge } = await clientBehindProxy(t)
+  const written = (reply: PassingReply) => {
+    const text = reply.body.toString()
+    return withText(text, JSON.stringify(JSON.parse(text), null, 2))(reply)
+  }
+  for (const [action, likelyCause] of [
+    [withText('888', '889'), 'other_body'],
+    [written, 'body_rewritten'],
+    [withHeaders({ 'wechatpay-signature': '%%%' }), 'signature_damaged'],
+    [withHeaders({ 'wechatpay-nonce': 'another' }), 'other_body'],
+  ] as const) {
+    middle.plan(action)
+    await assert.rejects(parking.createTransaction(charge), { name: 'ReplyForged', likelyCause })
+  }
+})
+
 test('a query with a wrong signature is made again, because it changes nothing', async t => {
   const { middle, parking } = await clientBehindProxy(t)
   const probe = withHeaders({ 'wechatpay-signature': PROBE })

@@ -10,10 +10,11 @@ import { COMPILER, PROJECT, pack } from './pack.ts'
 /** A user's program. A line below `@ts-expect-error` must not compile, and the compiler says so when it does. */
 const PROGRAM = `
 import { merchantClient, optionsFromFolder, partnerClient, reconcileTradeBill } from 'boomgate/sdk'
+import { shangmi } from 'boomgate/sdk/shangmi'
 import { startPlatform, type TestPlatform } from 'boomgate/testing'
 
 const merchant = merchantClient(optionsFromFolder('merchant'))
-const partner = partnerClient(optionsFromFolder('partner'))
+const partner = partnerClient({ ...optionsFromFolder('partner'), suite: shangmi })
 const amount = { refund: 1, total: 2, currency: 'CNY' } as const
 
 const { status } = await merchant.refunds.createRefund({ out_trade_no: '1', out_refund_no: '1', amount })

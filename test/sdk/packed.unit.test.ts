@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict'
 import { execFile, execFileSync } from 'node:child_process'
-import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { delimiter, join } from 'node:path'
+import { delimiter, dirname, join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { promisify } from 'node:util'
 import { merchantClient, optionsFromFolder } from '../../src/sdk/index.ts'
 import { openTestDatabase } from '../../src/store/testing.ts'
 import { startPlatform, type TestPlatform } from '../../src/testing/index.ts'
+import { shangmiMerchant } from '../shangmi.ts'
 import { DIRECT, PROVIDER, paidOrder, plateRequest, SUB_MCHID } from './car-park.ts'
 import { PROJECT, pack } from './pack.ts'
 
@@ -49,6 +50,34 @@ const answer = await receiver.fetchHandler(() => {})(new Request('http://a/', { 
 console.log(JSON.stringify({ states, status: answer.status, findings, rows: bill.summary.count }))
 `
 
+/** As above by 国密; the import is what asks for the library. */
+const SHANGMI_PROGRAM = `
+import { generateKeyPairSync } from 'node:crypto'
+import { createWebhookReceiver, merchantClient, signTestNotice } from 'boomgate/sdk'
+import { shangmi } from 'boomgate/sdk/shangmi'
+const [options, request] = process.argv.slice(2).map(text => JSON.parse(text))
+const client = merchantClient({ ...options, suite: shangmi, trust: { certificates: [] } })
+const { service_state } = await client.parking.queryPlateService(request)
+const encrypted_echo_message = await client.sensitive.encrypt('停车')
+const reply = await client.security.securityEcho({ echo_message: 'a', encrypted_echo_message })
+
+const { publicKey, privateKey } = generateKeyPairSync('ec', {
+  namedCurve: 'SM2',
+  publicKeyEncoding: { type: 'spki', format: 'pem' },
+  privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+})
+const { apiv3Key } = options
+const serial = 'PUB_KEY_ID_TEST'
+const own = { apiv3Key, suite: shangmi }
+const { headers, body } = signTestNotice({ ...own, event_type: 'ANY', resource: {}, privateKey, serial })
+const receiver = createWebhookReceiver({ ...own, trust: { publicKeyId: serial, publicKey } })
+const answer = await receiver.fetchHandler(() => {})(new Request('http://a/', { method: 'POST', headers, body }))
+console.log(service_state, client.sensitive.decrypt(reply.encrypted_echo_message), answer.status)
+`
+
+/** What an installation puts beside the package for it. */
+const SHANGMI_PACKAGES = ['sm-crypto-v2', '@noble/ciphers', '@noble/curves', '@noble/hashes']
+
 describe('the packed package, in a folder without any other package', () => {
   const folder = mkdtempSync(join(tmpdir(), 'boomgate-packed-'))
   let platform: TestPlatform
@@ -59,6 +88,7 @@ describe('the packed package, in a folder without any other package', () => {
   before(async () => {
     pack(join(folder, 'node_modules', 'boomgate'))
     writeFileSync(join(folder, 'use.mjs'), PROGRAM)
+    writeFileSync(join(folder, 'shangmi.mjs'), SHANGMI_PROGRAM)
     cpSync(join(PROJECT, 'examples', 'park-a-car.ts'), join(folder, 'park-a-car.ts'))
     platform = await startPlatform({ open: openTestDatabase, workers: true })
     merchants = join(platform.folder, 'merchants')
@@ -122,6 +152,27 @@ describe('the packed package, in a folder without any other package', () => {
       for (const [index, line] of lines.entries()) assert.match(line, EXPECTED[index] ?? /^$/)
     })
   }
+
+  // The tests above do without the library, so nothing loads it that works by RSA.
+  test('boomgate/sdk/shangmi is what needs the library for 国密, and says so where it is missing', async () => {
+    await assert.rejects(
+      run(process.execPath, 'shangmi.mjs', '{}', '{}'),
+      /Cannot find package 'sm-crypto-v2'/,
+    )
+  })
+
+  test('with its library boomgate/sdk/shangmi works on each of them', async () => {
+    for (const name of SHANGMI_PACKAGES) {
+      const place = join(folder, 'node_modules', name)
+      mkdirSync(dirname(place), { recursive: true })
+      symlinkSync(join(PROJECT, 'node_modules', name), place)
+    }
+    const { serial_no, private_key } = await shangmiMerchant(platform)
+    const own = optionsFromFolder(join(merchants, DIRECT))
+    const options = JSON.stringify({ ...own, serial_no, privateKey: private_key })
+    for (const node of runtimes())
+      assert.equal(await run(node, 'shangmi.mjs', options, JSON.stringify(plateRequest)), 'NORMAL 停车 204\n')
+  })
 })
 
 /** The Node that runs this test, and the oldest supported one if the machine has it. */

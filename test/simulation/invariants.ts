@@ -1,6 +1,7 @@
 import type { Database } from '../../src/store/database.ts'
 import type { Accountant } from './accountant.ts'
 import type { SimulatedBank } from './bank.ts'
+import { FAULTS } from './fault-rules.ts'
 import type { History } from './history.ts'
 import { MONEY, MONEY_AT_THE_END } from './money-invariants.ts'
 import { NOTICES, NOTICES_AT_THE_END } from './notice-invariants.ts'
@@ -22,6 +23,8 @@ export interface View {
   faults: readonly unknown[]
   /** Entries made since then can be charged; milliseconds of business time. */
   openSince: number
+  /** The types of notices that others of their order may overtake. */
+  reordered: ReadonlySet<string | undefined>
   /** True every now and then, for what is dear to check. */
   isThorough: boolean
 }
@@ -40,6 +43,7 @@ export const ALWAYS = {
   ...MONEY,
   ...REFUNDS,
   ...NOTICES,
+  ...FAULTS,
 } as const satisfies Record<string, Invariant>
 
 /** What is true when all that was due is done and nothing is under way. */

@@ -4,9 +4,11 @@ import type { Refund, RefundResult } from '../../src/products/refunds/contract.t
 import { formatAuthorization } from '../../src/protocol/authorization.ts'
 import { newNonce } from '../../src/protocol/ids.ts'
 import type { PlateColor } from '../../src/protocol/plate.ts'
+import { openResource } from '../../src/protocol/sealed-resource.ts'
 import { decryptField } from '../../src/protocol/sensitive-field.ts'
 import { requestMessage, signMessage } from '../../src/protocol/signature.ts'
 import { KeyRing } from '../../src/sdk/key-ring.ts'
+import { NoticeRefused } from '../../src/sdk/notice-refused.ts'
 import type { WebhookReceiver } from '../../src/sdk/webhook-receiver.ts'
 import { receiverOn } from '../../src/sdk/webhook-receiver.ts'
 import type { MerchantCredentials } from '../../src/testing/index.ts'
@@ -78,6 +80,7 @@ export class SimulatedMerchant {
   readonly receiver: WebhookReceiver
   readonly refunds: RefundDesk
   readonly #partner: Fields
+  readonly #apiv3Key: string
   readonly #serial: string
   readonly #platformSerial: string
   readonly #key: KeyObject
@@ -91,6 +94,7 @@ export class SimulatedMerchant {
     this.name = sub_mchid ? `${mchid}-${sub_mchid}` : mchid
     this.#partner = sub_mchid ? { sub_mchid } : {}
     this.#serial = credentials.serial_no
+    this.#apiv3Key = credentials.apiv3_key
     this.#platformSerial = credentials.public_key_id
     this.#key = createPrivateKey(credentials.private_key)
     this.#random = random
@@ -100,7 +104,7 @@ export class SimulatedMerchant {
       publicKey: credentials.platform_public_key,
       certificates: [credentials.platform_certificate],
     }
-    this.receiver = receiverOn(new KeyRing(trust, wallNow), credentials.apiv3_key, { wallNow })
+    this.receiver = receiverOn(new KeyRing({ trust }, wallNow), credentials.apiv3_key, { wallNow })
     this.refunds = new RefundDesk(this, random.fork('refunds'), credentials)
   }
 
@@ -214,9 +218,20 @@ export class SimulatedMerchant {
     return decryptField(encrypted, this.#key)
   }
 
-  /** Verifies and opens a notice, as a merchant does with the SDK. */
-  open({ headers, body }: NoticeOnItsWay) {
-    return this.receiver.readNotice(body, headers)
+  /** Verifies and opens a notice, as a merchant does with the SDK; one that is refused is opened all the same, for the record. */
+  async look({ headers, body }: NoticeOnItsWay): Promise<{
+    id: string
+    event_type: string
+    plaintext: string
+    isGenuine: boolean
+  }> {
+    try {
+      return { ...(await this.receiver.readNotice(body, headers)), isGenuine: true }
+    } catch (error) {
+      if (!(error instanceof NoticeRefused)) throw error
+      const { id, event_type, resource } = JSON.parse(body)
+      return { id, event_type, plaintext: openResource(resource, this.#apiv3Key), isGenuine: false }
+    }
   }
 
   /** Takes a reply that has come through. */

@@ -129,6 +129,7 @@ export const PLANTS: readonly Plant[] = [
       'DO UPDATE SET parking_id = excluded.parking_id',
       'DO NOTHING',
     ),
+    firstSeed: 12,
     breaks: ['onlyWhatCanBeChargedIsCharged'],
   },
   {
@@ -207,5 +208,29 @@ export const PLANTS: readonly Plant[] = [
     tamper: sql =>
       sql.includes('AS time') ? sql.replace('r.success_time,', 'r.create_time AS success_time,') : sql,
     breaks: ['daysReconcile'],
+  },
+  {
+    name: 'a probe that a merchant should refuse counts as delivered',
+    tamper: miswrite(
+      'UPDATE notices SET state',
+      'state = $1, attempts = $2, due_at = $3',
+      `state = CASE WHEN strikes LIKE '%_PROBE%' THEN 'DELIVERED' ELSE $1 END, attempts = $2,
+       due_at = CASE WHEN strikes LIKE '%_PROBE%' THEN NULL ELSE $3 END`,
+    ),
+    breaks: ['changesAreNotifiedOrGivenUp'],
+  },
+  {
+    name: 'a notice that comes late does not come at all',
+    tamper: miswrite(
+      'UPDATE notices SET due_at',
+      'due_at = $1, held = $2',
+      'due_at = NULLIF($1, $1), held = $2',
+    ),
+    breaks: ['changesAreNotifiedOrGivenUp'],
+  },
+  {
+    name: 'a fault strikes and does not count it',
+    tamper: miswrite('UPDATE faults', 'struck = $2', 'struck = $2 * 0'),
+    breaks: ['faultsStrikeByTheirSeed'],
   },
 ]

@@ -45,6 +45,7 @@ test(`seed ${randomSeed}, drawn for this run: every invariant holds after each o
   await live(randomSeed)
 })
 
+const struckBy = (kind: string) => `struck by ${kind}`
 /** What must have happened somewhere, or the simulation looks away. */
 const TO_BE_MET = [
   ...['TRANSACTION.SUCCESS', 'TRANSACTION.FAIL', 'TRANSACTION.PAY_BACK', 'VEHICLE.ENTRANCE_STATE_CHANGE'],
@@ -64,6 +65,10 @@ const TO_BE_MET = [
   ...['refund from OPERATION', 'refund: 订单已全额退款', 'refund: 申请退款金额大于可退金额'],
   ...['refund: 同一笔订单的多次退款请间隔1分钟', 'refund: 基本账户余额不足，请充值后重新发起'],
   ...['trade bill', 'BASIC bill', 'OPERATION bill', 'FEES bill', 'empty bill', 'bill again'],
+  ...['REPLY_LOST', 'ERROR_BEFORE_COMMIT', 'ERROR_AFTER_COMMIT', 'NOTICE_PROBE', 'NOTICE_DOUBLED'].map(
+    struckBy,
+  ),
+  ...['NOTICE_LOST', 'NOTICE_DELAYED', 'NOTICE_REORDERED'].map(struckBy),
   ...['charge: 商户订单号重复', 'charge: 停车入场id不存在', 'charge: 用户存在欠费，无法扣费'],
 ]
 

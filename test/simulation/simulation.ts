@@ -1,10 +1,12 @@
 import { moveClock } from '../../src/clock/moves.ts'
+import type { Faults, NewFault } from '../../src/faults/faults.ts'
 import type { Rules } from '../../src/platform.ts'
 import { DEFAULT_RULES } from '../../src/server/config.ts'
 import { NOW } from '../parking.ts'
 import { Accountant } from './accountant.ts'
 import { nextTurn, SimulatedBank } from './bank.ts'
 import { CRASH_POINTS, type Tamper } from './crashing-store.ts'
+import { drawFaults, reorderedTypes } from './fault-rules.ts'
 import { History } from './history.ts'
 import { ALWAYS, AT_THE_END, type Invariant, type InvariantName } from './invariants.ts'
 import { SimulatedMerchant } from './merchants.ts'
@@ -122,6 +124,9 @@ class Simulation {
   readonly #snapshots: Snapshots
   /** What was under way when a process died, and is done again. */
   readonly #interrupted: Deed[] = []
+  /** What goes wrong on purpose. */
+  readonly #faults: NewFault[]
+  readonly #reordered: ReadonlySet<string | undefined>
   #before: Snapshot = { orders: new Map(), refunds: new Map(), stays: new Map(), newNotices: [] }
   #step = 0
 
@@ -133,6 +138,8 @@ class Simulation {
     this.#network = network
     this.#nodes = nodes
     this.#snapshots = new Snapshots(nodes.db)
+    this.#faults = drawFaults(random.fork('faults'))
+    this.#reordered = reorderedTypes(this.#faults)
     this.#people = new People(random.fork('people'), bank, MERCHANTS)
     const merchants = CALLERS.map(
       caller =>
@@ -151,6 +158,7 @@ class Simulation {
 
   async run(): Promise<Outcome> {
     for (const deed of this.#people.beginnings(this.#nodes.clock.now())) await this.#do(deed)
+    for (const fault of this.#faults) await this.#changeFaults(faults => faults.put(fault))
     let violations = await this.#check(ALWAYS)
     while (this.#step < this.#options.steps && violations.length === 0) {
       this.#step += 1
@@ -285,12 +293,30 @@ class Simulation {
   async #calmDown(span: number): Promise<void> {
     this.#trace.add('calm', span)
     for (const { life } of this.#nodes.all) life.plan(undefined)
+    await this.#endFaults()
     this.#bank.isCalm = true
     await this.#traffic.settleRefunds()
     const moveOn = { name: 'calm', perform: ({ running }: Node) => running.agenda.moveTo(target) }
     const target = this.#nodes.clock.now() + span
     for (const deed of [...this.#interrupted.splice(0), ...this.#people.endings(), moveOn])
       await this.#do(deed)
+  }
+
+  /** Somebody changes the rules by which things go wrong, and every process knows of it. */
+  async #changeFaults(change: (faults: Faults) => Promise<unknown>): Promise<void> {
+    const all = this.#nodes.all.map(({ running }) => running.platform.faults)
+    for (const faults of all.slice(0, 1)) await change(faults)
+    for (const faults of all.slice(1)) await faults.reload()
+  }
+
+  /** Nothing new goes wrong on purpose. */
+  async #endFaults(): Promise<void> {
+    for (const { fault_id, kind } of this.#faults.splice(0)) {
+      const { struck = 0 } = (await this.#nodes.all[0]?.running.platform.faults.find(fault_id)) ?? {}
+      this.#trace.add('fault', fault_id, struck)
+      if (struck > 0) this.#trace.count(`struck by ${kind}`)
+      await this.#changeFaults(faults => faults.remove(fault_id))
+    }
   }
 
   async #check(invariants: Readonly<Record<string, Invariant>>): Promise<Violation[]> {
@@ -300,6 +326,7 @@ class Simulation {
       ...{ db: this.#nodes.db, now, before: this.#before, notices: this.#snapshots.notices },
       ...{ history: this.#history, bank: this.#bank, faults: this.#nodes.faults },
       accountant: this.#accountant,
+      reordered: this.#reordered,
       isThorough: this.#step % THOROUGH_EVERY === 0 || this.#step === this.#options.steps,
       openSince: this.#nodes.clock.now() - DEFAULT_RULES.parkingLifetime + HOUR,
     }

@@ -1,7 +1,9 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { LightMyRequestResponse } from 'fastify'
+import { NO_STRIKES } from '../../src/faults/faults.ts'
 import type { EntranceStateChange, TransactionResult } from '../../src/products/parking/contract.ts'
 import type { Refund, RefundResult } from '../../src/products/refunds/contract.ts'
+import type { RunningPlatform } from '../../src/server/start.ts'
 import { type EntryFacts, type History, type OrderFacts, orderKey, orderOfNotice } from './history.ts'
 import {
   type Call,
@@ -200,8 +202,20 @@ export class Traffic implements Receivers {
     const before = this.#knownOf(call)
     // Limits of calls in a second are of wall time, which no seed draws: such calls have a second of their own.
     if (isRefundCall(call)) this.#nodes.passSecond()
-    const reply = await running.app.inject({ method: call.method, url, headers, payload: body })
+    const reply = await running.app
+      .inject({ method: call.method, url, headers, payload: body })
+      .catch((error: { code?: string }) => {
+        // A connection that a fault has ended, or the end of the process.
+        if (error.code !== 'LIGHT_ECONNRESET') throw error
+        return undefined
+      })
     if (life.isOver) return undefined
+    // What a fault answers in the platform's place says nothing: the merchant repeats it or asks.
+    if (!reply || isStruck(running, reply)) {
+      this.#trace.add(call.name, url, 'struck')
+      this.#trace.count('call struck')
+      return undefined
+    }
     this.#trace.add(call.name, url, reply.statusCode, reply.body)
     this.#trace.count(reply.statusCode === 200 ? call.name : `${call.name}: ${reply.json().message}`)
     this.#judge(call, reply, before)
@@ -290,13 +304,20 @@ export class Traffic implements Receivers {
 
   /** The platform has tried to send a notice. */
   async attempted(notice: NoticeOnItsWay, acknowledged: boolean): Promise<string> {
-    const { id, event_type, plaintext } = await this.#receiverOf(notice).open(notice)
-    this.#history.tellNotice({ id, event_type, plaintext }, acknowledged)
+    const { id, event_type, plaintext, isGenuine } = await this.#receiverOf(notice).look(notice)
+    if (!isGenuine && !(await this.#isSpoiled(id)))
+      this.#history.broken.push(`Notice ${id} has a wrong signature, and nobody wanted it to`)
+    this.#history.tellNotice({ id, event_type, plaintext }, acknowledged && isGenuine)
     this.#trace.count(event_type)
     const resource = JSON.parse(plaintext) as EntranceStateChange | TransactionResult | RefundResult
     if ('trade_state' in resource) this.#history.tellOrder(orderOfNotice(resource), undefined, `Notice ${id}`)
     this.#trace.add('sent', event_type, plaintext)
     return id
+  }
+
+  async #isSpoiled(id: string): Promise<boolean> {
+    const row = await this.#nodes.db.get<{ strikes: string }>('SELECT strikes FROM notices WHERE id = $1', id)
+    return /NOTICE_PROBE|NOTICE_WRONG_SIGNATURE/.test(row?.strikes ?? '')
   }
 
   ended(id: string): void {
@@ -306,8 +327,8 @@ export class Traffic implements Receivers {
   /** A notice has come through. */
   async arrived(notice: NoticeOnItsWay): Promise<void> {
     const merchant = this.#receiverOf(notice)
-    const { plaintext } = await merchant.open(notice)
-    merchant.learnNotice(JSON.parse(plaintext))
+    const { plaintext, isGenuine } = await merchant.look(notice)
+    if (isGenuine) merchant.learnNotice(JSON.parse(plaintext))
   }
 
   /** Merchants ask what has become of their refunds, and decide about those that could not be paid out. Nothing is late any more. */
@@ -323,17 +344,25 @@ export class Traffic implements Receivers {
     }
   }
 
-  /** Every order and every refund is queried. */
+  /**
+   * Every order and every refund is queried: one may have been accepted by a process that died before it could say so, or
+   * whose word was lost.
+   */
   async finish(): Promise<void> {
-    for (const { name, merchant, fields } of [...this.#accepted.values()]) {
-      if (name === 'charge')
-        await this.#exchange(merchant.query({ out_trade_no: String(fields.out_trade_no) }), 'fine')
-    }
-    // A refund may have been accepted by a process that died before it could say so.
-    for (const { refunds } of this.#merchants) {
+    for (const merchant of this.#merchants) {
+      const { charges, refunds } = merchant
+      for (const charge of charges) await this.#exchange(merchant.query(charge), 'fine')
       for (const refund of refunds.known) await this.#exchange(refunds.query(refund), 'fine')
     }
   }
+}
+
+/** Whether a reply is not the platform's own word, because of a fault. A merchant refuses a probe, which says nothing either. */
+function isStruck({ calls }: RunningPlatform, { headers }: LightMyRequestResponse): boolean {
+  const [requestId] = String(headers['request-id']).split('-')
+  for (const { call } of calls.newestFirst())
+    if (call.request_id === requestId) return call.strikes !== NO_STRIKES
+  return false
 }
 
 /** Whether a merchant knows that a charge was paid. */

@@ -1,6 +1,5 @@
 import { createPublicKey } from 'node:crypto'
 import { randomText } from '../../protocol/ids.ts'
-import { encryptField } from '../../protocol/sensitive-field.ts'
 import type { Handler } from '../handler.ts'
 import { billLink, requireSubMerchant } from './apply-for-bill.ts'
 import { billDay, requireReady } from './bill-day.ts'
@@ -14,7 +13,7 @@ import { requiredBill } from './required-bill.ts'
  */
 export const getSubMerchantFundFlowBill: Handler<typeof contract.getSubMerchantFundFlowBill> = async (
   request,
-  { caller, platform },
+  { caller, suite, platform },
 ) => {
   const { db, clock, random } = platform
   const { sub_mchid, bill_date, account_type: type, tar_type } = request
@@ -32,7 +31,7 @@ export const getSubMerchantFundFlowBill: Handler<typeof contract.getSubMerchantF
     gzip: tar_type === 'GZIP',
     seal,
   })
-  const encrypt_key = encryptField(seal.key, createPublicKey(caller.certificate?.public_key ?? ''))
+  const encrypt_key = suite.encryptField(seal.key, createPublicKey(caller.certificate?.public_key ?? ''))
   return {
     download_bill_count: 1,
     download_bill_list: [{ bill_sequence: 1, download_url, encrypt_key, ...hash, nonce: seal.nonce }],

@@ -2,7 +2,7 @@ import { oneOf, text, time } from '../../contract/fields.ts'
 import { operation } from '../../contract/operation.ts'
 import * as Type from '../../contract/schema.ts'
 
-/** The platform certificates that are valid or will be, each sealed with the caller's APIv3 key. */
+/** The platform certificates that are valid or will be, each sealed with the caller's APIv3 key by its own algorithms. */
 export const listCertificates = operation({
   name: 'listCertificates',
   method: 'GET',
@@ -20,7 +20,7 @@ export const listCertificates = operation({
         effective_time: time('证书启用时间'),
         expire_time: time('证书弃用时间'),
         encrypt_certificate: Type.Object({
-          algorithm: oneOf('加密算法', ['AEAD_AES_256_GCM']),
+          algorithm: oneOf('加密算法', ['AEAD_AES_256_GCM', 'AEAD_SM4_GCM']),
           nonce: text('随机串', 12),
           associated_data: oneOf('附加数据', ['certificate']),
           ciphertext: Type.String({ title: '证书密文', description: 'The PEM of the certificate, sealed' }),

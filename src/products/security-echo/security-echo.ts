@@ -2,7 +2,6 @@ import { createPublicKey } from 'node:crypto'
 import { parameterError } from '../../contract/validate.ts'
 import { refusedNotifyUrl } from '../../notices/notify-url.ts'
 import { enqueueNotice } from '../../notices/outbox.ts'
-import { encryptField } from '../../protocol/sensitive-field.ts'
 import { decryptText, requireDecryptor } from '../decrypt-field.ts'
 import type { Call, Handler } from '../handler.ts'
 import * as contract from './contract.ts'
@@ -37,6 +36,6 @@ export const securityEcho: Handler<typeof contract.securityEcho> = async (reques
   return reply
 }
 
-function encryptTo({ caller }: Call, message: string): string {
-  return encryptField(message, createPublicKey(caller.certificate?.public_key ?? ''))
+function encryptTo({ caller, suite }: Call, message: string): string {
+  return suite.encryptField(message, createPublicKey(caller.certificate?.public_key ?? ''))
 }

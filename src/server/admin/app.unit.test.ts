@@ -10,6 +10,7 @@ import { sendRaw } from '../../../test/raw-http.ts'
 import { formatTime } from '../../protocol/time.ts'
 import { createTestStore } from '../../store/testing.ts'
 import { signedRequest, startPlatform } from '../../testing/index.ts'
+import { RecentCalls } from '../recent-calls.ts'
 import { adminEndpoints } from './index.ts'
 import { listenForAdmin } from './listen.ts'
 
@@ -199,7 +200,8 @@ test('the token outlives a restart, and a file without one gets a new one', asyn
   const folder = mkdtempSync(join(tmpdir(), 'boomgate-admin-'))
   t.after(() => rmSync(folder, { recursive: true }))
   const address = join(folder, 'admin.json')
-  const context = { platform: running.platform, agenda: running.agenda, log: pino({ level: 'silent' }) }
+  const { platform, agenda } = running
+  const context = { platform, agenda, calls: new RecentCalls(), log: pino({ level: 'silent' }) }
   const listen = async () => {
     const admin = await listenForAdmin(
       { ...context, world: { folder, baseUrl: running.baseUrl, trust: undefined } },

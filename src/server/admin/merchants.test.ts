@@ -42,6 +42,11 @@ test('a new merchant gets keys of its own under the root, and its calls are answ
   assert.deepEqual(fileOf(mchid).appids, [APPID])
   const reply = await parking.find(CAR, { mchid, partner: {} })
   assert.equal(reply.statusCode, 200, reply.body)
+  // Like a real new one it knows the public key alone.
+  assert.equal(made.body.trust_state, 'PUBLIC_KEY')
+  assert.equal(reply.headers['wechatpay-serial'], fileOf(mchid).public_key_id)
+  const list = await parking.call({ method: 'GET', target: '/v3/certificates' }, mchid)
+  assert.equal(list.json<{ code: string }>().code, 'RESOURCE_NOT_EXISTS')
 })
 
 test('a repeated request makes nothing anew, and a new number must say what it is', async () => {
@@ -67,7 +72,7 @@ test('only what is given is changed, and what is wrong changes nothing', async (
     ...{ notice_key_share: 100, auto_withdrawal: true, refund_without_funds: 'WAIT' },
   }
   const { body } = await admin.put('/merchants/1900000112', changes)
-  assert.deepEqual(body, { ...before, ...changes })
+  assert.deepEqual(body, { ...before, ...changes, notice_key_share_now: 100 })
   for (const wrong of [
     { fee_rate: 10_001 },
     { notice_key_share: -1 },

@@ -1,30 +1,36 @@
 import type { Static } from '../../contract/schema.ts'
+import { changesOfKeys } from '../../merchants/change-keys.ts'
 import {
   bindApp,
   bindSubMerchant,
   changeMerchant,
   createMerchant,
   listAppids,
-  listCertificatesOf,
   listSubMerchants,
   lockMerchant,
   MERCHANT_COLUMNS,
   type MerchantAccount,
   type MerchantSettings,
   readMerchant,
-  storeCertificate,
   unbindApp,
   unbindSubMerchant,
 } from '../../merchants/change-merchant.ts'
+import { listCertificatesOf, storeCertificate } from '../../merchants/merchant-certificates.ts'
 import { merchantBalances } from '../../merchants/merchant-money.ts'
-import { refreshMerchantFiles } from '../../sandbox/files.ts'
+import { noticeKeyShare } from '../../merchants/platform-keys.ts'
+import { placeOfApiv3Key } from '../../merchants/seal-for.ts'
+import type { Platform } from '../../platform.ts'
+import { formatTimeMs } from '../../protocol/time.ts'
 import { type Credentials, certificateRow, handOver, issueMerchant } from '../../sandbox/issue-merchant.ts'
+import { requirePlatformCertificate } from '../../sandbox/platform-certificates.ts'
+import { refreshWorldFiles } from '../../sandbox/refresh-world-files.ts'
 import type { Statements, Transaction } from '../../store/database.ts'
+import type { Secrets } from '../../store/secrets.ts'
 import * as contract from './contract/merchants.ts'
+import { shownCertificate } from './merchant-certificates.ts'
 import { type AdminContext, adminEndpoint } from './operation.ts'
 import { pageOf } from './pages.ts'
 import { conflict, invalidFields, notFound } from './problems.ts'
-import { shown } from './show.ts'
 
 type Merchant = Static<typeof contract.merchant>
 type Put = Static<(typeof contract.putMerchant)['request']>
@@ -35,10 +41,10 @@ export const merchants = [
       platform.db,
       request,
       { select: `SELECT ${MERCHANT_COLUMNS} FROM merchants`, key: { mchid: 'text' } },
-      listed,
+      (row: MerchantAccount) => listed(row, platform),
     ),
   ),
-  adminEndpoint(contract.getMerchant, ({ mchid }, { platform }) => detailOf(platform.db, mchid)),
+  adminEndpoint(contract.getMerchant, ({ mchid }, { platform }) => detailOf(platform.db, platform, mchid)),
   adminEndpoint(contract.putMerchant, put),
   adminEndpoint(contract.putMerchantApp, ({ mchid, appid }, context) =>
     change(context, mchid, tx => bindApp(tx, mchid, appid)),
@@ -62,16 +68,15 @@ export const merchants = [
 
 async function put(request: Put, context: AdminContext): Promise<Merchant> {
   const { mchid, kind } = request
-  const { db, random, clock } = context.platform
+  const { db, clock, keys, secrets } = context.platform
   const known = await readMerchant(db, mchid)
   if (!known && !kind)
     throw invalidFields({ field: 'kind', issue: 'is required, because there is no such merchant number yet' })
   // Keys take their time, so they are made before the transaction.
   const isCaller = !known && kind !== 'sub'
   const { folder } = context.world
-  const credentials = isCaller
-    ? await issueMerchant(db, random, { folder, mchid, wallNow: clock.wallNow() })
-    : undefined
+  const credentials = isCaller ? await issueMerchant(context.platform, { folder, mchid }) : undefined
+  if (request.shangmi) await requirePlatformCertificate(context.platform, 'SM2')
   const merchant = await db.transaction(async tx => {
     if (!known && kind) await make(tx, context, { mchid, kind, name: request.name ?? mchid }, credentials)
     const now = await lockMerchant(tx, mchid)
@@ -80,8 +85,10 @@ async function put(request: Put, context: AdminContext): Promise<Merchant> {
       throw conflict(`${mchid} is a ${now.kind} merchant number, and that never changes; leave kind out.`)
     if (now.kind === 'sub' && request.apiv3_key)
       throw conflict(`${mchid} never calls, so it has no APIv3 key; its provider's is used.`)
-    await changeMerchant(tx, mchid, settingsOf(request))
-    return detailOf(tx, mchid)
+    const ofKeys = changesOfKeys(now, request, keys, clock.now())
+    if ('refusal' in ofKeys) throw conflict(ofKeys.refusal)
+    await changeMerchant(tx, mchid, { ...settingsOf(request, secrets), ...ofKeys })
+    return detailOf(tx, context.platform, mchid)
   })
   await refreshFiles(context)
   if (request.notices_paused === false) context.platform.wake.notices()
@@ -99,8 +106,9 @@ async function make(
   const public_key_id = credentials?.public_key_id ?? ''
   if (!(await createMerchant(tx, { ...merchant, public_key_id })) || !credentials) return
   await storeCertificate(tx, certificateRow(mchid, credentials.certificate))
-  await changeMerchant(tx, mchid, { apiv3_key: credentials.apiv3_key })
-  handOver(platform.keys, world, mchid, credentials)
+  const apiv3_key = platform.secrets.seal(credentials.apiv3_key, placeOfApiv3Key(mchid))
+  await changeMerchant(tx, mchid, { apiv3_key })
+  handOver(platform, world, mchid, credentials)
 }
 
 /** Changes what is bound to a merchant number that is there. */
@@ -113,14 +121,14 @@ async function change(
     const known = await lockMerchant(tx, mchid)
     if (!known) throw notFound('merchant number', mchid)
     await work(tx, known)
-    return detailOf(tx, mchid)
+    return detailOf(tx, context.platform, mchid)
   })
   await refreshFiles(context)
   return merchant
 }
 
 function refreshFiles({ platform, world }: AdminContext): Promise<void> {
-  return refreshMerchantFiles(platform.db, world.folder, world.baseUrl)
+  return refreshWorldFiles(platform, world.folder, world.baseUrl)
 }
 
 const FLAGS = [
@@ -129,38 +137,53 @@ const FLAGS = [
   'advance_enabled',
   'notices_paused',
   'auto_withdrawal',
+  'shangmi',
 ] as const satisfies readonly (keyof MerchantSettings)[]
 
-/** Flags are 0 and 1 in the table. */
-function settingsOf({ mchid: _, kind: _kind, ...request }: Put): Partial<MerchantSettings> {
+/** Flags are 0 and 1 in the table, and the APIv3 key is sealed. */
+function settingsOf({ mchid, kind: _kind, ...request }: Put, secrets: Secrets): Partial<MerchantSettings> {
   const flags = FLAGS.filter(name => request[name] !== undefined).map(name => [name, request[name] ? 1 : 0])
-  return { ...(request as Partial<MerchantSettings>), ...Object.fromEntries(flags) }
+  const { apiv3_key } = request
+  const sealed = apiv3_key === undefined ? {} : { apiv3_key: secrets.seal(apiv3_key, placeOfApiv3Key(mchid)) }
+  return { ...(request as Partial<MerchantSettings>), ...Object.fromEntries(flags), ...sealed }
 }
 
-function listed({ apiv3_key: _, public_key_id: _id, ...row }: MerchantAccount) {
+/** What everybody who lists merchants sees. A rotation that is over is shown as none. */
+function listed(account: MerchantAccount, { keys, clock }: Platform) {
+  const {
+    apiv3_key: _,
+    public_key_id: _id,
+    switching_since: _since,
+    rotation_since: _begun,
+    ...row
+  } = account
+  const { rotation, share } = keys.rotation(account, clock.now())
   const flag = (name: (typeof FLAGS)[number]) => row[name] === 1
   return {
     ...row,
+    ...{ rotation, rotation_share: share },
     parking_enabled: flag('parking_enabled'),
     collection_restricted: flag('collection_restricted'),
     advance_enabled: flag('advance_enabled'),
     notices_paused: flag('notices_paused'),
     auto_withdrawal: flag('auto_withdrawal'),
+    shangmi: flag('shangmi'),
   }
 }
 
-async function detailOf(db: Statements, mchid: string): Promise<Merchant> {
+async function detailOf(db: Statements, platform: Platform, mchid: string): Promise<Merchant> {
   const row = await readMerchant(db, mchid)
   if (!row) throw notFound('merchant number', mchid)
   const certificates = await listCertificatesOf(db, mchid)
+  const now = platform.clock.now()
   return {
-    ...listed(row),
+    ...listed(row, platform),
     ...(await merchantBalances(db, mchid)),
     has_apiv3_key: row.apiv3_key !== '',
     public_key_id: row.public_key_id,
-    certificates: certificates.map(({ serial_no, not_before, not_after, revoked }) =>
-      shown({ serial_no, not_before, not_after, revoked: revoked === 1 }, ['not_before', 'not_after']),
-    ),
+    notice_key_share_now: noticeKeyShare(row, now),
+    ...(row.switching_since !== null && { switching_since: formatTimeMs(row.switching_since) }),
+    certificates: certificates.map(certificate => shownCertificate(certificate, now)),
     appids: await listAppids(db, mchid),
     sub_mchids: await listSubMerchants(db, mchid),
   }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { adminCalls } from '../../../test/admin-calls.ts'
+import { envelopeOf, opened, verifiedSerial } from '../../../test/notices.ts'
 import { parkingUnderTest } from '../../../test/parking.ts'
 import { webhookSink } from '../../testing/index.ts'
 
@@ -68,5 +69,49 @@ test('notices are listed by merchant, state and event type, the newest first', a
   assert.deepEqual((await admin.get('/notices?event_type=TRANSACTION.FAIL')).body.data, [])
   admin.refusedField(await admin.get('/notices?event_type=PAID'), 'event_type', /TRANSACTION\.FAIL/)
   admin.refusedField(await admin.get('/notices?state=LOST'), 'state', /PENDING/)
-  admin.assertAllMet('getNotice', 'replayNotice')
+})
+
+test('a notice of any content is sealed, signed and sent like any other, once for each id', async () => {
+  const sent = sink.received.length
+  const notice = {
+    mchid: '1230000109',
+    notify_url: sink.url,
+    event_type: 'SOMETHING.NEW',
+    original_type: 'thing',
+    summary: '新的',
+    resource: { out_trade_no: 'T1', amount: { total: 1 }, words: ['粤B10001'] },
+  }
+  const put = (await admin.put('/notices/put-1', notice)).body
+  assert.deepEqual([put.state, put.attempts, put.repeated], ['PENDING', 0, false])
+  await admin.put('/due-work')
+  const again = (await admin.put('/notices/put-1', notice)).body
+  assert.deepEqual([again.state, again.attempts, again.repeated], ['DELIVERED', 1, true])
+  await admin.put('/due-work')
+  assert.equal(sink.received.length, sent + 1)
+  const received = sink.received[sent]
+  assert.ok(received)
+  const merchant = parking.merchant('1230000109')
+  verifiedSerial(received, merchant)
+  assert.deepEqual(opened(received, merchant.apiv3_key), notice.resource)
+  const { id, event_type, summary, resource } = envelopeOf(received)
+  assert.deepEqual(
+    [id, event_type, summary, resource.original_type],
+    ['put-1', 'SOMETHING.NEW', '新的', 'thing'],
+  )
+})
+
+test('a notice that could not be sent, or is another one under the same id, is refused', async () => {
+  const notice = { mchid: '1230000109', notify_url: sink.url, event_type: 'X', resource: {} }
+  assert.equal((await admin.put('/notices/put-2', notice)).body.summary, '')
+  admin.refused(await admin.put('/notices/put-2', { ...notice, event_type: 'Y' }), 'CONFLICT', /another id/)
+  admin.refused(await admin.put('/notices/put-2', { ...notice, resource: { a: 1 } }), 'CONFLICT')
+  admin.refused(await admin.put('/notices/put-3', { ...notice, mchid: '1999999999' }), 'NOT_FOUND')
+  const sub = { ...notice, mchid: '1900000109' }
+  admin.refused(await admin.put('/notices/put-3', sub), 'CONFLICT', /no APIv3 key/)
+  admin.refused(await admin.get('/notices/put-3'), 'NOT_FOUND')
+  admin.refusedField(await admin.put('/notices/put-3', { ...notice, notify_url: 'here' }), 'notify_url')
+  admin.refusedField(await admin.put('/notices/put-3', { ...notice, resource: 'text' }), 'resource')
+  admin.refusedField(await admin.put(`/notices/${'i'.repeat(37)}`, notice), 'id')
+  await admin.put('/due-work')
+  admin.assertAllMet('getNotice', 'putNotice', 'replayNotice')
 })

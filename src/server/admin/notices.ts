@@ -1,9 +1,12 @@
+import type { Static } from '../../contract/schema.ts'
+import { findMerchant } from '../../merchants/merchants.ts'
 import { replayNotice } from '../../notices/outbox.ts'
+import type { Platform } from '../../platform.ts'
 import type { Statements } from '../../store/database.ts'
 import * as contract from './contract/notices.ts'
 import { adminEndpoint } from './operation.ts'
 import { pageOf } from './pages.ts'
-import { notFound } from './problems.ts'
+import { conflict, notFound } from './problems.ts'
 import { shown } from './show.ts'
 
 interface Row {
@@ -34,6 +37,9 @@ const COLUMNS = 'id, mchid, event_type, summary, notify_url, state, attempts, cr
 /** Attempts that a notice shows, the latest ones. */
 const MAX_ATTEMPTS = 100
 
+/** What makes two notices the same, besides their id. */
+const CONTENT = ['mchid', 'notify_url', 'event_type', 'original_type', 'summary', 'resource'] as const
+
 export const notices = [
   adminEndpoint(contract.listNotices, ({ mchid, state, event_type, ...page }, { platform }) =>
     pageOf(
@@ -53,6 +59,7 @@ export const notices = [
     ),
   ),
   adminEndpoint(contract.getNotice, ({ id }, { platform }) => detailOf(platform.db, id)),
+  adminEndpoint(contract.putNotice, (request, { platform }) => put(request, platform)),
   adminEndpoint(contract.replayNotice, ({ id, replay_id }, { platform }) =>
     platform.db.transaction(async tx => {
       await detailOf(tx, id)
@@ -66,6 +73,35 @@ export const notices = [
     }),
   ),
 ]
+
+async function put(request: Static<(typeof contract.putNotice)['request']>, { db, clock, wake }: Platform) {
+  const { id, mchid, original_type = '', summary = '' } = request
+  const given = { ...request, original_type, summary, resource: JSON.stringify(request.resource) }
+  return db.transaction(async tx => {
+    const receiver = await findMerchant(tx, mchid)
+    if (!receiver) throw notFound('merchant number', mchid)
+    if (receiver.apiv3_key === '')
+      throw conflict(`${mchid} has no APIv3 key, so there is nothing to seal its notices with.`)
+    const isNew = await tx.run(
+      `INSERT INTO notices (id, mchid, notify_url, event_type, original_type, summary, create_time, resource, state, due_at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'PENDING', $7) ON CONFLICT DO NOTHING`,
+      id,
+      mchid,
+      given.notify_url,
+      given.event_type,
+      original_type,
+      summary,
+      clock.now(),
+      given.resource,
+    )
+    tx.afterCommit(wake.notices)
+    const notice = await detailOf(tx, id)
+    const known = { ...notice, resource: JSON.stringify(notice.resource) }
+    if (CONTENT.some(name => known[name] !== given[name]))
+      throw conflict(`There is another notice ${id}; give this one another id.`)
+    return { ...notice, repeated: isNew === 0 }
+  })
+}
 
 async function detailOf(db: Statements, id: string) {
   const row = await db.get<Row & { original_type: string; resource: string }>(

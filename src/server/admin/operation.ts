@@ -3,6 +3,7 @@ import type { Agenda } from '../../clock/agenda.ts'
 import type { Static, TObject, TSchema } from '../../contract/schema.ts'
 import type { Platform } from '../../platform.ts'
 import type { WorldFolder } from '../../sandbox/ensure-world.ts'
+import type { RecentCalls } from '../recent-calls.ts'
 import type { ProblemName } from './problems.ts'
 
 /**
@@ -40,6 +41,8 @@ export interface AdminContext {
   agenda: Agenda
   /** The files that belong to the world in the store. */
   world: WorldFolder
+  /** What this node has answered of late. */
+  calls: RecentCalls
   log: Logger
 }
 

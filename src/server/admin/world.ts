@@ -1,6 +1,6 @@
 import { ClockStore } from '../../clock/clock-store.ts'
 import { formatTimeMs } from '../../protocol/time.ts'
-import { refreshMerchantFiles } from '../../sandbox/files.ts'
+import { refreshWorldFiles } from '../../sandbox/refresh-world-files.ts'
 import {
   DAMAGED,
   deleteSnapshot,
@@ -40,11 +40,11 @@ export const world = [
     const id = `restoration/${name}/${snapshot.wall_time}/${restoration_id}`
     const known = await findChange(context, id)
     if (known) return { ...changeOf(known, restoration_id), repeated: true }
-    const fault = await snapshotFault(platform.db, world.folder, name)
+    const fault = await snapshotFault(platform, world.folder, name)
     if (fault) throw conflict(fault)
     const business_time = movable(context) ? snapshot.business_time : undefined
     const isNew = await changeWorld(context, { id, snapshot: name, business_time }, (tx, wallNow) =>
-      restoreSnapshot(tx, world.folder, name, wallNow),
+      restoreSnapshot(tx, platform.secrets, world.folder, name, wallNow),
     )
     return { ...changeOf(await findChange(context, id), restoration_id), repeated: !isNew }
   }),
@@ -56,7 +56,7 @@ export const world = [
     const { resetWorld } = await import('../../sandbox/reset-world.ts')
     const isNew = await changeWorld(context, { id, snapshot: '', business_time }, (tx, wallNow) => {
       const now = movable(context) ? wallNow : platform.clock.now()
-      return resetWorld(tx, platform.random, { now, trust: world.trust })
+      return resetWorld(tx, platform, { now, trust: world.trust })
     })
     return { ...changeOf(await findChange(context, id), reset_id), repeated: !isNew }
   }),
@@ -101,8 +101,9 @@ async function changeWorld(
     })
     const { control } = agenda
     if (control instanceof ClockStore) await control.reload()
+    await platform.faults.reload()
   })
-  await refreshMerchantFiles(db, world.folder, world.baseUrl)
+  await refreshWorldFiles(platform, world.folder, world.baseUrl)
   return isNew
 }
 

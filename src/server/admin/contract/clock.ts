@@ -9,7 +9,7 @@ const MAX_STEP_MS = 366 * 24 * 60 * 60 * 1000
 const clock = Type.Object({
   mode: oneOf('REAL runs with wall time, FROZEN stands still until it is moved', ['REAL', 'FROZEN'] as const),
   business_time: time('What the business says it is'),
-  wall_time: time('Of signatures, certificates and HTTP'),
+  wall_time: time('Of signatures and HTTP'),
   offset_ms: Type.Integer({ description: 'Business time less wall time' }),
 })
 

@@ -1,8 +1,10 @@
 import * as Type from '../../../contract/schema.ts'
-import { REFUND_WITHOUT_FUNDS } from '../../../merchants/merchants.ts'
+import { REFUND_WITHOUT_FUNDS, ROTATIONS } from '../../../merchants/merchants.ts'
+import { NEXT_SHOWN_DAYS } from '../../../merchants/rotation.ts'
 import { TRUST_STATES } from '../../../protocol/trust.ts'
 import { adminOperation } from '../operation.ts'
 import { appid, flag, integer, listOf, mchid, oneOf, page, shown, sum, text, time } from './fields.ts'
+import { certificateFields } from './merchant-certificates.ts'
 
 const KINDS = ['direct', 'provider', 'sub'] as const
 const NOTIFY_PROFILES = ['', 'sandbox', 'production'] as const
@@ -21,10 +23,25 @@ const settings = {
   notices_paused: flag('Whether notices wait; what is due then is sent when this is set back'),
   trust_state: oneOf("Which of the platform's keys sign for it", TRUST_STATES),
   notice_key_share: integer(
-    'Share of notices signed with the public key while SWITCHING, in percent',
+    'Share of notices signed with the public key while SWITCHING, in percent, unless the days of the switch set it',
     0,
     100,
   ),
+  rotation: oneOf(
+    'How its signatures go over to the next platform certificate: not, by the plan of the platform, by hand',
+    ROTATIONS,
+  ),
+  rotation_share: integer(
+    'Share of signatures by the next platform certificate, in hundredths of a percent',
+    0,
+    10_000,
+  ),
+  next_certificate_days: integer(
+    'How many days before the end of a platform certificate it is shown the next one',
+    NEXT_SHOWN_DAYS.latest,
+    NEXT_SHOWN_DAYS.earliest,
+  ),
+  shangmi: flag('Whether it may use SM2, SM3 and SM4, and gets its notices by them'),
   auto_withdrawal: flag('Whether what a settled day makes available is paid to its bank at once'),
   refund_without_funds: oneOf(
     'What becomes of a refund that it has no money for: refused with NOT_ENOUGH, or accepted to WAIT up to seven days',
@@ -43,14 +60,14 @@ export const merchant = Type.Object({
   refunding: sum('Given for refunds that have not reached their payers yet'),
   has_apiv3_key: flag('Without a key no notice can be sealed, so none is made'),
   public_key_id: shown("Id under which it knows the platform's public key; empty for a sub-merchant"),
-  certificates: Type.Array(
-    Type.Object({
-      serial_no: shown('Serial number'),
-      not_before: time('Valid from'),
-      not_after: time('Valid until'),
-      revoked: flag('Whether it is refused'),
-    }),
+  notice_key_share_now: Type.Unsafe<number>({
+    type: 'number',
+    description: 'Share of notices signed with the public key at present, in percent',
+  }),
+  switching_since: Type.Optional(
+    time('When the days of the switch began; absent while the share is a fixed one'),
   ),
+  certificates: Type.Array(Type.Object(certificateFields)),
   appids: Type.Array(appid),
   sub_mchids: Type.Array(mchid),
 })
@@ -86,7 +103,10 @@ export const putMerchant = adminOperation({
   title: 'Makes a merchant number, or changes what is given of it',
   description:
     'A new number needs its `kind`, which never changes. One that calls gets a key pair, a certificate and an APIv3 key, ' +
-    'written to `merchants/<mchid>` of the data folder; keys that are there already from an earlier life are used again.',
+    'written to `merchants/<mchid>` of the data folder; keys that are there already from an earlier life are used again. ' +
+    'Like a real new one it has the public key alone, unless `trust_state` is given. `SWITCHING` begins the seven days of the ' +
+    'switch, unless `notice_key_share` is given too. A rotation takes `CERTIFICATE` and a next certificate that is shown; its ' +
+    'share only grows, and `NONE` takes it back to nothing.',
   request: Type.Object({
     mchid,
     kind: optional(merchant.properties.kind),
@@ -99,6 +119,10 @@ export const putMerchant = adminOperation({
     notices_paused: optional(settings.notices_paused),
     trust_state: optional(settings.trust_state),
     notice_key_share: optional(settings.notice_key_share),
+    rotation: optional(settings.rotation),
+    rotation_share: optional(settings.rotation_share),
+    next_certificate_days: optional(settings.next_certificate_days),
+    shangmi: optional(settings.shangmi),
     auto_withdrawal: optional(settings.auto_withdrawal),
     refund_without_funds: optional(settings.refund_without_funds),
     apiv3_key: optional(

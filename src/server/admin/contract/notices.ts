@@ -1,9 +1,23 @@
+import { notifyUrl } from '../../../contract/fields.ts'
 import * as Type from '../../../contract/schema.ts'
 import { entranceStateChange, transactionResult } from '../../../products/parking/contract.ts'
 import { refundResult } from '../../../products/refunds/contract.ts'
 import { securityEchoResult } from '../../../products/security-echo/contract.ts'
 import { adminOperation } from '../operation.ts'
-import { anything, count, id, integer, listOf, mchid, oneOf, page, repeated, shown, time } from './fields.ts'
+import {
+  anything,
+  count,
+  id,
+  integer,
+  listOf,
+  mchid,
+  oneOf,
+  page,
+  repeated,
+  shown,
+  text,
+  time,
+} from './fields.ts'
 
 const STATES = ['PENDING', 'DELIVERED', 'EXHAUSTED'] as const
 const EVENT_TYPES = [entranceStateChange, transactionResult, refundResult, securityEchoResult].flatMap(
@@ -73,6 +87,35 @@ export const getNotice = adminOperation({
   request: Type.Object({ id: noticeId }),
   reply: Type.Object(detail),
   problems: ['NOT_FOUND'],
+})
+
+export const putNotice = adminOperation({
+  name: 'putNotice',
+  method: 'PUT',
+  path: '/admin/v1/notices/{id}',
+  title: 'Sends a notice of any content, once for each id',
+  description:
+    'It is as genuine as any other: sealed and signed with the keys of the moment, sent again by the ladder, shown with its ' +
+    'attempts. Nothing in the world has to fit it. It is sent by the worker, so the reply may still say PENDING. The ' +
+    'merchant must have an APIv3 key.',
+  request: Type.Object({
+    id: Type.String({
+      description: 'Notice id: 1 to 36 characters, no spaces, no slashes',
+      minBytes: 1,
+      maxBytes: 36,
+      pattern: '^[^\\s/\\p{C}]{1,36}$',
+    }),
+    mchid,
+    notify_url: Type.String({ ...notifyUrl('notify_url'), description: 'Where it goes' }),
+    event_type: text('What it tells; it need not be known', 32),
+    original_type: Type.Optional(
+      Type.String({ description: 'Of the resource; empty unless said', maxBytes: 32 }),
+    ),
+    summary: Type.Optional(Type.String({ description: 'In words; empty unless said', maxBytes: 64 })),
+    resource: Type.Unsafe<Record<string, unknown>>({ type: 'object', description: 'The plaintext' }),
+  }),
+  reply: Type.Object({ ...detail, repeated }),
+  problems: ['NOT_FOUND', 'CONFLICT'],
 })
 
 export const replayNotice = adminOperation({

@@ -1,0 +1,112 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Command, InvalidArgumentError, Option } from 'commander'
+import type { AdminAddress } from '../doctor/administration.ts'
+import { CannotRun } from '../doctor/findings.ts'
+import { checkLines, summaryLines } from '../doctor/report.ts'
+import { runDoctor } from '../doctor/run-doctor.ts'
+import { pooledRandom } from '../server/random.ts'
+import { describeFailure } from './describe-failure.ts'
+
+interface DoctorCommandOptions {
+  gate: string
+  mchid: string
+  data: string
+  adminUrl?: string
+  adminToken?: string
+  only?: string[]
+  backupHost?: boolean
+  timeLimit: number
+  json?: boolean
+}
+
+/** How `boomgate doctor` ends. */
+const SOME_FAILED = 1
+const COULD_NOT_RUN = 2
+
+/** `boomgate doctor`: examines a merchant's program before it goes live. */
+export function doctorCommand(): Command {
+  return new Command('doctor')
+    .description("examine a merchant's program before it goes live")
+    .addOption(
+      new Option(
+        '--gate <url>',
+        "the gate adapter of the merchant's program, such as http://127.0.0.1:3000/gate",
+      )
+        .env('BOOMGATE_GATE')
+        .makeOptionMandatory(),
+    )
+    .addOption(
+      new Option('--mchid <number>', 'the merchant number that the program calls with')
+        .env('BOOMGATE_MCHID')
+        .default('1230000109'),
+    )
+    .addOption(
+      new Option('--data <folder>', "the platform's data folder, which says where its administration listens")
+        .env('BOOMGATE_DATA')
+        .default('./data'),
+    )
+    .addOption(
+      new Option('--admin-url <url>', 'the administration API, in place of the data folder').env(
+        'BOOMGATE_ADMIN_URL',
+      ),
+    )
+    .addOption(new Option('--admin-token <token>', 'its token; with --admin-url').env('BOOMGATE_ADMIN_TOKEN'))
+    .addOption(
+      new Option('--only <ids>', 'these checks and what they need, with commas between').argParser(text =>
+        text.split(','),
+      ),
+    )
+    .addOption(
+      new Option('--backup-host', 'the program has a second access point: let the first one be down'),
+    )
+    .addOption(
+      new Option('--time-limit <seconds>', 'how long one check may take').default(30).argParser(wholeSeconds),
+    )
+    .addOption(new Option('--json', 'the report as JSON, in place of the table'))
+    .exitOverride(error => process.exit(error.exitCode === 0 ? 0 : COULD_NOT_RUN))
+    .action(doctor)
+}
+
+async function doctor(options: DoctorCommandOptions): Promise<void> {
+  const { gate, mchid, only, backupHost, timeLimit, json } = options
+  const ended = new AbortController()
+  // What was changed is put back before the end.
+  process.once('SIGINT', () => ended.abort())
+  process.once('SIGTERM', () => ended.abort())
+  try {
+    const report = await runDoctor({
+      ...{ admin: addressOf(options), gate, mchid, only, backupHost, limitMs: timeLimit * 1000 },
+      random: pooledRandom(),
+      signal: ended.signal,
+      onResult: result => !json && process.stdout.write(checkLines(result)),
+    })
+    process.stdout.write(json ? `${JSON.stringify(report, null, 2)}\n` : summaryLines(report))
+    if (report.failed > 0) process.exitCode = SOME_FAILED
+    if (ended.signal.aborted) process.exitCode = COULD_NOT_RUN
+  } catch (error) {
+    process.stderr.write(`error: ${describeFailure(error)}\n`)
+    process.exitCode = COULD_NOT_RUN
+  }
+}
+
+function addressOf({ data, adminUrl, adminToken }: DoctorCommandOptions): AdminAddress {
+  if (adminUrl !== undefined && adminToken !== undefined) return { url: adminUrl, token: adminToken }
+  if (adminUrl !== undefined || adminToken !== undefined)
+    throw new CannotRun('Give both --admin-url and --admin-token, or neither and --data.')
+  const path = join(data, 'admin.json')
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as AdminAddress
+  } catch (cause) {
+    throw new CannotRun(
+      `${path} cannot be read. Start the platform with \`boomgate serve\`, and name its data folder with --data.`,
+      { cause },
+    )
+  }
+}
+
+function wholeSeconds(text: string): number {
+  const value = Number(text)
+  if (/^\d+$/.test(text) && value >= 1 && value <= 3_600) return value
+  throw new InvalidArgumentError('It must be a whole number from 1 to 3600.')
+}

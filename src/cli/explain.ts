@@ -1,0 +1,219 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Command, Option } from 'commander'
+import type { Static } from '../contract/schema.ts'
+import type {
+  getRefusedSignature,
+  listRefusedSignatures,
+} from '../server/admin/contract/refused-signatures.ts'
+import type { AdminAddress } from '../server/admin/listen.ts'
+
+type List = Static<(typeof listRefusedSignatures)['reply']>
+type Detail = Static<(typeof getRefusedSignature)['reply']>
+
+interface ExplainOptions {
+  data: string
+  json: boolean
+  mchid?: string
+}
+
+/** Rows of the table, without an id. */
+const MAX_ROWS = 20
+/** Characters of one side, where messages stand beside each other. */
+const SIDE = 56
+/** Lines of a body that are shown; the rest is in `--json`. */
+const MAX_LINES = 40
+
+/** `boomgate explain`: why a signature was refused, by the platform that runs on the data folder. */
+export function explainCommand(): Command {
+  return new Command('explain')
+    .description('explain why a signature was refused')
+    .argument('[request-id]', 'Request-ID of the reply; the newest refusals as a table when absent')
+    .addOption(
+      new Option('--data <folder>', 'data folder of the platform that runs')
+        .env('BOOMGATE_DATA')
+        .default('./data'),
+    )
+    .addOption(new Option('--mchid <number>', 'of this merchant alone, in the table'))
+    .addOption(new Option('--json', 'as JSON').default(false))
+    .action(explain)
+}
+
+async function explain(requestId: string | undefined, { data, json, mchid }: ExplainOptions): Promise<void> {
+  const ask = askerOf(data)
+  if (requestId !== undefined) {
+    const detail = await ask<Detail>(`/refused-signatures/${encodeURIComponent(requestId)}`)
+    process.stdout.write(json ? `${JSON.stringify(detail, null, 2)}\n` : describe(detail))
+    return
+  }
+  const filter = mchid === undefined ? '' : `&mchid=${encodeURIComponent(mchid)}`
+  const list = await ask<List>(`/refused-signatures?limit=${MAX_ROWS}${filter}`)
+  process.stdout.write(json ? `${JSON.stringify(list, null, 2)}\n` : tableOf(list))
+}
+
+/** Calls the administration of the platform that runs on a folder. */
+function askerOf(data: string): <Reply>(path: string) => Promise<Reply> {
+  const { url, token } = addressIn(data)
+  return async function ask<Reply>(path: string): Promise<Reply> {
+    const reply = await fetch(`${url}/admin/v1${path}`, {
+      headers: { authorization: `Bearer ${token}` },
+    }).catch(cause => {
+      throw new Error(`Nobody answers at ${url}. Start the platform of ${data} with \`boomgate serve\`.`, {
+        cause,
+      })
+    })
+    const body = await reply.json()
+    if (!reply.ok) throw new Error((body as { detail: string }).detail)
+    return body as Reply
+  }
+}
+
+function addressIn(data: string): AdminAddress {
+  const path = join(data, 'admin.json')
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as AdminAddress
+  } catch (cause) {
+    throw new Error(`${path} cannot be read. Give the data folder of a platform with --data.`, { cause })
+  }
+}
+
+function tableOf({ data }: List): string {
+  if (data.length === 0) return 'No signature was refused.\n'
+  const rows = data.map(({ wall_time, request_id, mchid = '-', method, target, cause }) => [
+    ...[wall_time.slice(0, 19), mchid, cause, `${method} ${target}`.slice(0, SIDE), request_id],
+  ])
+  const all = [['Time', 'Merchant', 'Cause', 'Request', 'Request-ID'], ...rows]
+  const widths = all[0]?.map((_, column) => Math.max(...all.map(row => row[column]?.length ?? 0))) ?? []
+  return all
+    .map(
+      row =>
+        `${row
+          .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+          .join('  ')
+          .trimEnd()}\n`,
+    )
+    .join('')
+}
+
+/** Everything about one refusal, for a terminal. */
+export function describe(detail: Detail): string {
+  const { request_id, method, target, mchid = '-', serial_no = '-', error, wall_time } = detail
+  const lines = [
+    `${method} ${target}`,
+    `  ${wall_time}   merchant ${mchid}   certificate ${serial_no}   ${error}   ${request_id}`,
+    '',
+    `Cause       ${detail.causes.join(', ')}`,
+    `            ${detail.explanation}`,
+    `What to do  ${detail.what_to_do}`,
+    ...(detail.signed_by ? [`Signed by   ${detail.signed_by}`] : []),
+    ...(detail.signed_digest ? [`Digest      ${detail.signed_digest} (of what was signed)`] : []),
+    '',
+    ...messagesOf(detail),
+  ]
+  return `${lines.join('\n').trimEnd()}\n`
+}
+
+function messagesOf(detail: Detail): string[] {
+  const expected = bytesOf(detail.expected_message_base64)
+  const signed = bytesOf(detail.signed_message_base64)
+  if (!expected) return ['The header as it came:', visible(detail.authorization_header)]
+  if (!signed) return ['Expected, each line with its end:', ...linesOf(expected).map(line => `  ${line}`)]
+  return sideBySide(expected, signed, detail.first_difference)
+}
+
+function bytesOf(base64: string | undefined): Buffer | undefined {
+  return base64 === undefined ? undefined : Buffer.from(base64, 'base64')
+}
+
+/** Expected and signed lines beside each other, with a mark under the first byte in which they differ. */
+function sideBySide(expected: Buffer, signed: Buffer, difference: number | undefined): string[] {
+  const left = pieces(expected, difference)
+  const right = pieces(signed, difference)
+  const rows = [row('Expected', 'Signed')]
+  for (let line = 0; line < Math.max(left.length, right.length); line += 1) {
+    const [ones, others] = [left[line] ?? [], right[line] ?? []]
+    for (let part = 0; part < Math.max(ones.length, others.length); part += 1) {
+      const [one, other] = [ones[part], others[part]]
+      rows.push(row(one?.text ?? '', other?.text ?? ''))
+      if (one?.mark === undefined && other?.mark === undefined) continue
+      rows.push(row(under(one), `${under(other)} byte ${difference}`))
+    }
+  }
+  return difference === undefined ? [...rows, 'Both are the same.'] : rows
+}
+
+function row(left: string, right: string): string {
+  return `${left}${' '.repeat(Math.max(0, SIDE - widthOf(left)))} │ ${right}`.trimEnd()
+}
+
+function under(piece: Piece | undefined): string {
+  return piece?.mark === undefined ? '' : `${' '.repeat(piece.mark)}^`
+}
+
+/** What a terminal shows in two columns. */
+const WIDE = /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]/g
+
+function widthOf(text: string): number {
+  return text.length + (text.match(WIDE)?.length ?? 0)
+}
+
+interface Piece {
+  text: string
+  /** The column of the first difference, when it is in this piece. */
+  mark: number | undefined
+}
+
+/** The lines of a message, each in pieces that fit on one side. */
+function pieces(message: Buffer, difference: number | undefined): Piece[][] {
+  const lines: Piece[][] = []
+  let line: Piece[] = []
+  let piece: Piece = { text: '', mark: undefined }
+  const endPiece = () => {
+    if (piece.text !== '' || piece.mark !== undefined) line.push(piece)
+    piece = { text: '', mark: undefined }
+  }
+  const endLine = () => {
+    endPiece()
+    if (line.length > 0) lines.push(line)
+    line = []
+  }
+  let offset = 0
+  for (const { shown, bytes, isEnd } of charactersOf(message)) {
+    if (widthOf(piece.text + shown) > SIDE) endPiece()
+    if (difference !== undefined && offset <= difference && difference < offset + bytes)
+      piece.mark = widthOf(piece.text)
+    piece.text += shown
+    offset += bytes
+    if (isEnd) endLine()
+    if (lines.length + line.length >= MAX_LINES) return [...lines, line, [{ text: '…', mark: undefined }]]
+  }
+  if (difference === message.length) piece.mark = widthOf(piece.text)
+  endLine()
+  return lines
+}
+
+/** The characters of bytes; what is no UTF-8 is shown as its bytes. */
+function* charactersOf(message: Buffer): Generator<{ shown: string; bytes: number; isEnd: boolean }> {
+  let rest = message
+  while (rest.length > 0) {
+    const [character = ''] = rest.subarray(0, 4).toString('utf8')
+    const bytes = character === '\ufffd' ? 1 : Buffer.byteLength(character)
+    const shown = character === '\ufffd' ? `<${rest.toString('hex', 0, 1)}>` : visible(character)
+    yield { shown, bytes, isEnd: character === '\n' }
+    rest = rest.subarray(bytes)
+  }
+}
+
+function linesOf(message: Buffer): string[] {
+  return pieces(message, undefined).flatMap(line => line.map(({ text }) => text))
+}
+
+/** Control characters as letters, so that what ends a line is seen and a terminal is not steered. */
+function visible(text: string): string {
+  return text.replaceAll(
+    /[\p{Cc}\p{Cf}]/gu,
+    character => NAMES[character] ?? `<${character.codePointAt(0)?.toString(16)}>`,
+  )
+}
+
+const NAMES: Record<string, string> = { '\n': '⏎', '\r': '␍', '\t': '␉', '\ufeff': '<BOM>' }

@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, type TestContext, test } from 'node:test'
+import { platformUnderTest } from '../../test/platform.ts'
+import { runCommand } from '../../test/served-platform.ts'
+import { requestIdOf, sendWrong, type WrongRequest } from '../../test/wrong-request.ts'
+
+const running = await platformUnderTest({ after })
+
+const explain = (t: TestContext, ...words: string[]) =>
+  runCommand(t, ['explain', '--data', running.folder, ...words])
+
+async function explained(t: TestContext, wrong: WrongRequest): Promise<string> {
+  const id = requestIdOf(await sendWrong(running, wrong))
+  const { code, stdout, stderr } = await explain(t, id)
+  assert.deepEqual({ code, stderr }, { code: 0, stderr: '' })
+  return stdout
+}
+
+const ECHO = { method: 'POST', target: '/v3/security/echo', body: '{"echo_message":"停车"}' }
+
+test('expected and signed message stand side by side, with a mark under the first difference', async t => {
+  const text = await explained(t, { ...ECHO, signed: { body: '{"echo_message": "停车"}' } })
+  assert.match(text, /^POST \/v3\/security\/echo\n/)
+  assert.match(text, /^Cause {7}body_spacing\n +The JSON was signed with other blanks/m)
+  assert.match(text, /^What to do {2}Make the JSON once/m)
+  const lines = text.split('\n')
+  const row = lines.findIndex(line => line.startsWith('{"echo_message":"停车"}⏎'))
+  assert.match(lines[row] ?? '', /│ \{"echo_message": "停车"\}⏎$/)
+  const column = '{"echo_message":'.length
+  assert.equal(lines[row + 1]?.indexOf('^'), column)
+  assert.match(lines[row + 1]?.split('│')[1] ?? '', new RegExp(`^ {${column + 1}}\\^ byte \\d+$`))
+  assert.match(text, /Expected +│ Signed\n/)
+})
+
+test('characters that a terminal would obey or hide are written out', async t => {
+  const target = '/v3/certificates'
+  const crlf = await explained(t, {
+    write: ({ method, timestamp, nonce }) =>
+      Buffer.from(`${method}\r\n${target}\r\n${timestamp}\r\n${nonce}\r\n\r\n`),
+  })
+  assert.match(crlf, /│ GET␍⏎\n/)
+  const bytes = Buffer.from([0x7b, 0xff, 0x1b, 0x5b, 0x7d])
+  const text = await explained(t, { ...ECHO, body: bytes, signed: { body: '' } })
+  assert.ok(text.includes('{<ff><1b>[}'), text)
+  assert.ok(!text.includes('\x1b'))
+})
+
+test('where nothing fits the expected message is shown, and the digest of what was signed', async t => {
+  const text = await explained(t, { ...ECHO, signed: { body: 'else' } })
+  assert.match(text, /^Digest {6}[0-9a-f]{64} /m)
+  assert.match(text, /^Expected, each line with its end:\n {2}POST⏎\n {2}\/v3\/security\/echo⏎\n/m)
+})
+
+test('what was refused for its header shows the header', async t => {
+  const text = await explained(t, { authorization: () => 'Bearer abc' })
+  assert.match(text, /scheme_foreign/)
+  assert.match(text, /The header as it came:\nBearer abc\n/)
+})
+
+test('without an id the newest are a table, all or those of one merchant', async t => {
+  await sendWrong(running, { mchid: '1999999999' })
+  const { stdout } = await explain(t)
+  assert.match(
+    stdout,
+    /^Time +Merchant +Cause +Request +Request-ID\n20\d\d-\S+ +1999999999 +merchant_unknown +GET \/v3\/certificates +[0-9A-F]{40}\n/,
+  )
+  const own = await explain(t, '--mchid', '1999999999')
+  assert.equal(own.stdout.split('\n').length, 3)
+  const none = await explain(t, '--mchid', '1888888888')
+  assert.equal(none.stdout, 'No signature was refused.\n')
+})
+
+test('with --json everything is there for a program', async t => {
+  const id = requestIdOf(await sendWrong(running, { signed: { method: 'get' } }))
+  const one = JSON.parse((await explain(t, id, '--json')).stdout)
+  assert.deepEqual([one.cause, one.signed_message.split('\n')[0]], ['method_case', 'get'])
+  const all = JSON.parse((await explain(t, '--json')).stdout)
+  assert.equal(all.data[0].cause, 'method_case')
+})
+
+test('what stands in the way is told in one line', async t => {
+  const unknown = await explain(t, 'nope')
+  assert.deepEqual([unknown.code, unknown.stderr], [1, 'error: There is no refused signature nope.\n'])
+  const folder = mkdtempSync(join(tmpdir(), 'boomgate-explain-'))
+  t.after(() => rmSync(folder, { recursive: true }))
+  const nowhere = await runCommand(t, ['explain', '--data', folder])
+  assert.equal(nowhere.code, 1)
+  assert.match(nowhere.stderr, /^error: .*admin\.json cannot be read\. .* --data\.\n$/)
+})

@@ -1,0 +1,87 @@
+import { jsonSpellings, type SpellingDifference, spellingDifferences } from '../protocol/json-spellings.ts'
+import type { Cause } from './causes.ts'
+
+/** A body as it may have been signed instead. */
+export interface BodySpelling {
+  value: Buffer
+  causes: readonly Cause[]
+}
+
+/** Of larger bodies only the few cheap spellings are tried. */
+const MAX_REWRITTEN_BYTES = 16 * 1024
+const EMPTY_AS_TEXT = ['{}', 'null', '""', '[]', 'undefined', 'None', '{}\n', 'null\n']
+const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf])
+const LINE_ENDS = ['\n', '\r\n']
+
+/** The ways in which a body may have been signed, the likely ones first. */
+export function* bodyVariants(body: Buffer, method: string, target: string): Generator<BodySpelling> {
+  if (body.length === 0) {
+    yield* bodiesForNone(method, target)
+    return
+  }
+  yield* lineFeeds(body, [])
+  yield { value: Buffer.alloc(0), causes: ['body_left_out'] }
+  if (body.subarray(0, 3).equals(BYTE_ORDER_MARK))
+    yield { value: body.subarray(3), causes: ['body_byte_order_mark'] }
+  if (body.length > MAX_REWRITTEN_BYTES) return
+  yield* otherCharset(body)
+  const text = body.toString('utf8')
+  // How a spelling differs is looked at once it was found to fit.
+  for (const spelling of jsonSpellings(text))
+    yield { value: Buffer.from(spelling), causes: ['body_rewritten'] }
+  for (const spelling of jsonSpellings(text)) yield* lineFeeds(Buffer.from(spelling), ['body_rewritten'])
+}
+
+const DIFFERENCES: Record<SpellingDifference, Cause> = {
+  spacing: 'body_spacing',
+  key_order: 'body_key_order',
+  unicode_escapes: 'body_unicode_escapes',
+  slash_escapes: 'body_slash_escapes',
+  values: 'body_rewritten',
+}
+
+/** What exactly differs between the body that was signed and the one that came. */
+export function rewritingCauses(signed: Buffer, received: Buffer): Cause[] {
+  return spellingDifferences(signed.toString('utf8').trim(), received.toString('utf8').trim()).map(
+    difference => DIFFERENCES[difference],
+  )
+}
+
+function* bodiesForNone(method: string, target: string): Generator<BodySpelling> {
+  for (const text of EMPTY_AS_TEXT) yield { value: Buffer.from(text), causes: ['empty_body_as_text'] }
+  if (method !== 'GET') return
+  // What a client had before it made a query of it.
+  const query = target.split('?')[1] ?? ''
+  if (query === '') return
+  const fields = Object.fromEntries(new URLSearchParams(query))
+  yield { value: Buffer.from(query), causes: ['body_of_get'] }
+  const text = JSON.stringify(fields)
+  yield { value: Buffer.from(text), causes: ['body_of_get'] }
+  for (const spelling of jsonSpellings(text)) yield { value: Buffer.from(spelling), causes: ['body_of_get'] }
+}
+
+function* lineFeeds(body: Buffer, causes: readonly Cause[]): Generator<BodySpelling> {
+  const more: readonly Cause[] = [...causes, 'body_line_feed']
+  for (const end of LINE_ENDS) {
+    if (body.toString('latin1', body.length - end.length) === end)
+      yield { value: body.subarray(0, -end.length), causes: more }
+    yield { value: Buffer.concat([body, Buffer.from(end)]), causes: more }
+  }
+}
+
+/** A body whose bytes are no UTF-8 was signed as text and sent in the machine's own encoding. */
+function* otherCharset(body: Buffer): Generator<BodySpelling> {
+  if (decoded(body, 'utf-8') !== undefined) return
+  for (const charset of ['gb18030', 'latin1', 'utf-16le']) {
+    const text = decoded(body, charset)
+    if (text !== undefined) yield { value: Buffer.from(text), causes: ['body_charset'] }
+  }
+}
+
+function decoded(bytes: Buffer, charset: string): string | undefined {
+  try {
+    return new TextDecoder(charset, { fatal: true, ignoreBOM: true }).decode(bytes)
+  } catch {
+    return undefined
+  }
+}

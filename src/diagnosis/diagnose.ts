@@ -1,0 +1,116 @@
+import type { Authorization } from '../protocol/authorization.ts'
+import { parseAuthorization } from '../protocol/authorization.ts'
+import type { ErrorName } from '../protocol/errors.ts'
+import { MAX_SKEW_SECONDS, SHANGMI_SCHEME } from '../protocol/signature.ts'
+import type { Statements } from '../store/database.ts'
+import type { Cause } from './causes.ts'
+import { explainSignature, signerOf } from './explain-signature.ts'
+import type { Finding, RefusedRequest } from './finding.ts'
+import { findSerial, type SerialOwner } from './known-keys.ts'
+import { readHeader } from './read-header.ts'
+
+type Explain = (db: Statements, request: RefusedRequest, fields: Authorization) => Finding | Promise<Finding>
+
+/** Who explains which refusal of a request whose header could be read. */
+const EXPLAINERS: Partial<Record<ErrorName, Explain>> = {
+  TIMESTAMP_SKEW: explainClock,
+  MERCHANT_UNKNOWN: explainMerchant,
+  SERIAL_UNKNOWN: explainSerial,
+  CERTIFICATE_NEVER_ISSUED: explainSerial,
+  CERTIFICATE_REVOKED: alone('certificate_revoked'),
+  CERTIFICATE_REPLACED: alone('certificate_replaced'),
+  CERTIFICATE_EXPIRED: alone('certificate_expired'),
+}
+
+/** Finds the likely cause of a refused signature. Never throws for what a caller has sent. */
+export async function diagnose(db: Statements, request: RefusedRequest): Promise<Finding> {
+  const { authorization } = request.headers
+  const isV2 = /&(?:sign|mch_id)=/.test(`&${request.target.split('?')[1] ?? ''}`)
+  const { cause, fault } = readHeader(authorization)
+  if (request.error === 'AUTHORIZATION_MALFORMED') {
+    if (cause === 'authorization_missing' && isV2)
+      return { causes: ['apiv2_style'], detail: 'The query has `sign` or `mch_id`, which are of APIv2.' }
+    return { causes: [cause], detail: fault }
+  }
+  if (request.error === 'AUTHORIZATION_SCHEME') return explainScheme(authorization ?? '')
+  const fields = parseAuthorization(authorization)
+  if (typeof fields === 'string') return { causes: [cause], detail: fault }
+  const explain = EXPLAINERS[request.error] ?? explainSignature
+  return explain(db, request, fields)
+}
+
+function alone(cause: Cause): Explain {
+  return () => ({ causes: [cause], detail: '' })
+}
+
+function explainScheme(header: string): Finding {
+  const scheme = header.slice(0, Math.min(header.indexOf(' '), 64))
+  const isUnasked =
+    scheme === SHANGMI_SCHEME ? ' This merchant has not applied for the Chinese algorithms.' : ''
+  return { causes: ['scheme_foreign'], detail: `The header begins with ${scheme}.${isUnasked}` }
+}
+
+const HALF_HOUR_SECONDS = 1800
+const MAX_TIMEZONE_SECONDS = 14 * 3600
+
+/** A clock that is off by whole half hours is right, and its time zone is not. */
+function explainClock(_db: Statements, { wallTime }: RefusedRequest, { timestamp }: Authorization): Finding {
+  const apart = Math.round(Number(timestamp) - wallTime / 1000)
+  const distance = Math.abs(apart)
+  const direction = apart > 0 ? 'ahead of' : 'behind'
+  const zones = Math.round(distance / HALF_HOUR_SECONDS)
+  const isZone =
+    zones > 0 &&
+    distance <= MAX_TIMEZONE_SECONDS + MAX_SKEW_SECONDS &&
+    Math.abs(distance - zones * HALF_HOUR_SECONDS) <= MAX_SKEW_SECONDS
+  const detail = `The timestamp is ${distance} s ${direction} the platform's clock; ${MAX_SKEW_SECONDS} s are allowed.`
+  if (!isZone) return { causes: ['clock_off'], detail }
+  return { causes: ['clock_timezone'], detail: `${detail} That is ${zones / 2} h.` }
+}
+
+async function explainMerchant(
+  db: Statements,
+  _request: RefusedRequest,
+  { mchid, serial_no }: Authorization,
+): Promise<Finding> {
+  const owner = await findSerial(db, serial_no)
+  const known = owner.kind === 'merchant' ? ` The serial number is that of merchant ${owner.mchid}.` : ''
+  return { causes: ['merchant_unknown'], detail: `It names ${mchid}.${known}` }
+}
+
+/** A serial number that is no certificate of the merchant: what it is of instead, and whose key has signed. */
+async function explainSerial(
+  db: Statements,
+  request: RefusedRequest,
+  fields: Authorization,
+): Promise<Finding> {
+  const { mchid, serial_no } = fields
+  const merchant = await db.get<{ kind: string }>('SELECT kind FROM merchants WHERE mchid = $1', mchid)
+  const owner = await findSerial(db, serial_no)
+  const isOfOther = owner.kind === 'merchant' && owner.mchid !== mchid
+  const whose = isOfOther ? `The serial number is that of merchant ${owner.mchid}.` : ''
+  if (merchant?.kind === 'sub') return { causes: ['sub_merchant_called'], detail: whose }
+  const signer = await signerOf(db, fields)
+  const detail = [whose, signer ? `The signature was made by the key of ${signer.name}.` : '']
+  return {
+    causes: [causeOf(request, fields, owner)],
+    detail: detail.filter(Boolean).join(' '),
+    ...(signer && { signedBy: signer.name }),
+  }
+}
+
+const SERIAL_CAUSES = {
+  platform: 'serial_of_platform',
+  public_key: 'public_key_id_as_serial',
+  nobody: 'serial_unknown',
+} as const satisfies Record<string, Cause>
+
+function causeOf({ error }: RefusedRequest, { mchid, serial_no }: Authorization, owner: SerialOwner): Cause {
+  if (owner.kind === 'merchant') {
+    if (owner.mchid !== mchid) return 'serial_of_other_merchant'
+    return owner.spelling === serial_no ? 'scheme_of_other_key' : 'serial_spelling'
+  }
+  // Whoever never had a certificate cannot have named a wrong one.
+  if (error === 'CERTIFICATE_NEVER_ISSUED' && owner.kind === 'nobody') return 'certificate_never_issued'
+  return SERIAL_CAUSES[owner.kind]
+}

@@ -1,0 +1,154 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { Clock } from '../clock/clock.ts'
+import { parseAuthorization } from '../protocol/authorization.ts'
+import type { Database } from '../store/database.ts'
+import { CAUSES } from './causes.ts'
+import { diagnose } from './diagnose.ts'
+import { expectedMessage } from './explain-signature.ts'
+import type { Finding, RefusedRequest } from './finding.ts'
+import { readHeader } from './read-header.ts'
+
+/** Rows that are kept, the newest ones. */
+export const MAX_KEPT = 1_000
+/** Bytes of a body that are kept. */
+export const MAX_BODY_BYTES = 64 * 1024
+/** The same of a message: beside the body there is a target, which has at most 16 KiB. */
+const MAX_MESSAGE_BYTES = MAX_BODY_BYTES + 16 * 1024
+/** How many are explained at once when none was for a while, and how many a second go on being explained. */
+const BURST = 50
+const EACH_SECOND = 10
+
+/** A row of `refused_signatures`. */
+export interface RefusedSignature {
+  request_id: string
+  wall_time: number
+  business_time: number
+  op: string
+  error: string
+  method: string
+  target: string
+  authorization_header: string
+  mchid: string
+  serial_no: string
+  timestamp: string
+  nonce_str: string
+  body: string | null
+  body_length: number | null
+  cause: string
+  causes: string
+  explanation: string
+  signed_message: string | null
+  first_difference: number | null
+  signed_digest: string | null
+  signed_by: string | null
+}
+
+/**
+ * Explains refused signatures and keeps the explanations, after their callers have had their answers, which are the same
+ * whatever was found. What comes faster than it may be explained is counted and no more, so that nobody can keep the
+ * platform busy by wrong signatures.
+ */
+export class RefusedSignatures {
+  readonly #db: Database
+  readonly #clock: Pick<Clock, 'wallNow'>
+  readonly #onError: (error: unknown) => void
+  #last: Promise<void> = Promise.resolve()
+  #allowance = BURST
+  #allowedAt: number
+
+  constructor(db: Database, clock: Pick<Clock, 'wallNow'>, onError: (error: unknown) => void) {
+    this.#db = db
+    this.#clock = clock
+    this.#onError = onError
+    this.#allowedAt = clock.wallNow()
+  }
+
+  /** Answers whether this one is explained; it goes on by itself. */
+  note(request: RefusedRequest): boolean {
+    const now = this.#clock.wallNow()
+    const earned = (Math.max(0, now - this.#allowedAt) * EACH_SECOND) / 1000
+    this.#allowance = Math.min(BURST, this.#allowance + earned)
+    this.#allowedAt = now
+    if (this.#allowance < 1) return false
+    this.#allowance -= 1
+    // One after the other, so that never more than one is on the way of other work.
+    this.#last = this.#last.then(() => this.#keep(request)).catch(this.#onError)
+    return true
+  }
+
+  /** Waits until everything that was noted is kept. */
+  settled(): Promise<void> {
+    return this.#last
+  }
+
+  async #keep(request: RefusedRequest): Promise<void> {
+    // The answer goes out first.
+    await nextTurn()
+    const row = rowOf(request, await diagnose(this.#db, request))
+    const columns = Object.keys(row)
+    await this.#db.transaction(async tx => {
+      await tx.run(
+        `INSERT INTO refused_signatures (${columns.join(', ')})
+         VALUES (${columns.map((_, index) => `$${index + 1}`).join(', ')}) ON CONFLICT DO NOTHING`,
+        ...Object.values(row),
+      )
+      const oldest = await tx.get<{ wall_time: number; request_id: string }>(
+        `SELECT wall_time, request_id FROM refused_signatures
+          ORDER BY wall_time DESC, request_id DESC LIMIT 1 OFFSET ${MAX_KEPT}`,
+      )
+      if (!oldest) return
+      await tx.run(
+        'DELETE FROM refused_signatures WHERE (wall_time, request_id) <= ($1, $2)',
+        oldest.wall_time,
+        oldest.request_id,
+      )
+    })
+  }
+}
+
+function rowOf(
+  request: RefusedRequest,
+  finding: Finding,
+): { [Column in keyof RefusedSignature]: RefusedSignature[Column] } {
+  const { requestId, op, error, method, target, body, wallTime, businessTime } = request
+  const {
+    mchid = '',
+    serial_no = '',
+    timestamp = '',
+    nonce_str = '',
+  } = readHeader(request.headers.authorization).fields
+  const { causes, detail, signedMessage, signedDigest, signedBy } = finding
+  const fields = parseAuthorization(request.headers.authorization)
+  const expected = typeof fields === 'string' ? undefined : expectedMessage(request, fields)
+  const difference = signedMessage && expected && firstDifference(signedMessage, expected)
+  return {
+    request_id: requestId,
+    wall_time: wallTime,
+    business_time: businessTime,
+    op,
+    error,
+    method,
+    target,
+    authorization_header: request.headers.authorization ?? '',
+    mchid,
+    serial_no,
+    timestamp,
+    nonce_str,
+    body: body ? body.subarray(0, MAX_BODY_BYTES).toString('base64') : null,
+    body_length: body?.length ?? null,
+    cause: causes[0],
+    causes: JSON.stringify(causes),
+    explanation: [...causes.map(cause => CAUSES[cause].says), detail].filter(Boolean).join(' '),
+    signed_message: signedMessage?.subarray(0, MAX_MESSAGE_BYTES).toString('base64') ?? null,
+    first_difference: difference ?? null,
+    signed_digest: signedDigest ?? null,
+    signed_by: signedBy ?? null,
+  }
+}
+
+/** The offset of the first byte in which two messages differ; `undefined` for equal ones. */
+export function firstDifference(one: Uint8Array, other: Uint8Array): number | undefined {
+  const shorter = Math.min(one.length, other.length)
+  for (let index = 0; index < shorter; index += 1) if (one[index] !== other[index]) return index
+  return one.length === other.length ? undefined : shorter
+}

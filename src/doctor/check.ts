@@ -1,0 +1,17 @@
+import type { Visit } from './visit.ts'
+
+/** One check of a merchant's program. It throws a `Finding` when it fails. Texts are Markdown. */
+export interface Check {
+  /** By which `--only` names it. */
+  id: string
+  title: { en: string; zh: string }
+  /** What the doctor does. */
+  does: string
+  /** What the program must do then. */
+  passes: string
+  /** What to do when it does not. */
+  remedy: string
+  /** The check without which this one says nothing. */
+  needs?: string
+  run(visit: Visit): Promise<void>
+}

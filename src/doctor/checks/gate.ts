@@ -1,0 +1,69 @@
+import { Finding } from '../findings.ts'
+import type { Car, Leaving } from '../gate.ts'
+import type { Visit } from '../visit.ts'
+
+// The gate opens when the platform has said, by a signature that is right, that it takes the charge on.
+
+/** Whose score falls while the car is parked. */
+const OWNER_WITHOUT_SCORE = 'doctor-low-score'
+const GOOD_SCORE = 700
+const LOW_SCORE = 400
+
+export async function closedForBlockedPlate(visit: Visit): Promise<void> {
+  const car = visit.strangeCar()
+  requireClosed(await visit.stay(car), 'The entry was BLOCKED, because nobody has opened the plate')
+}
+
+export async function closedAfterRefusal(visit: Visit): Promise<void> {
+  const car = await visit.car({ owner_id: OWNER_WITHOUT_SCORE, score: GOOD_SCORE })
+  await visit.enter(car)
+  // Nothing is told of a score, so the merchant learns of it by the refusal alone.
+  await visit.admin.put(`/owners/${OWNER_WITHOUT_SCORE}`, { score: LOW_SCORE })
+  requireClosed(await visit.leave(car), 'The charge was refused with HTTP 400')
+}
+
+export async function closedWhenLimited(visit: Visit): Promise<void> {
+  requireClosed(
+    await stayWith(visit, await visit.car(), 'RATE_LIMITED'),
+    'Every charge was answered with HTTP 429',
+  )
+}
+
+export async function closedWhenDown(visit: Visit): Promise<void> {
+  requireClosed(
+    await stayWith(visit, await visit.car(), 'ERROR_BEFORE_COMMIT'),
+    'Every charge was answered with HTTP 500, and nothing was charged',
+  )
+}
+
+export async function forgedReplyIsNotBelieved(visit: Visit): Promise<void> {
+  await requireQuery(visit, 'REPLY_WRONG_SIGNATURE', 'The reply to the charge had a wrong signature')
+}
+
+export async function probedReplyIsNotBelieved(visit: Visit): Promise<void> {
+  await requireQuery(visit, 'REPLY_PROBE', 'The reply to the charge was a probe')
+}
+
+/** A stay of which every charge is struck. */
+export async function stayWith(visit: Visit, car: Car, kind: string, count?: number): Promise<Leaving> {
+  await visit.enter(car)
+  await visit.fault(kind, {
+    call: 'createTransaction',
+    plate_number: car.plate_number,
+    ...(count !== undefined && { count }),
+  })
+  return visit.leave(car)
+}
+
+function requireClosed({ gate }: Leaving, why: string): void {
+  if (gate === 'OPEN') throw new Finding(`${why}, and the gate has opened.`)
+}
+
+/** A reply that cannot be believed opens nothing; a query afterwards may. */
+async function requireQuery(visit: Visit, kind: string, why: string): Promise<void> {
+  const queries = await visit.calls('queryTransaction')
+  const { gate, out_trade_no } = await stayWith(visit, await visit.car(), kind)
+  if (gate === 'CLOSED') return
+  const asked = (await queries()).some(call => call.out_trade_no === out_trade_no && call.status === 200)
+  if (!asked) throw new Finding(`${why}, and the gate has opened without a query of the order.`)
+}

@@ -1,0 +1,105 @@
+import { formatTime } from '../../protocol/time.ts'
+import { Finding, NotApplicable } from '../findings.ts'
+import { requireAcknowledged, type Visit } from '../visit.ts'
+
+// The days on which the platform signs with another key than the day before.
+
+interface MerchantKeys {
+  trust_state: 'CERTIFICATE' | 'SWITCHING' | 'PUBLIC_KEY'
+  notice_key_share: number
+  /** Present while the share of the public key grows by the days. */
+  switching_since?: string
+  rotation: 'NONE' | 'MANUAL' | 'AUTO'
+  next_certificate_days: number
+  shangmi: boolean
+}
+
+interface PlatformCertificate {
+  serial_no: string
+  algorithm: string
+  expire_time: string
+}
+
+const DAY_MS = 24 * 60 * 60 * 1000
+/** All signatures, in hundredths of a percent. */
+const WHOLE = 10_000
+
+export async function rotationIsSurvived(visit: Visit): Promise<void> {
+  const keys = await keysThatCanChange(visit)
+  if (keys.trust_state === 'SWITCHING') await putKeys(visit, { trust_state: 'CERTIFICATE' })
+  const signing = await certificateBeforeRotation(visit, keys)
+  visit.afterwards(admin => admin.put(`/merchants/${visit.mchid}`, { rotation: 'NONE' }))
+  await putKeys(visit, { rotation: 'MANUAL', rotation_share: WHOLE })
+  const { notice } = await visit.paid().catch(error => {
+    throw findingWhile('all replies and notices are signed with the next platform certificate', error)
+  })
+  if (notice.sent[0]?.request_headers['Wechatpay-Serial'] === signing.serial_no)
+    throw new NotApplicable('The platform signs with the old certificate still.')
+}
+
+export async function switchIsSurvived(visit: Visit): Promise<void> {
+  await keysThatCanChange(visit)
+  await putKeys(visit, { trust_state: 'SWITCHING', notice_key_share: 100 })
+  const { notice } = await visit.paid().catch(error => {
+    throw findingWhile('the switch to the public key is under way and signs all notices', error)
+  })
+  await putKeys(visit, { notice_key_share: 0 })
+  requireAcknowledged(
+    'A notice that the certificate has signed during the switch',
+    await visit.replay(notice),
+  )
+  await putKeys(visit, { trust_state: 'PUBLIC_KEY' })
+  await visit.paid().catch(error => {
+    throw findingWhile('the switch has ended and the public key signs everything', error)
+  })
+}
+
+/** How the merchant's keys stand, if they can be changed and put back. */
+async function keysThatCanChange(visit: Visit): Promise<MerchantKeys> {
+  const keys = await visit.admin.get<MerchantKeys>(`/merchants/${visit.mchid}`)
+  const { trust_state, notice_key_share, switching_since, rotation } = keys
+  if (trust_state === 'PUBLIC_KEY')
+    throw new NotApplicable(
+      `${visit.mchid} has switched to the public key, so no platform certificate signs for it.`,
+    )
+  if (switching_since !== undefined)
+    throw new NotApplicable(`${visit.mchid} is in the days of its switch, which could not be put back.`)
+  if (rotation !== 'NONE')
+    throw new NotApplicable(`${visit.mchid} is in a rotation of certificates, which could not be put back.`)
+  visit.afterwards(admin =>
+    admin.put(`/merchants/${visit.mchid}`, {
+      trust_state,
+      ...(trust_state === 'SWITCHING' && { notice_key_share }),
+    }),
+  )
+  return keys
+}
+
+/**
+ * The certificate that signs now, with a next one behind it. Where there is none yet, the end of the one that signs is
+ * brought forward to where the next is shown; that stays, because an end is never put back.
+ */
+async function certificateBeforeRotation(visit: Visit, keys: MerchantKeys): Promise<PlatformCertificate> {
+  const now = Date.parse((await visit.admin.get<{ business_time: string }>('/clock')).business_time)
+  const algorithm = keys.shangmi ? 'SM2' : 'RSA'
+  const { data } = await visit.admin.get<{ data: PlatformCertificate[] }>('/platform-certificates')
+  const [signing, next] = data
+    .filter(certificate => certificate.algorithm === algorithm && Date.parse(certificate.expire_time) > now)
+    .sort((one, other) => Date.parse(one.expire_time) - Date.parse(other.expire_time))
+  if (!signing) throw new NotApplicable('The platform has no certificate.')
+  const shownFrom = Date.parse(signing.expire_time) - keys.next_certificate_days * DAY_MS
+  if (next && shownFrom <= now) return signing
+  const expire_time = formatTime(now + keys.next_certificate_days * DAY_MS)
+  await visit.admin.put(`/platform-certificates/${signing.serial_no}`, { expire_time })
+  visit.leaves(`the platform certificate ${signing.serial_no}, which ends on ${expire_time.slice(0, 10)} now`)
+  return signing
+}
+
+function putKeys(visit: Visit, keys: object): Promise<unknown> {
+  return visit.admin.put(`/merchants/${visit.mchid}`, keys)
+}
+
+/** The same finding, with what was going on. */
+function findingWhile(what: string, error: unknown): unknown {
+  return error instanceof Finding ? new Finding(`While ${what}: ${error.message}`) : error
+}

@@ -1,0 +1,42 @@
+import { Finding } from '../findings.ts'
+import { REFUND, type Visit } from '../visit.ts'
+
+// A refund is made once, however often it has to be asked for.
+
+export async function lostRefundReplyRefundsOnce(visit: Visit): Promise<void> {
+  const { out_trade_no, numbers, answered } = await refundWith(visit, 'REPLY_LOST')
+  requireOneNumber('The refund was made and its reply was lost', numbers)
+  const refunds = await visit.refundsOf(out_trade_no)
+  const [refund] = refunds
+  if (refunds.length !== 1)
+    throw new Finding(`The reply to a refund was lost, and the platform has ${refunds.length} refunds.`)
+  if (answered !== refund?.out_refund_no)
+    throw new Finding(
+      `The refund ${refund?.out_refund_no} was made and its reply was lost; POST /refund answered ${answered ?? 'with an error'}, so a person would refund again.`,
+    )
+}
+
+export async function failedRefundKeepsNumber(visit: Visit): Promise<void> {
+  const { out_trade_no, numbers } = await refundWith(visit, 'ERROR_BEFORE_COMMIT')
+  requireOneNumber('The refund was answered with HTTP 500', numbers)
+  const refunds = await visit.refundsOf(out_trade_no)
+  if (refunds.length > 1)
+    throw new Finding(`A refund was answered with HTTP 500, and the platform has ${refunds.length} refunds.`)
+}
+
+/** A refund whose first application is struck. `numbers`: under which it was applied for. */
+async function refundWith(visit: Visit, kind: string) {
+  const { out_trade_no } = await visit.paid()
+  const calls = await visit.calls('createRefund')
+  await visit.fault(kind, { call: 'createRefund', out_trade_no, count: 1 })
+  const answered = await visit.gate.refund(out_trade_no, REFUND)
+  const numbers = new Set((await calls()).map(({ out_refund_no }) => out_refund_no))
+  if (numbers.size === 0)
+    throw new Finding('POST /refund was asked, and the platform had no call of createRefund.')
+  return { out_trade_no, answered, numbers }
+}
+
+function requireOneNumber(why: string, numbers: ReadonlySet<string | undefined>): void {
+  if (numbers.size > 1)
+    throw new Finding(`${why}, and it was asked for again under other numbers: ${[...numbers].join(', ')}.`)
+}

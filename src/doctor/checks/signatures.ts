@@ -1,0 +1,102 @@
+import { Finding } from '../findings.ts'
+import type { Attempt } from '../platform.ts'
+import { AMOUNT, answerOf, inWords, type PaidOrder, requireAcknowledged, type Visit } from '../visit.ts'
+
+// What is not signed by the platform, for these bytes and now, is refused; what is, is taken, also after a refusal.
+
+export async function wrongSignatureIsRefused(visit: Visit): Promise<void> {
+  const { out_trade_no, attempt } = await spoiledNotice(visit, 'NOTICE_WRONG_SIGNATURE')
+  requireRefused('A notice whose signature is wrong', attempt)
+  await requireUnpaid(visit, out_trade_no)
+}
+
+export async function probeIsRefused(visit: Visit): Promise<void> {
+  const { out_trade_no, attempt } = await spoiledNotice(visit, 'NOTICE_PROBE')
+  requireRefused('A probe, whose signature begins with WECHATPAY/SIGNTEST/,', attempt)
+  await requireUnpaid(visit, out_trade_no)
+}
+
+export async function oldNoticeIsRefused(visit: Visit): Promise<void> {
+  const { out_trade_no, attempt } = await spoiledNotice(visit, 'NOTICE_OLD')
+  requireRefused('A notice that was signed ten minutes ago', attempt)
+  await requireUnpaid(visit, out_trade_no)
+}
+
+export async function resentNoticeIsTaken(visit: Visit): Promise<void> {
+  const { out_trade_no, id } = await spoiledNotice(visit, 'NOTICE_PROBE')
+  const attempt = await visit.replay(await visit.notice(id))
+  requireAcknowledged('The genuine notice that followed a probe', attempt)
+  const order = await visit.booked(out_trade_no, booked => booked?.state === 'PAID')
+  if (order?.state !== 'PAID')
+    throw new Finding(`The genuine notice was acknowledged, and the books say ${inWords(order)}.`)
+}
+
+export async function alteredBodyIsRefused(visit: Visit): Promise<void> {
+  const paid = await visit.paid()
+  const { request_headers, request_body } = lastAttempt(paid)
+  const altered = JSON.stringify({ ...JSON.parse(request_body), summary: 'go-live check' })
+  await requireRefusal(visit, paid, 'A notice whose body was altered', request_headers, altered)
+}
+
+export async function unsignedNoticeIsRefused(visit: Visit): Promise<void> {
+  const paid = await visit.paid()
+  const { request_headers, request_body } = lastAttempt(paid)
+  const unsigned = Object.fromEntries(
+    Object.entries(request_headers).filter(([name]) => !/^wechatpay-/i.test(name)),
+  )
+  await requireRefusal(visit, paid, 'A notice without Wechatpay-* headers', unsigned, request_body)
+}
+
+/** A charge whose payment is first told by a spoiled notice. */
+async function spoiledNotice(
+  visit: Visit,
+  kind: string,
+): Promise<{ out_trade_no: string; id: string; attempt: Attempt }> {
+  const car = await visit.car()
+  await visit.fault(kind, { event_type: 'TRANSACTION.SUCCESS', plate_number: car.plate_number, count: 1 })
+  const out_trade_no = await visit.charged(car)
+  const { id, sent } = await visit.attempted(await visit.paymentNotice(out_trade_no))
+  return { out_trade_no, id, attempt: sent[0] as Attempt }
+}
+
+function requireRefused(what: string, attempt: Attempt): void {
+  if (attempt.reply_status === undefined)
+    throw new Finding(`${what} was not answered at all: ${attempt.failure}.`)
+  if (attempt.reply_status < 400)
+    throw new Finding(`${what} was taken: it was answered with ${answerOf(attempt)}.`)
+}
+
+async function requireUnpaid(visit: Visit, outTradeNo: string): Promise<void> {
+  const order = await visit.bookedAfterQuiet(outTradeNo)
+  if (order && (order.state === 'PAID' || order.paid !== 0))
+    throw new Finding(`It was refused, and yet the books say ${inWords(order)}.`)
+}
+
+/** Sends by itself what the platform would never send. */
+async function requireRefusal(
+  visit: Visit,
+  { out_trade_no, notice }: PaidOrder,
+  what: string,
+  headers: Record<string, string>,
+  body: string,
+): Promise<void> {
+  const reply = await fetch(notice.notify_url, {
+    method: 'POST',
+    headers,
+    body,
+    redirect: 'manual',
+    signal: visit.signal,
+  }).catch(cause => {
+    if (visit.signal.aborted) throw cause
+    throw new Finding(`${what} was not answered at all.`, { cause })
+  })
+  await reply.arrayBuffer()
+  if (reply.status < 400) throw new Finding(`${what} was taken: it was answered with HTTP ${reply.status}.`)
+  const order = await visit.bookedAfterQuiet(out_trade_no)
+  if (order?.paid !== AMOUNT)
+    throw new Finding(`${what} was refused, and yet the books say ${inWords(order)}.`)
+}
+
+function lastAttempt({ notice }: PaidOrder): Attempt {
+  return notice.sent.at(-1) as Attempt
+}

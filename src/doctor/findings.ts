@@ -1,0 +1,14 @@
+/** What a check has found wrong with the merchant's program: one sentence or two, with what was seen. */
+export class Finding extends Error {
+  override readonly name = 'Finding'
+}
+
+/** A check that says nothing about this merchant, and why. */
+export class NotApplicable extends Error {
+  override readonly name = 'NotApplicable'
+}
+
+/** The doctor cannot examine anything: the platform or the merchant's gate adapter is not there. The message says what to do. */
+export class CannotRun extends Error {
+  override readonly name = 'CannotRun'
+}

@@ -1,0 +1,330 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { type Random, randomDigits, randomText } from '../protocol/ids.ts'
+import { formatTime } from '../protocol/time.ts'
+import { type Administration, AdminRefusal } from './administration.ts'
+import { Finding } from './findings.ts'
+import type { BookedOrder, Car, GateAdapter, Leaving } from './gate.ts'
+import type { Attempt, Call, NoticeDetail, PlatformOrder, PlatformRefund } from './platform.ts'
+
+/** What a car is charged in all checks, in fen. */
+export const AMOUNT = 800
+/** What is refunded of it, in fen. */
+export const REFUND = 300
+const STAY_MS = 3_600_000
+
+/** Who owns the doctor's cars. */
+export const OWNER = 'doctor'
+/** What the owner's wallet is filled up to, in fen: a hundred stays. */
+const WALLET = 100 * AMOUNT
+
+const POLL_MS = 20
+/** How long the merchant's books may lag behind an answered notice. */
+const BOOKING_MS = 3_000
+/** How long a wrong booking is waited for. */
+const QUIET_MS = 150
+/** The longest that the platform takes for an attempt: the merchant's five seconds and some. */
+const ATTEMPT_MS = 8_000
+
+/** What all checks of one run share. */
+export interface Practice {
+  /** Whom it is about. */
+  mchid: string
+  random: Random
+  /** In which the names of this run's things begin. */
+  prefix: string
+}
+
+/** A payment as the merchant and the platform have it. */
+export interface PaidOrder {
+  car: Car
+  out_trade_no: string
+  /** The notice that told it. */
+  notice: NoticeDetail
+}
+
+/** One check at work: the merchant's gate, the platform's administration, and what has to be put back afterwards. */
+export class Visit {
+  readonly admin: Administration
+  readonly gate: GateAdapter
+  readonly signal: AbortSignal
+  readonly #practice: Practice
+  /** What stays changed. */
+  readonly left: string[] = []
+  readonly #undo: ((admin: Administration) => Promise<unknown>)[] = []
+
+  constructor(practice: Practice, admin: Administration, gate: GateAdapter, signal: AbortSignal) {
+    this.#practice = practice
+    this.admin = admin
+    this.gate = gate
+    this.signal = signal
+  }
+
+  get mchid(): string {
+    return this.#practice.mchid
+  }
+
+  /** Says what puts the world back; done after the check, the last one first. */
+  afterwards(undo: (admin: Administration) => Promise<unknown>): void {
+    this.#undo.push(undo)
+  }
+
+  /** Says what cannot be put back. */
+  leaves(thing: string): void {
+    this.left.push(thing)
+  }
+
+  /** Puts back what the check has changed. Answers what could not be put back. */
+  async putBack(admin: Administration): Promise<string[]> {
+    const failures: string[] = []
+    for (const undo of this.#undo.reverse()) {
+      await undo(admin).catch(error => failures.push(error instanceof Error ? error.message : String(error)))
+    }
+    return failures
+  }
+
+  /** A name that nothing else has, at most 36 characters. */
+  newId(): string {
+    return `${this.#practice.prefix}${randomText(12, this.#practice.random)}`
+  }
+
+  /** A number of an order that nobody has made. */
+  newNumber(): string {
+    return `DOCTOR${randomText(20, this.#practice.random)}`
+  }
+
+  /** A blue plate that nobody has opened. */
+  strangeCar(): Car {
+    // No city of Guangdong has the letter Z: those plates are for cars of Hong Kong and Macau, which are black.
+    return { plate_number: `粤Z${randomDigits(5, this.#practice.random)}`, plate_color: 'BLUE' }
+  }
+
+  /** A car of an owner, the doctor's usual one unless said, whose plate is removed after the check. */
+  async car(owner: { owner_id: string } & Record<string, unknown> = { owner_id: OWNER }): Promise<Car> {
+    const { owner_id, ...settings } = owner
+    const { wallet } = await this.admin.put<{ wallet: number }>(`/owners/${owner_id}`, settings)
+    if (owner_id === OWNER && wallet < AMOUNT)
+      await this.admin.put(`/owners/${owner_id}/top-ups/${this.newId()}`, { amount: WALLET - wallet })
+    const car = this.strangeCar()
+    await this.admin.put(plateOf(car), { owner_id })
+    this.afterwards(admin => admin.delete(plateOf(car)))
+    return car
+  }
+
+  pausePlate(car: Car): Promise<unknown> {
+    return this.admin.put(plateOf(car), { service_state: 'PAUSE' })
+  }
+
+  resumePlate(car: Car): Promise<unknown> {
+    return this.admin.put(plateOf(car), { service_state: 'NORMAL' })
+  }
+
+  /** The car drives in, an hour before now by business time. */
+  async enter(car: Car): Promise<void> {
+    await this.gate.enter(car, formatTime((await this.#now()) - STAY_MS))
+  }
+
+  /** The car wants to leave now. */
+  async leave(car: Car): Promise<Leaving> {
+    // A second ago, because an exit in the future is refused and times have whole seconds.
+    return this.gate.leave(car, formatTime((await this.#now()) - 1000), AMOUNT)
+  }
+
+  async stay(car: Car): Promise<Leaving> {
+    await this.enter(car)
+    return this.leave(car)
+  }
+
+  /** A stay that must end with an open gate. Answers the order's number. */
+  async charged(car: Car): Promise<string> {
+    const { gate, out_trade_no } = await this.stay(car)
+    if (gate !== 'OPEN')
+      throw new Finding(`The gate stays closed for a car that can be charged.${await this.#lastCalls()}`)
+    if (out_trade_no === undefined)
+      throw new Finding('The gate is open, and POST /leave names no out_trade_no.')
+    return out_trade_no
+  }
+
+  /** A stay that was paid, whose notice was acknowledged and booked. */
+  async paid(car?: Car): Promise<PaidOrder> {
+    const parked = car ?? (await this.car())
+    const out_trade_no = await this.charged(parked)
+    const notice = await this.attempted(await this.paymentNotice(out_trade_no))
+    requireAcknowledged('A genuine TRANSACTION.SUCCESS', notice.sent.at(-1))
+    const booked = await this.booked(out_trade_no, order => order?.state === 'PAID')
+    if (booked?.state !== 'PAID' || booked.paid !== AMOUNT)
+      throw new Finding(`A payment of ${AMOUNT} fen was acknowledged, and the books say ${inWords(booked)}.`)
+    return { car: parked, out_trade_no, notice }
+  }
+
+  /** What falls due now is done: deductions, and notices that can be sent. */
+  async settle(): Promise<void> {
+    await this.admin.put('/due-work')
+  }
+
+  /** The order as the platform has it; `undefined` when there is none. */
+  async platformOrder(outTradeNo: string): Promise<PlatformOrder | undefined> {
+    const path = `/transactions/${this.mchid}/${encodeURIComponent(outTradeNo)}`
+    return this.admin.get<PlatformOrder>(path).catch(error => {
+      if (error instanceof AdminRefusal && error.status === 404) return undefined
+      throw error
+    })
+  }
+
+  /** All orders that charge the newest stay of a car. */
+  async ordersOf(car: Car): Promise<PlatformOrder[]> {
+    const entry = await this.entryOf(car)
+    if (!entry) return []
+    const { data } = await this.admin.get<{ data: PlatformOrder[] }>(`/transactions?parking_id=${entry.id}`)
+    return data
+  }
+
+  /** The newest entry of a car. */
+  async entryOf(car: Car): Promise<{ id: string } | undefined> {
+    const query = new URLSearchParams({ ...car, mchid: this.mchid, limit: '1' })
+    const { data } = await this.admin.get<{ data: { id: string }[] }>(`/parkings?${query}`)
+    return data[0]
+  }
+
+  async refundsOf(outTradeNo: string): Promise<PlatformRefund[]> {
+    const query = new URLSearchParams({ mchid: this.mchid, out_trade_no: outTradeNo })
+    return (await this.admin.get<{ data: PlatformRefund[] }>(`/refunds?${query}`)).data
+  }
+
+  /** The id of the notice that tells that an order was paid. */
+  async paymentNotice(outTradeNo: string): Promise<string> {
+    await this.settle()
+    const order = await this.#until(
+      () => this.platformOrder(outTradeNo),
+      found => found === undefined || found.trade_state !== 'ACCEPTED',
+      ATTEMPT_MS,
+    )
+    if (!order)
+      throw new Finding(`The gate is open, and the platform has no order ${outTradeNo} of ${this.mchid}.`)
+    const notice = order.notices.find(({ event_type }) => event_type === 'TRANSACTION.SUCCESS')
+    if (!notice) throw new Finding(`The order ${outTradeNo} is ${order.trade_state} and no payment was told.`)
+    return notice.id
+  }
+
+  notice(id: string): Promise<NoticeDetail> {
+    return this.admin.get<NoticeDetail>(`/notices/${encodeURIComponent(id)}`)
+  }
+
+  /** Waits until a notice was sent `times`. */
+  async attempted(id: string, times = 1): Promise<NoticeDetail> {
+    await this.settle()
+    const notice = await this.#until(
+      () => this.notice(id),
+      ({ sent }) => sent.length >= times,
+      ATTEMPT_MS,
+    )
+    if (notice.sent.length < times)
+      throw new Finding(
+        `The platform has not sent the notice ${id}. Look whether the merchant's notices are paused.`,
+      )
+    return notice
+  }
+
+  /** Sends a notice once more, as it is, signed afresh. Answers the attempt. */
+  async replay({ id, sent }: NoticeDetail): Promise<Attempt> {
+    await this.admin.put(`/notices/${encodeURIComponent(id)}/replays/${this.newId()}`)
+    const { sent: now } = await this.attempted(id, sent.length + 1)
+    return now[sent.length] as Attempt
+  }
+
+  /** Sends a genuine notice of any content to where another one went. Answers its first attempt. */
+  async send(
+    { notify_url, original_type }: Pick<NoticeDetail, 'notify_url' | 'original_type'>,
+    event_type: string,
+    resource: object,
+  ): Promise<Attempt> {
+    const id = this.newId()
+    const notice = { mchid: this.mchid, notify_url, event_type, original_type, summary: event_type, resource }
+    await this.admin.put(`/notices/${id}`, notice)
+    const { sent } = await this.attempted(id)
+    return sent[0] as Attempt
+  }
+
+  /** The order in the merchant's books, as soon as it is as expected, or what it is when that does not happen. */
+  booked(
+    outTradeNo: string,
+    isExpected: (order: BookedOrder | undefined) => boolean,
+  ): Promise<BookedOrder | undefined> {
+    return this.#until(() => this.gate.order(outTradeNo), isExpected, BOOKING_MS)
+  }
+
+  /** The order in the merchant's books, after what must not be booked had the time to be. */
+  async bookedAfterQuiet(outTradeNo: string): Promise<BookedOrder | undefined> {
+    await pause(QUIET_MS, undefined, { signal: this.signal })
+    return this.gate.order(outTradeNo)
+  }
+
+  /** Something goes wrong from now on, at most until the end of the check. */
+  async fault(kind: string, rule: Record<string, string | number>): Promise<void> {
+    const path = `/faults/${this.newId()}`
+    this.afterwards(admin => admin.delete(path))
+    await this.admin.put(path, { kind, ...(kind !== 'HOST_DOWN' && { mchid: this.mchid }), ...rule })
+  }
+
+  /** A function that answers the merchant's calls of an operation since now, the oldest first. */
+  async calls(op: string): Promise<() => Promise<Call[]>> {
+    const query = new URLSearchParams({ mchid: this.mchid, op, limit: '100' })
+    const newest = async () => (await this.admin.get<{ data: Call[] }>(`/calls?${query}`)).data
+    const [last] = await newest()
+    return async () => {
+      const calls = await newest()
+      const end = calls.findIndex(({ request_id }) => request_id === last?.request_id)
+      return calls.slice(0, end === -1 ? undefined : end).reverse()
+    }
+  }
+
+  async #lastCalls(): Promise<string> {
+    const { data } = await this.admin.get<{ data: Call[] }>(`/calls?mchid=${this.mchid}&limit=3`)
+    if (data.length === 0) return ` The platform has had no call of ${this.mchid}.`
+    const calls = data.map(({ op, status, code }) =>
+      [op, status ?? 'no reply', code].filter(Boolean).join(' '),
+    )
+    return ` The platform's latest calls of it: ${calls.reverse().join(', ')}.`
+  }
+
+  async #now(): Promise<number> {
+    return Date.parse((await this.admin.get<{ business_time: string }>('/clock')).business_time)
+  }
+
+  /** Asks again and again until the answer is as expected or the time, in milliseconds, is over; answers the last one. */
+  async #until<T>(ask: () => Promise<T>, isExpected: (value: T) => boolean, limitMs: number): Promise<T> {
+    const limit = AbortSignal.timeout(limitMs)
+    for (;;) {
+      const value = await ask()
+      if (isExpected(value) || limit.aborted) return value
+      await pause(POLL_MS, undefined, { signal: this.signal })
+    }
+  }
+}
+
+/** A merchant takes a notice by answering 200 or 204. */
+export function isAcknowledged({ reply_status }: Pick<Attempt, 'reply_status'>): boolean {
+  return reply_status === 200 || reply_status === 204
+}
+
+/** `what` begins the finding. */
+export function requireAcknowledged(what: string, attempt: Attempt | undefined): void {
+  if (!attempt || !isAcknowledged(attempt))
+    throw new Finding(`${what} was not acknowledged: ${answerOf(attempt)}.`)
+}
+
+/** What a merchant answered, such as `HTTP 500 {"code":"FAIL"}`. */
+export function answerOf(attempt: Attempt | undefined): string {
+  if (!attempt) return 'it was never sent'
+  if (attempt.reply_status === undefined) return attempt.failure
+  return `HTTP ${attempt.reply_status} ${attempt.reply_body.slice(0, 200)}`.trim()
+}
+
+/** An order of the merchant's books as a sentence has it. */
+export function inWords(order: BookedOrder | undefined): string {
+  if (!order) return 'that there is no such order'
+  return `${order.state}, ${order.paid} fen paid, ${order.refunded} fen refunded`
+}
+
+function plateOf({ plate_number, plate_color }: Car): string {
+  return `/plates/${encodeURIComponent(plate_number)}/${plate_color}`
+}

@@ -1,0 +1,151 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { migrate } from '../store/migrate.ts'
+import { migrations } from '../store/migrations.ts'
+import { createTestStore, testServer } from '../store/testing.ts'
+import { strikesMatch } from './draw.ts'
+import { Faults, MAX_FAULTS, type NewFault } from './faults.ts'
+
+// The rules in the store. What they do to calls and notices is tested where those are.
+
+const RULE = { fault_id: 'half', kind: 'REPLY_LOST', probability: 5_000, seed: 42 } as const
+
+/** A store, with as many nodes on it as are asked for. */
+async function storeFor(t: { after(end: () => Promise<void>): void }) {
+  const store = createTestStore()
+  t.after(() => store.remove())
+  const first = await store.open()
+  await migrate(first, migrations, 0)
+  await first.close()
+  return {
+    async open() {
+      const db = await store.open()
+      return { faults: await Faults.open(db), close: () => db.close() }
+    },
+  }
+}
+
+async function strikesOf(faults: Faults, matches: number, subject = {}): Promise<boolean[]> {
+  const struck = []
+  for (let match = 0; match < matches; match += 1)
+    struck.push('REPLY_LOST' in (await faults.strike('call', subject)))
+  return struck
+}
+
+const expected = (from: number, to: number) =>
+  Array.from({ length: to - from + 1 }, (_, index) => strikesMatch(RULE, from + index))
+
+test('the same rule and seed strike the same matches, on this engine as on the other and over a restart', async t => {
+  const { open } = await storeFor(t)
+  const before = await open()
+  await before.faults.put(RULE)
+  assert.deepEqual(await strikesOf(before.faults, 30), expected(1, 30))
+  await before.close()
+  const after = await open()
+  assert.deepEqual(await strikesOf(after.faults, 30), expected(31, 60))
+  const { matched, struck } = (await after.faults.find('half')) ?? {}
+  assert.deepEqual([matched, struck], [60, expected(1, 60).filter(Boolean).length])
+  await after.close()
+})
+
+test('a rule with other fields starts anew, and the same one again changes nothing', async t => {
+  const node = await (await storeFor(t)).open()
+  const { faults } = node
+  await faults.put(RULE)
+  await strikesOf(faults, 5)
+  assert.equal(((await faults.put({ ...RULE, count: undefined })) as { matched: number }).matched, 5)
+  const other = await faults.put({ ...RULE, mchid: '1230000109' })
+  assert.deepEqual([other !== 'too_many' && other.matched], [0])
+  assert.deepEqual(
+    await strikesOf(faults, 5),
+    expected(1, 5).map(() => false),
+  )
+  assert.deepEqual(await strikesOf(faults, 5, { mchid: '1230000109' }), expected(1, 5))
+  await faults.remove('half')
+  assert.equal(await faults.find('half'), undefined)
+  assert.equal(faults.areThere('call'), false)
+  await node.close()
+})
+
+test('a rule that has struck as often as it may is spent: nobody pays for it, and it counts no more', async t => {
+  const node = await (await storeFor(t)).open()
+  const { faults } = node
+  await faults.put({ ...RULE, probability: 10_000, count: 2 })
+  assert.deepEqual(await strikesOf(faults, 4), [true, true, false, false])
+  assert.equal((await faults.find('half'))?.matched, 2)
+  assert.equal(faults.areThere('call'), false)
+  await node.close()
+})
+
+test('what matches at the same moment is counted one by one, also by two nodes on one store', async t => {
+  const { open } = await storeFor(t)
+  const first = await open()
+  await first.faults.put({ ...RULE, count: 12 })
+  const nodes = testServer === undefined ? [first] : [first, await open()]
+  const asked = nodes.flatMap(({ faults }) => Array.from({ length: 30 }, () => faults.strike('call', {})))
+  const struck = (await Promise.all(asked)).filter(strikes => strikes.REPLY_LOST)
+  assert.equal(struck.length, 12)
+  const found = await first.faults.find('half')
+  assert.equal(found?.struck, 12)
+  assert.equal(expected(1, found.matched).filter(Boolean).length, 12)
+  for (const { close } of nodes) await close()
+})
+
+test('a rule that another node has changed is obeyed as it is in the store', async t => {
+  const { open } = await storeFor(t)
+  const [one, other] = [await open(), await open()]
+  await one.faults.put({ ...RULE, probability: 10_000 })
+  await other.faults.reload()
+  await one.faults.put({ ...RULE, probability: 10_000, mchid: '1230000109' })
+  // It does not know of the change yet, and strikes nobody else all the same.
+  assert.deepEqual(await strikesOf(other.faults, 1, { mchid: '1' }), [false])
+  assert.deepEqual(await strikesOf(other.faults, 1, { mchid: '1230000109' }), [true])
+  assert.equal((await one.faults.find('half'))?.matched, 1)
+  await one.close()
+  await other.close()
+})
+
+test('rules are asked in the order of their ids, the same on every engine', async t => {
+  const node = await (await storeFor(t)).open()
+  const { faults } = node
+  for (const fault_id of ['b', 'B', 'a-1', 'A_1', 'é'])
+    await faults.put({ ...RULE, fault_id, count: 1, probability: 10_000 })
+  const order = []
+  for (let round = 0; round < 5; round += 1)
+    order.push((await faults.strike('call', {})).REPLY_LOST?.fault_id)
+  assert.deepEqual(order, ['A_1', 'B', 'a-1', 'b', 'é'])
+  await node.close()
+})
+
+test('a field that the kind does not have is refused by name', async t => {
+  const node = await (await storeFor(t)).open()
+  const refused: [rule: Omit<NewFault, 'fault_id'>, why: RegExp][] = [
+    [
+      { kind: 'REPLY_LOST', event_type: 'TRANSACTION.SUCCESS' },
+      /event_type is not known where REPLY_LOST strikes/,
+    ],
+    [{ kind: 'NOTICE_LOST', call: 'createTransaction' }, /call is not known/],
+    [{ kind: 'NOTICE_LOST', host: 'api' }, /host is not known/],
+    [
+      { kind: 'HOST_DOWN', mchid: '1230000109' },
+      /mchid is not known where HOST_DOWN strikes; there are host/,
+    ],
+    [{ kind: 'REPLY_LOST', delay_ms: 1 }, /delay_ms must be left out/],
+    [{ kind: 'LATENCY' }, /delay_ms must be 1 to 120000/],
+    [{ kind: 'LATENCY', delay_ms: 120_001 }, /delay_ms must be 1 to 120000/],
+    [{ kind: 'NOTICE_DELAYED' }, /delay_ms must be/],
+  ]
+  for (const [rule, why] of refused) await assert.rejects(node.faults.put({ fault_id: 'a', ...rule }), why)
+  const held = await node.faults.put({ fault_id: 'a', kind: 'NOTICE_REORDERED' })
+  assert.equal(held !== 'too_many' && held.delay_ms, 3_600_000)
+  await node.close()
+})
+
+test('there are not more rules than a request can be held against', async t => {
+  const node = await (await storeFor(t)).open()
+  for (let rule = 0; rule < MAX_FAULTS; rule += 1)
+    await node.faults.put({ ...RULE, fault_id: `rule-${rule}` })
+  assert.equal(await node.faults.put(RULE), 'too_many')
+  assert.notEqual(await node.faults.put({ ...RULE, fault_id: 'rule-7', seed: 1 }), 'too_many')
+  await node.close()
+})

@@ -1,0 +1,98 @@
+import { NO_STRIKES, type Strike, type Strikes } from '../faults/faults.ts'
+import { namedIn } from '../faults/rules.ts'
+import type { Platform } from '../platform.ts'
+import type { Statements, Transaction } from '../store/database.ts'
+import type { Delivery } from './send.ts'
+
+/** What is looked at here of a notice in hand. */
+interface Struck {
+  id: string
+  mchid: string
+  event_type: string
+  resource: string
+  attempts: number
+  attempts_before_replay: number
+  /** JSON; null when no rule was asked about it yet. */
+  strikes: string | null
+}
+
+/**
+ * What goes wrong on purpose with the attempt that is due; `put_off` when it is due later now. Rules are asked once about a
+ * notice, before its first attempt, and again after a replay of one that had ended. What strikes is kept with the notice
+ * until that attempt is on record, so that it comes after a delay or a crash all the same.
+ */
+export async function strikeNotice(platform: Platform, notice: Struck): Promise<Strikes | 'put_off'> {
+  const { db, clock, faults } = platform
+  if (notice.strikes !== null) return JSON.parse(notice.strikes) as Strikes
+  const isFirst = notice.attempts === notice.attempts_before_replay
+  if (!isFirst || !faults.areThere('notice')) return NO_STRIKES
+  const { id, event_type, mchid } = notice
+  const resource = Object(JSON.parse(notice.resource)) as Record<string, unknown>
+  const subject = { ...namedIn(resource), event_type, mchid }
+  const strikes = await faults.strike('notice', subject, {
+    // One notice of a merchant is held at a time, or with a rule for all they would wait for each other.
+    except: (await isAnyHeld(db, mchid)) ? ['NOTICE_REORDERED'] : [],
+    async keep(tx, struck) {
+      await tx.run('UPDATE notices SET strikes = $1 WHERE id = $2', JSON.stringify(struck), id)
+      const waitMs = waitOf(struck)
+      if (waitMs === 0) return
+      await tx.run(
+        'UPDATE notices SET due_at = $1, held = $2, leased_until = 0 WHERE id = $3',
+        clock.now() + waitMs,
+        struck.NOTICE_REORDERED ? 1 : 0,
+        id,
+      )
+    },
+  })
+  return waitOf(strikes) === 0 ? strikes : 'put_off'
+}
+
+/** How long a notice rests before it is sent, in milliseconds. One that is lost need not wait for that. */
+function waitOf({ NOTICE_LOST, NOTICE_DELAYED, NOTICE_REORDERED }: Strikes): number {
+  return NOTICE_LOST ? 0 : Math.max(NOTICE_DELAYED?.delay_ms ?? 0, NOTICE_REORDERED?.delay_ms ?? 0)
+}
+
+async function isAnyHeld(db: Statements, mchid: string): Promise<boolean> {
+  return (await db.get('SELECT id FROM notices WHERE mchid = $1 AND held = 1 LIMIT 1', mchid)) !== undefined
+}
+
+/** A notice was sent, so the one that waited to be overtaken by it is due. */
+export async function releaseHeld(
+  tx: Transaction,
+  { clock, wake }: Pick<Platform, 'clock' | 'wake'>,
+  { id, mchid }: Pick<Struck, 'id' | 'mchid'>,
+): Promise<void> {
+  const released = await tx.run(
+    'UPDATE notices SET due_at = $1, held = 0 WHERE mchid = $2 AND held = 1 AND id <> $3',
+    clock.now(),
+    mchid,
+    id,
+  )
+  if (released > 0) tx.afterCommit(wake.notices)
+}
+
+/** What must be refused, and what is wrong with it. */
+const SPOILED = {
+  NOTICE_PROBE: 'the signature is wrong',
+  NOTICE_WRONG_SIGNATURE: 'the signature is wrong',
+  NOTICE_OLD: 'it was signed ten minutes ago',
+} as const
+const SPOILED_KINDS = Object.keys(SPOILED) as (keyof typeof SPOILED)[]
+
+/** What came of an attempt. Whoever takes a notice that must be refused has not got it: the genuine one follows. */
+export function spoiledDelivery(strikes: Strikes, delivery: Delivery): Delivery {
+  const kind = SPOILED_KINDS.find(candidate => strikes[candidate])
+  const strike = kind && strikes[kind]
+  if (!strike) return delivery
+  const failure = delivery.failure || `The reply was HTTP ${delivery.status}, although ${SPOILED[kind]}`
+  return { ...delivery, failure: `${failure}. ${nameOf(kind, strike)}` }
+}
+
+/** The attempt that is not made. */
+export function lostDelivery(strike: Strike): Delivery {
+  return { status: null, reply: '', failure: `It was not sent. ${nameOf('NOTICE_LOST', strike)}` }
+}
+
+function nameOf(kind: string, { fault_id }: Strike): string {
+  return `On purpose: ${kind} by the fault ${fault_id}`
+}

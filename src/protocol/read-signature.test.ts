@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict'
+import { constants, createHash, generateKeyPairSync, privateEncrypt, sign } from 'node:crypto'
+import { test } from 'node:test'
+import { openSignature } from './read-signature.ts'
+
+const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+const large = generateKeyPairSync('rsa', { modulusLength: 3072 })
+const other = generateKeyPairSync('rsa', { modulusLength: 2048 })
+const MESSAGE = Buffer.from('GET\n/v3/certificates\n1\nn\n\n')
+const OTHER = Buffer.from('GET\n/v3/certificates\n1\nn\n')
+
+test('the digest that was signed comes back, with its kind', () => {
+  for (const digest of ['sha256', 'sha1', 'md5', 'sha512', 'sha384', 'sha224']) {
+    const opened = openSignature(sign(digest, MESSAGE, privateKey), publicKey)
+    assert.deepEqual(
+      [opened?.padding, opened?.digest, opened?.signedDigest],
+      ['PKCS1', digest, createHash(digest).update(MESSAGE).digest('hex')],
+    )
+    assert.ok(opened?.fits(MESSAGE))
+    assert.ok(!opened?.fits(OTHER))
+  }
+})
+
+test('PSS is known by its form, whatever its digests and its salt are', () => {
+  const padding = constants.RSA_PKCS1_PSS_PADDING
+  for (const [digest, saltLength] of [
+    ['sha256', 32],
+    ['sha256', 0],
+    ['sha256', constants.RSA_PSS_SALTLEN_MAX_SIGN],
+    ['sha1', 20],
+    ['sha512', 64],
+  ] as const) {
+    const opened = openSignature(sign(digest, MESSAGE, { key: privateKey, padding, saltLength }), publicKey)
+    assert.deepEqual([opened?.padding, opened?.digest], ['PSS', digest])
+    assert.ok(opened?.fits(MESSAGE))
+    assert.ok(!opened?.fits(OTHER))
+  }
+})
+
+test('data that was encrypted with the private key is compared as digest and as itself', () => {
+  const digest = createHash('sha256').update(MESSAGE).digest()
+  for (const data of [digest, Buffer.from(digest.toString('hex')), MESSAGE]) {
+    const opened = openSignature(privateEncrypt(privateKey, data), publicKey)
+    assert.deepEqual([opened?.digest, opened?.signedDigest], ['none', ''])
+    assert.ok(opened?.fits(MESSAGE))
+    assert.ok(!opened?.fits(OTHER))
+  }
+})
+
+test('a signature of another key, of another length and one that is none open under no key', () => {
+  for (const signature of [
+    sign('sha256', MESSAGE, other.privateKey),
+    sign('sha256', MESSAGE, large.privateKey),
+    Buffer.alloc(0),
+    Buffer.alloc(256),
+    Buffer.alloc(256, 0xff),
+  ])
+    assert.equal(openSignature(signature, publicKey), undefined)
+  const curve = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  assert.equal(openSignature(sign('sha256', MESSAGE, curve.privateKey), curve.publicKey), undefined)
+  assert.ok(openSignature(sign('sha256', MESSAGE, large.privateKey), large.publicKey)?.fits(MESSAGE))
+})

@@ -1,0 +1,122 @@
+import { constants, createHash, type KeyObject, publicDecrypt } from 'node:crypto'
+
+/** What an RSA signature says of itself once it is opened by the public key of whoever made it. */
+export interface OpenedSignature {
+  padding: 'PKCS1' | 'PSS'
+  /** Such as `sha256`; `none` when data was encrypted with the private key and no digest was signed. */
+  digest: string
+  /** The digest that was signed, in hexadecimal; empty where the padding does not give it back. */
+  signedDigest: string
+  /** True when this is the message that was signed. */
+  fits(message: Uint8Array): boolean
+}
+
+/** What stands in front of each digest (DigestInfo, RFC 8017 section 9.2). */
+const DIGEST_INFOS: readonly (readonly [digest: string, prefix: string])[] = [
+  ['sha256', '3031300d060960864801650304020105000420'],
+  ['sha1', '3021300906052b0e03021a05000414'],
+  ['md5', '3020300c06082a864886f70d020505000410'],
+  ['sha512', '3051300d060960864801650304020305000440'],
+  ['sha384', '3041300d060960864801650304020205000430'],
+  ['sha224', '302d300d06096086480165030402040500041c'],
+]
+
+/** A PSS signature has one digest for the message and one for the mask; libraries take these. */
+const PSS_DIGESTS = [
+  ['sha256', 'sha256'],
+  ['sha256', 'sha1'],
+  ['sha1', 'sha1'],
+  ['sha512', 'sha512'],
+  ['sha384', 'sha384'],
+] as const
+const PSS_TRAILER = 0xbc
+
+/**
+ * Opens an RSA signature: the digest that was signed comes back, so that messages can be compared with it one after the
+ * other for the price of a digest. `undefined` when the signature was not made by this key.
+ */
+export function openSignature(signature: Uint8Array, publicKey: KeyObject): OpenedSignature | undefined {
+  if (publicKey.asymmetricKeyType !== 'rsa') return undefined
+  let block: Buffer
+  try {
+    block = publicDecrypt({ key: publicKey, padding: constants.RSA_NO_PADDING }, signature)
+  } catch {
+    // It has another length than the key, or is no number below its modulus.
+    return undefined
+  }
+  return openPkcs1(block) ?? openPss(block)
+}
+
+function openPkcs1(block: Buffer): OpenedSignature | undefined {
+  const end = block.indexOf(0, 2)
+  if (block[0] !== 0 || block[1] !== 1 || end < 10) return undefined
+  if (!block.subarray(2, end).every(byte => byte === 0xff)) return undefined
+  const content = block.subarray(end + 1)
+  const hex = content.toString('hex')
+  for (const [digest, prefix] of DIGEST_INFOS) {
+    if (!hex.startsWith(prefix)) continue
+    const signedDigest = hex.slice(prefix.length)
+    return {
+      padding: 'PKCS1',
+      digest,
+      signedDigest,
+      fits: message => digestOf(digest, message).toString('hex') === signedDigest,
+    }
+  }
+  return {
+    padding: 'PKCS1',
+    digest: 'none',
+    signedDigest: '',
+    fits(message) {
+      const digest = digestOf('sha256', message)
+      return [digest, Buffer.from(digest.toString('hex')), message].some(bytes => content.equals(bytes))
+    },
+  }
+}
+
+/** RFC 8017 section 9.1.2; the salt is found whatever its length. */
+function openPss(block: Buffer): OpenedSignature | undefined {
+  if (block.at(-1) !== PSS_TRAILER) return undefined
+  for (const [digest, maskDigest] of PSS_DIGESTS) {
+    const digestLength = digestOf(digest, '').length
+    const masked = block.subarray(0, block.length - digestLength - 1)
+    const seal = block.subarray(masked.length, -1)
+    const mask = maskOf(seal, masked.length, maskDigest)
+    const data = Buffer.from(masked.map((byte, index) => byte ^ (mask[index] ?? 0)))
+    data[0] = (data[0] ?? 0) & 0x7f
+    const start = data.findIndex(byte => byte !== 0)
+    if (start === -1 || data[start] !== 1) continue
+    const salt = data.subarray(start + 1)
+    // Libraries take none, as much as the digest has, or all that there is room for. Nothing else is, because one in some
+    // hundred blocks of another key would pass for PSS with a salt of any length.
+    if (salt.length !== 0 && salt.length !== digestLength && !(start === 0 && maskDigest === 'sha256'))
+      continue
+    return {
+      padding: 'PSS',
+      digest,
+      signedDigest: '',
+      fits(message) {
+        const sealed = Buffer.concat([Buffer.alloc(8), digestOf(digest, message), salt])
+        return digestOf(digest, sealed).equals(seal)
+      },
+    }
+  }
+  return undefined
+}
+
+/** MGF1 of RFC 8017. */
+function maskOf(seed: Buffer, length: number, digest: string): Buffer {
+  const parts: Buffer[] = []
+  for (let counter = 0, made = 0; made < length; counter += 1) {
+    const count = Buffer.alloc(4)
+    count.writeUInt32BE(counter)
+    const part = digestOf(digest, Buffer.concat([seed, count]))
+    parts.push(part)
+    made += part.length
+  }
+  return Buffer.concat(parts).subarray(0, length)
+}
+
+function digestOf(digest: string, data: Uint8Array | string): Buffer {
+  return createHash(digest).update(data).digest()
+}

@@ -1,0 +1,80 @@
+import { createServer, type Server } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
+import type { AddressInfo } from 'node:net'
+import type { FastifyInstance } from 'fastify'
+import type { TlsCredentials } from '../sandbox/tls.ts'
+import { noteBackup } from './access-point.ts'
+import { answerMalformedHttp, noteReply } from './malformed-http.ts'
+
+/** The whole request must be here by then. */
+export const REQUEST_TIMEOUT_MS = 30_000
+/** What the real hosts answer in `Keep-Alive`. */
+export const KEEP_ALIVE_MS = 8_000
+
+const TIMES = { requestTimeout: REQUEST_TIMEOUT_MS, keepAliveTimeout: KEEP_ALIVE_MS }
+
+/** Where the platform is to listen; port 0 picks one, and where a port is absent nothing listens. */
+export interface Listeners {
+  host: string
+  port: number
+  backupPort: number | undefined
+  tls: { port: number; credentials: TlsCredentials } | undefined
+}
+
+/** The ports that were asked for. */
+export interface Ports {
+  port: number
+  backupPort: number | undefined
+  tlsPort: number | undefined
+}
+
+/**
+ * Lets the app listen at its main port, at that of the second access point, and with TLS. All requests take the same way,
+ * and closing the app closes them all.
+ */
+export async function listen(
+  app: FastifyInstance,
+  { host, port, backupPort, tls }: Listeners,
+): Promise<Ports> {
+  const backup = backupPort === undefined ? undefined : createServer(TIMES)
+  backup?.on('connection', noteBackup)
+  const encrypted =
+    tls &&
+    createTlsServer({ ...TIMES, ...tls.credentials, minVersion: 'TLSv1.2', ALPNProtocols: ['http/1.1'] })
+  const others = [backup, encrypted].filter(server => server !== undefined)
+  for (const server of others) serve(app, server)
+  await app.listen({ host, port })
+  if (backup) await listenAt(backup, host, backupPort)
+  if (encrypted) await listenAt(encrypted, host, tls?.port)
+  return {
+    port: portOf(app.server),
+    backupPort: backup && portOf(backup),
+    tlsPort: encrypted && portOf(encrypted),
+  }
+}
+
+function serve(app: FastifyInstance, server: Server): void {
+  server.on('request', noteReply)
+  server.on('request', (request, response) => app.routing(request, response))
+  server.on('clientError', answerMalformedHttp)
+  let closed: Promise<void> | undefined
+  app.addHook('preClose', async () => {
+    // A server that never came to listen says so, and is closed all the same.
+    closed = new Promise(resolve => server.close(() => resolve()))
+  })
+  app.addHook('onClose', () => closed)
+}
+
+function listenAt(server: Server, host: string, port: number | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen({ host, port }, () => {
+      server.off('error', reject)
+      resolve()
+    })
+  })
+}
+
+function portOf(server: { address(): AddressInfo | string | null }): number {
+  return (server.address() as AddressInfo).port
+}

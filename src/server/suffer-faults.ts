@@ -1,0 +1,62 @@
+import type { Operation } from '../contract/operation.ts'
+import type { Strikes } from '../faults/faults.ts'
+import { ApiError } from '../protocol/errors.ts'
+
+/** The connection of a call is reset, and nothing was done. */
+export class ConnectionReset extends Error {
+  override readonly name = 'ConnectionReset'
+}
+
+/**
+ * Answers a call under what strikes it, in the order of a call's life: it waits, is cut off, is refused, is done, and fails
+ * after that. What is done is on disk when `work` answers.
+ */
+export async function sufferFaults<T>(
+  strikes: Strikes,
+  { limits }: Pick<Operation, 'limits'>,
+  pause: (ms: number) => Promise<void>,
+  work: () => Promise<T>,
+): Promise<T> {
+  if (strikes.LATENCY) await pause(strikes.LATENCY.delay_ms)
+  if (strikes.CONNECTION_RESET) throw new ConnectionReset()
+  if (strikes.RATE_LIMITED) throw new ApiError(limits?.exceeded ?? 'RATELIMIT_EXCEEDED')
+  if (strikes.ERROR_BEFORE_COMMIT) throw new ApiError('SYSTEM_ERROR')
+  if (!strikes.ERROR_AFTER_COMMIT) return work()
+  // A refusal is not heard either; a fault of ours is.
+  await work().catch(error => {
+    if (!(error instanceof ApiError)) throw error
+  })
+  throw new ApiError('SYSTEM_ERROR')
+}
+
+/** Pauses that end early when nobody waits for their time any more. */
+export interface Pauses {
+  /** Wall time, in milliseconds. */
+  pause(ms: number): Promise<void>
+  /** Ends those under way; those that come later do not wait. */
+  end(): void
+}
+
+export function pauses(): Pauses {
+  const waiting = new Map<NodeJS.Timeout, () => void>()
+  let ended = false
+  return {
+    pause: ms =>
+      new Promise(resolve => {
+        if (ended) return resolve()
+        const timer = setTimeout(() => {
+          waiting.delete(timer)
+          resolve()
+        }, ms)
+        waiting.set(timer, resolve)
+      }),
+    end() {
+      ended = true
+      for (const [timer, resolve] of waiting) {
+        clearTimeout(timer)
+        resolve()
+      }
+      waiting.clear()
+    },
+  }
+}
