@@ -1,11 +1,12 @@
+import { createPublicKey } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { CertificateRow } from '../merchants/merchant-certificates.ts'
 import type { IssuedCertificate } from './certificates.ts'
-import { type MerchantFile, PRIVATE, writeFile, writeMerchantFile } from './files.ts'
+import { PRIVATE, readMerchantFile, writeFile, writeMerchantFile } from './files.ts'
 
 /** A certificate by the names that a folder has for it. */
-type Named = Pick<CertificateRow, 'certificate_id' | 'serial_no' | 'algorithm' | 'certificate'>
+type Named = Pick<CertificateRow, 'certificate_id' | 'serial_no' | 'algorithm' | 'certificate' | 'public_key'>
 
 const KEY = 'apiclient_key.pem'
 const CERTIFICATE = 'apiclient_cert.pem'
@@ -23,14 +24,19 @@ export function writeCertificate(
 }
 
 /** Where the private key of a certificate is, below the data folder; `undefined` when the platform does not have it. */
-export function folderOfCertificate(
-  folder: string,
-  mchid: string,
-  { certificate_id, serial_no }: Named,
-): string | undefined {
-  const own = ownFolder(mchid, certificate_id)
-  if (existsSync(join(folder, own, KEY))) return own
-  return readMerchantFile(folder, mchid)?.serial_no === serial_no ? `merchants/${mchid}` : undefined
+export function folderOfCertificate(folder: string, mchid: string, wanted: Named): string | undefined {
+  const places = [ownFolder(mchid, wanted.certificate_id), `merchants/${mchid}`]
+  return places.find(place => keyIn(join(folder, place), wanted) !== undefined)
+}
+
+/** Why {@link useCertificate} cannot be done. */
+export function refusedUse(folder: string, mchid: string, wanted: Named): string | undefined {
+  const file = readMerchantFile(join(folder, 'merchants', mchid))
+  if (!file) return `There is no folder of ${mchid}.`
+  if (wanted.serial_no === file.serial_no) return undefined
+  if (wanted.algorithm !== 'RSA') return 'The pair in the folder itself is of RSA.'
+  if (keyIn(join(folder, ownFolder(mchid, wanted.certificate_id)), wanted) !== undefined) return undefined
+  return `The private key of ${wanted.certificate_id} is not here; it was issued for a csr, or its folder is another's.`
 }
 
 /**
@@ -43,28 +49,36 @@ export function useCertificate(
   wanted: Named,
   certificates: readonly Named[],
 ): string | undefined {
-  const file = readMerchantFile(folder, mchid)
-  if (!file) return `There is no folder of ${mchid}.`
-  if (wanted.serial_no === file.serial_no) return undefined
-  if (wanted.algorithm !== 'RSA') return 'The pair in the folder itself is of RSA.'
-  const source = join(folder, ownFolder(mchid, wanted.certificate_id), KEY)
-  if (!existsSync(source))
-    return `The private key of ${wanted.certificate_id} is not here; it was issued for a csr.`
+  const refusal = refusedUse(folder, mchid, wanted)
+  const file = readMerchantFile(join(folder, 'merchants', mchid))
+  if (refusal !== undefined || !file || wanted.serial_no === file.serial_no) return refusal
   const target = join(folder, 'merchants', mchid)
   const present = certificates.find(({ serial_no }) => serial_no === file.serial_no)
-  if (present && !existsSync(join(folder, ownFolder(mchid, present.certificate_id), KEY))) {
-    const private_key = readFileSync(join(target, KEY), 'utf8')
-    writeCertificate(folder, mchid, present.certificate_id, { ...present, private_key })
-  }
-  writeFile(join(target, KEY), readFileSync(source, 'utf8'), PRIVATE)
+  const presentKey = present && keyIn(target, present)
+  if (present && presentKey !== undefined)
+    writeCertificate(folder, mchid, present.certificate_id, { ...present, private_key: presentKey })
+  const own = join(folder, ownFolder(mchid, wanted.certificate_id))
+  writeFile(join(target, KEY), keyIn(own, wanted) ?? '', PRIVATE)
   writeFile(join(target, CERTIFICATE), wanted.certificate)
   writeMerchantFile(target, { ...file, serial_no: wanted.serial_no })
   return undefined
 }
 
+/** The private key that a folder has, if it is that of the certificate: a folder may be left from an earlier life. */
+function keyIn(folder: string, { public_key }: Named): string | undefined {
+  const path = join(folder, KEY)
+  if (!existsSync(path)) return undefined
+  const key = readFileSync(path, 'utf8')
+  try {
+    return createPublicKey(key).export({ type: 'spki', format: 'pem' }) === public_key ? key : undefined
+  } catch {
+    return undefined
+  }
+}
+
 /** Goes back to the first certificate when the one in the folder is unknown, as after the restoring of an older snapshot. */
 export function useFirstCertificate(folder: string, mchid: string, certificates: readonly Named[]): void {
-  const serial = readMerchantFile(folder, mchid)?.serial_no
+  const serial = readMerchantFile(join(folder, 'merchants', mchid))?.serial_no
   const first = certificates.find(({ certificate_id }) => certificate_id === 'first')
   if (!first || certificates.some(({ serial_no }) => serial_no === serial)) return
   useCertificate(folder, mchid, first, certificates)
@@ -72,9 +86,4 @@ export function useFirstCertificate(folder: string, mchid: string, certificates:
 
 function ownFolder(mchid: string, certificateId: string): string {
   return `merchants/${mchid}/certificates/${certificateId}`
-}
-
-function readMerchantFile(folder: string, mchid: string): MerchantFile | undefined {
-  const path = join(folder, 'merchants', mchid, 'merchant.json')
-  return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as MerchantFile) : undefined
 }

@@ -69,15 +69,28 @@ export function writeMerchantFolder(
   })
 }
 
-/** What a merchant's folder holds of its own keys; `undefined` when there is no such folder. */
+/** `merchant.json` of a merchant's folder; `undefined` when there is none. Throws, and names the file, when it is damaged. */
+export function readMerchantFile(own: string): MerchantFile | undefined {
+  const path = join(own, 'merchant.json')
+  if (!existsSync(path)) return undefined
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as MerchantFile
+  } catch {
+    // The parser's own words would quote the file, which holds a secret.
+    throw new Error(`${path} is damaged: mend it, or remove its folder`)
+  }
+}
+
+/** What a merchant's folder holds of its own keys; `undefined` when it lacks one of them, as after they were handed over. */
 export function readMerchantFolder(
   folder: string,
   mchid: string,
 ): Omit<MerchantKeys, 'merchant'> | undefined {
   const own = join(folder, 'merchants', mchid)
-  if (!existsSync(join(own, 'merchant.json'))) return undefined
+  const file = readMerchantFile(own)
+  const isThere = (name: string) => existsSync(join(own, name))
+  if (!file || !isThere('apiclient_key.pem') || !isThere('apiclient_cert.pem')) return undefined
   const read = (name: string) => readFileSync(join(own, name), 'utf8')
-  const file = JSON.parse(read('merchant.json')) as MerchantFile
   const private_key = read('apiclient_key.pem')
   const certificate = read('apiclient_cert.pem')
   const { validFromDate, validToDate } = new X509Certificate(certificate)

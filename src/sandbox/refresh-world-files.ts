@@ -6,7 +6,7 @@ import { findMerchant } from '../merchants/merchants.ts'
 import { placeOfApiv3Key } from '../merchants/seal-for.ts'
 import type { Platform } from '../platform.ts'
 import { useFirstCertificate } from './certificate-files.ts'
-import { type MerchantFile, writeFile, writeMerchantFile } from './files.ts'
+import { type MerchantFile, readMerchantFile, writeFile, writeMerchantFile } from './files.ts'
 
 type Known = Pick<Platform, 'db' | 'clock' | 'secrets' | 'keys'>
 
@@ -49,7 +49,8 @@ async function refreshMerchant(
   // From here on at one time, because others change what the file says of the merchant's own pair.
   useFirstCertificate(folder, mchid, certificates)
   const own = join(folder, 'merchants', mchid)
-  const file = JSON.parse(readFileSync(join(own, 'merchant.json'), 'utf8')) as MerchantFile
+  const file = readMerchantFile(own)
+  if (!file) return
   const changed: MerchantFile = {
     ...file,
     apiv3_key: secrets.open(merchant.apiv3_key, placeOfApiv3Key(mchid)),

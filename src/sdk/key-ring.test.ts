@@ -169,6 +169,12 @@ test('fields are encrypted to the newest certificate in effect', async () => {
   assert.equal((await ring.encryptionKey()).serial, 'NEW')
 })
 
+test('fields are encrypted to the first certificate to come when none is in effect yet', async () => {
+  const { ring, world } = ringOf({ certificates: [] })
+  world.certificates = [certificate('LATER', 2 * MINUTE), certificate('SOON', MINUTE)]
+  assert.equal((await ring.encryptionKey()).serial, 'SOON')
+})
+
 test('fields are encrypted to the public key where there is one', async () => {
   const { ring } = ringOf({ ...publicKeyTrust, certificates: [] })
   assert.equal((await ring.encryptionKey()).serial, 'PUB_KEY_ID_1')

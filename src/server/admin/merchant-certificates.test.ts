@@ -219,6 +219,41 @@ test("the merchant's folder takes another pair when it is told to, and can go ba
   assert.deepEqual(readCredentials(running.folder, mchid), first)
 })
 
+const fits = (mchid: string) => {
+  const { certificate, private_key } = running.merchant(mchid)
+  return new X509Certificate(certificate).checkPrivateKey(createPrivateKey(private_key))
+}
+
+test('a certificate that cannot be used in the folder is not issued either', async () => {
+  const { mchid, path } = await merchant()
+  const csr = await csrOf(2048)
+  admin.refused(await admin.put(path('own'), { csr, use_in_folder: true }), 'CONFLICT', /issued for a csr/)
+  assert.equal((await admin.get(`/merchants/${mchid}`)).body.certificates.length, 1)
+})
+
+test('a key that an earlier life has left is never put beside the certificate of this one', async () => {
+  const { mchid, path } = await merchant()
+  await admin.put('/world/snapshots/before-second')
+  await admin.put(path('second'))
+  await admin.put('/world/snapshots/before-second/restorations/1')
+  const { body } = await admin.put(path('second'), { csr: await csrOf(2048) })
+  assert.equal(body.folder, undefined)
+  admin.refused(await admin.put(path('second'), { use_in_folder: true }), 'CONFLICT', /is not here/)
+  assert.ok(fits(mchid))
+})
+
+test('a merchant that comes back with another pair keeps it when the folder takes a third one', async () => {
+  const { mchid, path } = await merchant()
+  await admin.put(path('second'), { use_in_folder: true })
+  await admin.put('/world/resets/without-added-merchants')
+  await admin.put(`/merchants/${mchid}`, { kind: 'direct', trust_state: 'CERTIFICATE' })
+  const first = running.merchant(mchid)
+  await admin.put(path('third'), { use_in_folder: true })
+  await admin.put(path('first'), { use_in_folder: true })
+  assert.deepEqual(running.merchant(mchid), first)
+  assert.deepEqual(await ask(running.merchant(mchid)), [200, undefined])
+})
+
 test('only numbers that call have certificates', async () => {
   admin.refused(await admin.put('/merchants/1900000109/certificates/a'), 'CONFLICT', /never calls/)
   admin.refused(await admin.put('/merchants/1999999999/certificates/a'), 'NOT_FOUND', /1999999999/)

@@ -10,7 +10,12 @@ import {
   storeCertificate,
 } from '../../merchants/merchant-certificates.ts'
 import { formatTimeMs, parseTime } from '../../protocol/time.ts'
-import { folderOfCertificate, useCertificate, writeCertificate } from '../../sandbox/certificate-files.ts'
+import {
+  folderOfCertificate,
+  refusedUse,
+  useCertificate,
+  writeCertificate,
+} from '../../sandbox/certificate-files.ts'
 import type { IssuedCertificate } from '../../sandbox/certificates.ts'
 import { issueCertificate, keyOfRequest } from '../../sandbox/issue-certificate.ts'
 import { certificateRow, merchantSubject } from '../../sandbox/issue-merchant.ts'
@@ -56,13 +61,12 @@ async function put(request: Put, context: AdminContext) {
     const found = await findCertificate(tx, mchid, certificate_id)
     if (found) refuseOther(request, publicKey, found)
     else await store(tx, request, issued, context)
-    return change(tx, request, clock.now())
-  })
-  if (request.use_in_folder) {
-    const all = await listCertificatesOf(db, mchid)
-    const refusal = useCertificate(world.folder, mchid, row, all)
+    const changed = await change(tx, request, clock.now())
+    const refusal = request.use_in_folder ? refusedUse(world.folder, mchid, changed) : undefined
     if (refusal) throw conflict(refusal)
-  }
+    return changed
+  })
+  if (request.use_in_folder) useCertificate(world.folder, mchid, row, await listCertificatesOf(db, mchid))
   await refreshWorldFiles(platform, world.folder, world.baseUrl)
   const folder = folderOfCertificate(world.folder, mchid, row)
   return {
