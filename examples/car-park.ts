@@ -5,7 +5,6 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import {
   type EntranceStateChange,
-  mayOpenGate,
   merchantClient,
   NotFound,
   type Notice,
@@ -15,8 +14,8 @@ import {
   type PlateColor,
   RateLimited,
   type RefundResult,
-  type ReplyTo,
   type RequestIn,
+  wasAccepted,
 } from 'boomgate/sdk'
 
 // A car park that is ready to go live: it charges cars, opens its gate, refunds, and keeps books of its own. Beside its
@@ -149,11 +148,6 @@ async function charge(request: RequestIn<'createTransaction', 'merchant'>): Prom
     say(`query of ${request.out_trade_no}: ${error}`)
     return false
   }
-}
-
-/** An order that had to be asked for may have been paid by then, so it was accepted before. */
-function wasAccepted(order: ReplyTo<'createTransaction'>): boolean {
-  return mayOpenGate(order) || order.trade_state === 'SUCCESS'
 }
 
 async function refund({ out_trade_no, amount }: { out_trade_no: string; amount: number }): Promise<object> {

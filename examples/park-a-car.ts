@@ -7,7 +7,6 @@ import { parseArgs } from 'node:util'
 import {
   formatTime,
   type MerchantClient,
-  mayOpenGate,
   merchantClient,
   OutcomeUnknown,
   optionsFromFolder,
@@ -15,6 +14,7 @@ import {
   partnerClient,
   type TransactionNotice,
   type WebhookReceiver,
+  wasAccepted,
 } from 'boomgate/sdk'
 
 // A small car park: a car drives in, is charged, leaves, and is paid for. It needs a platform that runs (`npm start`).
@@ -106,9 +106,7 @@ async function parkOneCar({ parking, webhooks }: CarPark): Promise<void> {
     throw error
   })
   say(`charged ${accepted.amount.total} fen as ${out_trade_no}: ${accepted.trade_state}`)
-  // An order that had to be asked for may have been paid by now, so it was accepted before.
-  const mayLeave = mayOpenGate(accepted) || accepted.trade_state === 'SUCCESS'
-  say(mayLeave ? 'the gate opens' : 'the gate stays closed: collect on site')
+  say(wasAccepted(accepted) ? 'the gate opens' : 'the gate stays closed: collect on site')
 
   const { event_type, resource } = await nextResult
   say(`verified notice ${event_type}: ${resource.trade_state} ${resource.transaction_id ?? ''}`)

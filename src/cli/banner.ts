@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { formatTimeMs } from '../protocol/time.ts'
 import type { RunningPlatform } from '../server/start.ts'
+import { UNSEALED } from '../store/secrets.ts'
 
 /** Where a clone of the project is; an installed package has no examples. */
 const PROJECT = join(import.meta.dirname, '..', '..')
@@ -24,6 +25,7 @@ export function banner(running: Running, data: string): string {
     `  Administration    ${admin?.url}/admin/v1   token in ${join(data, 'admin.json')}`,
     ...(backupUrl ? [`  Second access     ${backupUrl}`] : []),
     ...(tlsUrl ? [`  TLS               ${tlsUrl}   trust ${join(data, 'tls', 'ca.pem')}`] : []),
+    ...(platform.secrets === UNSEALED ? [] : ['  Secrets           sealed in the store']),
     ...businessTime(running).map(text => `  Business time     ${text}`),
     '',
     `Next: point your merchant at ${baseUrl} with the keys of one of these folders${exampleOf(data)}. Ctrl+C stops.`,

@@ -1,4 +1,4 @@
-import { listCertificatesOf, storeCertificate } from '../merchants/merchant-certificates.ts'
+import { listCertificatesOf } from '../merchants/merchant-certificates.ts'
 import { placeOfApiv3Key } from '../merchants/seal-for.ts'
 import type { Platform } from '../platform.ts'
 import { randomText } from '../protocol/ids.ts'
@@ -11,8 +11,8 @@ import { WORLD_MERCHANTS } from './world.ts'
 import { emptyWorld } from './world-tables.ts'
 
 /**
- * Makes the world of the first start again, at a business time in milliseconds. What its merchants hold stays valid: their
- * keys, their certificates, their ids of the public key. Merchants that were added are gone.
+ * Makes the world of the first start again, at a business time in milliseconds. What its merchants were given then is valid
+ * again: their keys, their first certificates, their ids of the public key. Merchants and certificates that were added are gone.
  */
 export async function resetWorld(
   tx: Transaction,
@@ -20,25 +20,21 @@ export async function resetWorld(
   { now, trust }: { now: number; trust: TrustState | undefined },
 ): Promise<void> {
   const callers: MerchantKeys[] = []
-  const certificates = []
   for (const merchant of WORLD_MERCHANTS) {
     const held = await tx.get<{ apiv3_key: string; public_key_id: string }>(
       `SELECT apiv3_key, public_key_id FROM merchants WHERE mchid = $1 AND kind <> 'sub'`,
       merchant.mchid,
     )
-    const all = await listCertificatesOf(tx, merchant.mchid)
-    const first = all.find(({ certificate_id }) => certificate_id === 'first')
+    const certificates = await listCertificatesOf(tx, merchant.mchid)
+    const first = certificates.find(({ certificate_id }) => certificate_id === 'first')
     if (!held || !first) continue
     // Somebody may have taken the key away, and the first start gives one.
     const apiv3_key =
       secrets.open(held.apiv3_key, placeOfApiv3Key(merchant.mchid)) || randomText(APIV3_KEY_LENGTH, random)
     callers.push({ merchant, certificate: { ...first, private_key: '' }, ...held, apiv3_key })
-    const others = all.filter(certificate => certificate !== first)
-    certificates.push(...others.map(other => ({ ...other, revoked: 0, replaced_from: null })))
   }
   await emptyWorld(tx)
   await tx.run('INSERT INTO business_clock (id, offset_ms) VALUES (1, 0)')
   await storeWorldRows(tx, secrets, now, callers)
-  for (const certificate of certificates) await storeCertificate(tx, certificate)
   if (trust) await putTrust(tx, trust)
 }

@@ -39,7 +39,7 @@ export interface Client<M extends Mode> {
 
     /**
      * Charges a stay (扣费受理). `amount.total` is in fen, `charging_duration` in seconds; plate, times and name are those of
-     * the entry, and `end_time` is not in the future. Ask `mayOpenGate` about the reply: the deduction itself comes
+     * the entry, and `end_time` is not in the future. Ask `wasAccepted` about the reply: the deduction itself comes
      * later, as a notice.
      *
      * On `OutcomeUnknown` keep the gate closed and call `queryTransaction`. On `RateLimited` do the same before the charge

@@ -68,4 +68,5 @@ export {
 export { type RepaymentParameters, repaymentPage } from './repayment-page.ts'
 export { signTestNotice, type TestNotice } from './sign-test-notice.ts'
 export type { PaymentRow, RefundRow, TradeBillRow, TradeBillSummary } from './trade-bill.ts'
+export { wasAccepted } from './was-accepted.ts'
 export { createWebhookReceiver, type WebhookOptions, type WebhookReceiver } from './webhook-receiver.ts'

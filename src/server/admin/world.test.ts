@@ -265,6 +265,27 @@ test('a reset is the world of the first start, and what merchants hold stays val
   admin.refused(await admin.get('/merchants/1231000001'), 'NOT_FOUND')
 })
 
+test('a reset forgets certificates that were added, and the first one is valid and in the folder again', async t => {
+  const world = await worldUnderTest(t)
+  const { admin } = world
+  const own = '/merchants/1230000109'
+  const { serial_no } = world.merchant('1230000109')
+  await admin.put(`${own}/certificates/second`, { use_in_folder: true })
+  await admin.put(`${own}/certificates/first`, { revoked: true })
+  for (const reset of ['1', '2']) {
+    await admin.put(`/world/resets/${reset}`)
+    const { certificates } = (await admin.get(own)).body
+    assert.deepEqual(
+      certificates.map(({ certificate_id, status }: Record<string, string>) => [certificate_id, status]),
+      [['first', 'VALID']],
+    )
+    assert.equal(world.merchant('1230000109').serial_no, serial_no)
+    await admin.put('/clock', { mode: 'FROZEN' })
+    await world.charge()
+    assert.equal((await admin.put(`${own}/certificates/second`, { use_in_folder: true })).status, 200)
+  }
+})
+
 test('the world is changed while no due work is in hand, and what is due afterwards is done', async t => {
   const events: string[] = []
   const begun = Promise.withResolvers<void>()
