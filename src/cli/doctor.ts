@@ -1,11 +1,10 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import type { AdminAddress } from '../doctor/administration.ts'
 import { CannotRun } from '../doctor/findings.ts'
 import { checkLines, summaryLines } from '../doctor/report.ts'
 import { runDoctor } from '../doctor/run-doctor.ts'
 import { pooledRandom } from '../server/random.ts'
+import { adminAddress } from './admin-address.ts'
 import { describeFailure } from './describe-failure.ts'
 
 interface DoctorCommandOptions {
@@ -94,15 +93,7 @@ function addressOf({ data, adminUrl, adminToken }: DoctorCommandOptions): AdminA
   if (adminUrl !== undefined && adminToken !== undefined) return { url: adminUrl, token: adminToken }
   if (adminUrl !== undefined || adminToken !== undefined)
     throw new CannotRun('Give both --admin-url and --admin-token, or neither and --data.')
-  const path = join(data, 'admin.json')
-  try {
-    return JSON.parse(readFileSync(path, 'utf8')) as AdminAddress
-  } catch (cause) {
-    throw new CannotRun(
-      `${path} cannot be read. Start the platform with \`boomgate serve\`, and name its data folder with --data.`,
-      { cause },
-    )
-  }
+  return adminAddress(data)
 }
 
 function wholeSeconds(text: string): number {

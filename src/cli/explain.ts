@@ -1,12 +1,10 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { Command, Option } from 'commander'
 import type { Static } from '../contract/schema.ts'
 import type {
   getRefusedSignature,
   listRefusedSignatures,
 } from '../server/admin/contract/refused-signatures.ts'
-import type { AdminAddress } from '../server/admin/listen.ts'
+import { adminAddress } from './admin-address.ts'
 
 type List = Static<(typeof listRefusedSignatures)['reply']>
 type Detail = Static<(typeof getRefusedSignature)['reply']>
@@ -17,8 +15,11 @@ interface ExplainOptions {
   mchid?: string
 }
 
-/** Rows of the table, without an id. */
+/** Refusals in the table, without an id; equal ones one after the other share a row. */
+const MAX_LISTED = 100
 const MAX_ROWS = 20
+/** Characters of a merchant number; longer ones are none. */
+const MERCHANT = 10
 /** Characters of one side, where messages stand beside each other. */
 const SIDE = 56
 /** Lines of a body that are shown; the rest is in `--json`. */
@@ -43,17 +44,25 @@ async function explain(requestId: string | undefined, { data, json, mchid }: Exp
   const ask = askerOf(data)
   if (requestId !== undefined) {
     const detail = await ask<Detail>(`/refused-signatures/${encodeURIComponent(requestId)}`)
-    process.stdout.write(json ? `${JSON.stringify(detail, null, 2)}\n` : describe(detail))
+    print(json ? `${JSON.stringify(detail, null, 2)}\n` : describe(detail))
     return
   }
   const filter = mchid === undefined ? '' : `&mchid=${encodeURIComponent(mchid)}`
-  const list = await ask<List>(`/refused-signatures?limit=${MAX_ROWS}${filter}`)
-  process.stdout.write(json ? `${JSON.stringify(list, null, 2)}\n` : tableOf(list))
+  const list = await ask<List>(`/refused-signatures?limit=${MAX_LISTED}${filter}`)
+  print(json ? `${JSON.stringify(list, null, 2)}\n` : tableOf(list))
+}
+
+/** A reader such as `head` may close the pipe before it has everything, and then nobody wants the rest. */
+function print(text: string): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+  })
+  process.stdout.write(text)
 }
 
 /** Calls the administration of the platform that runs on a folder. */
 function askerOf(data: string): <Reply>(path: string) => Promise<Reply> {
-  const { url, token } = addressIn(data)
+  const { url, token } = adminAddress(data)
   return async function ask<Reply>(path: string): Promise<Reply> {
     const reply = await fetch(`${url}/admin/v1${path}`, {
       headers: { authorization: `Bearer ${token}` },
@@ -68,21 +77,16 @@ function askerOf(data: string): <Reply>(path: string) => Promise<Reply> {
   }
 }
 
-function addressIn(data: string): AdminAddress {
-  const path = join(data, 'admin.json')
-  try {
-    return JSON.parse(readFileSync(path, 'utf8')) as AdminAddress
-  } catch (cause) {
-    throw new Error(`${path} cannot be read. Give the data folder of a platform with --data.`, { cause })
-  }
-}
-
 function tableOf({ data }: List): string {
   if (data.length === 0) return 'No signature was refused.\n'
-  const rows = data.map(({ wall_time, request_id, mchid = '-', method, target, cause }) => [
-    ...[wall_time.slice(0, 19), mchid, cause, `${method} ${target}`.slice(0, SIDE), request_id],
-  ])
-  const all = [['Time', 'Merchant', 'Cause', 'Request', 'Request-ID'], ...rows]
+  const rows = grouped(data)
+    .slice(0, MAX_ROWS)
+    .map(({ newest: { wall_time, request_id, mchid = '-', cause }, count }) => [
+      wall_time.slice('2026-'.length, '2026-01-01T00:00:00'.length).replace('T', ' '),
+      visible(mchid).slice(0, MERCHANT),
+      ...[cause, String(count), request_id],
+    ])
+  const all = [['Time', 'Merchant', 'Cause', '×', 'Request-ID'], ...rows]
   const widths = all[0]?.map((_, column) => Math.max(...all.map(row => row[column]?.length ?? 0))) ?? []
   return all
     .map(
@@ -95,15 +99,33 @@ function tableOf({ data }: List): string {
     .join('')
 }
 
+interface Group {
+  newest: List['data'][number]
+  count: number
+}
+
+/** Neighbours with the same cause, merchant and call, because what is wrong in a program is wrong in each of its requests. */
+function grouped(data: List['data']): Group[] {
+  const groups: Group[] = []
+  for (const refusal of data) {
+    const last = groups.at(-1)
+    if (last && GROUPED_BY.every(field => last.newest[field] === refusal[field])) last.count += 1
+    else groups.push({ newest: refusal, count: 1 })
+  }
+  return groups
+}
+
+const GROUPED_BY = ['cause', 'mchid', 'op'] as const
+
 /** Everything about one refusal, for a terminal. */
 export function describe(detail: Detail): string {
   const { request_id, method, target, mchid = '-', serial_no = '-', error, wall_time } = detail
   const lines = [
     `${method} ${target}`,
-    `  ${wall_time}   merchant ${mchid}   certificate ${serial_no}   ${error}   ${request_id}`,
+    `  ${wall_time}   merchant ${visible(mchid)}   certificate ${visible(serial_no)}   ${error}   ${request_id}`,
     '',
     `Cause       ${detail.causes.join(', ')}`,
-    `            ${detail.explanation}`,
+    `            ${visible(detail.explanation)}`,
     `What to do  ${detail.what_to_do}`,
     ...(detail.signed_by ? [`Signed by   ${detail.signed_by}`] : []),
     ...(detail.signed_digest ? [`Digest      ${detail.signed_digest} (of what was signed)`] : []),

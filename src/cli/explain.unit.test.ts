@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
+import { createPrivateKey } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, type TestContext, test } from 'node:test'
 import { platformUnderTest } from '../../test/platform.ts'
-import { runCommand } from '../../test/served-platform.ts'
+import { runCommand, startCommand } from '../../test/served-platform.ts'
 import { requestIdOf, sendWrong, type WrongRequest } from '../../test/wrong-request.ts'
 
 const running = await platformUnderTest({ after })
@@ -48,6 +49,15 @@ test('characters that a terminal would obey or hide are written out', async t =>
   assert.ok(!text.includes('\x1b'))
 })
 
+test('what a header says of itself cannot steer a terminal either', async t => {
+  // U+009B begins an escape sequence, and a header may have it.
+  const header = 'WECHATPAY2-SHA256-RSA2048 mchid="123\x9b2J",serial_no="A\x9b1m",timestamp="\x9b31m"'
+  const text = await explained(t, { authorization: () => header })
+  assert.match(text, /merchant 123.?<9b>2J/)
+  const table = (await explain(t)).stdout
+  assert.ok(!/[\x80-\x9f]/.test(text + table), JSON.stringify(text))
+})
+
 test('where nothing fits the expected message is shown, and the digest of what was signed', async t => {
   const text = await explained(t, { ...ECHO, signed: { body: 'else' } })
   assert.match(text, /^Digest {6}[0-9a-f]{64} /m)
@@ -65,12 +75,33 @@ test('without an id the newest are a table, all or those of one merchant', async
   const { stdout } = await explain(t)
   assert.match(
     stdout,
-    /^Time +Merchant +Cause +Request +Request-ID\n20\d\d-\S+ +1999999999 +merchant_unknown +GET \/v3\/certificates +[0-9A-F]{40}\n/,
+    /^Time +Merchant +Cause +× +Request-ID\n\d\d-\d\d \d\d:\d\d:\d\d +1999999999 +merchant_unknown +1 +[0-9A-F]{40}\n/,
   )
   const own = await explain(t, '--mchid', '1999999999')
   assert.equal(own.stdout.split('\n').length, 3)
   const none = await explain(t, '--mchid', '1888888888')
   assert.equal(none.stdout, 'No signature was refused.\n')
+})
+
+test('equal refusals one after the other share a row, and no row is wider than 100 columns', async t => {
+  const key = createPrivateKey(running.merchant('1230000100').private_key)
+  const [first, second] = [{ mchid: '1999999998'.repeat(3) }, { ...ECHO, mchid: '1999999998'.repeat(3) }]
+  // A cause of the longest name.
+  await sendWrong(running, { serial_no: running.merchant('1230000100').serial_no, key })
+  for (const wrong of [first, first, second, second]) await sendWrong(running, wrong)
+  const last = requestIdOf(await sendWrong(running, second))
+  const lines = (await explain(t)).stdout.split('\n')
+  assert.match(lines[1] ?? '', new RegExp(` 1999999998 +merchant_unknown +3 +${last.split('-')[0]}$`))
+  assert.match(lines[2] ?? '', / 1999999998 +merchant_unknown +2 /)
+  assert.match(lines[3] ?? '', / 1230000109 +serial_of_other_merchant +1 /)
+  for (const line of lines) assert.ok(line.length <= 100, line)
+})
+
+test('a reader that has seen enough may close the pipe', async t => {
+  const { child, ended } = startCommand(t, ['explain', '--data', running.folder, '--json'])
+  child.stdout?.destroy()
+  const { code, stderr } = await ended
+  assert.deepEqual({ code, stderr }, { code: 0, stderr: '' })
 })
 
 test('with --json everything is there for a program', async t => {

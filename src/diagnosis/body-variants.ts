@@ -1,4 +1,9 @@
-import { jsonSpellings, type SpellingDifference, spellingDifferences } from '../protocol/json-spellings.ts'
+import {
+  formSpellings,
+  jsonSpellings,
+  type SpellingDifference,
+  spellingDifferences,
+} from '../protocol/json-spellings.ts'
 import type { Cause } from './causes.ts'
 
 /** A body as it may have been signed instead. */
@@ -9,7 +14,10 @@ export interface BodySpelling {
 
 /** Of larger bodies only the few cheap spellings are tried. */
 const MAX_REWRITTEN_BYTES = 16 * 1024
-const EMPTY_AS_TEXT = ['{}', 'null', '""', '[]', 'undefined', 'None', '{}\n', 'null\n']
+const OBJECT_AS_TEXT = '[object Object]'
+const EMPTY_AS_TEXT = ['{}', 'null', '""', '[]', 'undefined', 'None', '{}\n', 'null\n', OBJECT_AS_TEXT]
+/** Of a query's parameters so many are taken for numbers and for texts in turn. */
+const MAX_NUMBERS = 3
 const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf])
 const LINE_ENDS = ['\n', '\r\n']
 
@@ -23,12 +31,14 @@ export function* bodyVariants(body: Buffer, method: string, target: string): Gen
   yield { value: Buffer.alloc(0), causes: ['body_left_out'] }
   if (body.subarray(0, 3).equals(BYTE_ORDER_MARK))
     yield { value: body.subarray(3), causes: ['body_byte_order_mark'] }
+  yield { value: Buffer.from(OBJECT_AS_TEXT), causes: ['body_object_as_text'] }
   if (body.length > MAX_REWRITTEN_BYTES) return
   yield* otherCharset(body)
   const text = body.toString('utf8')
   // How a spelling differs is looked at once it was found to fit.
   for (const spelling of jsonSpellings(text))
     yield { value: Buffer.from(spelling), causes: ['body_rewritten'] }
+  for (const form of formSpellings(text)) yield { value: Buffer.from(form), causes: ['body_form_encoded'] }
   for (const spelling of jsonSpellings(text)) yield* lineFeeds(Buffer.from(spelling), ['body_rewritten'])
 }
 
@@ -53,11 +63,23 @@ function* bodiesForNone(method: string, target: string): Generator<BodySpelling>
   // What a client had before it made a query of it.
   const query = target.split('?')[1] ?? ''
   if (query === '') return
-  const fields = Object.fromEntries(new URLSearchParams(query))
-  yield { value: Buffer.from(query), causes: ['body_of_get'] }
-  const text = JSON.stringify(fields)
-  yield { value: Buffer.from(text), causes: ['body_of_get'] }
-  for (const spelling of jsonSpellings(text)) yield { value: Buffer.from(spelling), causes: ['body_of_get'] }
+  const objects = objectsOf(query)
+  // Some libraries end what they take for a body by a line feed, and the empty fifth line by another one.
+  for (const text of [query, ...objects])
+    for (const value of [text, `${text}\n`]) yield { value: Buffer.from(value), causes: ['body_of_get'] }
+  for (const text of objects)
+    for (const spelling of jsonSpellings(text))
+      yield { value: Buffer.from(spelling), causes: ['body_of_get'] }
+}
+
+/** The parameters of a query as JSON: all of them texts, and some or all of those that look like numbers as numbers. */
+function objectsOf(query: string): string[] {
+  const texts = Object.fromEntries(new URLSearchParams(query))
+  const numeric = Object.keys(texts).filter(name => String(Number(texts[name])) === texts[name])
+  let objects: Record<string, string | number>[] = [texts]
+  for (const name of numeric.slice(0, MAX_NUMBERS))
+    objects = objects.flatMap(fields => [fields, { ...fields, [name]: Number(fields[name]) }])
+  return objects.map(fields => JSON.stringify(fields))
 }
 
 function* lineFeeds(body: Buffer, causes: readonly Cause[]): Generator<BodySpelling> {

@@ -34,6 +34,7 @@ const ECHO_VALUE = JSON.parse(ECHO.body)
 const FIND = '/v3/vehicle/parking/services/find'
 const QUERY = `?appid=wxcbda96de0b165486&plate_number=%E7%B2%A4B10001&plate_color=BLUE&openid=a%20b%3A`
 const PLATE = { target: FIND + QUERY }
+const PAGED = '/v3/certificates?mchid=1230000109&limit=20'
 const ORDER = '/v3/vehicle/transactions/out-trade-no'
 
 const signedTarget = (target: string): WrongRequest => ({ ...PLATE, signed: { target } })
@@ -124,7 +125,14 @@ const PRODUCED: Record<Cause, readonly WrongRequest[]> = {
     header(text => text.replace(/^\S+/, 'Bearer')),
     header(text => text.replace(/^\S+/, 'wechatpay2-sha256-rsa2048')),
   ],
-  clock_off: [{ timestamp: String(now() - 900) }, { timestamp: String(now() + 86_400 * 30) }],
+  shangmi_not_enabled: [sm2({ mchid: other.mchid }), sm2({ mchid: other.mchid, serial_no: other.serial_no })],
+  clock_off: [
+    { timestamp: String(now() - 900) },
+    { timestamp: String(now() + 86_400 * 30) },
+    // A request that is sent again half an hour later, and a clock that goes wrong by two hours and some.
+    { timestamp: String(now() - 1800) },
+    { timestamp: String(now() + 7200 + 240) },
+  ],
   clock_timezone: [{ timestamp: String(now() + 8 * 3600 - 7) }, { timestamp: String(now() - 5.5 * 3600) }],
   merchant_unknown: [{ mchid: '1999999999' }],
   sub_merchant_called: [{ mchid: '1900000109' }],
@@ -174,6 +182,10 @@ const PRODUCED: Record<Cause, readonly WrongRequest[]> = {
     joined('\n', ''),
     sm2(joined('\n', '')),
     { write: parts => requestMessage(parts).subarray(0, -1) },
+    // $(printf …) of a shell.
+    { write: parts => Buffer.from(String(requestMessage(parts)).trimEnd()) },
+    { ...PLATE, write: parts => Buffer.from(String(requestMessage(parts)).trimEnd()) },
+    sm2({ write: parts => Buffer.from(String(requestMessage(parts)).trimEnd()) }),
   ],
   carriage_returns: [joined('\r\n')],
   escaped_line_feeds: [joined('\\n'), joined('\\n', '')],
@@ -218,6 +230,11 @@ const PRODUCED: Record<Cause, readonly WrongRequest[]> = {
     signedTarget(PLATE.target.replace('%E7%B2%A4', '粤')),
     { target: `${ORDER}/%E7%B2%A4`, signed: { target: `${ORDER}/粤` } },
   ],
+  query_empty: [
+    { signed: { target: '/v3/certificates?' } },
+    { target: '/v3/certificates?', signed: { target: '/v3/certificates' } },
+    { ...ECHO, signed: { target: `${ECHO.target}?` } },
+  ],
   query_left_out: [signedTarget(FIND), sm2(signedTarget(FIND))],
   query_decoded: [signedTarget(FIND + decodeURIComponent(QUERY))],
   query_reordered: [
@@ -229,8 +246,20 @@ const PRODUCED: Record<Cause, readonly WrongRequest[]> = {
   escaped_otherwise: [signedTarget(PLATE.target.replace('%3A', ':'))],
   escaped_twice: [signedTarget(FIND + QUERY.replaceAll('%', '%25'))],
   body_left_out: [signedBody('')],
+  body_object_as_text: [signedBody(String(ECHO_VALUE)), sm2(signedBody('[object Object]'))],
+  body_form_encoded: [
+    signedBody(new URLSearchParams({ ...ECHO_VALUE, n: JSON.stringify(ECHO_VALUE.n) }).toString()),
+    signedBody(new URLSearchParams(ECHO_VALUE).toString()),
+    signedBody(`echo_message=停车/hi&n=${ECHO_VALUE.n}`),
+    { ...ECHO, body: '{"b":"x y","a":1}', signed: { body: 'a=1&b=x%20y' } },
+  ],
   body_of_get: [
     { ...PLATE, signed: { body: JSON.stringify(Object.fromEntries(new URLSearchParams(QUERY))) } },
+    ...['{"mchid":"1230000109","limit":"20"}', '{"mchid":"1230000109","limit":20}'].flatMap(params => [
+      { target: PAGED, signed: { body: params } },
+      // wechatpay-node-v3 ends them by a line feed, and the message by another one.
+      { target: PAGED, signed: { body: `${params}\n` } },
+    ]),
   ],
   empty_body_as_text: [
     { signed: { body: '{}' } },

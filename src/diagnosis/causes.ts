@@ -44,6 +44,11 @@ export const CAUSES = {
     says: 'The type in front of the Authorization header is not the one of this API.',
     whatToDo: 'Begin the header with `WECHATPAY2-SHA256-RSA2048` and one space, in capitals.',
   },
+  shangmi_not_enabled: {
+    says: 'The merchant has not applied for 国密, the Chinese algorithms, and has signed by them.',
+    whatToDo:
+      'Sign by RSA and begin the header with `WECHATPAY2-SHA256-RSA2048`, or apply for 国密: here the administration sets `shangmi` of the merchant.',
+  },
 
   // The clock.
   clock_off: {
@@ -168,7 +173,10 @@ export const CAUSES = {
   },
 
   // The message: its form.
-  last_line_feed: { says: 'The last line feed of the message was not signed.', whatToDo: FIVE_LINES },
+  last_line_feed: {
+    says: 'The message was signed without the line feeds at its end, the last one or all.',
+    whatToDo: `${FIVE_LINES} Without a body it ends in two of them. In a shell $(…) takes all of them away: pipe the message into openssl.`,
+  },
   carriage_returns: { says: 'Lines were ended by CR LF.', whatToDo: FIVE_LINES },
   escaped_line_feeds: {
     says: 'Lines were ended by a backslash and an n, and not by a line feed.',
@@ -227,6 +235,10 @@ export const CAUSES = {
     says: 'Chinese characters of the URL were signed as they are, and sent percent-encoded.',
     whatToDo: AS_SENT,
   },
+  query_empty: {
+    says: 'A question mark was signed behind a path that was sent without one, or the other way round.',
+    whatToDo: AS_SENT,
+  },
   query_left_out: { says: 'The query was not signed.', whatToDo: AS_SENT },
   query_decoded: { says: 'The query was signed before it was percent-encoded.', whatToDo: AS_SENT },
   query_reordered: {
@@ -262,6 +274,14 @@ export const CAUSES = {
   empty_body_as_text: {
     says: 'An empty body was signed as a text such as {} or null.',
     whatToDo: 'Leave the fifth line empty when there is no body; the line feed behind it stays.',
+  },
+  body_object_as_text: {
+    says: 'The body was signed as [object Object], which is what JavaScript makes of an object that is joined to a text.',
+    whatToDo: SAME_BYTES,
+  },
+  body_form_encoded: {
+    says: 'The fields of the JSON were signed as a form, as in a=1&b=2.',
+    whatToDo: SAME_BYTES,
   },
   body_line_feed: {
     says: 'The body was signed with a line feed at its end that was not sent, or the other way round.',
@@ -304,7 +324,7 @@ export const CAUSES = {
   other_message: {
     says: 'The key is right, but something else was signed than came, and nothing that is known to go wrong fits.',
     whatToDo:
-      'Print the bytes that you sign and compare them with the expected message; a proxy may also have changed the request.',
+      'Look first for a nonce or timestamp that is made twice, once for the signature and once for the header. Then print the bytes that you sign and compare them with the expected message; a proxy may also have changed the request.',
   },
 } as const satisfies Record<string, CauseEntry>
 

@@ -17,9 +17,9 @@ const EXPLAINERS: Partial<Record<ErrorName, Explain>> = {
   MERCHANT_UNKNOWN: explainMerchant,
   SERIAL_UNKNOWN: explainSerial,
   CERTIFICATE_NEVER_ISSUED: explainSerial,
-  CERTIFICATE_REVOKED: alone('certificate_revoked'),
-  CERTIFICATE_REPLACED: alone('certificate_replaced'),
-  CERTIFICATE_EXPIRED: alone('certificate_expired'),
+  CERTIFICATE_REVOKED: explainCertificate('certificate_revoked'),
+  CERTIFICATE_REPLACED: explainCertificate('certificate_replaced'),
+  CERTIFICATE_EXPIRED: explainCertificate('certificate_expired'),
 }
 
 /** Finds the likely cause of a refused signature. Never throws for what a caller has sent. */
@@ -39,30 +39,49 @@ export async function diagnose(db: Statements, request: RefusedRequest): Promise
   return explain(db, request, fields)
 }
 
-function alone(cause: Cause): Explain {
-  return () => ({ causes: [cause], detail: '' })
+/** Certificates that are named in place of one that is no longer valid. */
+const MAX_NAMED = 5
+
+/** A certificate that is no longer valid: which ones the merchant has that are. */
+function explainCertificate(cause: Cause): Explain {
+  return async (db, { businessTime }, { mchid, algorithm }) => {
+    const valid = await db.all<{ serial_no: string }>(
+      `SELECT serial_no FROM merchant_certificates
+        WHERE mchid = $1 AND algorithm = $2 AND revoked = 0 AND not_after > $3
+          AND (replaced_from IS NULL OR replaced_from > $3)
+        ORDER BY not_before DESC, serial_no LIMIT ${MAX_NAMED}`,
+      ...[mchid, algorithm, businessTime],
+    )
+    const names = valid.map(({ serial_no }) => serial_no).join(', ')
+    const detail = names === '' ? 'The merchant has no valid one now.' : `Valid now: ${names}.`
+    return { causes: [cause], detail }
+  }
 }
 
 function explainScheme(header: string): Finding {
   const scheme = header.slice(0, Math.min(header.indexOf(' '), 64))
-  const isUnasked =
-    scheme === SHANGMI_SCHEME ? ' This merchant has not applied for the Chinese algorithms.' : ''
-  return { causes: ['scheme_foreign'], detail: `The header begins with ${scheme}.${isUnasked}` }
+  // The scheme itself is known, and refused for this merchant alone.
+  const cause = scheme === SHANGMI_SCHEME ? 'shangmi_not_enabled' : 'scheme_foreign'
+  return { causes: [cause], detail: `The header begins with ${scheme}.` }
 }
 
 const HALF_HOUR_SECONDS = 1800
+/** No two places are half an hour apart by their zones alone, and a retry after half an hour is usual. */
+const MIN_TIMEZONE_SECONDS = 3600
 const MAX_TIMEZONE_SECONDS = 14 * 3600
+/** A clock whose zone alone is wrong is as exact as others are. */
+const TIMEZONE_SKEW_SECONDS = 60
 
-/** A clock that is off by whole half hours is right, and its time zone is not. */
+/** A clock that is off by whole half hours, from an hour on, is right, and its time zone is not. */
 function explainClock(_db: Statements, { wallTime }: RefusedRequest, { timestamp }: Authorization): Finding {
   const apart = Math.round(Number(timestamp) - wallTime / 1000)
   const distance = Math.abs(apart)
   const direction = apart > 0 ? 'ahead of' : 'behind'
   const zones = Math.round(distance / HALF_HOUR_SECONDS)
   const isZone =
-    zones > 0 &&
-    distance <= MAX_TIMEZONE_SECONDS + MAX_SKEW_SECONDS &&
-    Math.abs(distance - zones * HALF_HOUR_SECONDS) <= MAX_SKEW_SECONDS
+    distance >= MIN_TIMEZONE_SECONDS - TIMEZONE_SKEW_SECONDS &&
+    distance <= MAX_TIMEZONE_SECONDS + TIMEZONE_SKEW_SECONDS &&
+    Math.abs(distance - zones * HALF_HOUR_SECONDS) <= TIMEZONE_SKEW_SECONDS
   const detail = `The timestamp is ${distance} s ${direction} the platform's clock; ${MAX_SKEW_SECONDS} s are allowed.`
   if (!isZone) return { causes: ['clock_off'], detail }
   return { causes: ['clock_timezone'], detail: `${detail} That is ${zones / 2} h.` }

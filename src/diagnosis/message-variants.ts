@@ -3,7 +3,7 @@ import { type RequestToSign, requestMessage } from '../protocol/signature.ts'
 import { bodyVariants } from './body-variants.ts'
 import type { Cause } from './causes.ts'
 import { OTHER_CHARSETS } from './charsets.ts'
-import { permutations, type TargetSurroundings, targetVariants } from './target-variants.ts'
+import { permutations, type TargetSurroundings, targetPairs, targetVariants } from './target-variants.ts'
 
 /** The parts of a message, with the body's bytes at hand. */
 export type Parts = RequestToSign & { body: Buffer }
@@ -46,7 +46,7 @@ export function* messageVariants(parts: Parts, surroundings: TargetSurroundings)
     remembered(nonceGroup(parts)),
   ]
   for (const variant of inTurn(groups.map(({ items }) => items))) yield candidateOf(parts, variant)
-  for (const variant of wideGroup(parts)) yield candidateOf(parts, variant)
+  for (const variant of wideGroup(parts, surroundings)) yield candidateOf(parts, variant)
   const pairs = groups.flatMap(({ met }, index) =>
     groups.slice(index + 1).map(others => pairsOf(parts, met, others.met)),
   )
@@ -148,6 +148,8 @@ function formGroup(): Variant[] {
   const digest = (changed: Parts) => createHash('sha256').update(requestMessage(changed))
   return [
     form('last_line_feed', joined('\n', '')),
+    // As a shell's $(…) does it.
+    form('last_line_feed', changed => withoutLineFeeds(requestMessage(changed))),
     form('carriage_returns', joined('\r\n', '\r\n')),
     form('carriage_returns', joined('\r\n', '')),
     form('escaped_line_feeds', joined('\\n', '\\n')),
@@ -168,7 +170,9 @@ function formGroup(): Variant[] {
 }
 
 /** What is tried alone, because there is so much of it. */
-function* wideGroup(parts: Parts): Generator<Variant> {
+function* wideGroup(parts: Parts, surroundings: TargetSurroundings): Generator<Variant> {
+  for (const { value, causes } of targetPairs(parts.target, surroundings))
+    yield { causes, change: { target: value } }
   for (const order of permutations([0, 1, 2, 3, 4]))
     yield {
       causes: ['line_order'],
@@ -187,6 +191,12 @@ function* wideGroup(parts: Parts): Generator<Variant> {
 
 function linesOf({ method, target, timestamp, nonce, body }: Parts): Buffer[] {
   return [...[method, target, timestamp, nonce].map(text => Buffer.from(text)), body]
+}
+
+function withoutLineFeeds(message: Buffer): Buffer {
+  let { length } = message
+  while (length > 0 && message[length - 1] === 0x0a) length -= 1
+  return message.subarray(0, length)
 }
 
 function ended(lines: readonly Buffer[]): Buffer {

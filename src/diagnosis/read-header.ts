@@ -45,7 +45,8 @@ function faultOf(
   if (twice) return `It has ${twice[0]} ${twice[1]} times.`
   const unknown = [...counts.keys()].filter(name => !isName(name))
   const missing = NAMES.filter(name => fields[name] === undefined)
-  const renamed = unknown.length > 0 ? ` It has ${unknown.join(', ')}, which are none of its fields.` : ''
+  const [verb, names] = [unknown.length === 1 ? 'is' : 'are', unknown.join(' and ')]
+  const renamed = unknown.length > 0 ? ` It has ${names}, which ${verb} none of its fields.` : ''
   if (missing.length > 0) {
     const bare = missing.filter(name => new RegExp(`${name}\\s*=`).test(header))
     const quotes = bare.length > 0 ? ' Values stand in straight quotes, right behind the =.' : ''

@@ -15,6 +15,8 @@ const { db, refusals } = running.platform
 const foreignKey = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey
 
 const ECHO = { method: 'POST', target: '/v3/security/echo', body: '{"echo_message":"停车"}' }
+const FIND = '/v3/vehicle/parking/services/find'
+const PLATE = `${FIND}?appid=wxcbda96de0b165486&plate_number=%E7%B2%A4B10001&plate_color=BLUE`
 const countOf = async () =>
   (await db.get<{ rows: number }>('SELECT CAST(COUNT(*) AS BIGINT) AS rows FROM refused_signatures'))?.rows
 
@@ -30,6 +32,18 @@ test('two mistakes at once are both named, whatever they are about', async () =>
     [
       ['path_prefix_missing', 'last_line_feed'],
       { write: parts => requestMessage(parts).subarray(0, -1), signed: { target: '/certificates' } },
+    ],
+    [
+      ['host_signed', 'chinese_not_encoded'],
+      { target: PLATE, signed: { target: `https://api.mch.weixin.qq.com${decodeURIComponent(PLATE)}` } },
+    ],
+    [
+      ['host_signed', 'query_left_out'],
+      { target: PLATE, signed: { target: `api.mch.weixin.qq.com${FIND}` } },
+    ],
+    [
+      ['path_prefix_missing', 'chinese_not_encoded'],
+      { target: PLATE, signed: { target: decodeURIComponent(PLATE).replace('/v3', '') } },
     ],
     [['body_spacing', 'body_line_feed'], { ...ECHO, signed: { body: '{"echo_message": "停车"}\n' } }],
     [
@@ -54,6 +68,35 @@ test('two mistakes at once are both named, whatever they are about', async () =>
     assert.deepEqual(explanation.causes, causes)
     assert.equal(explanation.cause, causes[0])
   }
+})
+
+test('for a certificate that is no longer valid those that are valid are named', async () => {
+  const { serial_no, mchid } = running.merchant('1230000109')
+  const change = (sql: string) =>
+    db.run(`UPDATE merchant_certificates SET ${sql} WHERE serial_no = $1`, serial_no)
+  await db.run(
+    `INSERT INTO merchant_certificates (serial_no, certificate_id, mchid, certificate, public_key, not_before, not_after, revoked, replaced_from)
+     SELECT $1, $1, mchid, '', public_key, 1, not_after, 0, NULL FROM merchant_certificates WHERE serial_no = $2`,
+    ...['7A'.repeat(20), serial_no],
+  )
+  await change('revoked = 1')
+  const first = await explanationOf(running, {})
+  assert.equal(first.explanation, `The certificate was revoked. Valid now: ${'7A'.repeat(20)}.`)
+  await db.run('DELETE FROM merchant_certificates WHERE serial_no = $1', '7A'.repeat(20))
+  const none = await explanationOf(running, { mchid })
+  assert.match(none.explanation, /The merchant has no valid one now\.$/)
+  await change('revoked = 0')
+})
+
+test('a field of the header that is none is named, and so are several', async () => {
+  const renamed = (...names: [string, string][]) =>
+    explanationOf(running, {
+      authorization: header => names.reduce((text, [from, to]) => text.replace(`${from}=`, `${to}=`), header),
+    })
+  const one = await renamed(['serial_no', 'serial'])
+  assert.match(one.explanation, / It has serial, which is none of its fields\.$/)
+  const two = await renamed(['serial_no', 'serial'], ['nonce_str', 'nonce'])
+  assert.match(two.explanation, / It has nonce and serial, which are none of its fields\.$/)
 })
 
 test('an explanation has both messages, the first byte in which they differ, the digest and who has signed', async () => {
@@ -111,6 +154,7 @@ test('bodies may be any bytes', async () => {
     randomBytes(300),
     Buffer.from([0]),
     Buffer.from('{"a":"\0"}'),
+    Buffer.from('{"a":{"toString":1},"__proto__":"\\ud800"}'),
     Buffer.alloc(100, 0xff),
     Buffer.from('['.repeat(9000)),
   ]) {

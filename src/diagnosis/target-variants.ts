@@ -25,13 +25,8 @@ const MAX_PARTS = 32
 
 /** The ways in which a target may have been signed, the likely ones first. */
 export function* targetVariants(target: string, surroundings: TargetSurroundings): Generator<Spelling> {
-  const start = target.indexOf('?')
-  const path = start === -1 ? target : target.slice(0, start)
-  const query = start === -1 ? '' : target.slice(start)
-  if (query !== '') yield { value: path, causes: ['query_left_out'] }
-  for (const { value, causes } of spellings(query, 'query_decoded')) yield { value: path + value, causes }
-  for (const { value, causes } of spellings(path, 'path_decoded')) yield { value: value + query, causes }
-  for (const { value, causes } of spellings(target, 'query_decoded')) yield { value, causes }
+  const [path, query] = partsOf(target)
+  yield* otherSpellings(path, query)
   yield* hostVariants(target, surroundings)
   yield* pathVariants(path, query, surroundings)
   for (const order of ordersOf(query)) {
@@ -39,6 +34,36 @@ export function* targetVariants(target: string, surroundings: TargetSurroundings
     for (const { value, causes } of spellings(order, 'query_decoded'))
       yield { value: path + value, causes: ['query_reordered', ...causes] }
   }
+}
+
+/** Two things wrong with one target: how it is spelled, and where it begins. */
+export function* targetPairs(target: string, surroundings: TargetSurroundings): Generator<Spelling> {
+  const [path, query] = partsOf(target)
+  const met = new Set([target])
+  for (const spelling of otherSpellings(path, query)) {
+    if (met.has(spelling.value)) continue
+    met.add(spelling.value)
+    const beginnings = [
+      ...hostVariants(spelling.value, surroundings),
+      ...pathVariants(...partsOf(spelling.value), surroundings),
+    ]
+    for (const { value, causes } of beginnings) yield { value, causes: [...causes, ...spelling.causes] }
+  }
+}
+
+/** The path, and the query with its question mark. */
+function partsOf(target: string): [path: string, query: string] {
+  const start = target.indexOf('?')
+  return start === -1 ? [target, ''] : [target.slice(0, start), target.slice(start)]
+}
+
+/** The target with its query left out, and with other percent-encodings of its parts. */
+function* otherSpellings(path: string, query: string): Generator<Spelling> {
+  if (query === '') yield { value: `${path}?`, causes: ['query_empty'] }
+  else yield { value: path, causes: [query === '?' ? 'query_empty' : 'query_left_out'] }
+  for (const { value, causes } of spellings(query, 'query_decoded')) yield { value: path + value, causes }
+  for (const { value, causes } of spellings(path, 'path_decoded')) yield { value: value + query, causes }
+  for (const { value, causes } of spellings(path + query, 'query_decoded')) yield { value, causes }
 }
 
 /** Other percent-encodings of one text. */

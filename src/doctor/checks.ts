@@ -216,10 +216,10 @@ export const CHECKS: readonly Check[] = [
   },
   {
     id: 'platform-down',
-    title: { en: 'Closed when the platform fails', zh: '扣费返回 500' },
-    does: 'Every charge is answered with HTTP 500, and nothing is done (fault `ERROR_BEFORE_COMMIT`).',
+    title: { en: 'Closed when the platform fails', zh: '扣费返回 500 或连接中断' },
+    does: 'Every charge of one car is answered with HTTP 500 (fault `ERROR_BEFORE_COMMIT`), and that of another one ends with its connection (fault `CONNECTION_RESET`); nothing is done.',
     passes: 'The gate stays closed.',
-    remedy: 'Query the order after a 500: only an order that is there opens the gate.',
+    remedy: 'Query the order after a 500 or a lost connection: only an order that is there opens the gate.',
     needs: 'stay',
     run: closedWhenDown,
   },
@@ -326,7 +326,7 @@ export const CHECKS: readonly Check[] = [
     id: 'backup-host',
     title: { en: 'The backup access point is asked', zh: '主域名不可用' },
     does: 'The first access point resets every connection (fault `HOST_DOWN`, which strikes everybody). Only with `--backup-host`.',
-    passes: 'The gate opens.',
+    passes: 'The gate opens, and the car is charged.',
     remedy:
       'Ask `api2.mch.weixin.qq.com` when `api.mch.weixin.qq.com` does not answer; `fallbackUrl` of the SDK does.',
     needs: 'stay',

@@ -12,10 +12,11 @@ export function checkLines(result: CheckResult): string {
 
 /** The last lines of a report. */
 export function summaryLines({ passed, failed, skipped, duration_ms, left_behind }: DoctorReport): string {
+  const isWhole = failed === 0 && skipped === 0
   const counts = `${passed} passed, ${failed} failed, ${skipped} skipped in ${seconds(duration_ms)}`
   return [
     '',
-    failed === 0 ? `${counts}: nothing stands in the way.` : `${counts}.`,
+    isWhole ? `${counts}: nothing stands in the way.` : `${counts}.`,
     `Left behind: ${left_behind.join('; ')}.`,
     '',
   ].join('\n')

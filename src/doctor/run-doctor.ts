@@ -63,9 +63,11 @@ export async function runDoctor(options: DoctorOptions): Promise<DoctorReport> {
   const startedAt = systemClock.wallNow()
   const chosen = chosenChecks(options.only)
   const admin = new Administration(options.admin, signal)
-  await requireReady(admin, new GateAdapter(gate, signal), mchid)
+  await requireReady(admin, mchid)
+  await requireAdapter(options, signal)
 
-  const practice = { mchid, random, prefix: `${faultPrefix(mchid)}${randomText(4, random)}-` }
+  const prefix = `${faultPrefix(mchid)}${randomText(4, random)}-`
+  const practice = { mchid, random, prefix, slowestBookingMs: 0 }
   const checks: CheckResult[] = []
   const left = new Set<string>()
   for (const check of chosen) {
@@ -116,8 +118,8 @@ function checkOf(id: string): Check {
   throw new CannotRun(`There is no check ${id}; there are ${CHECKS.map(known => known.id).join(', ')}.`)
 }
 
-/** The platform, the merchant number and the gate adapter are there, and nothing of an earlier run is. */
-async function requireReady(admin: Administration, gate: GateAdapter, mchid: string): Promise<void> {
+/** The platform and the merchant number are there, and nothing of an earlier run is. */
+async function requireReady(admin: Administration, mchid: string): Promise<void> {
   try {
     await admin.get(`/merchants/${encodeURIComponent(mchid)}`)
   } catch (error) {
@@ -128,7 +130,22 @@ async function requireReady(admin: Administration, gate: GateAdapter, mchid: str
   for (const { fault_id } of data) {
     if (fault_id.startsWith(faultPrefix(mchid))) await admin.delete(`/faults/${fault_id}`)
   }
-  await gate.requirePresence()
+}
+
+/** The gate adapter is there, and answers. */
+async function requireAdapter(
+  { gate, limitMs = LIMIT_MS }: DoctorOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  const limit = AbortSignal.timeout(limitMs)
+  const adapter = new GateAdapter(gate, AbortSignal.any([signal, limit]))
+  await adapter.requirePresence().catch(cause => {
+    if (signal.aborted || !limit.aborted) throw cause
+    throw new CannotRun(
+      `The gate adapter ${gate} has not answered GET /orders/doctor-is-there within ${limitMs / 1000} s. Look what the merchant's program waits for.`,
+      { cause },
+    )
+  })
 }
 
 function skippedBefore(

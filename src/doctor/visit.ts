@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import { systemClock } from '../clock/clock.ts'
 import { type Random, randomDigits, randomText } from '../protocol/ids.ts'
 import { formatTime } from '../protocol/time.ts'
 import { type Administration, AdminRefusal } from './administration.ts'
@@ -20,8 +21,9 @@ const WALLET = 100 * AMOUNT
 const POLL_MS = 20
 /** How long the merchant's books may lag behind an answered notice. */
 const BOOKING_MS = 3_000
-/** How long a wrong booking is waited for. */
+/** How long a wrong booking is waited for at least; and how many times as long as a right one has ever taken. */
 const QUIET_MS = 150
+const QUIET_FACTOR = 2
 /** The longest that the platform takes for an attempt: the merchant's five seconds and some. */
 const ATTEMPT_MS = 8_000
 
@@ -32,6 +34,8 @@ export interface Practice {
   random: Random
   /** In which the names of this run's things begin. */
   prefix: string
+  /** The longest that a booking has taken after its notice was answered. */
+  slowestBookingMs: number
 }
 
 /** A payment as the merchant and the platform have it. */
@@ -105,8 +109,8 @@ export class Visit {
     if (owner_id === OWNER && wallet < AMOUNT)
       await this.admin.put(`/owners/${owner_id}/top-ups/${this.newId()}`, { amount: WALLET - wallet })
     const car = this.strangeCar()
-    await this.admin.put(plateOf(car), { owner_id })
     this.afterwards(admin => admin.delete(plateOf(car)))
+    await this.admin.put(plateOf(car), { owner_id })
     return car
   }
 
@@ -245,16 +249,21 @@ export class Visit {
   }
 
   /** The order in the merchant's books, as soon as it is as expected, or what it is when that does not happen. */
-  booked(
+  async booked(
     outTradeNo: string,
     isExpected: (order: BookedOrder | undefined) => boolean,
   ): Promise<BookedOrder | undefined> {
-    return this.#until(() => this.gate.order(outTradeNo), isExpected, BOOKING_MS)
+    const askedAt = systemClock.wallNow()
+    const order = await this.#until(() => this.gate.order(outTradeNo), isExpected, BOOKING_MS)
+    const tookMs = systemClock.wallNow() - askedAt
+    this.#practice.slowestBookingMs = Math.max(this.#practice.slowestBookingMs, tookMs)
+    return order
   }
 
   /** The order in the merchant's books, after what must not be booked had the time to be. */
   async bookedAfterQuiet(outTradeNo: string): Promise<BookedOrder | undefined> {
-    await pause(QUIET_MS, undefined, { signal: this.signal })
+    const quietMs = Math.max(QUIET_MS, QUIET_FACTOR * this.#practice.slowestBookingMs)
+    await pause(quietMs, undefined, { signal: this.signal })
     return this.gate.order(outTradeNo)
   }
 

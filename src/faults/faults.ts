@@ -100,20 +100,23 @@ export class Faults {
   }
 
   /**
-   * What strikes a subject; that it was asked is on record when this answers. `except` are kinds that cannot be there for it, and
-   * `keep` writes down what strikes in the same transaction.
+   * What strikes a subject; that it was asked is on record when this answers. `except` are kinds that cannot be there for it,
+   * `exceptNow` finds more of them in the transaction of the strike, and `keep` writes down what strikes in it.
    */
   async strike(
     kind: FaultSubjectKind,
     subject: FaultSubject,
-    { except = [], keep = async () => {} }: StrikeOptions = {},
+    { except = [], exceptNow = async () => [], keep = async () => {} }: StrikeOptions = {},
   ): Promise<Strikes> {
     const fitting = this.#known.value.rules[kind].filter(
       rule => !except.includes(rule.kind) && fits(rule, subject),
     )
     if (fitting.length === 0) return NO_STRIKES
-    const ids = fitting.map(({ fault_id }) => fault_id)
     const strikes = await this.#db.transaction(async tx => {
+      const excepted = await exceptNow(tx)
+      const asked = fitting.filter(rule => !excepted.includes(rule.kind))
+      if (asked.length === 0) return NO_STRIKES
+      const ids = asked.map(({ fault_id }) => fault_id)
       const struck = await strikeBy(tx, ids, subject)
       await keep(tx, struck)
       return struck
@@ -148,6 +151,7 @@ export class Faults {
 
 interface StrikeOptions {
   except?: readonly FaultKind[]
+  exceptNow?: (tx: Transaction) => Promise<readonly FaultKind[]>
   keep?: (tx: Transaction, strikes: Strikes) => Promise<void>
 }
 

@@ -198,6 +198,14 @@ test('NOTICE_REORDERED for all: they come in pairs that are turned round', async
   assert.deepEqual(sink.received.map(numberIn), [b, a, d, c])
 })
 
+test('NOTICE_REORDERED: one notice is held at a time, also of those that fall due together', async () => {
+  await faults.put({ kind: 'NOTICE_REORDERED' })
+  const orders = [await charge(), await charge()]
+  await runDue()
+  assert.deepEqual(sink.received.map(numberIn).toSorted(), orders.toSorted())
+  for (const order of orders) assert.equal((await noticeOf(order)).state, 'DELIVERED')
+})
+
 test('NOTICE_REORDERED: also of one stay, whose notices are sent in their order otherwise; the last one is not held for ever', async () => {
   await faults.put({
     kind: 'NOTICE_REORDERED',

@@ -1,7 +1,7 @@
 import { NO_STRIKES, type Strike, type Strikes } from '../faults/faults.ts'
 import { namedIn } from '../faults/rules.ts'
 import type { Platform } from '../platform.ts'
-import type { Statements, Transaction } from '../store/database.ts'
+import type { Transaction } from '../store/database.ts'
 import type { Delivery } from './send.ts'
 
 /** What is looked at here of a notice in hand. */
@@ -22,7 +22,7 @@ interface Struck {
  * until that attempt is on record, so that it comes after a delay or a crash all the same.
  */
 export async function strikeNotice(platform: Platform, notice: Struck): Promise<Strikes | 'put_off'> {
-  const { db, clock, faults } = platform
+  const { clock, faults } = platform
   if (notice.strikes !== null) return JSON.parse(notice.strikes) as Strikes
   const isFirst = notice.attempts === notice.attempts_before_replay
   if (!isFirst || !faults.areThere('notice')) return NO_STRIKES
@@ -30,8 +30,9 @@ export async function strikeNotice(platform: Platform, notice: Struck): Promise<
   const resource = Object(JSON.parse(notice.resource)) as Record<string, unknown>
   const subject = { ...namedIn(resource), event_type, mchid }
   const strikes = await faults.strike('notice', subject, {
-    // One notice of a merchant is held at a time, or with a rule for all they would wait for each other.
-    except: (await isAnyHeld(db, mchid)) ? ['NOTICE_REORDERED'] : [],
+    // One notice of a merchant is held at a time, or with a rule for all they would wait for each other. That is looked at
+    // under the merchant's lock, because its notices are sent side by side.
+    exceptNow: async tx => ((await isAnyHeld(tx, mchid)) ? ['NOTICE_REORDERED'] : []),
     async keep(tx, struck) {
       await tx.run('UPDATE notices SET strikes = $1 WHERE id = $2', JSON.stringify(struck), id)
       const waitMs = waitOf(struck)
@@ -52,8 +53,9 @@ function waitOf({ NOTICE_LOST, NOTICE_DELAYED, NOTICE_REORDERED }: Strikes): num
   return NOTICE_LOST ? 0 : Math.max(NOTICE_DELAYED?.delay_ms ?? 0, NOTICE_REORDERED?.delay_ms ?? 0)
 }
 
-async function isAnyHeld(db: Statements, mchid: string): Promise<boolean> {
-  return (await db.get('SELECT id FROM notices WHERE mchid = $1 AND held = 1 LIMIT 1', mchid)) !== undefined
+async function isAnyHeld(tx: Transaction, mchid: string): Promise<boolean> {
+  await tx.get(`SELECT mchid FROM merchants WHERE mchid = $1 ${tx.forUpdate}`, mchid)
+  return (await tx.get('SELECT id FROM notices WHERE mchid = $1 AND held = 1 LIMIT 1', mchid)) !== undefined
 }
 
 /** A notice was sent, so the one that waited to be overtaken by it is due. */

@@ -55,6 +55,42 @@ export function* jsonSpellings(text: string): Generator<string> {
   }
 }
 
+/** How libraries encode names and values of a form: as forms have it, with %20 for blanks, and not encoded at all. */
+const FORM_ENCODINGS: readonly ((text: string) => string)[] = [
+  text => new URLSearchParams({ '': text }).toString().slice(1),
+  text => encodeURIComponent(text.toWellFormed()),
+  text => text,
+]
+
+/** An object's own fields as a form, `a=1&b=2`; nothing for what is no JSON object or is large. */
+export function* formSpellings(text: string): Generator<string> {
+  if (text.length > MAX_LENGTH) return
+  const value = parsed(text)
+  if (typeof value !== 'object' || value === null || Array.isArray(value) || depthOf(value) > MAX_DEPTH)
+    return
+  const met = new Set<string>()
+  for (const isSorted of [false, true]) {
+    for (const textOf of [jsonUnlessText, asJavaScriptJoins]) {
+      for (const encode of FORM_ENCODINGS) {
+        const form = entriesOf(value, { isSorted })
+          .map(([name, member]) => `${encode(name)}=${encode(textOf(member))}`)
+          .join('&')
+        if (form !== '' && !met.has(form)) yield form
+        met.add(form)
+      }
+    }
+  }
+}
+
+function jsonUnlessText(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value)
+}
+
+/** `String` itself would call what an object has under `toString`. */
+function asJavaScriptJoins(value: unknown): string {
+  return typeof value === 'object' && value !== null ? '[object Object]' : String(value)
+}
+
 /** How one spelling differs from another of the same content; `values` when nothing else does. */
 export function spellingDifferences(one: string, other: string): SpellingDifference[] {
   const differs = (aspect: (text: string) => string) => aspect(one) !== aspect(other)
@@ -85,7 +121,7 @@ function write(value: unknown, style: Style, margin: string): string {
   return `${open}\n${inner}${members.join(`,\n${inner}`)}\n${margin}${close}`
 }
 
-function entriesOf(value: object, { isSorted }: Style): [string, unknown][] {
+function entriesOf(value: object, { isSorted }: Pick<Style, 'isSorted'>): [string, unknown][] {
   const entries = Object.entries(value)
   return isSorted ? entries.sort(([one], [other]) => (one < other ? -1 : 1)) : entries
 }

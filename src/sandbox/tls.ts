@@ -65,9 +65,18 @@ function kept(folder: string, name: 'ca' | 'server', wallNow: number): Made | un
   const paths = pathsOf(folder, name)
   if (!existsSync(paths.certificate) || !existsSync(paths.key)) return undefined
   const made = { certificate: readFileSync(paths.certificate, 'utf8'), key: readFileSync(paths.key, 'utf8') }
-  const certificate = new X509Certificate(made.certificate)
-  const isPair = certificate.checkPrivateKey(createPrivateKey(made.key))
-  return isPair && certificate.validToDate.getTime() - wallNow > RENEWED_BEFORE_MS ? made : undefined
+  const endsAt = endOfPair(made)
+  return endsAt !== undefined && endsAt - wallNow > RENEWED_BEFORE_MS ? made : undefined
+}
+
+/** When a certificate ends, in milliseconds; `undefined` when the key is another one's, or one of them cannot be read. */
+function endOfPair({ certificate, key }: Made): number | undefined {
+  try {
+    const read = new X509Certificate(certificate)
+    return read.checkPrivateKey(createPrivateKey(key)) ? read.validToDate.getTime() : undefined
+  } catch {
+    return undefined
+  }
 }
 
 function keep(folder: string, name: 'ca' | 'server', { certificate, key }: Made): void {

@@ -103,6 +103,15 @@ test('a refusal of a refund says what to do about refunds', () => {
   assert.match(told(403, 'NOT_ENOUGH'), /same out_refund_no/)
 })
 
+test('the message of a refusal has the Request-ID, when there is one', () => {
+  const refused = (requestId?: string) => errorOf({ ...facts, status: 401, code: 'SIGN_ERROR', requestId })
+  assert.equal(
+    refused('08F9').message,
+    'createTransaction was answered with HTTP 401 SIGN_ERROR text (Request-ID 08F9)',
+  )
+  assert.equal(refused().message, 'createTransaction was answered with HTTP 401 SIGN_ERROR text')
+})
+
 test('a bill that is not ready says from when it is, in the time of the business', () => {
   const error = (request?: object) =>
     errorOf({ ...facts, op: 'getTradeBill', status: 400, code: 'STATEMENT_CREATING', request })

@@ -2,6 +2,7 @@ import type { ErrorDetail } from '../protocol/errors.ts'
 import { formatTime, parseTime } from '../protocol/time.ts'
 import type { MismatchCause } from './explain-mismatch.ts'
 import { type OperationName, operations } from './operations.ts'
+import { refusedSignatureAdvice } from './refused-signature-advice.ts'
 
 /** What is known of a call that did not succeed. */
 export interface ErrorFacts {
@@ -107,7 +108,10 @@ export class BillCorrupted extends WechatPayError {
 export class OutcomeUnknown extends WechatPayError {}
 /** 500, 502, 503 after all repetitions. */
 export class SystemError extends OutcomeUnknown {}
-/** No reply within the time limit, or no connection, after all repetitions. `cause` has the reason. */
+/**
+ * No whole reply within the time limit, or no connection, after all repetitions. `message` names each host that was asked
+ * with its reason; `cause` is that of the last attempt.
+ */
 export class NetworkError extends OutcomeUnknown {}
 /** A reply that the platform did not sign, or that answers another request. It includes the platform's own probes. */
 export class ReplyForged extends OutcomeUnknown {
@@ -127,12 +131,8 @@ interface Row {
   /** All calls when absent. */
   ops?: readonly OperationName[]
   type: new (facts: ErrorFacts) => WechatPayError
-  whatToDo: string
+  whatToDo: string | ((text: string) => string)
 }
-
-const CHECK_KEYS =
-  'Do not repeat. Check this machine’s clock (five minutes), that serial_no is that of the certificate of privateKey, ' +
-  'and that both belong to mchid. A Boomgate sandbox explains it: `boomgate explain` with the requestId.'
 
 const PAY_BACK_OTHERWISE = 'Do not repeat. Nothing was refunded: pay the user back in another way.'
 
@@ -140,7 +140,7 @@ const BILLS = ['getTradeBill', 'getFundFlowBill', 'getSubMerchantFundFlowBill', 
 
 /** What each refusal means; the first row that fits. One code has different statuses on different calls. */
 const ROWS: readonly Row[] = [
-  { status: 401, type: SignatureRefused, whatToDo: CHECK_KEYS },
+  { status: 401, type: SignatureRefused, whatToDo: refusedSignatureAdvice },
   {
     status: 400,
     code: 'PARAM_ERROR',
@@ -283,9 +283,9 @@ export type RefusalFacts = Pick<ErrorFacts, 'code' | 'detail' | 'requestId' | 'v
 
 /** The error for a reply that is not a success. */
 export function errorOf({ text, ...facts }: RefusalFacts): WechatPayError {
-  const { op, status, code, detail } = facts
-  const said = [code, text, detail?.field && `(${detail.field})`].filter(Boolean).join(' ')
-  const message = `${op} was answered with HTTP ${status} ${said}`.trim()
+  const { op, status, code, detail, requestId } = facts
+  const said = [code, text, detail?.field && `(${detail.field})`, requestId && `(Request-ID ${requestId})`]
+  const message = [`${op} was answered with HTTP ${status}`, ...said].filter(Boolean).join(' ')
   // Below 400 nothing was refused, and from 500 on nobody says what was done.
   if (status < 400) return new OutcomeUnknown({ ...facts, message, whatToDo: operations[op].ifUnknown })
   if (status >= 500) return new SystemError({ ...facts, message, whatToDo: operations[op].ifUnknown })
@@ -298,7 +298,8 @@ export function errorOf({ text, ...facts }: RefusalFacts): WechatPayError {
       code === undefined ? WRONG_HOST : 'Do not repeat. See the code on the official page of the call.'
     return new WechatPayError({ ...facts, message, whatToDo })
   }
-  return new row.type({ ...facts, message, whatToDo: row.whatToDo })
+  const whatToDo = typeof row.whatToDo === 'string' ? row.whatToDo : row.whatToDo(text)
+  return new row.type({ ...facts, message, whatToDo })
 }
 
 /**

@@ -1,11 +1,24 @@
 import { type ErrorFacts, errorOf, type RefusalFacts, ReplyForged, type WechatPayError } from './errors.ts'
 import type { MismatchCause } from './explain-mismatch.ts'
-import { type CallRules, type OperationName, operations } from './operations.ts'
+import { type CallRules, type OperationName, operations, unknownUntilMended } from './operations.ts'
 import type { RawReply } from './send-once.ts'
 import { isSigned, type SignatureFault } from './verify-signed.ts'
 
 /** Checks the signature of a reply: `undefined` when it is right, `unchecked` when there is nothing to check it with. */
 export type VerifyReply = (reply: RawReply) => Promise<SignatureFault | 'unchecked' | undefined>
+
+/** What to mend where the same call would end in the same way for ever. */
+const MEND: Partial<Record<SignatureFault['reason'] | MismatchCause, string>> = {
+  unknown_serial:
+    'set trust to what the platform signs with now, { publicKeyId, publicKey } of the merchant platform or ' +
+    '{ certificates: [] }, or to both in one object while the merchant switches.',
+  wrong_key:
+    'set trust to the public key, or the certificates, as the merchant platform shows them now, each with its id. If other ' +
+    'calls succeed, trust is right and the reply was forged.',
+  foreign_scheme:
+    'give suite: shangmi of boomgate/sdk/shangmi for a merchant of 国密, and no suite for any other.',
+  clock: 'set this machine’s clock. If it is right, somebody has sent a recorded reply.',
+}
 
 /** What a reply is worth. */
 export type Judgement = { value: unknown } | { error: WechatPayError }
@@ -36,7 +49,7 @@ export async function judgeReply(
     verified = fault === undefined
     if (fault && fault !== 'unchecked') {
       const message = `The reply to ${op} cannot be believed. ${fault.explanation}`
-      return { error: forged(facts, message, fault.likelyCause) }
+      return { error: forged(facts, message, fault) }
     }
   }
   const body = parseObject(reply.body)
@@ -76,9 +89,12 @@ function foreignField(
 function forged(
   facts: Pick<ErrorFacts, 'op' | 'status' | 'requestId'>,
   message: string,
-  likelyCause?: MismatchCause,
+  fault?: SignatureFault,
 ): ReplyForged {
-  return new ReplyForged({ ...facts, message, likelyCause, whatToDo: operations[facts.op].ifUnknown })
+  const { op } = facts
+  const mend = fault && (MEND[fault.reason] ?? (fault.likelyCause && MEND[fault.likelyCause]))
+  const whatToDo = mend ? unknownUntilMended(op, mend) : operations[op].ifUnknown
+  return new ReplyForged({ ...facts, message, likelyCause: fault?.likelyCause, whatToDo })
 }
 
 function parseObject(bytes: Uint8Array): Record<string, unknown> | undefined {

@@ -13,8 +13,8 @@ export type RefusalReason =
 interface Answer {
   /** HTTP status of the answer; the platform sends the notice again after each of them. */
   status: number
-  /** What to look for. */
-  advice: string
+  /** What to look for; absent where the explanation says it already. */
+  advice?: string
 }
 
 const RAW_BODY = 'The signature covers the raw bytes: give the body as it came, before any JSON parser.'
@@ -34,10 +34,7 @@ const ANSWERS: Record<RefusalReason, Answer> = {
     status: 401,
     advice: 'Nothing is wrong: refuse it like any other, and the notice comes again with a right signature.',
   },
-  unknown_serial: {
-    status: 401,
-    advice: 'The platform has changed its certificates, or the merchant has switched to the public key.',
-  },
+  unknown_serial: { status: 401 },
   mismatch: {
     status: 401,
     advice: `Most often a framework has parsed the body and written it again, or a proxy has changed it. ${RAW_BODY}`,

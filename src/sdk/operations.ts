@@ -163,6 +163,16 @@ export interface CallRules {
   ifUnknown: string
 }
 
+/**
+ * What to do when nobody knows what became of a call, and no repetition can tell before something is mended. `mend` says
+ * what.
+ */
+export function unknownUntilMended(op: OperationName, mend: string): string {
+  const { method, ifUnknown } = operations[op]
+  const outcome = method === 'GET' ? 'Nothing was changed by this call.' : ifUnknown
+  return `${outcome} No repetition and no query helps before this is mended: ${mend}`
+}
+
 /** A row of the table that is right: the contract's literal method and path, and fields that both sides have. */
 type Declared<Name extends OperationName> = Omit<CallRules, 'method' | 'path' | 'encrypts' | 'echoes'> &
   Pick<Contracts[Name], 'method' | 'path'> & {

@@ -11,6 +11,9 @@ export interface RawReply extends SignedMessage {
   status: number
 }
 
+/** The connection ended, or broke, after the headers of a reply and before its end. */
+export class ReplyEndedEarly extends Error {}
+
 /** The most bytes of a reply that are read; real ones have a few thousand. */
 const MAX_REPLY_BYTES = 1024 * 1024
 
@@ -84,10 +87,21 @@ function authorize(
 async function readBody({ body }: Response): Promise<Buffer> {
   const chunks: Uint8Array[] = []
   let length = 0
-  for await (const chunk of body ?? []) {
+  for await (const chunk of piecesOf(body)) {
     length += chunk.length
     if (length > MAX_REPLY_BYTES) throw new Error(`The reply is larger than ${MAX_REPLY_BYTES} bytes`)
     chunks.push(chunk)
   }
   return Buffer.concat(chunks)
+}
+
+async function* piecesOf(body: Response['body']): AsyncGenerator<Uint8Array> {
+  try {
+    yield* body ?? []
+  } catch (cause) {
+    if (cause instanceof Error && cause.name === 'TimeoutError') throw cause
+    // `fetch` says "terminated", and the socket's error is behind it.
+    const reason = cause instanceof Error ? (cause.cause ?? cause) : cause
+    throw new ReplyEndedEarly('The reply ended early', { cause: reason })
+  }
 }

@@ -1,15 +1,17 @@
 import {
   NetworkError,
   OutcomeUnknown,
+  RateLimited,
   ReplyForged,
   refusedAfterSilence,
-  type WechatPayError,
+  WechatPayError,
 } from './errors.ts'
 import { Hosts } from './hosts.ts'
 import { type Judgement, judgeReply, type VerifyReply } from './judge-reply.ts'
 import type { Machine } from './machine.ts'
+import { noReply, noReplyAnywhere } from './no-reply.ts'
 import { type Download, openDownload } from './open-download.ts'
-import { type OperationName, operations } from './operations.ts'
+import { type OperationName, operations, unknownUntilMended } from './operations.ts'
 import type { ResolvedOptions } from './options.ts'
 import { type RawReply, sendOnce } from './send-once.ts'
 import { type AttemptEnd, pauseBefore, shouldRetry } from './should-retry.ts'
@@ -36,6 +38,8 @@ type Attempt = { value: unknown } | Failure
 interface Failure {
   error: WechatPayError
   end: AttemptEnd
+  /** What has happened at this host, for a message that names several. */
+  reason: string
   /** The platform may have carried it out. */
   mayBeDone: boolean
 }
@@ -82,12 +86,18 @@ export class Sender {
     const { op, hosts } = call
     const { retries, retryPauseMs } = this.#options
     let mayBeDone = false
+    /** What has happened at each host that was asked, the last time. */
+    const reasons = new Map<string, string>()
     for (let attempt = 1; ; attempt += 1) {
       const host = hosts.current()
       const result = await this.#attempt(call, host, attempt)
       if ('value' in result) return result.value
       const decision = shouldRetry(operations[op], result.end, attempt, retries)
-      if (decision === 'stop') throw asOutcome(op, result.error, mayBeDone)
+      if (decision === 'stop') {
+        reasons.delete(host)
+        throw asOutcome(result.error, reasons, mayBeDone)
+      }
+      reasons.set(host, result.reason)
       mayBeDone ||= result.mayBeDone
       const isElsewhere = decision === 'repeat_elsewhere' && hosts.avoid(host)
       if (!isElsewhere) await this.#machine.pause(pauseBefore(attempt, retryPauseMs, this.#draw()))
@@ -107,7 +117,9 @@ export class Sender {
       const judgement = await judge(reply)
       result = 'value' in judgement ? judgement : failure(judgement.error, reply)
     } catch (cause) {
-      result = reply ? unverifiable(op, reply, cause) : noReply(op, host, cause, this.#options.timeoutMs)
+      result = reply
+        ? unverifiable(op, reply, cause)
+        : { ...noReply(op, host, cause, this.#options.timeoutMs), end: 'no_reply' }
     }
     this.#options.onAttempt({
       op,
@@ -128,59 +140,35 @@ export class Sender {
 }
 
 /** A refusal is the outcome of a call only if nothing can have happened before. A read has no outcome to lose. */
-function asOutcome(op: OperationName, error: WechatPayError, mayBeDone: boolean): WechatPayError {
-  const isAmbiguous = mayBeDone && operations[op].method === 'POST' && !(error instanceof OutcomeUnknown)
+function asOutcome(
+  error: WechatPayError,
+  otherHosts: ReadonlyMap<string, string>,
+  mayBeDone: boolean,
+): WechatPayError {
+  if (error instanceof NetworkError) return noReplyAnywhere(error, otherHosts, mayBeDone)
+  const isAmbiguous =
+    mayBeDone && operations[error.op].method === 'POST' && !(error instanceof OutcomeUnknown)
   return isAmbiguous ? refusedAfterSilence(error) : error
 }
 
 function failure(error: WechatPayError, { status }: RawReply): Failure {
   const end = error instanceof ReplyForged ? 'forged' : status
-  return { error, end, mayBeDone: error instanceof OutcomeUnknown }
+  return { error, end, reason: `HTTP ${status}`, mayBeDone: error instanceof OutcomeUnknown }
 }
 
 /** A reply came, but the certificates that would verify it could not be had. */
 function unverifiable(op: OperationName, reply: RawReply, cause: unknown): Failure {
   if (cause instanceof ReplyForged && cause.op === op) return failure(cause, reply)
+  // After a limit of calls the next one may well succeed; any other refusal of the list stays until it is mended.
+  const isRefusal =
+    cause instanceof WechatPayError && !(cause instanceof OutcomeUnknown || cause instanceof RateLimited)
   const error = new ReplyForged({
     op,
     status: reply.status,
     requestId: reply.header('Request-ID'),
     message: `The reply to ${op} could not be verified: ${cause instanceof Error ? cause.message : cause}`,
-    whatToDo: operations[op].ifUnknown,
+    whatToDo: isRefusal ? unknownUntilMended(op, cause.whatToDo) : operations[op].ifUnknown,
     cause,
   })
   return failure(error, reply)
-}
-
-function noReply(op: OperationName, host: string, cause: unknown, timeoutMs: number): Failure {
-  const error = new NetworkError({
-    op,
-    message: `${op} had no reply from ${host}: ${reasonOf(cause, timeoutMs)}`,
-    whatToDo: operations[op].ifUnknown,
-    cause,
-  })
-  return { error, end: 'no_reply', mayBeDone: !NEVER_CONNECTED.has(codeOf(cause)) }
-}
-
-/** What the system says when there never was a connection, so that nothing can have been sent. */
-const NEVER_CONNECTED = new Set<unknown>([
-  'ECONNREFUSED',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'UND_ERR_CONNECT_TIMEOUT',
-])
-
-/** `fetch` says no more than "fetch failed"; the socket's error is behind it. */
-function codeOf(cause: unknown): unknown {
-  const inner = cause instanceof Error ? cause.cause : undefined
-  return inner instanceof Error && 'code' in inner ? inner.code : undefined
-}
-
-function reasonOf(cause: unknown, timeoutMs: number): string {
-  if (!(cause instanceof Error)) return String(cause)
-  if (cause.name === 'TimeoutError') return `it took longer than ${timeoutMs} ms`
-  const inner = cause.cause instanceof Error ? cause.cause.message : cause.message
-  return [codeOf(cause), inner].filter(Boolean).join(' ')
 }

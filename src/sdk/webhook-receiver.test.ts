@@ -181,7 +181,7 @@ test('an unknown key points at certificates that have changed, or at the public 
   const switched = sign({ serial: 'PUB_KEY_ID_OTHER' })
   const error = await refusal(switched.body, switched.headers)
   assert.equal(error.reason, 'unknown_serial')
-  assert.match(error.message, /publicKeyId/)
+  assert.match(error.message, /with exactly this id\.$/, 'nothing vague follows what is known exactly')
 })
 
 test('a probe is refused like any wrong signature, and named', async () => {

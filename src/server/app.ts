@@ -1,4 +1,3 @@
-import type { ServerResponse } from 'node:http'
 import Fastify, {
   type FastifyError,
   type FastifyInstance,
@@ -34,8 +33,6 @@ import { callerLookup, identifyCaller, verifySignature } from './verify-request.
 const MAX_BODY_BYTES = 1024 * 1024
 /** The longest part of a path that a field can be; what is longer than the field is refused by the field's own rule. */
 const MAX_PATH_FIELD_LENGTH = 8_192
-/** How long files may still go out while the platform stops. */
-const LAST_FILES_MS = 30_000
 
 const NO_BODY = Buffer.alloc(0)
 /** What is asked by those who run the platform, and stays up whatever goes wrong on purpose. */
@@ -55,6 +52,7 @@ interface ApiRequest extends FastifyRequest {
  * 3. the handler: signature, rate, fields, and the operation itself; 4. our signature and `writeReply`, or `writeFile`.
  */
 export function buildApp(platform: Platform, log: Logger, calls: RecentCalls): FastifyInstance {
+  const unlessDown = hostCheck(platform, log)
   const app = Fastify({
     logger: false,
     exposeHeadRoutes: false,
@@ -64,8 +62,9 @@ export function buildApp(platform: Platform, log: Logger, calls: RecentCalls): F
     // While closing, what still comes in is answered like any other request, and its connection ends.
     return503OnClosing: false,
     clientErrorHandler: answerMalformedHttp,
-    // A path that cannot be decoded is a path that does not exist.
-    frameworkErrors: (_error, _request, reply: FastifyReply) => sendEmpty(reply, 404),
+    // A path that cannot be decoded is a path that does not exist; no hook hears of it.
+    frameworkErrors: (_error, request: FastifyRequest, reply: FastifyReply) =>
+      unlessDown(request, reply, () => sendEmpty(reply, 404)),
     routerOptions: {
       maxParamLength: MAX_PATH_FIELD_LENGTH,
       // The query is read from the raw target, with errors of our own.
@@ -76,14 +75,7 @@ export function buildApp(platform: Platform, log: Logger, calls: RecentCalls): F
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
 
-  app.addHook('onRequest', (request, reply, done) => {
-    if (!platform.faults.areThere('host') || request.url === HEALTH) return done()
-    platform.faults.strike('host', { host: accessPointOf(request.raw) }).then(({ HOST_DOWN }) => {
-      if (!HOST_DOWN) return done()
-      reply.hijack()
-      resetConnection(reply.raw)
-    }, done)
-  })
+  app.addHook('onRequest', unlessDown)
   const patterns = endpoints.map(({ operation }) => pathPattern(operation))
   // Before the body, because nothing in it may change the answer.
   app.addHook('onRequest', (request, reply, done) => {
@@ -97,6 +89,28 @@ export function buildApp(platform: Platform, log: Logger, calls: RecentCalls): F
   })
   app.register(async api => mountEndpoints(api, platform, log, calls))
   return app
+}
+
+/** Resets what comes in by an access point that is down on purpose; everything else goes on. */
+function hostCheck({ faults }: Platform, log: Logger) {
+  return (request: FastifyRequest, reply: FastifyReply, goOn: () => void): void => {
+    if (!faults.areThere('host') || request.url === HEALTH) {
+      goOn()
+      return
+    }
+    faults
+      .strike('host', { host: accessPointOf(request.raw) })
+      // There is no call yet that could fail with it, and what is wrong with the store will be heard of soon enough.
+      .catch(error => {
+        log.error({ err: error })
+        return NO_STRIKES
+      })
+      .then(({ HOST_DOWN }) => {
+        if (!HOST_DOWN) return goOn()
+        reply.hijack()
+        resetConnection(reply.raw)
+      })
+  }
 }
 
 /** An empty reply that says its length, also to a HEAD. */
@@ -115,17 +129,12 @@ function mountEndpoints(api: FastifyInstance, platform: Platform, log: Logger, c
   const findCaller = callerLookup(platform.db)
   const verifying = together()
   const signing = together()
-  const filesUnderWay = new Set<ServerResponse>()
   const { pause, end: endPauses } = pauses()
   let closing = false
   api.decorateRequest('exchange')
   api.addHook('preClose', async () => {
     closing = true
     endPauses()
-    // A reader that takes a few bytes now and then would keep the platform alive for ever.
-    setTimeout(() => {
-      for (const response of filesUnderWay) response.destroy()
-    }, LAST_FILES_MS).unref()
   })
   api.setErrorHandler((error: FastifyError | ApiError, request, reply) => {
     // What fails before the handler: an early refusal, or a body that could not be read.
@@ -266,14 +275,12 @@ function mountEndpoints(api: FastifyInstance, platform: Platform, log: Logger, c
       endConnection(reply.raw)
       return
     }
-    filesUnderWay.add(reply.raw)
     writeFile(reply.raw, exchange, file, closing)
       .then(bytes => noteCall(exchange, { status: 200, bytes, bytes_missing: file.contentLength - bytes }))
       .catch(error => {
         log.error({ err: error, request_id: exchange.requestId })
         reply.raw.destroy()
       })
-      .finally(() => filesUnderWay.delete(reply.raw))
   }
 
   function noteCall(exchange: Exchange, result: CallResult): void {

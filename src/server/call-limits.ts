@@ -33,8 +33,8 @@ export function callLimits({
     },
     noteRefusal({ name, limits }, { caller, startedAt }, error) {
       if (limits?.refusedPerSecond === undefined || !(error instanceof ApiError)) return
-      // What was over a limit was not heard.
-      if (error.errorName === limits.exceeded) return
+      // What was over a limit was not heard, and a fault on purpose is no more a refusal than any other.
+      if (error.errorName === limits.exceeded || error.errorName === 'SYSTEM_ERROR') return
       refusals.count(`${caller?.mchid}/${name}`, startedAt)
     },
   }

@@ -92,6 +92,15 @@ for (const [kind, status, code, isDone] of DONE_OR_NOT) {
   })
 }
 
+test('a 500 on purpose stays a 500: it is no refusal, of which the platform bears a few a second', async () => {
+  await faults.put({ kind: 'ERROR_BEFORE_COMMIT', call: 'createRefund' })
+  const body = { out_trade_no: 'T1', out_refund_no: 'R1', amount: { refund: 1, total: 1, currency: 'CNY' } }
+  const signed = () =>
+    signedRequest(merchant('1230000109'), { method: 'POST', target: '/v3/refund/domestic/refunds', body })
+  const replies = await Promise.all(Array.from({ length: 20 }, () => send(signed())))
+  assert.deepEqual(new Set(replies.map(({ status }) => status)), new Set([500]))
+})
+
 test('CONNECTION_RESET is a reset, and REPLY_LOST an end without a byte', async () => {
   await faults.put({ kind: 'CONNECTION_RESET' })
   assert.match(await endOf(query()), /^ECONNRESET read/)
@@ -263,6 +272,9 @@ test('HOST_DOWN resets all requests to one access point, by its port or its offi
   assert.deepEqual(await all(), [down, down, down, 200, 200, 200])
   assert.match(await endOf(query()), /^ECONNRESET read/)
   assert.equal((await fetch(`${parking.baseUrl}/healthz`)).status, 200)
+  const undecodable = 'GET /%zz HTTP/1.1\r\nHost: localhost\r\n\r\n'
+  assert.deepEqual((await sendRaw(parking.baseUrl, undecodable)).status, down)
+  assert.deepEqual((await sendRaw(backup, undecodable)).status, 404)
   await faults.put({ kind: 'HOST_DOWN', host: 'api2' })
   assert.deepEqual(await all(), [200, 200, 200, down, down, down])
   await faults.put({ kind: 'HOST_DOWN' })

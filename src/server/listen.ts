@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import type { TlsCredentials } from '../sandbox/tls.ts'
 import { noteBackup } from './access-point.ts'
@@ -10,6 +10,9 @@ import { answerMalformedHttp, noteReply } from './malformed-http.ts'
 export const REQUEST_TIMEOUT_MS = 30_000
 /** What the real hosts answer in `Keep-Alive`. */
 export const KEEP_ALIVE_MS = 8_000
+
+/** How long requests and replies may still take while the platform stops. */
+const LAST_REPLIES_MS = 30_000
 
 const TIMES = { requestTimeout: REQUEST_TIMEOUT_MS, keepAliveTimeout: KEEP_ALIVE_MS }
 
@@ -43,6 +46,7 @@ export async function listen(
     createTlsServer({ ...TIMES, ...tls.credentials, minVersion: 'TLSv1.2', ALPNProtocols: ['http/1.1'] })
   const others = [backup, encrypted].filter(server => server !== undefined)
   for (const server of others) serve(app, server)
+  for (const server of [app.server, ...others]) endAtLast(app, server)
   await app.listen({ host, port })
   if (backup) await listenAt(backup, host, backupPort)
   if (encrypted) await listenAt(encrypted, host, tls?.port)
@@ -63,6 +67,23 @@ function serve(app: FastifyInstance, server: Server): void {
     closed = new Promise(resolve => server.close(() => resolve()))
   })
   app.addHook('onClose', () => closed)
+}
+
+/**
+ * A server that closes waits for its connections, and looks no more at their time limits. So those on which nothing was ever
+ * sent end at once, and the others after a while: a client that opens connections in advance, or takes a few bytes of a file
+ * now and then, would keep the platform alive for ever.
+ */
+function endAtLast(app: FastifyInstance, server: Server): void {
+  const connections = new Set<Socket>()
+  server.on('connection', (socket: Socket) => {
+    connections.add(socket)
+    socket.once('close', () => connections.delete(socket))
+  })
+  app.addHook('preClose', async () => {
+    for (const socket of connections) if (socket.bytesRead === 0) socket.destroy()
+    setTimeout(() => server.closeAllConnections(), LAST_REPLIES_MS).unref()
+  })
 }
 
 function listenAt(server: Server, host: string, port: number | undefined): Promise<void> {

@@ -32,3 +32,14 @@ test('when not even the caller can be looked up, the SYSTEM_ERROR is not signed'
   assert.deepEqual([reply.statusCode, reply.body], [500, BODY])
   assert.equal(reply.headers['wechatpay-signature'], undefined)
 })
+
+test('when a rule about an access point cannot be asked, it strikes nobody, and nothing leaks', async t => {
+  const { call, platform, faults } = await platformUnderTest(t)
+  await faults.put({ fault_id: 'down', kind: 'HOST_DOWN', host: 'api' })
+  await platform.db.run('ALTER TABLE faults RENAME TO hidden')
+  const reply = await call(QUERY)
+  assert.deepEqual(
+    [reply.statusCode, reply.headers['content-type']],
+    [200, 'application/json; charset=utf-8'],
+  )
+})

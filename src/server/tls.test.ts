@@ -127,4 +127,10 @@ test('the CA stays over restarts, and the certificate under it is issued anew be
   writeFileSync(join(folder, 'tls', 'server_key.pem'), read('ca_key.pem'))
   const { key, cert } = await tlsCredentials(folder, { random, wallNow })
   assert.ok(new X509Certificate(cert).checkPrivateKey(createPrivateKey(key)))
+  // A full disk has left half of a file.
+  for (const name of ['server.pem', 'server_key.pem']) {
+    writeFileSync(join(folder, 'tls', name), read(name).slice(0, 100))
+    const again = await tlsCredentials(folder, { random, wallNow })
+    assert.ok(new X509Certificate(again.cert).checkPrivateKey(createPrivateKey(again.key)))
+  }
 })

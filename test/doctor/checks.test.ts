@@ -109,6 +109,34 @@ for (const { id, needs, remedy } of CHECKS) {
   })
 }
 
+test('a gate that opens when nobody can be reached is found, by whatever nobody can be reached', async t => {
+  const gate = await startMerchant(t, running, { opensUnreachable: true, noBackup: true })
+  const { checks } = await examine(gate, { only: ['platform-down', 'backup-host'] })
+  const found = checks.map(check => (check.result === 'FAILED' ? check.found : check.result))
+  assert.equal(found[0], 'PASSED')
+  assert.match(found[1] ?? '', /connection of every charge was reset, and nothing .*the gate has opened/)
+  assert.match(found[2] ?? '', /first access point was down, the gate has opened, and nothing was charged/)
+})
+
+test('books that lag behind their answers are waited for: what is right passes, what is wrong does not', async t => {
+  const only = ['doubled', 'wrong-amount', 'unknown-order', 'late-payment']
+  const right = await examine(await startMerchant(t, running, { booksAfterMs: 250 }), { only })
+  assert.equal(right.failed, 0, JSON.stringify(right.checks))
+  const defects = { addsPayments: true, ignoresAmounts: true, booksUnknownOrders: true, forgetsRefunds: true }
+  const gate = await startMerchant(t, running, { ...defects, booksAfterMs: 250 })
+  const { checks } = await examine(gate, { only })
+  const failed = checks.filter(({ result }) => result === 'FAILED').map(({ id }) => id)
+  assert.deepEqual(failed.toSorted(), only.toSorted())
+})
+
+test('a gate adapter that never answers is told of, and nothing waits for it for ever', async t => {
+  const gate = await startMerchant(t, running, { neverAnswersOrders: true })
+  await assert.rejects(examine(gate, { only: ['stay'], limitMs: 300 }), {
+    name: 'CannotRun',
+    message: /has not answered GET \/orders\/doctor-is-there within 0.3 s/,
+  })
+})
+
 test('a check that stands on one that fails says so and is not made', async t => {
   const { checks, passed, failed } = await examine(await startMerchant(t, running, { neverOpens: true }))
   assert.deepEqual([passed, failed], [0, 1])

@@ -7,6 +7,7 @@ import {
   createWebhookReceiver,
   type MerchantClient,
   merchantClient,
+  NetworkError,
   type Notice,
   NoticeRefused,
   OutcomeUnknown,
@@ -47,6 +48,10 @@ export interface Defects {
   pinsCertificate?: boolean
   certificatesAlone?: boolean
   noBackup?: boolean
+  opensUnreachable?: boolean
+  /** How long after its answer a notice is booked, in milliseconds. */
+  booksAfterMs?: number
+  neverAnswersOrders?: boolean
 }
 
 interface Stay {
@@ -123,6 +128,7 @@ class Merchant {
     if (path === '/enter') return [200, await this.#enter(JSON.parse(text))]
     if (path === '/leave') return [200, await this.#leave(JSON.parse(text))]
     if (path === '/refund') return [200, await this.#refund(JSON.parse(text))]
+    if (this.#defects.neverAnswersOrders) return new Promise(() => undefined)
     const order = this.#orders.get(path.slice('/orders/'.length))
     if (!order) return [404, {}]
     const refunded = [...order.refunds.values()].reduce((sum, part) => sum + part, 0)
@@ -130,7 +136,13 @@ class Merchant {
   }
 
   async take(text: string, { headers }: IncomingMessage): Promise<[number, object]> {
-    const { answersNothing, takes = [], takesEachIdOnce, refusesUnknownEvents } = this.#defects
+    const {
+      answersNothing,
+      takes = [],
+      takesEachIdOnce,
+      refusesUnknownEvents,
+      booksAfterMs = 0,
+    } = this.#defects
     if (answersNothing) return new Promise(() => undefined)
     const { id } = JSON.parse(text)
     if (takesEachIdOnce && this.#ids.has(id)) return [409, { message: 'This notice is here already' }]
@@ -138,7 +150,8 @@ class Merchant {
     try {
       const notice = await this.#webhooks.readNotice(text, headers)
       if (notice.event_type === 'unknown' && refusesUnknownEvents) return [400, {}]
-      this.#book(notice)
+      if (booksAfterMs === 0) this.#book(notice)
+      else setTimeout(() => this.#book(notice), booksAfterMs)
       return [204, {}]
     } catch (error) {
       if (!(error instanceof NoticeRefused)) throw error
@@ -193,10 +206,12 @@ class Merchant {
   }
 
   async #judge(error: unknown, out_trade_no: string): Promise<boolean> {
-    const { believesReplies, opensAfterRefusal, opensWhenLimited, opensWhenDown } = this.#defects
+    const { believesReplies, opensAfterRefusal, opensWhenLimited, opensWhenDown, opensUnreachable } =
+      this.#defects
     if (error instanceof ReplyForged && believesReplies) return true
     if (error instanceof RateLimited && opensWhenLimited) return true
     if (error instanceof SystemError && opensWhenDown) return true
+    if (error instanceof NetworkError && opensUnreachable) return true
     if (!(error instanceof OutcomeUnknown)) return opensAfterRefusal ?? false
     if (this.#defects.neverAsksAgain || this.#defects.newNumbers) return false
     return this.#client.parking.queryTransaction({ out_trade_no }).then(

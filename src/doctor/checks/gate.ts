@@ -34,6 +34,10 @@ export async function closedWhenDown(visit: Visit): Promise<void> {
     await stayWith(visit, await visit.car(), 'ERROR_BEFORE_COMMIT'),
     'Every charge was answered with HTTP 500, and nothing was charged',
   )
+  requireClosed(
+    await stayWith(visit, await visit.car(), 'CONNECTION_RESET'),
+    'The connection of every charge was reset, and nothing was charged',
+  )
 }
 
 export async function forgedReplyIsNotBelieved(visit: Visit): Promise<void> {

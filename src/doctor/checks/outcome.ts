@@ -37,6 +37,8 @@ export async function backupHostIsAsked(visit: Visit): Promise<void> {
   const { gate } = await visit.leave(car)
   if (gate === 'CLOSED')
     throw new Finding('The first access point was down, the backup was not, and the gate stays closed.')
+  if ((await visit.ordersOf(car)).length === 0)
+    throw new Finding('The first access point was down, the gate has opened, and nothing was charged.')
 }
 
 async function requireOneOrder(
