@@ -70,6 +70,10 @@ export function doctorCommand(): Command {
 async function doctor(options: DoctorCommandOptions): Promise<void> {
   const { gate, mchid, only, backupHost, timeLimit, json } = options
   const ended = new AbortController()
+  // A reader such as `head` may close the pipe before it has everything; the checks go on to their end.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+  })
   // What was changed is put back before the end.
   process.once('SIGINT', () => ended.abort())
   process.once('SIGTERM', () => ended.abort())
@@ -82,7 +86,10 @@ async function doctor(options: DoctorCommandOptions): Promise<void> {
     })
     process.stdout.write(json ? `${JSON.stringify(report, null, 2)}\n` : summaryLines(report))
     if (report.failed > 0) process.exitCode = SOME_FAILED
-    if (ended.signal.aborted) process.exitCode = COULD_NOT_RUN
+    if (ended.signal.aborted) {
+      process.stderr.write('error: interrupted; what was changed has been put back\n')
+      process.exitCode = COULD_NOT_RUN
+    }
   } catch (error) {
     process.stderr.write(`error: ${describeFailure(error)}\n`)
     process.exitCode = COULD_NOT_RUN

@@ -3,6 +3,9 @@ export class Finding extends Error {
   override readonly name = 'Finding'
 }
 
+/** Nobody answers at the gate adapter any more, so nothing else can be found out. */
+export class ProgramGone extends Finding {}
+
 /** A check that says nothing about this merchant, and why. */
 export class NotApplicable extends Error {
   override readonly name = 'NotApplicable'

@@ -1,4 +1,4 @@
-import { CannotRun, Finding } from './findings.ts'
+import { CannotRun, Finding, ProgramGone } from './findings.ts'
 
 /** A car as the gate's camera sees it. */
 export interface Car {
@@ -142,7 +142,7 @@ export class GateAdapter {
       return { status: reply.status, text: await reply.text() }
     } catch (cause) {
       if (this.#signal.aborted) throw cause
-      throw new Finding(`Nobody answers at the gate adapter ${this.#url}.`, { cause })
+      throw new ProgramGone(`Nobody answers at the gate adapter ${this.#url}.`, { cause })
     }
   }
 }

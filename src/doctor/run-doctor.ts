@@ -4,7 +4,7 @@ import { formatTime } from '../protocol/time.ts'
 import { type AdminAddress, Administration, AdminRefusal } from './administration.ts'
 import type { Check } from './check.ts'
 import { CHECKS } from './checks.ts'
-import { CannotRun, Finding, NotApplicable } from './findings.ts'
+import { CannotRun, Finding, NotApplicable, ProgramGone } from './findings.ts'
 import { GateAdapter } from './gate.ts'
 import { OWNER, type Practice, Visit } from './visit.ts'
 
@@ -51,6 +51,8 @@ export interface DoctorReport {
 }
 
 const LIMIT_MS = 30_000
+const RESTART =
+  "The merchant's program has ended, or listens no more: see its last lines, mend what has ended it, and start it again."
 /** How long putting back what one check has changed may take. */
 const UNDO_MS = 20_000
 
@@ -69,11 +71,17 @@ export async function runDoctor(options: DoctorOptions): Promise<DoctorReport> {
   const prefix = `${faultPrefix(mchid)}${randomText(4, random)}-`
   const practice = { mchid, random, prefix, slowestBookingMs: 0 }
   const checks: CheckResult[] = []
+  let isGone = false
   const left = new Set<string>()
   for (const check of chosen) {
     const checkedAt = systemClock.wallNow()
     const outcome =
-      skippedBefore(check, checks, options) ?? (await make(check, practice, admin, options, left))
+      skippedBefore(check, checks, options, isGone) ??
+      (await make(check, practice, admin, options, left).catch(error => {
+        if (!(error instanceof ProgramGone)) throw error
+        isGone = true
+        return { result: 'FAILED', found: error.message, what_to_do: RESTART } as const
+      }))
     const { id, title } = check
     const duration_ms = systemClock.wallNow() - checkedAt
     const result = { id, title: title.en, title_zh: title.zh, duration_ms, ...outcome }
@@ -121,7 +129,11 @@ function checkOf(id: string): Check {
 /** The platform and the merchant number are there, and nothing of an earlier run is. */
 async function requireReady(admin: Administration, mchid: string): Promise<void> {
   try {
-    await admin.get(`/merchants/${encodeURIComponent(mchid)}`)
+    const { kind } = await admin.get<{ kind: string }>(`/merchants/${encodeURIComponent(mchid)}`)
+    if (kind === 'sub')
+      throw new CannotRun(
+        `${mchid} is a sub-merchant and never calls; give the number of its provider as --mchid.`,
+      )
   } catch (error) {
     if (!(error instanceof AdminRefusal)) throw error
     throw new CannotRun(error.message, { cause: error })
@@ -152,9 +164,11 @@ function skippedBefore(
   { id, needs }: Check,
   made: readonly CheckResult[],
   { signal, backupHost }: DoctorOptions,
+  isGone: boolean,
 ): Outcome | undefined {
   const needed = made.find(result => result.id === needs)
   if (signal?.aborted) return skipped('The run was ended.')
+  if (isGone) return skipped("The merchant's program has stopped answering.")
   if (needed && needed.result !== 'PASSED')
     return skipped(`It says nothing while \`${needs}\` does not pass.`)
   if (id === 'backup-host' && !backupHost)
@@ -181,6 +195,7 @@ async function make(
     await check.run(visit)
     return { result: 'PASSED' }
   } catch (error) {
+    if (error instanceof ProgramGone) throw error
     if (error instanceof Finding) return failed(check, error.message)
     if (error instanceof NotApplicable) return skipped(error.message)
     if (signal?.aborted) return skipped('The run was ended.')

@@ -203,7 +203,9 @@ export class Visit {
       ATTEMPT_MS,
     )
     if (!order)
-      throw new Finding(`The gate is open, and the platform has no order ${outTradeNo} of ${this.mchid}.`)
+      throw new Finding(
+        `The gate is open, and the platform has no order ${outTradeNo} of ${this.mchid}, which is the number that the program must call with (--mchid).`,
+      )
     const notice = order.notices.find(({ event_type }) => event_type === 'TRANSACTION.SUCCESS')
     if (!notice) throw new Finding(`The order ${outTradeNo} is ${order.trade_state} and no payment was told.`)
     return notice.id

@@ -32,6 +32,28 @@ async function constantAdapter(t: TestContext, status: number, body: string): Pr
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
+test('when the program ends, one check has failed by it and the others are skipped', async t => {
+  const server = createServer((_request, response) => {
+    response.writeHead(404, { Connection: 'close' }).end()
+    server.close()
+  })
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  const gate = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const { code, stdout } = await doctor(t, '--gate', gate, '--json')
+  const { failed, skipped, checks } = JSON.parse(stdout) as DoctorReport
+  assert.deepEqual([code, failed, skipped], [1, 1, CHECKS.length - 1])
+  const [stay, next] = checks
+  assert.match(JSON.stringify(stay), /"stay".*"FAILED".*Nobody answers.*start it again/)
+  assert.match(JSON.stringify(next), /"SKIPPED".*has stopped answering/)
+})
+
+test('a number that never calls is refused', t =>
+  couldNotRun(
+    t,
+    ['--data', running.folder, '--gate', NOWHERE, '--mchid', '1900000109'],
+    /1900000109 is a sub-merchant and never calls/,
+  ))
+
 test('without a gate adapter, a platform or its token the command ends with 2 and says what to do', async t => {
   const data = ['--data', running.folder]
   await couldNotRun(

@@ -133,7 +133,7 @@ async function requireRefund(visit: Visit, outTradeNo: string): Promise<void> {
   const refunds = await visit.refundsOf(outTradeNo)
   if (refunds.length !== 1)
     throw new Finding(
-      `POST /refund was asked once, and the platform has ${refunds.length} refunds of the order.`,
+      `POST /refund was asked once, and the platform has ${refunds.length} refunds of the order: it must apply for one.`,
     )
 }
 
