@@ -1,19 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Clock } from '../clock/clock.ts'
-import { parseAuthorization } from '../protocol/authorization.ts'
 import type { Database } from '../store/database.ts'
-import { CAUSES } from './causes.ts'
-import { diagnose } from './diagnose.ts'
-import { expectedMessage } from './explain-signature.ts'
-import type { Finding, RefusedRequest } from './finding.ts'
-import { readHeader } from './read-header.ts'
+import type { RefusedRequest } from './finding.ts'
 
 /** Rows that are kept, the newest ones. */
-export const MAX_KEPT = 1_000
-/** Bytes of a body that are kept. */
-export const MAX_BODY_BYTES = 64 * 1024
-/** The same of a message: beside the body there is a target, which has at most 16 KiB. */
-const MAX_MESSAGE_BYTES = MAX_BODY_BYTES + 16 * 1024
+const MAX_KEPT = 1_000
 /** How many are explained at once when none was for a while, and how many a second go on being explained. */
 const BURST = 50
 const EACH_SECOND = 10
@@ -84,7 +75,9 @@ export class RefusedSignatures {
   async #keep(request: RefusedRequest): Promise<void> {
     // The answer goes out first.
     await nextTurn()
-    const row = rowOf(request, await diagnose(this.#db, request))
+    // Loaded here, because nobody waits for it: a start does without.
+    const { explainedRow } = await import('./explained-row.ts')
+    const row = await explainedRow(this.#db, request)
     const columns = Object.keys(row)
     await this.#db.transaction(async tx => {
       await tx.run(
@@ -104,51 +97,4 @@ export class RefusedSignatures {
       )
     })
   }
-}
-
-function rowOf(
-  request: RefusedRequest,
-  finding: Finding,
-): { [Column in keyof RefusedSignature]: RefusedSignature[Column] } {
-  const { requestId, op, error, method, target, body, wallTime, businessTime } = request
-  const {
-    mchid = '',
-    serial_no = '',
-    timestamp = '',
-    nonce_str = '',
-  } = readHeader(request.headers.authorization).fields
-  const { causes, detail, signedMessage, signedDigest, signedBy } = finding
-  const fields = parseAuthorization(request.headers.authorization)
-  const expected = typeof fields === 'string' ? undefined : expectedMessage(request, fields)
-  const difference = signedMessage && expected && firstDifference(signedMessage, expected)
-  return {
-    request_id: requestId,
-    wall_time: wallTime,
-    business_time: businessTime,
-    op,
-    error,
-    method,
-    target,
-    authorization_header: request.headers.authorization ?? '',
-    mchid,
-    serial_no,
-    timestamp,
-    nonce_str,
-    body: body ? body.subarray(0, MAX_BODY_BYTES).toString('base64') : null,
-    body_length: body?.length ?? null,
-    cause: causes[0],
-    causes: JSON.stringify(causes),
-    explanation: [...causes.map(cause => CAUSES[cause].says), detail].filter(Boolean).join(' '),
-    signed_message: signedMessage?.subarray(0, MAX_MESSAGE_BYTES).toString('base64') ?? null,
-    first_difference: difference ?? null,
-    signed_digest: signedDigest ?? null,
-    signed_by: signedBy ?? null,
-  }
-}
-
-/** The offset of the first byte in which two messages differ; `undefined` for equal ones. */
-export function firstDifference(one: Uint8Array, other: Uint8Array): number | undefined {
-  const shorter = Math.min(one.length, other.length)
-  for (let index = 0; index < shorter; index += 1) if (one[index] !== other[index]) return index
-  return one.length === other.length ? undefined : shorter
 }
