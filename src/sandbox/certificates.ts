@@ -105,16 +105,7 @@ export async function newCertificate(
     signingAlgorithm: RSA,
     publicKey: new x509.PublicKey(pem.public_key),
     signingKey: await importIssuer(rootKey),
-    extensions: [
-      new x509.BasicConstraintsExtension(false, undefined, true),
-      new x509.KeyUsagesExtension(
-        x509.KeyUsageFlags.digitalSignature |
-          x509.KeyUsageFlags.nonRepudiation |
-          x509.KeyUsageFlags.keyEncipherment |
-          x509.KeyUsageFlags.dataEncipherment,
-        true,
-      ),
-    ],
+    extensions: endEntityExtensions(),
   })
   return { ...issued(certificate), ...pem }
 }
@@ -122,6 +113,20 @@ export async function newCertificate(
 /** What is wrong with a certificate request. */
 export class CsrFault extends Error {
   override readonly name = 'CsrFault'
+}
+
+/** What a certificate of the platform or of a merchant says of its key, whatever its algorithm. */
+export function endEntityExtensions(): x509.Extension[] {
+  return [
+    new x509.BasicConstraintsExtension(false, undefined, true),
+    new x509.KeyUsagesExtension(
+      x509.KeyUsageFlags.digitalSignature |
+        x509.KeyUsageFlags.nonRepudiation |
+        x509.KeyUsageFlags.keyEncipherment |
+        x509.KeyUsageFlags.dataEncipherment,
+      true,
+    ),
+  ]
 }
 
 /** The public key of a certificate request, both as PEM. Throws a {@link CsrFault}. */

@@ -8,6 +8,7 @@ import {
   CERTIFICATE_LIFETIME_MS,
   type CertificateOrder,
   CsrFault,
+  endEntityExtensions,
   type IssuedCertificate,
   type KeyPairPem,
   newSerial,
@@ -48,16 +49,7 @@ export async function newCertificate(
   const keys = public_key === undefined ? await newKeyPair() : { private_key: '', public_key }
   return issue(keys, rootKey, {
     ...order,
-    extensions: [
-      new x509.BasicConstraintsExtension(false, undefined, true),
-      new x509.KeyUsagesExtension(
-        x509.KeyUsageFlags.digitalSignature |
-          x509.KeyUsageFlags.nonRepudiation |
-          x509.KeyUsageFlags.keyEncipherment |
-          x509.KeyUsageFlags.dataEncipherment,
-        true,
-      ),
-    ],
+    extensions: endEntityExtensions(),
   })
 }
 
