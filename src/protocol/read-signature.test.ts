@@ -1,5 +1,12 @@
 import assert from 'node:assert/strict'
-import { constants, createHash, generateKeyPairSync, privateEncrypt, sign } from 'node:crypto'
+import {
+  constants,
+  createHash,
+  createPublicKey,
+  generateKeyPairSync,
+  privateEncrypt,
+  sign,
+} from 'node:crypto'
 import { test } from 'node:test'
 import { openSignature } from './read-signature.ts'
 
@@ -35,6 +42,22 @@ test('PSS is known by its form, whatever its digests and its salt are', () => {
     assert.ok(opened?.fits(MESSAGE))
     assert.ok(!opened?.fits(OTHER))
   }
+})
+
+test('a PSS signature whose mask gives a leading one for another digest keeps its own', () => {
+  const key = createPublicKey({
+    format: 'der',
+    type: 'spki',
+    key: Buffer.from(
+      'MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQChtxqx8HIhYvrEXgXLtkkqBbbqtKYnt5Zq3e16u0OQ+5SkrPHP1dgwNYaRAryP+ec/RKZNn5FE3auqPgl+keO2rDVEeG3GR0bUE/NuKLZI9LfG+Y3sPH5wqh1NXiBIH+7niPqRaKOWxRSSuLSl3zBC4g3tyF26yexU44G2u6p7GwIDAQAB',
+      'base64',
+    ),
+  })
+  const signature =
+    'Pt6uFUmgbDt2CLbc09+OdK+dk9UpdG0r2UQxlz6JQTpvBwo87L/AATZ8bHkx+Qw7gRISsGae0HmYrxZM4iUNJr4QbQio2zK0qsEAfVDuy6UWeA5E3LJZ7mkZfnG3SJTU6DsXODqAkML3aWpflYgMKkoau6FL0Db26QywWoWxIX4='
+  const opened = openSignature(Buffer.from(signature, 'base64'), key)
+  assert.equal(opened?.digest, 'sha1')
+  assert.ok(opened?.fits(Buffer.from('boomgate')))
 })
 
 test('data that was encrypted with the private key is compared as digest and as itself', () => {

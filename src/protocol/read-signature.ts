@@ -74,34 +74,41 @@ function openPkcs1(block: Buffer): OpenedSignature | undefined {
   }
 }
 
-/** RFC 8017 section 9.1.2; the salt is found whatever its length. */
+/**
+ * RFC 8017 section 9.1.2. Libraries take no salt, as much as the digest has, or all that there is room for. The first two
+ * leave zeros in front that chance does not make, so they are tried for every digest before the third, which one block
+ * in 128 has by chance and which is known for the digest of this protocol alone.
+ */
 function openPss(block: Buffer): OpenedSignature | undefined {
   if (block.at(-1) !== PSS_TRAILER) return undefined
   for (const [digest, maskDigest] of PSS_DIGESTS) {
-    const digestLength = digestOf(digest, '').length
-    const masked = block.subarray(0, block.length - digestLength - 1)
-    const seal = block.subarray(masked.length, -1)
-    const mask = maskOf(seal, masked.length, maskDigest)
-    const data = Buffer.from(masked.map((byte, index) => byte ^ (mask[index] ?? 0)))
-    data[0] = (data[0] ?? 0) & 0x7f
-    const start = data.findIndex(byte => byte !== 0)
-    if (start === -1 || data[start] !== 1) continue
-    const salt = data.subarray(start + 1)
-    // Libraries take none, as much as the digest has, or all that there is room for. Nothing else is, because one in some
-    // hundred blocks of another key would pass for PSS with a salt of any length.
-    if (salt.length !== 0 && salt.length !== digestLength && !(start === 0 && maskDigest === 'sha256'))
-      continue
-    return {
-      padding: 'PSS',
-      digest,
-      signedDigest: '',
-      fits(message) {
-        const sealed = Buffer.concat([Buffer.alloc(8), digestOf(digest, message), salt])
-        return digestOf(digest, sealed).equals(seal)
-      },
-    }
+    const salt = saltOf(block, digest, maskDigest)
+    if (salt?.length === 0 || salt?.length === digestOf(digest, '').length) return pssOf(block, digest, salt)
   }
-  return undefined
+  const salt = saltOf(block, 'sha256', 'sha256')
+  return salt?.length === block.length - 34 ? pssOf(block, 'sha256', salt) : undefined
+}
+
+function pssOf(block: Buffer, digest: string, salt: Buffer): OpenedSignature {
+  return {
+    padding: 'PSS',
+    digest,
+    signedDigest: '',
+    fits(message) {
+      const sealed = digestOf(digest, Buffer.concat([Buffer.alloc(8), digestOf(digest, message), salt]))
+      return sealed.equals(block.subarray(-1 - sealed.length, -1))
+    },
+  }
+}
+
+/** What stands behind the first one after the zeros of the unmasked block; `undefined` when there is no such one. */
+function saltOf(block: Buffer, digest: string, maskDigest: string): Buffer | undefined {
+  const masked = block.subarray(0, block.length - digestOf(digest, '').length - 1)
+  const mask = maskOf(block.subarray(masked.length, -1), masked.length, maskDigest)
+  const data = Buffer.from(masked.map((byte, index) => byte ^ (mask[index] ?? 0)))
+  data[0] = (data[0] ?? 0) & 0x7f
+  const start = data.findIndex(byte => byte !== 0)
+  return data[start] === 1 ? data.subarray(start + 1) : undefined
 }
 
 /** MGF1 of RFC 8017. */
