@@ -10,6 +10,7 @@ import { auditLedger } from '../ledger/audit.ts'
 import { PlatformKeys } from '../merchants/platform-keys.ts'
 import { parseTime } from '../protocol/time.ts'
 import type { TrustState } from '../protocol/trust.ts'
+import { optionsFromFolder } from '../sdk/options-from-folder.ts'
 import type { Database } from '../store/database.ts'
 import { migrate } from '../store/migrate.ts'
 import { migrations } from '../store/migrations.ts'
@@ -28,7 +29,7 @@ const CALLERS = WORLD_MERCHANTS.filter(({ kind }) => kind !== 'sub')
 interface World {
   db: Database
   folder: string
-  start(more?: { baseUrl?: string; trust?: TrustState }): Promise<{ isNew: boolean }>
+  start(more?: { baseUrl?: string; backupUrl?: string; trust?: TrustState }): Promise<{ isNew: boolean }>
   read(...path: string[]): string
   merchantFile(mchid: string): MerchantFile
   /** Every file with its content and the instant at which it was written. */
@@ -48,11 +49,12 @@ async function emptyWorld(t: Scope): Promise<World> {
     db,
     folder,
     read,
-    async start({ baseUrl = 'http://127.0.0.1:8080', trust } = {}) {
+    async start({ baseUrl = 'http://127.0.0.1:8080', backupUrl, trust } = {}) {
       const stores = { db, clock: systemClock, random: randomBytes, secrets: UNSEALED }
-      const started = await ensureWorld(stores, { folder, baseUrl, trust, keys })
+      const world = { folder, baseUrl, backupUrl, trust }
+      const started = await ensureWorld(stores, { ...world, keys })
       const platform = { ...stores, keys: await PlatformKeys.open(db, UNSEALED) }
-      await refreshWorldFiles(platform, folder, baseUrl)
+      await refreshWorldFiles(platform, world)
       return started
     },
     merchantFile: mchid => JSON.parse(read('merchants', mchid, 'merchant.json')) as MerchantFile,
@@ -206,10 +208,22 @@ test("a merchant's folder that was removed is no obstacle to a start", async t =
   assert.equal(world.merchantFile('1230000109').base_url, 'http://127.0.0.1:9090')
 })
 
+test('the second access point is in the files for as long as there is one, and a client is made with it', async t => {
+  const world = await emptyWorld(t)
+  const own = join(world.folder, 'merchants', '1230000109')
+  for (const backupUrl of [undefined, 'http://127.0.0.1:8081', 'http://127.0.0.1:8082']) {
+    await world.start({ ...(backupUrl !== undefined && { backupUrl }) })
+    assert.equal(world.merchantFile('1230000109').backup_url, backupUrl)
+    assert.equal(optionsFromFolder(own).fallbackUrl, backupUrl)
+  }
+  await world.start()
+  assert.ok(!('backup_url' in world.merchantFile('1230000109')))
+})
+
 test('a crash between the files and the store is healed by the next start', async t => {
   const world = await emptyWorld(t)
   const lost = await makeWorldKeys(systemClock, randomBytes)
-  writeWorldFiles(world.folder, lost, 'http://127.0.0.1:1')
+  writeWorldFiles({ folder: world.folder, baseUrl: 'http://127.0.0.1:1', backupUrl: undefined }, lost)
   writeFileSync(join(world.folder, 'merchants', '1230000109', 'apiclient_key.pem.new'), 'half a file')
   assert.deepEqual(await world.start(), { isNew: true })
   await assertFilesFitStore(world)
@@ -325,8 +339,8 @@ test('of two first starts on one store one makes the world, and its folder has t
   const starts = await Promise.all(
     folders.map(async folder => {
       const own = await makeWorldKeys(systemClock, randomBytes)
-      const options = { folder, baseUrl: 'http://127.0.0.1:8080', trust: undefined, keys: own }
-      return { folder, ...(await ensureWorld(surroundings, options)) }
+      const world = { folder, baseUrl: 'http://127.0.0.1:8080', backupUrl: undefined, trust: undefined }
+      return { folder, ...(await ensureWorld(surroundings, { ...world, keys: own })) }
     }),
   )
   const winners = starts.filter(({ isNew }) => isNew)

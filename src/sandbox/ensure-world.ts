@@ -3,13 +3,10 @@ import type { Platform } from '../platform.ts'
 import type { TrustState } from '../protocol/trust.ts'
 import type { Transaction } from '../store/database.ts'
 import type { WorldKeys } from './create-world.ts'
-import { writeWorldFiles } from './files.ts'
+import { type WorldFolder, writeWorldFiles } from './files.ts'
 
-/** Where the files of the world are, and what they and the merchants are to say. */
-export interface WorldFolder {
-  folder: string
-  /** Where the platform listens. */
-  baseUrl: string
+/** The files of the world, and what the merchants are to be. */
+export interface World extends WorldFolder {
   /** The trust state that all merchants are put into; left as it is when absent. */
   trust: TrustState | undefined
 }
@@ -17,7 +14,7 @@ export interface WorldFolder {
 /** Makes the sandbox world at the first start. At every other, seals what is not sealed with the present key. */
 export async function ensureWorld(
   platform: Pick<Platform, 'db' | 'clock' | 'random' | 'secrets'>,
-  options: WorldFolder & { keys?: WorldKeys | undefined },
+  options: World & { keys?: WorldKeys | undefined },
 ): Promise<{ isNew: boolean }> {
   const { db, clock, random } = platform
   let isNew = (await db.get('SELECT id FROM platform_keys LIMIT 1')) === undefined
@@ -25,7 +22,7 @@ export async function ensureWorld(
     // Loaded here, because certificates are made at the first start alone.
     const { makeWorldKeys, storeWorld } = await import('./create-world.ts')
     const keys = options.keys ?? (await makeWorldKeys(clock, random))
-    isNew = await storeWorld(platform, keys, () => writeWorldFiles(options.folder, keys, options.baseUrl))
+    isNew = await storeWorld(platform, keys, () => writeWorldFiles(options, keys))
   }
   if (!isNew) {
     // Another node may have made the world, without a key.

@@ -29,30 +29,41 @@ export interface MerchantFile {
   public_key_id: string
   /** Where the platform listens. */
   base_url: string
+  /** Its second access point; absent when it has none. */
+  backup_url?: string
+}
+
+/** Where the files of a world are, and the addresses that they name. */
+export interface WorldFolder {
+  folder: string
+  /** Where the platform listens. */
+  baseUrl: string
+  /** Its second access point, if it has one. */
+  backupUrl: string | undefined
 }
 
 /** Writes everything that a person or a merchant's program needs to know of a new world. */
-export function writeWorldFiles(folder: string, keys: WorldKeys, baseUrl: string): void {
+export function writeWorldFiles(world: WorldFolder, keys: WorldKeys): void {
+  const { folder } = world
   const { root, platform, publicKey } = keys
   writeFile(join(folder, 'platform', 'ca.pem'), root.certificate)
   writeFile(join(folder, 'platform', 'platform_cert.pem'), platform.certificate)
   writeFile(join(folder, 'platform', 'pub_key.pem'), publicKey.public_key)
   const own = { ...platform, public_key: publicKey.public_key }
   for (const { merchant, ...credentials } of keys.merchants) {
-    writeMerchantFolder(folder, merchant, credentials, own, baseUrl)
+    writeMerchantFolder(world, merchant, credentials, own)
   }
   writeFile(join(folder, 'world.json'), worldFile())
 }
 
 /** Writes what the program of one merchant reads. */
 export function writeMerchantFolder(
-  folder: string,
+  world: WorldFolder,
   { mchid, appids, sub_mchids }: Pick<MerchantFile, 'mchid' | 'appids' | 'sub_mchids'>,
   { certificate, apiv3_key, public_key_id }: Omit<MerchantKeys, 'merchant'>,
   platform: { serial_no: string; certificate: string; public_key: string },
-  baseUrl: string,
 ): void {
-  const own = join(folder, 'merchants', mchid)
+  const own = join(world.folder, 'merchants', mchid)
   writeFile(join(own, 'apiclient_key.pem'), certificate.private_key, PRIVATE)
   writeFile(join(own, 'apiclient_cert.pem'), certificate.certificate)
   writeFile(join(own, 'platform_cert.pem'), platform.certificate)
@@ -65,8 +76,16 @@ export function writeMerchantFolder(
     sub_mchids,
     platform_serial: platform.serial_no,
     public_key_id,
-    base_url: baseUrl,
+    ...addressesOf(world),
   })
+}
+
+/** What `merchant.json` says of where the platform listens. */
+export function addressesOf({
+  baseUrl,
+  backupUrl,
+}: WorldFolder): Pick<MerchantFile, 'base_url' | 'backup_url'> {
+  return { base_url: baseUrl, ...(backupUrl !== undefined && { backup_url: backupUrl }) }
 }
 
 /** `merchant.json` of a merchant's folder; `undefined` when there is none. Throws, and names the file, when it is damaged. */

@@ -7,7 +7,7 @@ import { APIV3_KEY_LENGTH } from '../protocol/sealed-resource.ts'
 import { formatDate } from '../protocol/time.ts'
 import type { IssuedCertificate } from './certificates.ts'
 import type { MerchantKeys } from './create-world.ts'
-import { readMerchantFolder, writeMerchantFolder } from './files.ts'
+import { readMerchantFolder, type WorldFolder, writeMerchantFolder } from './files.ts'
 import { issueCertificate } from './issue-certificate.ts'
 
 const FIRST = { certificate_id: 'first', algorithm: 'RSA' } as const
@@ -62,14 +62,14 @@ export function certificateRow(
 /** Writes the folder that the program of a new merchant reads. */
 export function handOver(
   { keys, clock }: Pick<Platform, 'keys' | 'clock'>,
-  { folder, baseUrl }: { folder: string; baseUrl: string },
+  world: WorldFolder,
   mchid: string,
   credentials: Credentials,
 ): void {
   const { id: serial_no, certificate } = keys.signing('RSA', clock.now())
   const public_key = keys.publicKey.publicKey.export({ type: 'spki', format: 'pem' }).toString()
   const platform = { serial_no, certificate, public_key }
-  writeMerchantFolder(folder, { mchid, appids: [], sub_mchids: [] }, credentials, platform, baseUrl)
+  writeMerchantFolder(world, { mchid, appids: [], sub_mchids: [] }, credentials, platform)
 }
 
 function isIssuedBy(certificate: string, root: string, now: number): boolean {

@@ -6,7 +6,14 @@ import { findMerchant } from '../merchants/merchants.ts'
 import { placeOfApiv3Key } from '../merchants/seal-for.ts'
 import type { Platform } from '../platform.ts'
 import { useFirstCertificate } from './certificate-files.ts'
-import { type MerchantFile, readMerchantFile, writeFile, writeMerchantFile } from './files.ts'
+import {
+  addressesOf,
+  type MerchantFile,
+  readMerchantFile,
+  type WorldFolder,
+  writeFile,
+  writeMerchantFile,
+} from './files.ts'
 
 type Known = Pick<Platform, 'db' | 'clock' | 'secrets' | 'keys'>
 
@@ -14,8 +21,8 @@ type Known = Pick<Platform, 'db' | 'clock' | 'secrets' | 'keys'>
  * Makes the files say what the store says, after a start at another address and after changes of the merchants and of keys.
  * The folder of a merchant that is not in the store is left alone: its keys are given again when it comes back.
  */
-export function refreshWorldFiles(platform: Known, folder: string, baseUrl: string): Promise<void> {
-  const done = refreshing.then(() => refresh(platform, folder, baseUrl))
+export function refreshWorldFiles(platform: Known, world: WorldFolder): Promise<void> {
+  const done = refreshing.then(() => refresh(platform, world))
   refreshing = done.catch(() => undefined)
   return done
 }
@@ -23,22 +30,21 @@ export function refreshWorldFiles(platform: Known, folder: string, baseUrl: stri
 /** One comes after the other, so that nobody writes what was read before a change. */
 let refreshing: Promise<void> = Promise.resolve()
 
-async function refresh(platform: Known, folder: string, baseUrl: string): Promise<void> {
+async function refresh(platform: Known, world: WorldFolder): Promise<void> {
+  const { folder } = world
   const { certificate } = platform.keys.signing('RSA', platform.clock.now())
   const path = join(folder, 'platform', 'platform_cert.pem')
   if (existsSync(path) && readFileSync(path, 'utf8') !== certificate) writeFile(path, certificate)
   const merchants = join(folder, 'merchants')
   for (const mchid of existsSync(merchants) ? readdirSync(merchants) : []) {
-    if (existsSync(join(merchants, mchid, 'merchant.json')))
-      await refreshMerchant(platform, folder, mchid, baseUrl)
+    if (existsSync(join(merchants, mchid, 'merchant.json'))) await refreshMerchant(platform, world, mchid)
   }
 }
 
 async function refreshMerchant(
   { db, clock, secrets, keys }: Known,
-  folder: string,
+  world: WorldFolder,
   mchid: string,
-  baseUrl: string,
 ): Promise<void> {
   const merchant = await findMerchant(db, mchid)
   if (!merchant) return
@@ -47,18 +53,19 @@ async function refreshMerchant(
   const certificates = await listCertificatesOf(db, mchid)
   const signing = keys.newestSigning(merchant, clock.now())
   // From here on at one time, because others change what the file says of the merchant's own pair.
-  useFirstCertificate(folder, mchid, certificates)
-  const own = join(folder, 'merchants', mchid)
+  useFirstCertificate(world.folder, mchid, certificates)
+  const own = join(world.folder, 'merchants', mchid)
   const file = readMerchantFile(own)
   if (!file) return
+  const { backup_url: _, ...kept } = file
   const changed: MerchantFile = {
-    ...file,
+    ...kept,
     apiv3_key: secrets.open(merchant.apiv3_key, placeOfApiv3Key(mchid)),
     appids,
     sub_mchids,
     platform_serial: signing.id,
     public_key_id: merchant.public_key_id,
-    base_url: baseUrl,
+    ...addressesOf(world),
   }
   if (file.platform_serial !== signing.id) writeFile(join(own, 'platform_cert.pem'), signing.certificate)
   if (JSON.stringify(file) !== JSON.stringify(changed)) writeMerchantFile(own, changed)

@@ -10,6 +10,7 @@ interface MerchantFile {
   apiv3_key: string
   public_key_id: string
   base_url: string
+  backup_url?: string
 }
 
 /** Which of the platform's keys to take from the folder. A new sandbox uses both, as a merchant who is switching does. */
@@ -17,7 +18,7 @@ export type FolderTrust = 'certificate' | 'public-key' | 'both'
 
 /**
  * Reads the folder of a sandbox merchant, `data/merchants/<mchid>`, into the options of a client: numbers, keys and where
- * the sandbox listens. Give other options beside it: `{ ...optionsFromFolder(path), timeoutMs: 2000 }`.
+ * the sandbox listens, its second access point too if it has one. Give other options beside it: `{ ...optionsFromFolder(path), timeoutMs: 2000 }`.
  *
  * Reads from the disk at once, so it is for the start of a program. Throws when a file cannot be read; the error says which.
  */
@@ -41,6 +42,7 @@ export function optionsFromFolder(
     apiv3Key: file.apiv3_key,
     trust: trusts[trust](),
     baseUrl: file.base_url,
+    ...(file.backup_url !== undefined && { fallbackUrl: file.backup_url }),
   }
 }
 

@@ -110,17 +110,18 @@ async function startOn(
   const stored = surroundings.clock ? undefined : await ClockStore.open(db, () => agenda.wake())
   const control = stored ?? givenClock(surroundings.clock ?? systemClock)
   const { clock } = control
-  // The port is known once the platform listens, if any was asked for.
-  let baseUrl = baseUrlOf(config.host, config.port)
+  const { host, port, backupPort } = config
+  const urlOf = (port: number | undefined) => (port === undefined ? undefined : baseUrlOf(host, port))
+  // The ports are known once the platform listens, if any were asked for.
   const world = {
     folder: config.data,
-    baseUrl,
+    baseUrl: baseUrlOf(host, port),
+    backupUrl: urlOf(backupPort),
     trust: config.trust,
-    keys: worldKeys,
   }
   const secrets = config.secretsKeys ? secretsUnder(config.secretsKeys, random) : UNSEALED
   const stores = { db, clock, random, secrets }
-  const { isNew } = await ensureWorld(stores, world)
+  const { isNew } = await ensureWorld(stores, { ...world, keys: worldKeys })
   await makeDueCertificates(stores)
 
   const faults = await Faults.open(db)
@@ -128,7 +129,7 @@ async function startOn(
   const platform: Platform = {
     ...{ db, clock, random, rules: config.rules, secrets, faults },
     get publicUrl() {
-      return config.publicUrl ?? baseUrl
+      return config.publicUrl ?? world.baseUrl
     },
     keys: await PlatformKeys.open(db, secrets),
     refusals: new RefusedSignatures(db, clock, error => reportTo(log)(error, 'refusals')),
@@ -140,7 +141,7 @@ async function startOn(
     wake: wakesOf(name => agenda.wake(name)),
   }
   const sender = noticeSender()
-  const refreshFiles = () => refreshWorldFiles(platform, config.data, baseUrl)
+  const refreshFiles = () => refreshWorldFiles(platform, world)
   const works = worksOf(platform, surroundings.send ?? sender.send, refreshFiles)
   const onError = reportTo(log)
   const agenda = new Agenda(
@@ -156,15 +157,12 @@ async function startOn(
     await app.close()
     throw error
   }
-  const { host, port, backupPort } = config
   const tls = await tlsOf(config, clock, random)
   const ports = await listen(app, { host, port, backupPort, tls }).catch(closingApp)
-  baseUrl = baseUrlOf(host, ports.port)
+  world.baseUrl = baseUrlOf(host, ports.port)
+  world.backupUrl = urlOf(ports.backupPort)
   await refreshFiles().catch(closingApp)
-  const admin = await openAdmin(
-    { platform, agenda, world: { ...world, baseUrl }, calls, log },
-    config.adminPort,
-  ).catch(closingApp)
+  const admin = await openAdmin({ platform, agenda, world, calls, log }, config.adminPort).catch(closingApp)
   stored?.follow(error => onError(error, 'clock'))
   platform.keys.follow(error => onError(error, 'keys'))
   faults.follow(error => onError(error, 'faults'))
@@ -174,8 +172,8 @@ async function startOn(
     platform,
     agenda,
     calls,
-    baseUrl,
-    backupUrl: ports.backupPort === undefined ? undefined : baseUrlOf(host, ports.backupPort),
+    baseUrl: world.baseUrl,
+    backupUrl: world.backupUrl,
     tlsUrl: ports.tlsPort === undefined ? undefined : baseUrlOf(host, ports.tlsPort, 'https'),
     admin: admin && { url: admin.url, token: admin.token },
     isNew,

@@ -204,7 +204,7 @@ test('the token outlives a restart, and a file without one gets a new one', asyn
   const context = { platform, agenda, calls: new RecentCalls(), log: pino({ level: 'silent' }) }
   const listen = async () => {
     const admin = await listenForAdmin(
-      { ...context, world: { folder, baseUrl: running.baseUrl, trust: undefined } },
+      { ...context, world: { folder, baseUrl: running.baseUrl, backupUrl: undefined, trust: undefined } },
       0,
     )
     await admin.app.close()

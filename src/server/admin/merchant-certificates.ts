@@ -67,7 +67,7 @@ async function put(request: Put, context: AdminContext) {
     return changed
   })
   if (request.use_in_folder) useCertificate(world.folder, mchid, row, await listCertificatesOf(db, mchid))
-  await refreshWorldFiles(platform, world.folder, world.baseUrl)
+  await refreshWorldFiles(platform, world)
   const folder = folderOfCertificate(world.folder, mchid, row)
   return {
     mchid,

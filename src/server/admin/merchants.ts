@@ -128,7 +128,7 @@ async function change(
 }
 
 function refreshFiles({ platform, world }: AdminContext): Promise<void> {
-  return refreshWorldFiles(platform, world.folder, world.baseUrl)
+  return refreshWorldFiles(platform, world)
 }
 
 const FLAGS = [

@@ -2,7 +2,7 @@ import type { Logger } from 'pino'
 import type { Agenda } from '../../clock/agenda.ts'
 import type { Static, TObject, TSchema } from '../../contract/schema.ts'
 import type { Platform } from '../../platform.ts'
-import type { WorldFolder } from '../../sandbox/ensure-world.ts'
+import type { World } from '../../sandbox/ensure-world.ts'
 import type { RecentCalls } from '../recent-calls.ts'
 import type { ProblemName } from './problems.ts'
 
@@ -40,7 +40,7 @@ export interface AdminContext {
   platform: Platform
   agenda: Agenda
   /** The files that belong to the world in the store. */
-  world: WorldFolder
+  world: World
   /** What this node has answered of late. */
   calls: RecentCalls
   log: Logger

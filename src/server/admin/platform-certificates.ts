@@ -22,7 +22,7 @@ export const platformCertificates = [
     const known = await find(platform, serial_no)
     const refusal = await endCertificate(platform, known, parseTime(expire_time) ?? 0)
     if (refusal) throw conflict(refusal)
-    await refreshWorldFiles(platform, world.folder, world.baseUrl)
+    await refreshWorldFiles(platform, world)
     return certificateOf(platform, await find(platform, serial_no))
   }),
 ]

@@ -103,7 +103,7 @@ async function changeWorld(
     if (control instanceof ClockStore) await control.reload()
     await platform.faults.reload()
   })
-  await refreshWorldFiles(platform, world.folder, world.baseUrl)
+  await refreshWorldFiles(platform, world)
   return isNew
 }
 
