@@ -3,7 +3,7 @@ import { doctorCommand } from '../src/cli/doctor.ts'
 import { serveCommand } from '../src/cli/serve.ts'
 import type { Operation } from '../src/contract/operation.ts'
 import type { TObject, TSchema } from '../src/contract/schema.ts'
-import { CAUSES } from '../src/diagnosis/causes.ts'
+import { CAUSE_GROUPS } from '../src/diagnosis/causes.ts'
 import { CHECKS } from '../src/doctor/checks.ts'
 import { ADAPTER_CALLS } from '../src/doctor/gate.ts'
 import { endpoints } from '../src/products/index.ts'
@@ -56,10 +56,16 @@ const TABLES: Record<string, () => string> = {
   'admin-calls': () => adminEndpoints.map(({ operation }) => adminSection(operation)).join('\n\n'),
   problems: problemTable,
   causes: () =>
-    table(
-      ['Cause', 'What happened', 'What to do'],
-      Object.entries(CAUSES).map(([cause, { says, whatToDo }]) => [`\`${cause}\``, says, whatToDo]),
-    ),
+    Object.entries(CAUSE_GROUPS)
+      .map(([group, causes]) => {
+        const rows = Object.entries(causes).map(([cause, { says, whatToDo }]) => [
+          `\`${cause}\``,
+          says,
+          whatToDo,
+        ])
+        return `### ${group}\n\n${table(['Cause', 'What happened', 'What to do'], rows)}`
+      })
+      .join('\n\n'),
   operations: () => endpoints.map(({ operation }) => operationSection(operation)).join('\n\n'),
 }
 

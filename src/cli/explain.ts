@@ -22,6 +22,9 @@ const MAX_ROWS = 20
 const MERCHANT = 10
 /** Characters of one side, where messages stand beside each other. */
 const SIDE = 56
+/** Columns of a text, and where it begins behind its name. */
+const WIDTH = 100
+const MARGIN = 12
 /** Lines of a body that are shown; the rest is in `--json`. */
 const MAX_LINES = 40
 
@@ -125,14 +128,29 @@ export function describe(detail: Detail): string {
     `  ${wall_time}   merchant ${visible(mchid)}   certificate ${visible(serial_no)}   ${error}   ${request_id}`,
     '',
     `Cause       ${detail.causes.join(', ')}`,
-    `            ${visible(detail.explanation)}`,
-    `What to do  ${detail.what_to_do}`,
+    `${' '.repeat(MARGIN)}${wrapped(visible(detail.explanation))}`,
+    `What to do  ${wrapped(detail.what_to_do)}`,
     ...(detail.signed_by ? [`Signed by   ${detail.signed_by}`] : []),
     ...(detail.signed_digest ? [`Digest      ${detail.signed_digest} (of what was signed)`] : []),
     '',
     ...messagesOf(detail),
   ]
   return `${lines.join('\n').trimEnd()}\n`
+}
+
+/** A text in lines that end before {@link WIDTH}, below the first one's beginning; what is numbered begins a line. */
+function wrapped(text: string): string {
+  const lines: string[] = []
+  let line = ''
+  for (const word of text.split(' ')) {
+    const isFull = MARGIN + line.length + 1 + word.length > WIDTH || /^\(\d\)$/.test(word)
+    if (isFull && line !== '') {
+      lines.push(line)
+      line = ''
+    }
+    line += line === '' ? word : ` ${word}`
+  }
+  return [...lines, line].join(`\n${' '.repeat(MARGIN)}`)
 }
 
 function messagesOf(detail: Detail): string[] {

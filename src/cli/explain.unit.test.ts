@@ -8,7 +8,16 @@ import { platformUnderTest } from '../../test/platform.ts'
 import { runCommand, startCommand } from '../../test/served-platform.ts'
 import { requestIdOf, sendWrong, type WrongRequest } from '../../test/wrong-request.ts'
 
-const running = await platformUnderTest({ after })
+/** Wall time goes on by a millisecond whenever somebody looks, because of two refusals of one none is the newer. */
+let looks = 0
+const clock = {
+  now: () => Date.now(),
+  wallNow() {
+    looks += 1
+    return Date.now() + looks
+  },
+}
+const running = await platformUnderTest({ after }, { clock })
 
 const explain = (t: TestContext, ...words: string[]) =>
   runCommand(t, ['explain', '--data', running.folder, ...words])
@@ -62,6 +71,18 @@ test('where nothing fits the expected message is shown, and the digest of what w
   const text = await explained(t, { ...ECHO, signed: { body: 'else' } })
   assert.match(text, /^Digest {6}[0-9a-f]{64} /m)
   assert.match(text, /^Expected, each line with its end:\n {2}POST⏎\n {2}\/v3\/security\/echo⏎\n/m)
+})
+
+test('a long text is wrapped, and each of its points begins a line', async t => {
+  const text = await explained(t, { ...ECHO, signed: { nonce: 'else' } })
+  const advice = text.slice(text.indexOf('What to do'), text.indexOf('Signed by')).trimEnd().split('\n')
+  assert.ok(advice.length > 4, text)
+  for (const line of advice) assert.ok(line.length <= 100, line)
+  for (const point of [1, 2, 3, 4])
+    assert.ok(
+      advice.some(line => line.startsWith(`            (${point}) `)),
+      text,
+    )
 })
 
 test('what was refused for its header shows the header', async t => {

@@ -1,9 +1,11 @@
+import { gunzipSync, inflateSync } from 'node:zlib'
 import {
   formSpellings,
   jsonSpellings,
   type SpellingDifference,
   spellingDifferences,
 } from '../protocol/json-spellings.ts'
+import { bodyTexts } from './body-texts.ts'
 import type { Cause } from './causes.ts'
 
 /** A body as it may have been signed instead. */
@@ -14,8 +16,10 @@ export interface BodySpelling {
 
 /** Of larger bodies only the few cheap spellings are tried. */
 const MAX_REWRITTEN_BYTES = 16 * 1024
+const MAX_UNPACKED_BYTES = 64 * 1024
 const OBJECT_AS_TEXT = '[object Object]'
-const EMPTY_AS_TEXT = ['{}', 'null', '""', '[]', 'undefined', 'None', '{}\n', 'null\n', OBJECT_AS_TEXT]
+const UNSET_AS_TEXT = ['{}', 'null', '""', '[]', 'undefined', 'None']
+const EMPTY_AS_TEXT = [...UNSET_AS_TEXT, '{}\n', 'null\n', OBJECT_AS_TEXT]
 /** Of a query's parameters so many are taken for numbers and for texts in turn. */
 const MAX_NUMBERS = 3
 const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf])
@@ -29,17 +33,29 @@ export function* bodyVariants(body: Buffer, method: string, target: string): Gen
   }
   yield* lineFeeds(body, [])
   yield { value: Buffer.alloc(0), causes: ['body_left_out'] }
+  const unpacked = decompressed(body)
+  if (unpacked) yield { value: unpacked, causes: ['body_compressed'] }
   if (body.subarray(0, 3).equals(BYTE_ORDER_MARK))
     yield { value: body.subarray(3), causes: ['body_byte_order_mark'] }
+  yield { value: Buffer.concat([BYTE_ORDER_MARK, body]), causes: ['body_byte_order_mark'] }
   yield { value: Buffer.from(OBJECT_AS_TEXT), causes: ['body_object_as_text'] }
   if (body.length > MAX_REWRITTEN_BYTES) return
   yield* otherCharset(body)
   const text = body.toString('utf8')
   // How a spelling differs is looked at once it was found to fit.
-  for (const spelling of jsonSpellings(text))
+  const spellings: string[] = []
+  for (const spelling of jsonSpellings(text)) {
+    spellings.push(spelling)
     yield { value: Buffer.from(spelling), causes: ['body_rewritten'] }
+  }
   for (const form of formSpellings(text)) yield { value: Buffer.from(form), causes: ['body_form_encoded'] }
-  for (const spelling of jsonSpellings(text)) yield* lineFeeds(Buffer.from(spelling), ['body_rewritten'])
+  for (const value of UNSET_AS_TEXT) yield { value: Buffer.from(value), causes: ['body_left_out'] }
+  for (const { value, cause } of bodyTexts(body)) yield { value: Buffer.from(value), causes: [cause] }
+  for (const spelling of spellings) {
+    yield* lineFeeds(Buffer.from(spelling), ['body_rewritten'])
+    if (spelling.includes('\n'))
+      yield { value: Buffer.from(spelling.replaceAll('\n', '\r\n')), causes: ['body_rewritten'] }
+  }
 }
 
 const DIFFERENCES: Record<SpellingDifference, Cause> = {
@@ -58,15 +74,15 @@ export function rewritingCauses(signed: Buffer, received: Buffer): Cause[] {
 }
 
 function* bodiesForNone(method: string, target: string): Generator<BodySpelling> {
-  for (const text of EMPTY_AS_TEXT) yield { value: Buffer.from(text), causes: ['empty_body_as_text'] }
-  if (method !== 'GET') return
+  // As echo ends what it prints.
+  yield* lineFeeds(Buffer.alloc(0), [])
   // What a client had before it made a query of it.
-  const query = target.split('?')[1] ?? ''
-  if (query === '') return
-  const objects = objectsOf(query)
+  const query = method === 'GET' ? (target.split('?')[1] ?? '') : ''
+  const objects = query === '' ? [] : objectsOf(query)
   // Some libraries end what they take for a body by a line feed, and the empty fifth line by another one.
-  for (const text of [query, ...objects])
+  for (const text of query === '' ? [] : [query, ...objects])
     for (const value of [text, `${text}\n`]) yield { value: Buffer.from(value), causes: ['body_of_get'] }
+  for (const text of EMPTY_AS_TEXT) yield { value: Buffer.from(text), causes: ['empty_body_as_text'] }
   for (const text of objects)
     for (const spelling of jsonSpellings(text))
       yield { value: Buffer.from(spelling), causes: ['body_of_get'] }
@@ -88,6 +104,17 @@ function* lineFeeds(body: Buffer, causes: readonly Cause[]): Generator<BodySpell
     if (body.toString('latin1', body.length - end.length) === end)
       yield { value: body.subarray(0, -end.length), causes: more }
     yield { value: Buffer.concat([body, Buffer.from(end)]), causes: more }
+  }
+}
+
+/** What a body was before it was packed; `undefined` for what is not packed, or is too much. */
+function decompressed(body: Buffer): Buffer | undefined {
+  const isGzip = body[0] === 0x1f && body[1] === 0x8b
+  if (!isGzip && body[0] !== 0x78) return undefined
+  try {
+    return (isGzip ? gunzipSync : inflateSync)(body, { maxOutputLength: MAX_UNPACKED_BYTES })
+  } catch {
+    return undefined
   }
 }
 

@@ -2,28 +2,31 @@ import assert from 'node:assert/strict'
 import {
   constants,
   createHash,
+  createHmac,
   createPrivateKey,
   generateKeyPairSync,
   privateEncrypt,
   sign,
 } from 'node:crypto'
 import { after, test } from 'node:test'
+import { deflateSync, gzipSync } from 'node:zlib'
 import { platformUnderTest } from '../../test/platform.ts'
 import { shangmiMerchant } from '../../test/shangmi.ts'
 import { explanationOf, NONCE, type Parts, type WrongRequest } from '../../test/wrong-request.ts'
 import { shangmi } from '../protocol/shangmi.ts'
-import { requestMessage, signMessage } from '../protocol/signature.ts'
+import { replyMessage, requestMessage, signMessage } from '../protocol/signature.ts'
 import { CAUSES, type Cause } from './causes.ts'
 
 // Every cause of the table, produced by a request with a signature that is wrong in this way.
 
-/** Wall time goes on by a second with each request, so that all of them are explained. */
+/** Wall time stands still and goes on by a second with each request, so that all of them are explained. */
 let skippedMs = 0
-const clock = { now: () => Date.now(), wallNow: () => Date.now() + skippedMs }
+const startedAt = Date.now()
+const clock = { now: () => Date.now(), wallNow: () => startedAt + skippedMs }
 const running = await platformUnderTest({ after }, { clock })
 const merchant = running.merchant('1230000109')
 const other = running.merchant('1230000100')
-const now = () => Math.floor(Date.now() / 1000)
+const now = () => Math.floor(startedAt / 1000)
 
 const ECHO = {
   method: 'POST',
@@ -54,8 +57,11 @@ const encoded = (change: (base64: string) => string): WrongRequest => ({
 })
 const serial = (serial_no: string): WrongRequest => ({ serial_no })
 const header = (authorization: (header: string) => string | undefined): WrongRequest => ({ authorization })
-const padded = (padding: number): WrongRequest => ({
-  sign: (message, key) => sign('sha256', message, { key, padding }).toString('base64'),
+const padded = (padding: number, saltLength?: number): WrongRequest => ({
+  sign: (message, key) => {
+    const options = { key, padding, ...(saltLength !== undefined && { saltLength }) }
+    return sign('sha256', message, options).toString('base64')
+  },
 })
 const hashed = (digest: string): WrongRequest => ({
   sign: (message, key) => sign(digest, message, key).toString('base64'),
@@ -87,6 +93,8 @@ async function addCertificate(serial_no: string, changes: Record<string, number>
     ...[not_after, revoked, replaced_from],
   )
 }
+const ZERO_SERIAL = `00${'5F'.repeat(19)}`
+await addCertificate(ZERO_SERIAL)
 await addCertificate('5A'.repeat(20))
 await addCertificate('5B'.repeat(20), { revoked: 1 })
 await addCertificate('5C'.repeat(20), { replaced_from: 1 })
@@ -96,6 +104,16 @@ await db.run(`UPDATE merchant_certificates SET algorithm = 'SM2' WHERE serial_no
 await db.run(
   `INSERT INTO merchants (mchid, kind, name, public_key_id) VALUES ('1230000999', 'direct', 'new', 'PUB_KEY_ID_0112300009990')`,
 )
+
+/** Timestamp and nonce of a request whose signature has a + or a /: hardly any has none, and is the same for URLs. */
+function signedWithSigns(): WrongRequest {
+  const [method, target, timestamp, body] = ['GET', '/v3/certificates', String(now()), Buffer.alloc(0)]
+  for (let number = 0; ; number += 1) {
+    const nonce = `${NONCE}${number}`
+    const message = requestMessage({ method, target, timestamp, nonce, body })
+    if (/[+/]/.test(signMessage(message, createPrivateKey(merchant.private_key)))) return { timestamp, nonce }
+  }
+}
 
 const pretty = JSON.stringify(ECHO_VALUE, null, 2)
 const escaped = ECHO.body.replaceAll('停车', '\\u505c\\u8f66')
@@ -109,13 +127,20 @@ const PRODUCED: Record<Cause, readonly WrongRequest[]> = {
     header(text => text.replaceAll('",', '";')),
     header(text => `${text},nonce_str="again"`),
     header(text => text.replace(/nonce_str="[^"]*"/, 'nonce_str=""')),
-    header(text => text.replace(/timestamp="[^"]*"/, 'timestamp="2026-01-01"')),
+    header(text => text.replace(/timestamp="[^"]*"/, 'timestamp="soon"')),
+    header(text => `${text},`),
+    header(text => text.replace('",nonce_str', '" nonce_str')),
     header(text => text + 'x'.repeat(5000)),
   ],
   timestamp_unit: [
     { timestamp: `${now()}000` },
     { timestamp: `${now()}000000` },
-    { timestamp: String(now()), signed: { timestamp: `${now()}123` } },
+    ...['20260101120000', '2026-01-01', `${now()}.123`].map(timestamp => ({ timestamp })),
+    ...['123', '.123', '.0'].map(end => ({
+      ...{ timestamp: String(now()), signed: { timestamp: now() + end } },
+    })),
+    // The clock was asked again when the next second had begun.
+    { timestamp: String(now()), signed: { timestamp: `${now() - 1}997` } },
   ],
   apiv2_style: [
     { target: '/v3/certificates?mch_id=1230000109&sign=ABCDEF', authorization: () => undefined },
@@ -144,6 +169,10 @@ const PRODUCED: Record<Cause, readonly WrongRequest[]> = {
     serial(BigInt(`0x${merchant.serial_no}`).toString()),
     serial(merchant.serial_no.replaceAll(/(..)(?=.)/g, '$1:')),
     serial(`0x${merchant.serial_no}`),
+    serial(`serial=${merchant.serial_no}`),
+    // BigInteger.toString(16) of Java.
+    serial(ZERO_SERIAL.replace(/^0+/, '')),
+    serial(BigInt(`0x${ZERO_SERIAL}`).toString()),
   ],
   serial_unknown: [serial('F'.repeat(40))],
   scheme_of_other_key: [{ ...serial('5E'.repeat(20)), key: second.privateKey }],
@@ -151,10 +180,33 @@ const PRODUCED: Record<Cause, readonly WrongRequest[]> = {
   certificate_replaced: [serial('5C'.repeat(20))],
   certificate_expired: [serial('5D'.repeat(20))],
   signature_base64url: [
-    encoded(text => `${text.replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')}`),
+    {
+      ...encoded(text => text.replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')),
+      ...signedWithSigns(),
+    },
   ],
   signature_hex: [encoded(text => Buffer.from(text, 'base64').toString('hex'))],
-  signature_url_encoded: [encoded(encodeURIComponent)],
+  signature_url_encoded: [
+    encoded(encodeURIComponent),
+    encoded(text => encodeURIComponent(encodeURIComponent(text))),
+  ],
+  signature_escaped: [
+    encoded(text => text.replaceAll('=', '\\u003d').replaceAll('+', '\\u002B')),
+    encoded(text => text.replaceAll('/', '\\/')),
+    encoded(text => text.replaceAll('+', '&#43;').replaceAll('/', '&#x2F;')),
+  ],
+  signature_object_as_text: [
+    ...['[object Promise]', '[B@1b6d3586', 'System.Byte[]', 'undefined'].map(text => encoded(() => text)),
+    encoded(text => `b'${text}'`),
+    encoded(text => `'${text}'`),
+    encoded(text => String(new Uint8Array(Buffer.from(text, 'base64')))),
+    encoded(text => `[${[...Buffer.from(text, 'base64')].join(' ')}]`),
+  ],
+  digest_as_signature: [
+    { sign: message => sha256(message).toString('base64') },
+    { sign: message => sha256(message).toString('hex') },
+    { sign: message => createHmac('sha256', 'k'.repeat(32)).update(message).digest('base64') },
+  ],
   signature_blanks: [
     encoded(text => text.replaceAll('+', ' ').replace(/^(.)(?!.* )/, '$1 ')),
     encoded(text => text.replaceAll(/(.{76})/g, '$1\\n')),
@@ -163,7 +215,7 @@ const PRODUCED: Record<Cause, readonly WrongRequest[]> = {
   signature_not_base64: [encoded(() => '***')],
   signature_length: [encoded(text => text.slice(0, 300)), encoded(() => 'AAAA')],
   digest_algorithm: [hashed('sha1'), hashed('md5'), hashed('sha512')],
-  padding_pss: [padded(constants.RSA_PKCS1_PSS_PADDING)],
+  padding_pss: [padded(constants.RSA_PKCS1_PSS_PADDING), padded(constants.RSA_PKCS1_PSS_PADDING, 32)],
   digest_missing: [
     { sign: (message, key) => privateEncrypt(key, sha256(message)).toString('base64') },
     { sign: (message, key) => privateEncrypt(key, message).toString('base64') },
@@ -187,11 +239,36 @@ const PRODUCED: Record<Cause, readonly WrongRequest[]> = {
     { ...PLATE, write: parts => Buffer.from(String(requestMessage(parts)).trimEnd()) },
     sm2({ write: parts => Buffer.from(String(requestMessage(parts)).trimEnd()) }),
   ],
-  carriage_returns: [joined('\r\n')],
+  carriage_returns: [joined('\r\n'), joined('\r\n', '\n'), joined('\r')],
   escaped_line_feeds: [joined('\\n'), joined('\\n', '')],
-  line_feeds_missing: [joined('')],
+  line_feeds_missing: [joined(''), joined(','), joined('&', ''), joined('/n')],
   line_order: [written(parts => Buffer.from(linesOf(parts).toReversed().concat('').join('\n')))],
-  line_missing: [written(parts => Buffer.from(linesOf(parts).toSpliced(3, 1).concat('').join('\n')))],
+  line_missing: [
+    written(parts => Buffer.from(linesOf(parts).toSpliced(3, 1).concat('').join('\n'))),
+    // The body alone, and three lines of a request without one.
+    written(({ body }) => body),
+    {
+      ...PLATE,
+      write: parts => Buffer.from(linesOf(parts).slice(0, 3).join('\n')),
+    },
+  ],
+  line_blanks: [
+    ...['  ', '    ', '\t'].map(indent => joined(`\n${indent}`)),
+    joined('\n    ', '\n'),
+    written(parts => Buffer.from(`\n${requestMessage(parts)}`)),
+    joined(' \n'),
+    joined('\n\n'),
+    written(parts => Buffer.from(`-e ${requestMessage(parts)}\n`)),
+    { ...ECHO, signed: { nonce: `${NONCE}\n` } },
+    { timestamp: String(now()), signed: { timestamp: `${now()}\n` } },
+  ],
+  line_undefined: [
+    { signed: { timestamp: 'undefined' } },
+    { signed: { nonce: '' } },
+    { ...ECHO, signed: { nonce: 'null' } },
+    { ...PLATE, signed: { target: 'None' } },
+  ],
+  message_of_reply: [written(({ timestamp, nonce, body }) => replyMessage(timestamp, nonce, body))],
   byte_order_mark: [written(parts => Buffer.concat([Buffer.from('\ufeff'), requestMessage(parts)]))],
   charset: [
     // 停车 in GBK.
@@ -205,11 +282,18 @@ const PRODUCED: Record<Cause, readonly WrongRequest[]> = {
       ),
     ),
     written(parts => Buffer.from(requestMessage(parts).toString(), 'utf16le')),
+    written(parts => Buffer.from(requestMessage(parts).toString(), 'utf16le').swap16()),
+    written(parts => Buffer.from(requestMessage(parts).toString(), 'latin1')),
+    // 粤 in GBK.
+    signedTarget(PLATE.target.replace('%E7%B2%A4', '%D4%C1')),
   ],
   method_case: [{ signed: { method: 'get' } }],
   method_other: [{ signed: { method: 'POST' } }],
-  timestamp_differs: [{ timestamp: String(now()), signed: { timestamp: String(now() - 17) } }],
-  nonce_differs: [{ signed: { nonce: NONCE.toLowerCase() } }],
+  timestamp_differs: [-1, 1, -17, 299, -300, -1000, 8 * 3600].map(apart => ({
+    ...ECHO,
+    ...{ timestamp: String(now()), signed: { timestamp: String(now() + apart) } },
+  })),
+  nonce_differs: [{ signed: { nonce: NONCE.toLowerCase() } }, { nonce: '停车' }],
   host_signed: [
     signedTarget(`${running.baseUrl}${PLATE.target}`),
     { ...signedTarget(`https://api.mch.weixin.qq.com${PLATE.target}`) },
@@ -234,8 +318,13 @@ const PRODUCED: Record<Cause, readonly WrongRequest[]> = {
     { signed: { target: '/v3/certificates?' } },
     { target: '/v3/certificates?', signed: { target: '/v3/certificates' } },
     { ...ECHO, signed: { target: `${ECHO.target}?` } },
+    signedTarget(`${PLATE.target}&`),
   ],
   query_left_out: [signedTarget(FIND), sm2(signedTarget(FIND))],
+  query_parameter_added: [
+    { target: `${PLATE.target}&_=1`, signed: { target: PLATE.target } },
+    { target: PLATE.target.replace('?', '?_=1&'), signed: { target: PLATE.target } },
+  ],
   query_decoded: [signedTarget(FIND + decodeURIComponent(QUERY))],
   query_reordered: [
     signedTarget(`${FIND}?${QUERY.slice(1).split('&').sort().join('&')}`),
@@ -243,10 +332,22 @@ const PRODUCED: Record<Cause, readonly WrongRequest[]> = {
   ],
   query_plus: [signedTarget(PLATE.target.replace('%20', '+'))],
   escape_case: [signedTarget(PLATE.target.replaceAll(/%../g, part => part.toLowerCase()))],
+  url_case: [
+    signedTarget(PLATE.target.toLowerCase()),
+    { target: `${ORDER}/Order1`, signed: { target: `${ORDER}/order1` } },
+  ],
   escaped_otherwise: [signedTarget(PLATE.target.replace('%3A', ':'))],
   escaped_twice: [signedTarget(FIND + QUERY.replaceAll('%', '%25'))],
-  body_left_out: [signedBody('')],
-  body_object_as_text: [signedBody(String(ECHO_VALUE)), sm2(signedBody('[object Object]'))],
+  body_left_out: [signedBody(''), signedBody('{}'), signedBody('undefined')],
+  body_object_as_text: [
+    signedBody(String(ECHO_VALUE)),
+    sm2(signedBody('[object Object]')),
+    // Python, Java, Go and PHP.
+    signedBody("{'echo_message': '停车/hi', 'n': {'a': 1, 'b': [2, 3]}}"),
+    signedBody('{echo_message=停车/hi, n={a=1, b=[2, 3]}}'),
+    signedBody('map[echo_message:停车/hi n:map[a:1 b:[2 3]]]'),
+    signedBody('Array'),
+  ],
   body_form_encoded: [
     signedBody(new URLSearchParams({ ...ECHO_VALUE, n: JSON.stringify(ECHO_VALUE.n) }).toString()),
     signedBody(new URLSearchParams(ECHO_VALUE).toString()),
@@ -268,20 +369,64 @@ const PRODUCED: Record<Cause, readonly WrongRequest[]> = {
   ],
   body_line_feed: [
     signedBody(`${ECHO.body}\n`),
+    // echo, piped into openssl.
+    { write: parts => Buffer.concat([requestMessage(parts), Buffer.from('\n')]) },
     { ...ECHO, body: `${ECHO.body}\n`, signed: { body: ECHO.body } },
   ],
   body_spacing: [
     sm2(signedBody(JSON.stringify(ECHO_VALUE, null, 2))),
     signedBody(pretty),
+    signedBody(pretty.replaceAll('\n', '\r\n')),
+    // curl -d @file.
+    { ...ECHO, body: pretty.replaceAll('\n', ''), signed: { body: pretty } },
     { ...ECHO, body: pretty, signed: { body: ECHO.body } },
   ],
   body_key_order: [
     { ...ECHO, body: '{"n":1,"echo_message":"hi"}', signed: { body: '{"echo_message":"hi","n":1}' } },
+    // The order of a HashMap of Java.
+    {
+      ...ECHO,
+      body: '{"appid":"1","mchid":"2","description":"3","out_trade_no":"4","notify_url":"5"}',
+      signed: {
+        body: '{"mchid":"2","out_trade_no":"4","appid":"1","description":"3","notify_url":"5"}',
+      },
+    },
   ],
-  body_unicode_escapes: [signedBody(escaped), { ...ECHO, body: escaped, signed: { body: ECHO.body } }],
+  body_unicode_escapes: [
+    signedBody(escaped.replaceAll(/u[0-9a-f]{4}/g, code => `u${code.slice(1).toUpperCase()}`)),
+    signedBody(escaped),
+    { ...ECHO, body: escaped, signed: { body: ECHO.body } },
+  ],
   body_slash_escapes: [signedBody(ECHO.body.replace('/', '\\/'))],
-  body_rewritten: [{ ...ECHO, body: '{"a":1.0}', signed: { body: '{"a":1}' } }],
-  body_byte_order_mark: [{ ...ECHO, body: `\ufeff${ECHO.body}`, signed: { body: ECHO.body } }],
+  body_rewritten: [
+    { ...ECHO, body: '{"a":1.0}', signed: { body: '{"a":1}' } },
+    { ...ECHO, body: '{"a":1,"b":{"c":2}}', signed: { body: '{"a":1,"b":{"c":"2"}}' } },
+    { ...ECHO, body: '{"a":"1","b":2}', signed: { body: '{"a":1,"b":2}' } },
+    { ...ECHO, body: '{"a":1}', signed: { body: '{"a":1.0}' } },
+    { ...ECHO, body: '{"a":{}}', signed: { body: '{"a":[]}' } },
+  ],
+  body_field_added: [
+    { ...ECHO, body: '{"a":1,"b":{"c":2,"d":3},"e":4}', signed: { body: '{"a":1,"b":{"c":2},"e":4}' } },
+    { ...ECHO, body: '{"a":1,"b":2,"c":3,"d":4}', signed: { body: '{"a":1,"b":2}' } },
+    { ...ECHO, body: '{"a":1,"b":null,"c":{"d":null}}', signed: { body: '{"a":1,"c":{}}' } },
+  ],
+  body_json_twice: [
+    signedBody(JSON.stringify(ECHO.body)),
+    { ...ECHO, body: JSON.stringify(ECHO.body), signed: { body: ECHO.body } },
+  ],
+  body_encoded: [
+    signedBody(createHash('sha256').update(ECHO.body).digest('hex')),
+    signedBody(createHash('md5').update(ECHO.body).digest('base64')),
+    signedBody(Buffer.from(ECHO.body).toString('base64')),
+    signedBody(encodeURIComponent(ECHO.body)),
+  ],
+  body_compressed: [gzipSync(ECHO.body), deflateSync(ECHO.body)].map(body => ({
+    ...{ ...ECHO, body, signed: { body: ECHO.body } },
+  })),
+  body_byte_order_mark: [
+    signedBody(`\ufeff${ECHO.body}`),
+    { ...ECHO, body: `\ufeff${ECHO.body}`, signed: { body: ECHO.body } },
+  ],
   body_charset: [
     { ...ECHO, body: Buffer.from('{"a":"\xcd\xa3\xb3\xb5"}', 'latin1'), signed: { body: '{"a":"停车"}' } },
   ],

@@ -6,7 +6,19 @@ export const OTHER_CHARSETS: readonly ((message: Buffer) => Buffer)[] = [
   // Latin-1 has no Chinese, so that each character became a question mark.
   message => Buffer.from(message.toString('utf8').replaceAll(/[^\0-\xff]/gu, '?'), 'latin1'),
   message => Buffer.from(message.toString('utf8').replaceAll(/[^\0-\x7f]/gu, '?')),
+  // JavaScript keeps the lower byte of each character.
+  message => Buffer.from(message.toString('utf8'), 'latin1'),
+  message => Buffer.from(message.toString('utf8'), 'utf16le'),
+  message => Buffer.from(message.toString('utf8'), 'utf16le').swap16(),
 ]
+
+/** A URL with the percent escapes of GBK in place of those of UTF-8. */
+export function charsetEscapes(url: string): string {
+  return url.replaceAll(/(?:%[89a-f][0-9a-f])+/gi, escapes => {
+    const text = Buffer.from(escapes.replaceAll('%', ''), 'hex').toString('utf8')
+    return gbk(text).toString('hex').toUpperCase().replaceAll(/../g, '%$&')
+  })
+}
 
 /** Two bytes of each character of GBK; made when it is first needed. */
 let table: Map<string, number> | undefined

@@ -94,7 +94,8 @@ async function explainMerchant(
 ): Promise<Finding> {
   const owner = await findSerial(db, serial_no)
   const known = owner.kind === 'merchant' ? ` The serial number is that of merchant ${owner.mchid}.` : ''
-  return { causes: ['merchant_unknown'], detail: `It names ${mchid}.${known}` }
+  const kind = /^wx[0-9a-f]{16}$/.test(mchid) ? ', which is an app id' : ''
+  return { causes: ['merchant_unknown'], detail: `It names "${mchid}"${kind}.${known}` }
 }
 
 /** A serial number that is no certificate of the merchant: what it is of instead, and whose key has signed. */
@@ -110,12 +111,24 @@ async function explainSerial(
   const whose = isOfOther ? `The serial number is that of merchant ${owner.mchid}.` : ''
   if (merchant?.kind === 'sub') return { causes: ['sub_merchant_called'], detail: whose }
   const signer = await signerOf(db, fields)
-  const detail = [whose, signer ? `The signature was made by the key of ${signer.name}.` : '']
+  const detail = [
+    ...[whose, owner.kind === 'nobody' ? formOf(serial_no) : ''],
+    signer ? `The signature was made by the key of ${signer.name}.` : '',
+  ]
   return {
     causes: [causeOf(request, fields, owner)],
     detail: detail.filter(Boolean).join(' '),
     ...(signer && { signedBy: signer.name }),
   }
+}
+
+const MAX_SERIAL_SHOWN = 64
+
+/** What a text is that stands for a serial number and is none. */
+function formOf(serialNo: string): string {
+  const shown = serialNo.slice(0, MAX_SERIAL_SHOWN)
+  if (!/^[0-9A-F]+$/.test(serialNo)) return `It names "${shown}", which is no hexadecimal number.`
+  return serialNo.length === 40 ? '' : `It names "${shown}", of ${serialNo.length} digits; there are 40.`
 }
 
 const SERIAL_CAUSES = {

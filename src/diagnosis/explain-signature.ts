@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Authorization } from '../protocol/authorization.ts'
-import { openSignature } from '../protocol/read-signature.ts'
+import { guessPss, type OpenedSignature, openSignature } from '../protocol/read-signature.ts'
 import { requestMessage } from '../protocol/signature.ts'
 import type { Statements } from '../store/database.ts'
 import { rewritingCauses } from './body-variants.ts'
@@ -9,6 +9,7 @@ import type { Finding, RefusedRequest } from './finding.ts'
 import { type KnownKey, knownKeys } from './known-keys.ts'
 import { type Candidate, messageVariants } from './message-variants.ts'
 import { readSm2 } from './read-sm2.ts'
+import { type Decoding, decodings, findingOfText } from './signature-texts.ts'
 import { surroundingsOf } from './surroundings.ts'
 
 /** How much is tried: messages in all, and bytes of them. */
@@ -18,9 +19,14 @@ interface Budget {
   /** After so many bytes others have their turn. */
   sliceBytes: number
 }
-const DIGESTS: Budget = { messages: 5_000, bytes: 4 * 1024 * 1024, sliceBytes: 64 * 1024 }
+const DIGESTS: Budget = { messages: 10_000, bytes: 6 * 1024 * 1024, sliceBytes: 128 * 1024 }
+/** Where each is hashed three times. */
+const GUESSES: Budget = { messages: 4_000, bytes: 2 * 1024 * 1024, sliceBytes: 32 * 1024 }
 /** Where each message is verified for itself, a hundred times as dear. */
 const VERIFICATIONS: Budget = { messages: 60, bytes: 256 * 1024, sliceBytes: 1 }
+
+/** One key in thirty thousand is a guess by chance. */
+const MAX_GUESSES = 2
 
 const NO_BODY = Buffer.alloc(0)
 
@@ -46,11 +52,8 @@ export async function explainSignature(
   request: RefusedRequest,
   fields: Authorization,
 ): Promise<Finding> {
-  if (/^(?:[0-9a-f]{32}|[0-9a-f]{64})$/i.test(fields.signature))
-    return {
-      causes: ['apiv2_style'],
-      detail: `The signature has ${fields.signature.length} digits, as MD5 and HMAC have.`,
-    }
+  const known = findingOfText(fields.signature, expectedMessage(request, fields))
+  if (known) return known
   const keys = await knownKeys(db, fields.mchid, fields.serial_no)
   const texts = [...decodings(fields.signature)]
   if (texts.length === 0) return { causes: ['signature_not_base64'], detail: '' }
@@ -59,7 +62,36 @@ export async function explainSignature(
     if (reading)
       return explainReading(request, fields, { ...reading, causes: [...causes, ...reading.causes] })
   }
-  return { causes: [noReadingCause(texts, keys)], detail: '' }
+  return explainGuess(request, fields, texts, keys)
+}
+
+/**
+ * What no key has surely made. Whether it is a PSS signature is known when a message fits; and when none does, a key that
+ * nobody knows is what it looks like.
+ */
+async function explainGuess(
+  request: RefusedRequest,
+  fields: Authorization,
+  texts: readonly Decoding[],
+  keys: readonly KnownKey[],
+): Promise<Finding> {
+  const guesses = texts.flatMap(({ bytes, causes }) =>
+    keys.flatMap(by => {
+      const opened = guessPss(bytes, by.key)
+      return opened ? [readingOf(opened, by, causes)] : []
+    }),
+  )
+  for (const guess of guesses.slice(0, MAX_GUESSES)) {
+    const signed = await search(request, fields, guess.fits, GUESSES)
+    if (signed) return findingOf(request, fields, guess, signed)
+  }
+  const own = guesses.find(({ by }) => by.owner === 'claimed')
+  return {
+    causes: noReadingCauses(texts, keys),
+    detail: own
+      ? 'Or the key is right and has signed with PSS padding, which one in 30,000 other signatures looks like: sign with PKCS #1 v1.5 first.'
+      : '',
+  }
 }
 
 /** Who has signed, where nothing else is known; for a request whose body nobody has read. */
@@ -72,41 +104,12 @@ export async function signerOf(db: Statements, fields: Authorization): Promise<K
   return undefined
 }
 
-interface Decoding {
-  bytes: Buffer
-  causes: readonly Cause[]
-}
-
-const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/
-
-/** What the text of a signature may stand for, the right way first. */
-function* decodings(text: string): Generator<Decoding> {
-  const base64 = (value: string, ...causes: Cause[]): Decoding[] =>
-    BASE64.test(value) ? [{ bytes: Buffer.from(value, 'base64'), causes }] : []
-  if (/^[0-9a-f]{128,}$/i.test(text)) yield { bytes: Buffer.from(text, 'hex'), causes: ['signature_hex'] }
-  yield* base64(text)
-  if (/[-_]/.test(text)) yield* base64(text.replaceAll('-', '+').replaceAll('_', '/'), 'signature_base64url')
-  if (text.includes('%')) yield* base64(unescaped(text), 'signature_url_encoded')
-  if (/\s|\\[rn]/.test(text)) {
-    yield* base64(text.replaceAll(' ', '+'), 'signature_blanks')
-    yield* base64(text.replaceAll(/\s|\\[rn]/g, ''), 'signature_blanks')
-  }
-  if (BASE64.test(text))
-    yield* base64(Buffer.from(text, 'base64').toString('latin1'), 'signature_encoded_twice')
-}
-
-function unescaped(text: string): string {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return text
-  }
-}
-
-function noReadingCause(texts: readonly Decoding[], keys: readonly KnownKey[]): Cause {
+function noReadingCauses(texts: readonly Decoding[], keys: readonly KnownKey[]): Finding['causes'] {
   const modulus = keys[0]?.key.asymmetricKeyDetails?.modulusLength
-  const isWhole = texts.some(({ bytes }) => modulus === undefined || bytes.length === modulus / 8)
-  return isWhole ? 'key_unknown' : 'signature_length'
+  const whole = texts.find(({ bytes }) => modulus === undefined || bytes.length === modulus / 8)
+  if (!whole) return ['signature_length']
+  const [first, ...others] = [...whole.causes, 'key_unknown' as const]
+  return [first ?? 'key_unknown', ...others]
 }
 
 async function read(
@@ -117,13 +120,7 @@ async function read(
 ): Promise<Reading | undefined> {
   for (const by of keys) {
     const opened = openSignature(signature, by.key)
-    if (!opened) continue
-    const { padding, digest, signedDigest, fits } = opened
-    const making: Cause[] = []
-    if (padding === 'PSS') making.push('padding_pss')
-    else if (digest === 'none') making.push('digest_missing')
-    else if (digest !== 'sha256') making.push('digest_algorithm')
-    return { by, causes: [...making, ...KEY_CAUSES[by.owner]], signedDigest, fits, budget: DIGESTS }
+    if (opened) return readingOf(opened, by, [])
   }
   const sm2 = await readSm2(signature, keys, expectedMessage(request, fields))
   return (
@@ -136,18 +133,36 @@ async function read(
   )
 }
 
+function readingOf(opened: OpenedSignature, by: KnownKey, causes: readonly Cause[]): Reading {
+  const { padding, digest, signedDigest, fits } = opened
+  const making: Cause[] = []
+  if (padding === 'PSS') making.push('padding_pss')
+  else if (digest === 'none') making.push('digest_missing')
+  else if (digest !== 'sha256') making.push('digest_algorithm')
+  return { by, causes: [...causes, ...making, ...KEY_CAUSES[by.owner]], signedDigest, fits, budget: DIGESTS }
+}
+
 async function explainReading(
   request: RefusedRequest,
   fields: Authorization,
-  { by, causes, signedDigest, fits, budget }: Reading,
+  reading: Reading,
 ): Promise<Finding> {
-  const signed = await search(request, fields, fits, budget)
+  return findingOf(request, fields, reading, await search(request, fields, reading.fits, reading.budget))
+}
+
+function findingOf(
+  request: RefusedRequest,
+  fields: Authorization,
+  { by, causes, signedDigest }: Reading,
+  signed: Candidate | undefined,
+): Finding {
   const isMadeByKey = signed !== undefined || by.algorithm === 'RSA' || by.owner !== 'claimed'
   const all = [...causes, ...(signed?.causes ?? [])]
   const [first = isMadeByKey ? 'other_message' : 'key_or_message_unknown', ...others] = all
   const detail = [
     by.owner === 'claimed' ? '' : `It was signed by ${by.name}.`,
     signed || all.length === 0 ? '' : 'What was signed could not be found, so that more may be wrong.',
+    signed ? '' : `The expected message has ${expectedMessage(request, fields).length} bytes.`,
   ]
   return {
     causes: [first, ...others],

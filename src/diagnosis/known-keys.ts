@@ -84,16 +84,19 @@ export async function findSerial(db: Statements, serialNo: string): Promise<Seri
   return { kind: key || serialNo.startsWith('PUB_KEY_ID_') ? 'public_key' : 'nobody' }
 }
 
+const SERIAL_DIGITS = 40
 /** Longer numbers are no serial numbers. */
 const MAX_SERIAL_LENGTH = 64
 
 /** Without what tools put between the digits, and in hexadecimal where it is a decimal number. */
 function otherSpellings(serialNo: string): string[] {
   const digits = serialNo
+    .toUpperCase()
+    .replace(/^SERIAL=/, '')
     .replaceAll(/[\s:-]/g, '')
     .replace(/^0X/, '')
-    .toUpperCase()
   if (digits.length > MAX_SERIAL_LENGTH) return []
   const decimal = /^\d+$/.test(digits) ? [BigInt(digits).toString(16).toUpperCase()] : []
-  return [digits, digits.replace(/^0+/, ''), ...decimal].filter(Boolean)
+  const withoutZeros = [digits, ...decimal].map(text => text.replace(/^0+/, '')).filter(Boolean)
+  return [digits, ...withoutZeros, ...withoutZeros.map(text => text.padStart(SERIAL_DIGITS, '0'))]
 }

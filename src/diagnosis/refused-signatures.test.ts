@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { createPrivateKey, generateKeyPairSync, randomBytes, sign } from 'node:crypto'
+import { constants, createPrivateKey, generateKeyPairSync, randomBytes, sign } from 'node:crypto'
 import { after, beforeEach, test } from 'node:test'
 import fc from 'fast-check'
 import { adminCalls } from '../../test/admin-calls.ts'
@@ -68,6 +68,66 @@ test('two mistakes at once are both named, whatever they are about', async () =>
     assert.deepEqual(explanation.causes, causes)
     assert.equal(explanation.cause, causes[0])
   }
+})
+
+test('a time that was taken twice is found beside whatever else goes wrong', async () => {
+  const timestamp = String(Math.floor(clock.wallNow() / 1000))
+  const signed = { timestamp: String(Number(timestamp) - 1) }
+  const pairs: [causes: string[], wrong: WrongRequest][] = [
+    [['last_line_feed'], { write: parts => requestMessage(parts).subarray(0, -1) }],
+    [['method_case'], { ...ECHO, signed: { method: 'post' } }],
+    [['body_left_out'], { ...ECHO, signed: { body: '' } }],
+    [['body_spacing'], { ...ECHO, signed: { body: '{"echo_message": "停车"}' } }],
+    [['query_left_out'], { target: PLATE, signed: { target: FIND } }],
+    [['query_decoded'], { target: `${PLATE}%2F`, signed: { target: decodeURIComponent(`${PLATE}%2F`) } }],
+    [['digest_algorithm'], { sign: (message, key) => sign('sha1', message, key).toString('base64') }],
+  ]
+  for (const [causes, wrong] of pairs) {
+    const explanation = await explanationOf(running, {
+      ...{ timestamp, ...wrong, signed: { ...signed, ...wrong.signed } },
+    })
+    assert.deepEqual(explanation.causes, [...causes, 'timestamp_differs'])
+  }
+})
+
+test('a time that was taken twice is found beside a body of many kilobytes', async () => {
+  const timestamp = String(Math.floor(clock.wallNow() / 1000))
+  for (const apart of [-1, 2]) {
+    const explanation = await explanationOf(running, {
+      ...{ ...ECHO, body: JSON.stringify({ echo_message: 'x'.repeat(60_000) }), timestamp },
+      signed: { timestamp: String(Number(timestamp) + apart) },
+    })
+    assert.deepEqual(explanation.causes, ['timestamp_differs'])
+  }
+})
+
+test('PSS padding is said of an unknown message where its form shows it, and else left open', async () => {
+  const padding = constants.RSA_PKCS1_PSS_PADDING
+  const pss = (saltLength: number): WrongRequest => ({
+    ...{ ...ECHO, signed: { body: 'else' } },
+    sign: (message, key) => sign('sha256', message, { key, padding, saltLength }).toString('base64'),
+  })
+  const known = await explanationOf(running, pss(constants.RSA_PSS_SALTLEN_DIGEST))
+  assert.deepEqual(known.causes, ['padding_pss'])
+  assert.ok(known.signed_by)
+  const open = await explanationOf(running, pss(constants.RSA_PSS_SALTLEN_MAX_SIGN))
+  assert.deepEqual(open.causes, ['key_unknown'])
+  assert.match(open.explanation, /PSS padding/)
+  assert.equal(open.signed_by, undefined)
+})
+
+test('what is wrong with the text of a signature is named beside a key that nobody knows', async () => {
+  const explanation = await explanationOf(running, {
+    key: foreignKey,
+    sign: (message, key) => sign('sha256', message, key).toString('hex'),
+  })
+  assert.deepEqual(explanation.causes, ['signature_hex', 'key_unknown'])
+})
+
+test('for a text that nobody finds the length of the expected one is given', async () => {
+  const { cause, expected_message, explanation } = await explanationOf(running, { signed: { nonce: 'else' } })
+  assert.equal(cause, 'other_message')
+  assert.ok(explanation.endsWith(` The expected message has ${expected_message.length} bytes.`), explanation)
 })
 
 test('for a certificate that is no longer valid those that are valid are named', async () => {

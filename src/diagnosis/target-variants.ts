@@ -1,4 +1,6 @@
 import type { Cause } from './causes.ts'
+import { charsetEscapes } from './charsets.ts'
+import { permutations } from './form-variants.ts'
 
 /** A part of a message as it may have been signed instead. */
 export interface Spelling {
@@ -61,9 +63,28 @@ function partsOf(target: string): [path: string, query: string] {
 function* otherSpellings(path: string, query: string): Generator<Spelling> {
   if (query === '') yield { value: `${path}?`, causes: ['query_empty'] }
   else yield { value: path, causes: [query === '?' ? 'query_empty' : 'query_left_out'] }
+  for (const shorter of withoutParameters(query))
+    yield { value: path + shorter, causes: ['query_parameter_added'] }
+  if (query !== '') yield { value: `${path}${query}&`, causes: ['query_empty'] }
+  if (query.endsWith('&')) yield { value: path + query.slice(0, -1), causes: ['query_empty'] }
   for (const { value, causes } of spellings(query, 'query_decoded')) yield { value: path + value, causes }
   for (const { value, causes } of spellings(path, 'path_decoded')) yield { value: value + query, causes }
   for (const { value, causes } of spellings(path + query, 'query_decoded')) yield { value, causes }
+  const lower = path.toLowerCase()
+  for (const value of [lower + query.toLowerCase(), lower + query]) yield { value, causes: ['url_case'] }
+  yield { value: charsetEscapes(path + query), causes: ['charset'] }
+}
+
+/** The query without each one of its parameters, and without more and more of the last and of the first ones. */
+function withoutParameters(query: string): Set<string> {
+  const pairs = query.slice(1).split('&').slice(0, MAX_PARTS)
+  const shorter = new Set<string>()
+  for (let index = 0; index < pairs.length; index += 1) {
+    for (const rest of [pairs.toSpliced(index, 1), pairs.slice(0, index), pairs.slice(index + 1)])
+      if (rest.length > 0) shorter.add(`?${rest.join('&')}`)
+  }
+  shorter.delete(query)
+  return shorter
 }
 
 /** Other percent-encodings of one text. */
@@ -166,12 +187,4 @@ function ordersOf(query: string): string[] {
   const orders = [pairs.toSorted(), pairs.toReversed()]
   if (pairs.length <= MAX_PERMUTED) orders.push(...permutations(pairs))
   return [...new Set(orders.map(order => `?${order.join('&')}`))].filter(order => order !== query)
-}
-
-/** Every order of a few things. */
-export function permutations<Item>(items: readonly Item[]): Item[][] {
-  if (items.length < 2) return [[...items]]
-  return items.flatMap((item, index) =>
-    permutations([...items.slice(0, index), ...items.slice(index + 1)]).map(rest => [item, ...rest]),
-  )
 }

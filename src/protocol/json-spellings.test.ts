@@ -16,6 +16,8 @@ test('the spellings are those of the libraries in use', () => {
     php: '{"b":"\\u505c\\u8f66\\/<p>","a":{"d":[],"c":[1,{"e":null}]},"f":{}}',
     'php, unescaped unicode': '{"b":"停车\\/<p>","a":{"d":[],"c":[1,{"e":null}]},"f":{}}',
     go: '{"b":"停车/\\u003cp\\u003e","a":{"d":[],"c":[1,{"e":null}]},"f":{}}',
+    gson: '{"b":"停车/\\u003cp\\u003e","a":{"d":[],"c":[1,{"e":null}]},"f":{}}',
+    'system.text.json': '{"b":"\\u505C\\u8F66/\\u003Cp\\u003E","a":{"d":[],"c":[1,{"e":null}]},"f":{}}',
     sorted: '{"a":{"c":[1,{"e":null}],"d":[]},"b":"停车/<p>","f":{}}',
   }))
     assert.ok(spellings.includes(spelling), `${library}: ${spelling}`)

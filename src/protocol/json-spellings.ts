@@ -29,13 +29,28 @@ const slashes = (text: string) => text.replaceAll('/', '\\/')
 const html = (text: string) =>
   text.replaceAll(/[<>&]/g, letter => `\\u00${letter.charCodeAt(0).toString(16)}`)
 
-/** What libraries escape besides what they must: nothing, Python and Java, PHP, PHP with a flag, Go. */
+const upper = (text: string) =>
+  text.replaceAll(
+    /[\u0080-\uffff]/g,
+    letter => `\\u${letter.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}`,
+  )
+const gson = (text: string) =>
+  text.replaceAll(/[<>&'=]/g, letter => `\\u00${letter.charCodeAt(0).toString(16)}`)
+const dotNet = (text: string) =>
+  upper(text)
+    .replaceAll(/\\./g, pair => (pair === '\\"' ? '\\u0022' : pair))
+    .replaceAll(/[<>&'+`]/g, letter => `\\u00${letter.charCodeAt(0).toString(16).toUpperCase()}`)
+
+/** What libraries escape besides what they must: nothing, Python, PHP, PHP with a flag, Go, Java, Gson, .NET. */
 const ESCAPES: readonly ((literal: string) => string)[] = [
   literal => literal,
   unicode,
   literal => slashes(unicode(literal)),
   slashes,
   html,
+  upper,
+  gson,
+  dotNet,
 ]
 
 /** The same content as libraries write it, without the text itself; nothing for what is no JSON or is large. */

@@ -5,14 +5,17 @@ import {
   createPublicKey,
   generateKeyPairSync,
   privateEncrypt,
+  randomBytes,
   sign,
 } from 'node:crypto'
 import { test } from 'node:test'
-import { openSignature } from './read-signature.ts'
+import { guessPss, openSignature } from './read-signature.ts'
 
 const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
 const large = generateKeyPairSync('rsa', { modulusLength: 3072 })
 const other = generateKeyPairSync('rsa', { modulusLength: 2048 })
+/** Small enough that thousands of signatures are opened in no time. */
+const SMALL = generateKeyPairSync('rsa', { modulusLength: 512 })
 const MESSAGE = Buffer.from('GET\n/v3/certificates\n1\nn\n\n')
 const OTHER = Buffer.from('GET\n/v3/certificates\n1\nn\n')
 
@@ -33,7 +36,6 @@ test('PSS is known by its form, whatever its digests and its salt are', () => {
   for (const [digest, saltLength] of [
     ['sha256', 32],
     ['sha256', 0],
-    ['sha256', constants.RSA_PSS_SALTLEN_MAX_SIGN],
     ['sha1', 20],
     ['sha512', 64],
   ] as const) {
@@ -41,6 +43,26 @@ test('PSS is known by its form, whatever its digests and its salt are', () => {
     assert.deepEqual([opened?.padding, opened?.digest], ['PSS', digest])
     assert.ok(opened?.fits(MESSAGE))
     assert.ok(!opened?.fits(OTHER))
+  }
+})
+
+test('PSS with all the salt that there is room for is a guess, which a message confirms', () => {
+  const padding = constants.RSA_PKCS1_PSS_PADDING
+  const signature = sign('sha256', MESSAGE, { key: privateKey, padding })
+  assert.equal(openSignature(signature, publicKey), undefined)
+  const guessed = guessPss(signature, publicKey)
+  assert.deepEqual([guessed?.padding, guessed?.digest], ['PSS', 'sha256'])
+  assert.ok(guessed?.fits(MESSAGE))
+  assert.ok(!guessed?.fits(OTHER))
+  assert.equal(guessPss(sign('sha256', MESSAGE, privateKey), publicKey), undefined)
+})
+
+test('a number that chance has made opens as no signature', () => {
+  // What opens has at least eight bytes of a form; with two less so many numbers would show it.
+  for (let count = 0; count < 20_000; count += 1) {
+    const number = randomBytes(64)
+    number[0] = 0
+    assert.equal(openSignature(number, SMALL.publicKey), undefined)
   }
 })
 

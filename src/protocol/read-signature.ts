@@ -1,4 +1,4 @@
-import { constants, createHash, type KeyObject, publicDecrypt } from 'node:crypto'
+import { constants, hash, type KeyObject, publicDecrypt } from 'node:crypto'
 
 /** What an RSA signature says of itself once it is opened by the public key of whoever made it. */
 export interface OpenedSignature {
@@ -33,18 +33,33 @@ const PSS_TRAILER = 0xbc
 
 /**
  * Opens an RSA signature: the digest that was signed comes back, so that messages can be compared with it one after the
- * other for the price of a digest. `undefined` when the signature was not made by this key.
+ * other for the price of a digest. `undefined` when the signature was not made by this key, as far as its form tells.
  */
 export function openSignature(signature: Uint8Array, publicKey: KeyObject): OpenedSignature | undefined {
+  const block = blockOf(signature, publicKey)
+  return block && (openPkcs1(block) ?? openPss(block))
+}
+
+/**
+ * A PSS signature with all the salt that there is room for, as Node makes it unless told otherwise, has no form of its own: one
+ * in 32,768 signatures of other keys looks like one of this key. So this key has made it when a message fits, and else
+ * nobody knows.
+ */
+export function guessPss(signature: Uint8Array, publicKey: KeyObject): OpenedSignature | undefined {
+  const block = blockOf(signature, publicKey)
+  if (block?.at(-1) !== PSS_TRAILER) return undefined
+  const { salt, zeros } = saltOf(block, 'sha256', 'sha256')
+  return zeros === 0 ? pssOf(block, 'sha256', salt) : undefined
+}
+
+/** What the signature was made of; `undefined` when it has another length than the key, or is no number below its modulus. */
+function blockOf(signature: Uint8Array, publicKey: KeyObject): Buffer | undefined {
   if (publicKey.asymmetricKeyType !== 'rsa') return undefined
-  let block: Buffer
   try {
-    block = publicDecrypt({ key: publicKey, padding: constants.RSA_NO_PADDING }, signature)
+    return publicDecrypt({ key: publicKey, padding: constants.RSA_NO_PADDING }, signature)
   } catch {
-    // It has another length than the key, or is no number below its modulus.
     return undefined
   }
-  return openPkcs1(block) ?? openPss(block)
 }
 
 function openPkcs1(block: Buffer): OpenedSignature | undefined {
@@ -60,7 +75,7 @@ function openPkcs1(block: Buffer): OpenedSignature | undefined {
       padding: 'PKCS1',
       digest,
       signedDigest,
-      fits: message => digestOf(digest, message).toString('hex') === signedDigest,
+      fits: message => hash(digest, message, 'hex') === signedDigest,
     }
   }
   return {
@@ -74,19 +89,21 @@ function openPkcs1(block: Buffer): OpenedSignature | undefined {
   }
 }
 
+/** So many zeros chance does not make. */
+const MIN_ZEROS = 8
+
 /**
  * RFC 8017 section 9.1.2. Libraries take no salt, as much as the digest has, or all that there is room for. The first two
- * leave zeros in front that chance does not make, so they are tried for every digest before the third, which one block
- * in 128 has by chance and which is known for the digest of this protocol alone.
+ * leave zeros in front that chance does not make.
  */
 function openPss(block: Buffer): OpenedSignature | undefined {
   if (block.at(-1) !== PSS_TRAILER) return undefined
   for (const [digest, maskDigest] of PSS_DIGESTS) {
-    const salt = saltOf(block, digest, maskDigest)
-    if (salt?.length === 0 || salt?.length === digestOf(digest, '').length) return pssOf(block, digest, salt)
+    const { salt, zeros } = saltOf(block, digest, maskDigest)
+    const isUsual = salt.length === 0 || salt.length === digestOf(digest, '').length
+    if (isUsual && zeros >= MIN_ZEROS) return pssOf(block, digest, salt)
   }
-  const salt = saltOf(block, 'sha256', 'sha256')
-  return salt?.length === block.length - 34 ? pssOf(block, 'sha256', salt) : undefined
+  return undefined
 }
 
 function pssOf(block: Buffer, digest: string, salt: Buffer): OpenedSignature {
@@ -101,14 +118,14 @@ function pssOf(block: Buffer, digest: string, salt: Buffer): OpenedSignature {
   }
 }
 
-/** What stands behind the first one after the zeros of the unmasked block; `undefined` when there is no such one. */
-function saltOf(block: Buffer, digest: string, maskDigest: string): Buffer | undefined {
+/** What stands behind the first one after the zeros of the unmasked block; -1 zeros when there is no such one. */
+function saltOf(block: Buffer, digest: string, maskDigest: string): { salt: Buffer; zeros: number } {
   const masked = block.subarray(0, block.length - digestOf(digest, '').length - 1)
   const mask = maskOf(block.subarray(masked.length, -1), masked.length, maskDigest)
   const data = Buffer.from(masked.map((byte, index) => byte ^ (mask[index] ?? 0)))
   data[0] = (data[0] ?? 0) & 0x7f
-  const start = data.findIndex(byte => byte !== 0)
-  return data[start] === 1 ? data.subarray(start + 1) : undefined
+  const zeros = data.findIndex(byte => byte !== 0)
+  return data[zeros] === 1 ? { salt: data.subarray(zeros + 1), zeros } : { salt: data, zeros: -1 }
 }
 
 /** MGF1 of RFC 8017. */
@@ -125,5 +142,5 @@ function maskOf(seed: Buffer, length: number, digest: string): Buffer {
 }
 
 function digestOf(digest: string, data: Uint8Array | string): Buffer {
-  return createHash(digest).update(data).digest()
+  return hash(digest, data, 'buffer')
 }
