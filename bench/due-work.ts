@@ -6,14 +6,17 @@ import { performance } from 'node:perf_hooks'
 import { parseArgs } from 'node:util'
 import { BANK_CLEARING, pendingOf, walletOf } from '../src/ledger/accounts.ts'
 import { post } from '../src/ledger/ledger.ts'
+import { noticeDelivery } from '../src/notices/deliver.ts'
+import { type Delivery, MAX_DELIVERIES } from '../src/notices/send.ts'
 import type { Database, Transaction } from '../src/store/database.ts'
 import { startPlatform, type TestPlatform, virtualClock } from '../src/testing/index.ts'
 
-// Measures due work: N settlements that are all due at once, and a virtual day with N notices on the ladder.
+// Measures due work: N settlements that are all due at once, a virtual day with N notices on the ladder, and what a look at
+// the outbox costs while N notices of one merchant wait in it.
 //
 //   node bench/due-work.ts                   100,000 of each
 //   node bench/due-work.ts --items 2000      fewer
-//   node bench/due-work.ts --part ladder     one of `drain` and `ladder`
+//   node bench/due-work.ts --part ladder     one of `drain`, `ladder` and `look`
 //
 // Memory is that of the platform's process: at the start, at the end and the most in between. The receiver is another one.
 
@@ -26,6 +29,7 @@ const ROWS_AT_ONCE = 1_000
 /** Attempts of the ladder within the first hour, after 0 s, 15 s, 30 s, 1 min, 4 min, 14 min and 34 min. */
 const ATTEMPTS_IN_AN_HOUR = 7
 const SAMPLE_EVERY_MS = 100
+const LOOKS = 1_000
 
 if (process.argv[2] === 'receiver') receive()
 else await main()
@@ -40,8 +44,10 @@ async function main(): Promise<void> {
   })
   try {
     const [url] = (await once(receiver, 'message')) as [string]
-    if (values.part !== 'ladder') await drain(items, `${url}/up-after/0`)
-    if (values.part !== 'drain') await climb(items, `${url}/up-after/${ATTEMPTS_IN_AN_HOUR}`)
+    const isWanted = (part: string) => ['', part].includes(values.part)
+    if (isWanted('drain')) await drain(items, `${url}/up-after/0`)
+    if (isWanted('ladder')) await climb(items, `${url}/up-after/${ATTEMPTS_IN_AN_HOUR}`)
+    if (isWanted('look')) await look(items, `${url}/up-after/0`)
   } finally {
     await stop(receiver)
   }
@@ -73,6 +79,34 @@ async function climb(items: number, notifyUrl: string): Promise<void> {
   const counts = await measured(what, attempts, () => running.agenda.moveTo(end))
   expect(counts.notices, attempts)
   expect(await countOf(db, `SELECT COUNT(*) AS count FROM notices WHERE state = 'DELIVERED'`), items)
+  await running.stop()
+}
+
+/** Notices that are all due and cannot go: their merchant has put them off, or has all the places that it gets. */
+async function look(items: number, notifyUrl: string): Promise<void> {
+  const clock = virtualClock(START)
+  const running = await startPlatform({ clock })
+  const { db } = running.platform
+  await seedNotices(db, items, notifyUrl, clock.now())
+  clock.advance(DAY_MS)
+  const hangs = Promise.withResolvers<Delivery>()
+  const work = noticeDelivery(running.platform, () => hangs.promise)
+  const inHand = new Set<string>()
+  const looks = async () => {
+    for (let count = 0; count < LOOKS; count += 1) {
+      expect((await work.claim(clock.now(), MAX_DELIVERIES - inHand.size, inHand)).length, 0)
+      await work.nextDueAt()
+    }
+  }
+  await db.run('UPDATE merchants SET notices_paused = 1')
+  await measured(`${figure(LOOKS)} looks, ${figure(items)} notices are paused`, LOOKS, looks)
+  await db.run('UPDATE merchants SET notices_paused = 0')
+  const claimed = await work.claim(clock.now(), MAX_DELIVERIES, inHand)
+  for (const { id } of claimed) inHand.add(id)
+  const handled = claimed.map(notice => work.handle(notice))
+  await measured(`${figure(LOOKS)} looks, ${figure(items)} notices wait for a place`, LOOKS, looks)
+  hangs.resolve({ status: 204, reply: '', failure: '' })
+  await Promise.all(handled)
   await running.stop()
 }
 

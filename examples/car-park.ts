@@ -25,9 +25,8 @@ import {
 //   npm run example:car-park                                     this program
 //   npm run doctor -- --gate http://127.0.0.1:3000/gate          the go-live check
 //
-//   --data <folder>         the platform's data folder, ./data unless said
-//   --port <number>         where it listens, 3000 unless said; 0 picks one
-//   --fallback-url <url>    the platform's second access point
+//   --data <folder>    the platform's data folder, ./data unless said
+//   --port <number>    where it listens, 3000 unless said; 0 picks one
 //
 // The books are in memory, so that the example fits in one file. Yours are in a database, where the rules below are
 // unique indexes and transactions: a number is kept before it is sent, and a payment or a refund is booked once.
@@ -63,13 +62,11 @@ const { values } = parseArgs({
   options: {
     data: { type: 'string', default: 'data' },
     port: { type: 'string', default: '3000' },
-    'fallback-url': { type: 'string' },
   },
 })
-const { parking, refunds, webhooks } = merchantClient({
-  ...optionsFromFolder(join(values.data, 'merchants', '1230000109')),
-  ...(values['fallback-url'] !== undefined && { fallbackUrl: values['fallback-url'] }),
-})
+const { parking, refunds, webhooks } = merchantClient(
+  optionsFromFolder(join(values.data, 'merchants', '1230000109')),
+)
 const stays = new Map<string, Stay>()
 const orders = new Map<string, Order>()
 

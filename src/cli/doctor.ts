@@ -19,9 +19,9 @@ interface DoctorCommandOptions {
   json?: boolean
 }
 
-/** How `boomgate doctor` ends. */
+/** How `boomgate doctor` ends; what is not whole may lack findings, so it goes before those that there are. */
 const SOME_FAILED = 1
-const COULD_NOT_RUN = 2
+const NOT_WHOLE = 2
 
 /** `boomgate doctor`: examines a merchant's program before it goes live. */
 export function doctorCommand(): Command {
@@ -63,7 +63,7 @@ export function doctorCommand(): Command {
       new Option('--time-limit <seconds>', 'how long one check may take').default(30).argParser(wholeSeconds),
     )
     .addOption(new Option('--json', 'the report as JSON, in place of the table'))
-    .exitOverride(error => process.exit(error.exitCode === 0 ? 0 : COULD_NOT_RUN))
+    .exitOverride(error => process.exit(error.exitCode === 0 ? 0 : NOT_WHOLE))
     .action(doctor)
 }
 
@@ -86,13 +86,17 @@ async function doctor(options: DoctorCommandOptions): Promise<void> {
     })
     process.stdout.write(json ? `${JSON.stringify(report, null, 2)}\n` : summaryLines(report))
     if (report.failed > 0) process.exitCode = SOME_FAILED
+    if (report.errors > 0) {
+      process.stderr.write('error: some checks could not be made to their end; the report says why\n')
+      process.exitCode = NOT_WHOLE
+    }
     if (ended.signal.aborted) {
-      process.stderr.write('error: interrupted; what was changed has been put back\n')
-      process.exitCode = COULD_NOT_RUN
+      process.stderr.write('error: interrupted; what is still changed is in the report as left behind\n')
+      process.exitCode = NOT_WHOLE
     }
   } catch (error) {
     process.stderr.write(`error: ${describeFailure(error)}\n`)
-    process.exitCode = COULD_NOT_RUN
+    process.exitCode = NOT_WHOLE
   }
 }
 

@@ -41,7 +41,7 @@ export const LOOK_EVERY_MS = 1_000
 const MIN_SLEEP_MS = 50
 /** How long to wait after the store itself failed, and with a piece that has failed. */
 const FAILURE_SLEEP_MS = 1_000
-/** How long room may stay empty until it is filled, unless half of it is empty: one look at the table for many pieces. */
+/** How long room may stay empty until it is filled, unless half of the pieces have ended: one look at the table for many. */
 const REFILL_AFTER_MS = 5
 
 /**
@@ -62,6 +62,8 @@ export class Worker<Item> {
   /** Those who wait until it is worth to look for more. */
   #refill = Promise.withResolvers<void>()
   #looking = 0
+  /** Pieces that have ended since the last look. */
+  #ended = 0
   #done = 0
   #pumping: Promise<void> | undefined
   #taking: Promise<void> = Promise.resolve()
@@ -201,6 +203,7 @@ export class Worker<Item> {
     while (!this.#stopped && !this.#paused) {
       const room = this.#work.concurrency - this.#inHand.size - this.#resting.size
       if (room <= 0) return taken
+      this.#ended = 0
       const notNow = new Set([...this.#inHand.keys(), ...this.#resting.keys()])
       const items = await this.#work.claim(this.#clock.now(), room, notNow)
       for (const item of items) this.#begin(item)
@@ -241,8 +244,8 @@ export class Worker<Item> {
   #afterPiece(changed: boolean): void {
     if (changed) this.#done += 1
     else this.#wakeAfter(MIN_SLEEP_MS)
-    const room = this.#work.concurrency - this.#inHand.size
-    if (this.#inHand.size === 0 || (changed && 2 * room >= this.#work.concurrency)) this.#fillRoom(changed)
+    this.#ended += 1
+    if (this.#inHand.size === 0 || (changed && this.#ended >= this.#inHand.size)) this.#fillRoom(changed)
     else
       this.#refillTimer ??= setTimeout(() => this.#fillRoom(true), changed ? REFILL_AFTER_MS : MIN_SLEEP_MS)
   }

@@ -143,19 +143,28 @@ test('no more pieces are in hand than the limit says, and a place that gets free
   assert.equal(jobs.mostInHand, 3)
 })
 
-test('a pool that is busy is filled again by one look for many pieces', async () => {
-  const jobs = new Jobs(32)
-  for (let index = 0; index < 640; index += 1) jobs.add(`${index}`)
-  // Each ends in a turn of its own, so each could look for the next one.
-  let lastEnd = Promise.resolve()
-  jobs.work = () => {
-    lastEnd = lastEnd.then(() => new Promise(resolve => setImmediate(resolve)))
-    return lastEnd
-  }
-  await workerOn(jobs).worker.runDue()
-  assert.equal(jobs.ended.length, 640)
-  assert.ok(jobs.claims <= 60, `It looked ${jobs.claims} times`)
-})
+for (const [pool, share] of [
+  ['a pool that is busy', 64],
+  ['a pool of which the work uses one half', 32],
+] as const) {
+  test(`${pool} is filled again by one look for many pieces`, async t => {
+    // What is filled after a while, because too little of it is empty, depends on the machine.
+    t.mock.timers.enable({ apis: ['setTimeout'] })
+    const jobs = new Jobs(64)
+    const { claim } = jobs
+    jobs.claim = (now, limit, inHand) => claim.call(jobs, now, Math.min(limit, share - inHand.size), inHand)
+    for (let index = 0; index < 640; index += 1) jobs.add(`${index}`)
+    // Each ends in a turn of its own, so each could look for the next one.
+    let lastEnd = Promise.resolve()
+    jobs.work = () => {
+      lastEnd = lastEnd.then(() => new Promise(resolve => setImmediate(resolve)))
+      return lastEnd
+    }
+    await workerOn(jobs).worker.runDue()
+    assert.equal(jobs.ended.length, 640)
+    assert.ok(jobs.claims <= 80, `It looked ${jobs.claims} times`)
+  })
+}
 
 for (const mode of ['a running worker', 'runDue'] as const) {
   test(`${mode}: slow pieces in most of the pool leave the rest of it to the others`, async t => {
@@ -238,7 +247,8 @@ test('a piece that fails is reported by the name of its work and stops no other'
   assert.deepEqual(reports, [{ error: failure, name: 'jobs' }])
 })
 
-test('a piece that fails and stays due is not taken again at once, and runDue leaves it', async () => {
+test('a piece that fails and stays due is not taken again at once, and runDue leaves it', async t => {
+  t.mock.timers.enable({ apis: ['setTimeout'] })
   const jobs = new Jobs(2)
   jobs.work = async job => {
     if (job.key !== 'bad') return
@@ -285,13 +295,12 @@ test('work that falls due later is done when it does, without a wake', async t =
   const dueAt = Date.now() + 100
   jobs.add('soon', dueAt)
   startOn(t, jobs)
-  await settle()
-  assert.deepEqual(jobs.begun, [])
   await done.reached
   assert.ok(Date.now() >= dueAt)
 })
 
 test('a look that fails is reported, and the next wake tries again', async t => {
+  t.mock.timers.enable({ apis: ['setTimeout'] })
   const jobs = new Jobs(1)
   const failure = new Error('The store is gone')
   jobs.beforeClaim = async () => {
@@ -331,6 +340,7 @@ test('runDue tells the caller when the store fails', async () => {
 })
 
 test('what another node has in hand is looked at again after a while, not again and again', async t => {
+  t.mock.timers.enable({ apis: ['setTimeout'] })
   const jobs = new Jobs(1)
   const done = new Gate()
   jobs.work = async () => {
@@ -340,9 +350,13 @@ test('what another node has in hand is looked at again after a while, not again 
   jobs.heldElsewhere.add('held')
   startOn(t, jobs)
   await settle()
-  assert.ok(jobs.begun.length <= 2, `It was taken ${jobs.begun.length} times`)
+  assert.equal(jobs.begun.length, 1)
+  t.mock.timers.tick(50)
+  await settle()
+  assert.equal(jobs.begun.length, 2)
   // The other node gives it up; this one, which had no room for anything else, finds it by itself.
   jobs.heldElsewhere.clear()
+  t.mock.timers.tick(50)
   await done.reached
 })
 

@@ -50,7 +50,7 @@ export const CHECKS: readonly Check[] = [
     id: 'answer-time',
     title: { en: 'Notices are answered within 5 s', zh: '5 秒内应答通知' },
     does: 'A payment is told.',
-    passes: 'Every attempt is answered within 5 s, whatever the answer.',
+    passes: 'It is answered within 5 s, whatever the answer.',
     remedy:
       'Store the notice and answer; do everything else afterwards. The platform counts a late answer as none and sends the notice again.',
     needs: 'stay',

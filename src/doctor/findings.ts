@@ -6,6 +6,18 @@ export class Finding extends Error {
 /** Nobody answers at the gate adapter any more, so nothing else can be found out. */
 export class ProgramGone extends Finding {}
 
+/** The platform has failed, or its administration was refused or lost, so that the merchant's program is not to blame. */
+export class PlatformFailure extends Error {
+  override readonly name: string = 'PlatformFailure'
+  /** Sentences for whoever runs the check. */
+  readonly whatToDo: string
+
+  constructor(message: string, whatToDo: string, options?: ErrorOptions) {
+    super(message, options)
+    this.whatToDo = whatToDo
+  }
+}
+
 /** A check that says nothing about this merchant, and why. */
 export class NotApplicable extends Error {
   override readonly name = 'NotApplicable'

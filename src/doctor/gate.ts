@@ -50,7 +50,7 @@ export const ADAPTER_CALLS: readonly AdapterCall[] = [
     request: '',
     reply: '200, `state` `paid` `refunded`; 404 for an order that your books do not have',
     meaning:
-      'The order in your own books. `state` is `UNPAID`, `PAID`, `FAILED` or `REFUNDED`; `paid` and `refunded` are the sums in fen of all payments and of all arrived refunds that were booked.',
+      'The order in your own books. `state` is `UNPAID`, `PAID`, `FAILED` or `REFUNDED`; `paid` and `refunded` are the sums in fen of all payments and of all arrived refunds that were booked. An order of which a part was refunded may be `PAID` or `REFUNDED`, as your books have it.',
   },
   {
     call: 'POST /refund',

@@ -11,12 +11,21 @@ export function checkLines(result: CheckResult): string {
 }
 
 /** The last lines of a report. */
-export function summaryLines({ passed, failed, skipped, duration_ms, left_behind }: DoctorReport): string {
-  const isWhole = failed === 0 && skipped === 0
-  const counts = `${passed} passed, ${failed} failed, ${skipped} skipped in ${seconds(duration_ms)}`
+export function summaryLines(report: DoctorReport): string {
+  const { passed, failed, errors, skipped, duration_ms, put_back, left_behind } = report
+  const isWhole = failed === 0 && errors === 0 && skipped === 0
+  const counts = [
+    `${passed} passed`,
+    `${failed} failed`,
+    ...(errors > 0 ? [`${errors} could not be made`] : []),
+    `${skipped} skipped in ${seconds(duration_ms)}`,
+  ].join(', ')
   return [
     '',
     isWhole ? `${counts}: nothing stands in the way.` : `${counts}.`,
+    ...(put_back.length > 0
+      ? [`Put back, because an earlier run was killed over it: ${put_back.join('; ')}.`]
+      : []),
     `Left behind: ${left_behind.join('; ')}.`,
     '',
   ].join('\n')

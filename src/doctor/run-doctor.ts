@@ -4,8 +4,9 @@ import { formatTime } from '../protocol/time.ts'
 import { type AdminAddress, Administration, AdminRefusal } from './administration.ts'
 import type { Check } from './check.ts'
 import { CHECKS } from './checks.ts'
-import { CannotRun, Finding, NotApplicable, ProgramGone } from './findings.ts'
+import { CannotRun, Finding, NotApplicable, PlatformFailure, ProgramGone } from './findings.ts'
 import { GateAdapter } from './gate.ts'
+import { type StillChanged, shownChange, Undo } from './undo.ts'
 import { OWNER, type Practice, Visit } from './visit.ts'
 
 /** What is examined, and how. */
@@ -27,10 +28,13 @@ export interface DoctorOptions {
   onResult?: ((result: CheckResult) => void) | undefined
 }
 
-/** How a check has ended. `what_to_do` and `reason` are sentences for people. */
+/**
+ * How a check has ended; `ERROR`: it could not be made to its end, and the merchant's program is not to blame.
+ * `what_to_do` and `reason` are sentences for people.
+ */
 export type Outcome =
   | { result: 'PASSED' }
-  | { result: 'FAILED'; found: string; what_to_do: string }
+  | { result: 'FAILED' | 'ERROR'; found: string; what_to_do: string }
   | { result: 'SKIPPED'; reason: string }
 
 export type CheckResult = Outcome & { id: string; title: string; title_zh: string; duration_ms: number }
@@ -44,8 +48,11 @@ export interface DoctorReport {
   duration_ms: number
   passed: number
   failed: number
+  errors: number
   skipped: number
   checks: CheckResult[]
+  /** Changes that an earlier run was killed over, and that this one has put back. */
+  put_back: string[]
   /** What is in the world now and was not before, or could not be put back. */
   left_behind: string[]
 }
@@ -58,51 +65,60 @@ const UNDO_MS = 20_000
 
 /**
  * Examines a merchant's program against a sandbox. Drives it by its gate adapter, breaks things by the administration API,
- * and puts back what it has changed after each check. Throws `CannotRun` when there is nothing to examine.
+ * and puts back what it has changed after each check. Throws `CannotRun` when there is nothing to examine; once the first
+ * check has begun, there is always a report.
  */
 export async function runDoctor(options: DoctorOptions): Promise<DoctorReport> {
   const { mchid, gate, random, signal = new AbortController().signal, onResult } = options
   const startedAt = systemClock.wallNow()
   const chosen = chosenChecks(options.only)
   const admin = new Administration(options.admin, signal)
-  await requireReady(admin, mchid)
+  const undo = new Undo(mchid)
+  const earlier = await requireReady(admin, mchid, undo)
   await requireAdapter(options, signal)
 
-  const prefix = `${faultPrefix(mchid)}${randomText(4, random)}-`
-  const practice = { mchid, random, prefix, slowestBookingMs: 0 }
-  const checks: CheckResult[] = []
-  let isGone = false
-  const left = new Set<string>()
+  const prefix = `doctor-${mchid}-${randomText(4, random)}-`
+  const examination: Examination = {
+    ...{ options, admin, practice: { mchid, random, prefix, undo, slowestBookingMs: 0 }, checks: [] },
+    ...{ left: new Set(earlier.failed.map(still => inWords(still, 'you'))), isGone: false, isLost: false },
+  }
+  const { checks, left } = examination
   for (const check of chosen) {
     const checkedAt = systemClock.wallNow()
-    const outcome =
-      skippedBefore(check, checks, options, isGone) ??
-      (await make(check, practice, admin, options, left).catch(error => {
-        if (!(error instanceof ProgramGone)) throw error
-        isGone = true
-        return { result: 'FAILED', found: error.message, what_to_do: RESTART } as const
-      }))
+    const outcome = (await skippedBefore(check, examination)) ?? (await make(check, examination))
     const { id, title } = check
     const duration_ms = systemClock.wallNow() - checkedAt
     const result = { id, title: title.en, title_zh: title.zh, duration_ms, ...outcome }
     checks.push(result)
     onResult?.(result)
   }
+  // What could not be put back after its check may be by now.
+  for (const still of await undo.putBack(inTime(admin))) left.add(inWords(still, 'the next run'))
   const count = (wanted: CheckResult['result']) => checks.filter(({ result }) => result === wanted).length
   return {
     mchid,
     gate,
     start_time: formatTime(startedAt),
     duration_ms: systemClock.wallNow() - startedAt,
-    ...{ passed: count('PASSED'), failed: count('FAILED'), skipped: count('SKIPPED') },
+    ...{ passed: count('PASSED'), failed: count('FAILED'), errors: count('ERROR') },
+    skipped: count('SKIPPED'),
     checks,
+    put_back: earlier.done.map(shownChange),
     left_behind: [`owners whose names begin with ${OWNER}, and the entries, orders and refunds`, ...left],
   }
 }
 
-/** What the doctor's own rules of faults and notices begin with, so that an earlier run that was killed can be tidied up. */
-function faultPrefix(mchid: string): string {
-  return `doctor-${mchid}-`
+/** A run as far as it has come. */
+interface Examination {
+  readonly options: DoctorOptions
+  readonly admin: Administration
+  readonly practice: Practice
+  readonly checks: CheckResult[]
+  readonly left: Set<string>
+  /** The merchant's program has ended. */
+  isGone: boolean
+  /** The platform's administration has failed, and it is not known whether it is there again. */
+  isLost: boolean
 }
 
 /** The checks that are asked for, with those that they need. */
@@ -126,21 +142,25 @@ function checkOf(id: string): Check {
   throw new CannotRun(`There is no check ${id}; there are ${CHECKS.map(known => known.id).join(', ')}.`)
 }
 
-/** The platform and the merchant number are there, and nothing of an earlier run is. */
-async function requireReady(admin: Administration, mchid: string): Promise<void> {
+/** The platform and the merchant number are there, and what an earlier run has left changed is put back. */
+async function requireReady(admin: Administration, mchid: string, undo: Undo) {
   try {
-    const { kind } = await admin.get<{ kind: string }>(`/merchants/${encodeURIComponent(mchid)}`)
+    const { kind, notices_paused } = await admin.get<{ kind: string; notices_paused: boolean }>(
+      `/merchants/${encodeURIComponent(mchid)}`,
+    )
     if (kind === 'sub')
       throw new CannotRun(
         `${mchid} is a sub-merchant and never calls; give the number of its provider as --mchid.`,
       )
+    if (notices_paused)
+      throw new CannotRun(
+        `The notices of ${mchid} are paused, so it is told nothing. End that by PUT /merchants/${mchid} {"notices_paused": false}.`,
+      )
+    return await undo.putBackEarlier(admin)
   } catch (error) {
-    if (!(error instanceof AdminRefusal)) throw error
-    throw new CannotRun(error.message, { cause: error })
-  }
-  const { data } = await admin.get<{ data: { fault_id: string }[] }>('/faults?limit=100')
-  for (const { fault_id } of data) {
-    if (fault_id.startsWith(faultPrefix(mchid))) await admin.delete(`/faults/${fault_id}`)
+    if (!(error instanceof PlatformFailure)) throw error
+    const advice = error instanceof AdminRefusal ? '' : ` ${error.whatToDo}`
+    throw new CannotRun(`${error.message}${advice}`, { cause: error })
   }
 }
 
@@ -160,19 +180,19 @@ async function requireAdapter(
   })
 }
 
-function skippedBefore(
-  { id, needs }: Check,
-  made: readonly CheckResult[],
-  { signal, backupHost }: DoctorOptions,
-  isGone: boolean,
-): Outcome | undefined {
-  const needed = made.find(result => result.id === needs)
-  if (signal?.aborted) return skipped('The run was ended.')
+async function skippedBefore({ id, needs }: Check, examination: Examination): Promise<Outcome | undefined> {
+  const { options, admin, checks, isGone } = examination
+  const needed = checks.find(result => result.id === needs)
+  if (options.signal?.aborted) return skipped('The run was ended.')
   if (isGone) return skipped("The merchant's program has stopped answering.")
   if (needed && needed.result !== 'PASSED')
     return skipped(`It says nothing while \`${needs}\` does not pass.`)
-  if (id === 'backup-host' && !backupHost)
+  if (id === 'backup-host' && !options.backupHost)
     return skipped('Give --backup-host if the program has a second access point.')
+  if (!examination.isLost) return undefined
+  const absence = await admin.absence()
+  if (absence) return skipped(absence.message)
+  examination.isLost = false
   return undefined
 }
 
@@ -181,34 +201,56 @@ function skipped(reason: string): Outcome {
 }
 
 /** Makes one check and puts back what it has changed. */
-async function make(
-  check: Check,
-  practice: Practice,
-  admin: Administration,
-  { gate, signal, limitMs = LIMIT_MS }: DoctorOptions,
-  left: Set<string>,
-): Promise<Outcome> {
+async function make(check: Check, examination: Examination): Promise<Outcome> {
+  const { options, admin, practice, left } = examination
+  const { gate, signal, limitMs = LIMIT_MS } = options
   const limit = AbortSignal.timeout(limitMs)
-  const either = signal ? AbortSignal.any([signal, limit]) : limit
-  const visit = new Visit(practice, admin.until(either), new GateAdapter(gate, either), either)
+  const made = new AbortController()
+  const end = AbortSignal.any([limit, made.signal, ...(signal ? [signal] : [])])
+  const visit = new Visit(practice, admin.until(end), new GateAdapter(gate, end), end)
   try {
     await check.run(visit)
     return { result: 'PASSED' }
   } catch (error) {
-    if (error instanceof ProgramGone) throw error
-    if (error instanceof Finding) return failed(check, error.message)
-    if (error instanceof NotApplicable) return skipped(error.message)
     if (signal?.aborted) return skipped('The run was ended.')
-    if (limit.aborted) return failed(check, `The check has not ended within ${limitMs / 1000} s.`)
-    if (error instanceof AdminRefusal) throw new CannotRun(error.message, { cause: error })
-    throw error
+    if (error instanceof NotApplicable) return skipped(error.message)
+    const isKnown = error instanceof Finding || error instanceof PlatformFailure
+    const late = new Finding(`The check has not ended within ${limitMs / 1000} s.`)
+    return await judge(limit.aborted && !isKnown ? late : error, check, examination)
   } finally {
-    const undo = admin.until(AbortSignal.timeout(UNDO_MS))
-    for (const failure of await visit.putBack(undo)) left.add(`after ${check.id}: ${failure}`)
+    made.abort()
+    await practice.undo.putBack(inTime(admin))
     for (const thing of visit.left) left.add(thing)
   }
 }
 
-function failed({ remedy }: Check, found: string): Outcome {
-  return { result: 'FAILED', found, what_to_do: remedy }
+/** Whose fault it is that a check has not passed. */
+async function judge(reason: unknown, { remedy }: Check, examination: Examination): Promise<Outcome> {
+  // A merchant's program is at a loss without the platform, so what is found then says nothing of it.
+  const failure = reason instanceof PlatformFailure ? reason : await examination.admin.absence()
+  if (failure) {
+    examination.isLost = true
+    return { result: 'ERROR', found: failure.message, what_to_do: failure.whatToDo }
+  }
+  if (reason instanceof ProgramGone) examination.isGone = true
+  if (reason instanceof Finding) {
+    const what_to_do = reason instanceof ProgramGone ? RESTART : remedy
+    return { result: 'FAILED', found: reason.message, what_to_do }
+  }
+  const found = reason instanceof Error ? (reason.stack ?? reason.message) : String(reason)
+  return {
+    result: 'ERROR',
+    found,
+    what_to_do: 'The check itself has failed: report it, with what was found.',
+  }
+}
+
+/** What is put back is put back after the end of the check and of the run, too. */
+function inTime(admin: Administration): Administration {
+  return admin.until(AbortSignal.timeout(UNDO_MS))
+}
+
+/** `left` says to whom it is left. */
+function inWords({ change, why }: StillChanged, left: string): string {
+  return `what ${shownChange(change)} puts back, which is left to ${left} (${why})`
 }

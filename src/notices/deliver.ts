@@ -10,24 +10,11 @@ import { drawFrom, newNonce, newRequestId } from '../protocol/ids.ts'
 import { replyMessage } from '../protocol/signature.ts'
 import { formatTime } from '../protocol/time.ts'
 import type { Transaction } from '../store/database.ts'
+import { claimNotices, isAnyLeased, type Notice, nextNoticeDueAt } from './claim-notices.ts'
 import { afterAttempt } from './ladder.ts'
-import { type Delivery, MAX_DELIVERIES, NOTICE_TIMEOUT_MS, type SendNotice } from './send.ts'
+import { Places } from './places.ts'
+import { type Delivery, MAX_DELIVERIES, type SendNotice } from './send.ts'
 import { lostDelivery, releaseHeld, spoiledDelivery, strikeNotice } from './strike-notice.ts'
-
-interface Notice {
-  id: string
-  mchid: string
-  notify_url: string
-  event_type: string
-  original_type: string
-  summary: string
-  create_time: number
-  resource: string
-  attempts: number
-  attempts_before_replay: number
-  /** JSON; see src/faults/tables.sql. */
-  strikes: string | null
-}
 
 /** A notice in hand, with the one who gets it. */
 type Item = Notice & { receiver: Merchant }
@@ -49,8 +36,6 @@ interface Attempt {
 const FAULT_WAIT_MS = 60_000
 /** The signatures of notices that go out at the same time are made together. */
 const signing = together()
-/** Longer than an attempt can take; after a crash another worker takes the notice when this has passed. */
-const LEASE_MS = 3 * NOTICE_TIMEOUT_MS
 
 /** How long ago a notice was signed that is old on purpose: twice what a receiver may put up with. */
 const OLD_NOTICE_MS = 10 * 60_000
@@ -61,80 +46,31 @@ const NOT_SENT: SignedNotice = { headers: {}, body: '' }
 const GIVEN_UP = { state: 'EXHAUSTED', dueAt: null }
 const NO_KEY: Delivery = { status: null, reply: '', failure: 'The merchant has no APIv3 key' }
 
-/**
- * What nobody has in hand at wall time $1, nothing holds back and no merchant has put off. A notice is held back by an
- * earlier one of its subject until that was attempted, unless that one waits to be overtaken; the worker that attempted it
- * then looks again.
- */
-const MAY_GO = `leased_until <= $1
-  AND mchid NOT IN (SELECT mchid FROM merchants WHERE notices_paused = 1)
-  AND (subject = '' OR NOT EXISTS (SELECT 1 FROM notices e WHERE e.subject = n.subject AND e.sequence < n.sequence
-                                                             AND e.subject <> '' AND e.attempts = 0 AND e.held = 0))`
-
-const COLUMNS = `id, mchid, notify_url, event_type, original_type, summary, create_time, resource, attempts,
-                 attempts_before_replay, strikes`
-
 /** The worker's view of the outbox. A notice is sent outside of any transaction, and then recorded. */
 export function noticeDelivery(platform: Platform, send: SendNotice): DueWork<Item> {
-  const { db, clock } = platform
+  const places = new Places(MAX_DELIVERIES)
   return {
     name: 'notices',
     concurrency: MAX_DELIVERIES,
     key: notice => notice.id,
     async claim(now, limit, inHand) {
-      // Where this process is alone, it knows what it has in hand without writing it down.
-      if (db.version() === undefined) return withReceivers(platform, await lease(platform, now, limit))
-      const due = await db.all<Notice>(
-        `SELECT ${COLUMNS} FROM notices n WHERE due_at <= $2 AND ${MAY_GO} ORDER BY due_at LIMIT $3`,
-        clock.wallNow(),
-        now,
-        limit + inHand.size,
-      )
-      return withReceivers(platform, due.filter(({ id }) => !inHand.has(id)).slice(0, limit))
+      return withReceivers(platform, await claimNotices(platform, places.copy(limit), now, inHand))
     },
     async handle(notice) {
+      places.take(notice.mchid)
       try {
         await attemptDelivery(platform, send, notice)
         return true
       } catch (error) {
         await postpone(platform, notice)
         throw new Postponed(error)
+      } finally {
+        places.giveBack(notice.mchid)
       }
     },
-    async nextDueAt() {
-      const row = await db.get<{ due_at: number | null }>(
-        `SELECT due_at FROM notices n WHERE due_at IS NOT NULL AND ${MAY_GO} ORDER BY due_at LIMIT 1`,
-        clock.wallNow(),
-      )
-      return row?.due_at ?? undefined
-    },
-    async isHeldElsewhere(now) {
-      const leased = 'SELECT id FROM notices WHERE due_at <= $1 AND leased_until > $2 LIMIT 1'
-      return (await db.get(leased, now, clock.wallNow())) !== undefined
-    },
+    nextDueAt: () => nextNoticeDueAt(platform, places),
+    isHeldElsewhere: now => isAnyLeased(platform, now),
   }
-}
-
-async function lease({ db, clock }: Platform, now: number, limit: number): Promise<Notice[]> {
-  // A look costs the store nothing; a lease is a write.
-  const due = await db.get(
-    `SELECT id FROM notices n WHERE due_at <= $2 AND ${MAY_GO} ORDER BY due_at LIMIT 1`,
-    clock.wallNow(),
-    now,
-  )
-  if (!due) return []
-  return db.transaction(tx =>
-    tx.all<Notice>(
-      `UPDATE notices SET leased_until = $4
-        WHERE id IN (SELECT id FROM notices n WHERE due_at <= $2 AND ${MAY_GO}
-                      ORDER BY due_at LIMIT $3 ${tx.skipLocked})
-        RETURNING ${COLUMNS}`,
-      clock.wallNow(),
-      now,
-      limit,
-      clock.wallNow() + LEASE_MS,
-    ),
-  )
 }
 
 /** Many notices have few receivers, so each of them is read once. */

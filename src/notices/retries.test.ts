@@ -9,8 +9,8 @@ import {
   sinkFor,
   verifiedSerial,
 } from '../../test/notices.ts'
-import { NOW, parkingUnderTest } from '../../test/parking.ts'
-import { type ReceivedCallback, type VirtualClock, virtualClock, webhookSink } from '../testing/index.ts'
+import { NOBODY_LISTENS, NOW, parkingUnderTest } from '../../test/parking.ts'
+import { type ReceivedCallback, type VirtualClock, virtualClock } from '../testing/index.ts'
 import { NOTICE_LADDER } from './ladder.ts'
 
 // What ends a notice, when it comes again, and what is on record of each attempt.
@@ -113,9 +113,7 @@ test('200 and 204 end a notice; 201, 302, 400, 500 and a refused connection do n
     assert.deepEqual(attempt, { reply_status: answer, failure })
   }
 
-  const gone = await webhookSink()
-  await gone.close()
-  await running.accept(await running.park(), { notify_url: gone.url })
+  await running.accept(await running.park(), { notify_url: NOBODY_LISTENS })
   await running.runDue()
   const refused = await db.get<{ reply_status: number | null; failure: string }>(
     'SELECT reply_status, failure FROM notice_attempts WHERE reply_status IS NULL',

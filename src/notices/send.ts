@@ -5,10 +5,10 @@ import type { Rules } from '../platform.ts'
 import { isPrivateAddress, refusedNotifyUrl } from './notify-url.ts'
 
 /**
- * Deliveries in hand at once, on one node. Each has a connection of its own, also to the same host: a notice that waits
- * for one would spend the merchant's time on it.
+ * Deliveries in hand at once, on one node; one merchant has half of them at most (see `Places`). Each has a connection of
+ * its own, also to the same host: a notice that waits for one would spend the merchant's time on it.
  */
-export const MAX_DELIVERIES = 64
+export const MAX_DELIVERIES = 128
 /** A merchant must answer within this time. */
 export const NOTICE_TIMEOUT_MS = 5_000
 const TOO_LATE = `No reply within ${NOTICE_TIMEOUT_MS} ms`

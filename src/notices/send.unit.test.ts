@@ -146,13 +146,18 @@ test('a receiver has five seconds for the whole reply', async t => {
     response.writeHead(200).write('x')
   })
   const startedAt = performance.now()
-  const outcomes = await Promise.all([send(silent, HEADERS, '{}'), send(neverEnds, HEADERS, '{}')])
+  const late = Promise.withResolvers<never>()
+  // A timer beside theirs, because a machine that stands still holds up both.
+  const timer = setTimeout(() => late.reject(new Error('It took longer')), NOTICE_TIMEOUT_MS + 1_000)
+  const attempts = [send(silent, HEADERS, '{}'), send(neverEnds, HEADERS, '{}')]
+  const outcomes = await Promise.race([Promise.all(attempts), late.promise])
+  clearTimeout(timer)
   const took = performance.now() - startedAt
   for (const { status, failure } of outcomes) {
     assert.deepEqual({ status, failure }, { status: null, failure: 'No reply within 5000 ms' })
   }
   assert.equal(NOTICE_TIMEOUT_MS, 5_000)
-  assert.ok(took >= 4_990 && took < 7_000, `It took ${took} ms`)
+  assert.ok(took >= 4_990, `It took ${took} ms`)
 })
 
 test('as many notices as a node has in hand go to one receiver at once, so none waits in the time of another', async t => {

@@ -39,6 +39,7 @@ export const WORLD_TABLES: readonly { readonly name: string; readonly key: reado
   { name: 'notice_attempts', key: ['notice_id', 'attempt'] },
   { name: 'notice_replays', key: ['notice_id', 'replay_id'] },
   { name: 'faults', key: ['fault_id'] },
+  { name: 'reminders', key: ['reminder_id'] },
   { name: 'business_clock', key: ['id'] },
   { name: 'clock_moves', key: ['move_id'] },
 ]

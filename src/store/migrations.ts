@@ -27,4 +27,6 @@ export const migrations: Migration[] = [
   { name: '0020-keys', url: new URL('../merchants/keys.sql', import.meta.url) },
   { name: '0021-refused-signatures', url: new URL('../diagnosis/tables.sql', import.meta.url) },
   { name: '0022-faults', url: new URL('../faults/tables.sql', import.meta.url) },
+  { name: '0023-reminders', url: new URL('../server/admin/reminders.sql', import.meta.url) },
+  { name: '0024-fair-outbox', url: new URL('../notices/fair-outbox.sql', import.meta.url) },
 ]

@@ -54,6 +54,17 @@ test('a number that never calls is refused', t =>
     /1900000109 is a sub-merchant and never calls/,
   ))
 
+test('a merchant whose notices are paused is told nothing, so it is not examined', async t => {
+  const admin = adminClient(running)
+  await admin.put('/merchants/1230000109', { notices_paused: true })
+  t.after(() => admin.put('/merchants/1230000109', { notices_paused: false }))
+  await couldNotRun(
+    t,
+    ['--data', running.folder, '--gate', NOWHERE],
+    /notices of 1230000109 are paused.*PUT \/merchants\/1230000109 \{"notices_paused": false\}/,
+  )
+})
+
 test('without a gate adapter, a platform or its token the command ends with 2 and says what to do', async t => {
   const data = ['--data', running.folder]
   await couldNotRun(
@@ -71,7 +82,7 @@ test('without a gate adapter, a platform or its token the command ends with 2 an
   await couldNotRun(
     t,
     admin,
-    /administration does not answer at http:\/\/127\.0\.0\.1:9\. Start the platform/,
+    /administration does not answer at http:\/\/127\.0\.0\.1:9: \S.*\. Start the platform/,
   )
   await couldNotRun(t, [...admin.slice(0, 2), '--gate', NOWHERE], /Give both --admin-url and --admin-token/)
   const wrong = ['--admin-url', running.admin.url, '--admin-token', 'wrong', '--gate', NOWHERE]
@@ -126,7 +137,15 @@ test('the report is the same as JSON, alone on standard output', async t => {
   const report = JSON.parse(stdout) as DoctorReport
   assert.equal(code, 1)
   const { checks, start_time, duration_ms, left_behind, ...rest } = report
-  assert.deepEqual(rest, { mchid: '1230000109', gate, passed: 3, failed: 1, skipped: 0 })
+  assert.deepEqual(rest, {
+    mchid: '1230000109',
+    gate,
+    passed: 3,
+    failed: 1,
+    errors: 0,
+    skipped: 0,
+    put_back: [],
+  })
   assert.match(start_time, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+08:00$/)
   assert.ok(Number.isInteger(duration_ms) && left_behind.length === 1)
   const failed = checks.at(-1)
@@ -155,7 +174,7 @@ test('an adapter whose answers are not understood fails the check, and the findi
 })
 
 test('an interrupt ends the run with 2, and nothing stays changed', async t => {
-  const gate = await startMerchant(t, running, { leaveNeverEnds: true })
+  const gate = await startMerchant(t, running, { leaves: 0 })
   const command = startCommand(t, [
     ...['doctor', '--data', running.folder, '--gate', gate, '--only', 'reply-lost'],
   ])

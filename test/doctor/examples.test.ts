@@ -17,13 +17,13 @@ const EXAMPLES = join(import.meta.dirname, '..', '..', 'examples')
 const running = await platformUnderTest({ after }, { workers: true, backup: true })
 
 /** Starts an example on a free port and answers the URL of its gate adapter. */
-async function startExample(t: TestContext, name: string, words: readonly string[] = []): Promise<string> {
+async function startExample(t: TestContext, name: string): Promise<string> {
   const program: ChildProcess = spawn(
     process.execPath,
     [
       '--disable-warning=ExperimentalWarning',
       join(EXAMPLES, name),
-      ...['--data', running.folder, '--port', '0', ...words],
+      ...['--data', running.folder, '--port', '0'],
     ],
     { stdio: ['ignore', 'pipe', 'inherit'] },
   )
@@ -51,7 +51,7 @@ async function examine(t: TestContext, words: readonly string[]) {
 }
 
 test('the car park that is built with the SDK passes the whole go-live check', async t => {
-  const gate = await startExample(t, 'car-park.ts', ['--fallback-url', running.backupUrl ?? ''])
+  const gate = await startExample(t, 'car-park.ts')
   const { code, report } = await examine(t, ['--gate', gate, '--backup-host'])
   assert.deepEqual(
     report.checks.filter(({ result }) => result !== 'PASSED'),

@@ -24,7 +24,8 @@ import { APPID, DIRECT } from '../sdk/car-park.ts'
 /** What a merchant's program can do wrong, each by itself. */
 export interface Defects {
   neverOpens?: boolean
-  leaveNeverEnds?: boolean
+  /** How many cars it lets go to the gate; the others wait there for ever. */
+  leaves?: number
   answersNothing?: boolean
   booksYuan?: boolean
   /** Refusals that are acknowledged all the same. */
@@ -77,12 +78,12 @@ export async function startMerchant(
   running: TestPlatform,
   defects: Defects = {},
 ): Promise<string> {
-  const options = optionsFromFolder(`${running.folder}/merchants/${DIRECT}`, {
+  const { fallbackUrl, ...options } = optionsFromFolder(`${running.folder}/merchants/${DIRECT}`, {
     trust: defects.certificatesAlone ? 'certificate' : 'both',
   })
   const client = merchantClient({
     ...options,
-    ...(!defects.noBackup && running.backupUrl !== undefined && { fallbackUrl: running.backupUrl }),
+    ...(!defects.noBackup && fallbackUrl !== undefined && { fallbackUrl }),
     ...((defects.neverAsksAgain || defects.newNumbers || defects.newRefundNumbers) && { retries: 0 }),
     retryPauseMs: 1,
   })
@@ -117,6 +118,7 @@ class Merchant {
   readonly #stays = new Map<string, Stay>()
   readonly #orders = new Map<string, Order>()
   readonly #ids = new Set<string>()
+  #left = 0
 
   constructor(client: MerchantClient, webhooks: WebhookReceiver, defects: Defects) {
     this.#client = client
@@ -172,8 +174,9 @@ class Merchant {
   }
 
   async #leave(request: Request): Promise<object> {
-    const { neverOpens, leaveNeverEnds, opensForBlocked } = this.#defects
-    if (leaveNeverEnds) return new Promise(() => undefined)
+    const { neverOpens, leaves = Number.POSITIVE_INFINITY, opensForBlocked } = this.#defects
+    this.#left += 1
+    if (this.#left > leaves) return new Promise(() => undefined)
     if (neverOpens) return { gate: 'CLOSED' }
     if (this.#stays.get(request.plate_number)?.blocked) return { gate: opensForBlocked ? 'OPEN' : 'CLOSED' }
     const out_trade_no = await this.#charge(request)

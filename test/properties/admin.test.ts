@@ -54,7 +54,7 @@ const FIELDS: Record<string, unknown> = {
   ...{ restoration_id: 'o', reset_id: 'e', limit: 2 },
   ...{ certificate_id: 'second', algorithm: 'RSA', expire_time: '2027-08-01T00:00:00+08:00' },
   ...{ serial_no: running.merchant('1230000109').platform_serial, revoked: false },
-  ...{ notify_url: NOBODY_LISTENS, resource: { a: 1 }, fault_id: 'f' },
+  ...{ notify_url: NOBODY_LISTENS, resource: { a: 1 }, fault_id: 'f', reminder_id: 'm', text: 'text' },
   ...{ rotation: 'NONE', rotation_share: 0, next_certificate_days: 180 },
 }
 
@@ -80,8 +80,8 @@ function validFields({ name, path, request }: AdminOperation): [string, unknown]
   return (
     Object.keys(request.properties)
       .filter(field => !LEFT_OUT.has(field) && (field in FIELDS || field in more))
-      // A fault of a call has no type of notice.
-      .filter(field => name !== 'putFault' || field !== 'event_type')
+      // A fault of a call has no type of notice, and no call names all the rest.
+      .filter(field => name !== 'putFault' || !['event_type', 'out_refund_no'].includes(field))
       .map(field => [field, more[field] ?? FIELDS[field]])
   )
 }

@@ -1,4 +1,5 @@
 import { formatTime } from '../../protocol/time.ts'
+import type { AdminChange } from '../administration.ts'
 import { Finding, NotApplicable } from '../findings.ts'
 import { requireAcknowledged, type Visit } from '../visit.ts'
 
@@ -28,7 +29,7 @@ export async function rotationIsSurvived(visit: Visit): Promise<void> {
   const keys = await keysThatCanChange(visit)
   if (keys.trust_state === 'SWITCHING') await putKeys(visit, { trust_state: 'CERTIFICATE' })
   const signing = await certificateBeforeRotation(visit, keys)
-  visit.afterwards(admin => admin.put(`/merchants/${visit.mchid}`, { rotation: 'NONE' }))
+  await visit.undoneBy(keysPut(visit, { rotation: 'NONE' }))
   await putKeys(visit, { rotation: 'MANUAL', rotation_share: WHOLE })
   const { notice } = await visit.paid().catch(error => {
     throw findingWhile('all replies and notices are signed with the next platform certificate', error)
@@ -66,11 +67,8 @@ async function keysThatCanChange(visit: Visit): Promise<MerchantKeys> {
     throw new NotApplicable(`${visit.mchid} is in the days of its switch, which could not be put back.`)
   if (rotation !== 'NONE')
     throw new NotApplicable(`${visit.mchid} is in a rotation of certificates, which could not be put back.`)
-  visit.afterwards(admin =>
-    admin.put(`/merchants/${visit.mchid}`, {
-      trust_state,
-      ...(trust_state === 'SWITCHING' && { notice_key_share }),
-    }),
+  await visit.undoneBy(
+    keysPut(visit, { trust_state, ...(trust_state === 'SWITCHING' && { notice_key_share }) }),
   )
   return keys
 }
@@ -95,8 +93,12 @@ async function certificateBeforeRotation(visit: Visit, keys: MerchantKeys): Prom
   return signing
 }
 
-function putKeys(visit: Visit, keys: object): Promise<unknown> {
-  return visit.admin.put(`/merchants/${visit.mchid}`, keys)
+function putKeys(visit: Visit, keys: object): Promise<void> {
+  return visit.admin.change(keysPut(visit, keys))
+}
+
+function keysPut({ mchid }: Visit, keys: object): AdminChange {
+  return { method: 'PUT', path: `/merchants/${mchid}`, body: keys }
 }
 
 /** The same finding, with what was going on. */

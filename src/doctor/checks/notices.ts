@@ -58,7 +58,6 @@ export async function lateEntranceStateChangesNothing(visit: Visit): Promise<voi
   if (!entry) throw new Finding('The car has driven in, and the platform has no entry of it.')
   await visit.pausePlate(car)
   await visit.resumePlate(car)
-  await visit.settle()
   const { notices } = await visit.admin.get<{ notices: { id: string }[] }>(`/parkings/${entry.id}`)
   const details: NoticeDetail[] = []
   for (const { id } of notices) details.push(await visit.attempted(id))

@@ -16,6 +16,7 @@ import { plates } from './plates.ts'
 import { platformCertificates } from './platform-certificates.ts'
 import { refunds } from './refunds.ts'
 import { refusedSignatures } from './refused-signatures.ts'
+import { reminders } from './reminders.ts'
 import { transactions } from './transactions.ts'
 import { world } from './world.ts'
 
@@ -39,5 +40,6 @@ export const adminEndpoints: readonly AdminEndpoint[] = [
   ...refusedSignatures,
   ...clock,
   ...ledger,
+  ...reminders,
   ...world,
 ]
