@@ -148,7 +148,7 @@ function megabytes(bytes: number): string {
 
 /** From the start of `boomgate serve` to the first reply with a signature. */
 async function timeStart(): Promise<number> {
-  const cli = fileURLToPath(new URL('../src/cli/main.ts', import.meta.url))
+  const cli = fileURLToPath(new URL('../src/cli/main.js', import.meta.url))
   const startedAt = performance.now()
   const child = spawn(
     process.execPath,

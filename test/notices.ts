@@ -110,7 +110,9 @@ export async function onlyNotice(db: Database): Promise<NoticeRow> {
 /** A platform on a store that stays, with the keys that its first start gave out. */
 export async function restartable(t: TestContext) {
   const store = createTestStore()
-  const clock = virtualClock(NOW)
+  // Wall time stands still but for what a restart says, however long that takes: leases are of wall time.
+  let wallNow = Date.now()
+  const clock = { ...virtualClock(NOW), wallNow: () => wallNow }
   let running = await startPlatform({ clock, open: () => store.open() })
   const keys = new Map(['1230000109', '1230000100'].map(mchid => [mchid, running.merchant(mchid)]))
   t.after(async () => {
@@ -132,10 +134,11 @@ export async function restartable(t: TestContext) {
     keysOf,
     runDue: () => running.runDue(),
     platform: () => running.platform,
-    async restart(wallShift = 0) {
+    /** `wallMs`: how much wall time goes on by. */
+    async restart(wallMs = 0) {
       await running.stop()
-      const later = { ...clock, wallNow: () => Date.now() + wallShift }
-      running = await startPlatform({ clock: later, open: () => store.open() })
+      wallNow += wallMs
+      running = await startPlatform({ clock, open: () => store.open() })
     },
   }
 }

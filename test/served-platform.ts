@@ -5,7 +5,7 @@ import { readCredentials, signedRequest, type UnsignedRequest } from '../src/tes
 
 // The command line as a user starts it: another process, with nothing of this one's environment but the way to programs.
 
-const MAIN = join(import.meta.dirname, '..', 'src', 'cli', 'main.ts')
+const MAIN = join(import.meta.dirname, '..', 'src', 'cli', 'main.js')
 
 /** How a process ended. */
 export interface Ending {

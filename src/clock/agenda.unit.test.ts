@@ -259,6 +259,8 @@ test('what another node keeps does not stop runDue, and ends a move that can be 
 })
 
 test('a wake reaches the worker of its name alone', async t => {
+  // Otherwise each of them looks by itself now and then.
+  t.mock.timers.enable({ apis: ['setTimeout'] })
   const { agenda, tables } = agendaOf(t)
   agenda.start()
   for (let turn = 0; turn < 20; turn += 1) await new Promise(resolve => setImmediate(resolve))

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { createMerchant } from '../merchants/change-merchant.ts'
+import { nameable } from '../server/nameable.ts'
 import { migrate } from '../store/migrate.ts'
 import { migrations } from '../store/migrations.ts'
 import { createTestStore, testServer } from '../store/testing.ts'
@@ -16,11 +18,18 @@ async function storeFor(t: { after(end: () => Promise<void>): void }) {
   t.after(() => store.remove())
   const first = await store.open()
   await migrate(first, migrations, 0)
+  await first.transaction(async tx => {
+    for (const [mchid, kind] of [
+      ['1230000109', 'direct'],
+      ['1900000109', 'sub'],
+    ] as const)
+      await createMerchant(tx, { mchid, kind, name: mchid, public_key_id: '' })
+  })
   await first.close()
   return {
     async open() {
       const db = await store.open()
-      return { faults: await Faults.open(db), close: () => db.close() }
+      return { faults: await Faults.open(db, nameable), close: () => db.close() }
     },
   }
 }
@@ -138,6 +147,70 @@ test('a field that the kind does not have is refused by name', async t => {
   for (const [rule, why] of refused) await assert.rejects(node.faults.put({ fault_id: 'a', ...rule }), why)
   const held = await node.faults.put({ fault_id: 'a', kind: 'NOTICE_REORDERED' })
   assert.equal(held !== 'too_many' && held.delay_ms, 3_600_000)
+  await node.close()
+})
+
+test('a rule that could never strike is refused by the field that keeps it from that', async t => {
+  const node = await (await storeFor(t)).open()
+  const refused: [rule: Omit<NewFault, 'fault_id'>, why: RegExp][] = [
+    [{ kind: 'REPLY_LOST', call: 'charge' }, /^call must be one of .*createTransaction/],
+    [
+      { kind: 'NOTICE_LOST', event_type: 'TRANSACTION.DONE' },
+      /^event_type must be one of .*TRANSACTION.SUCCESS/,
+    ],
+    [{ kind: 'HOST_DOWN', host: 'api3' }, /^host must be one of api, api2/],
+    [
+      { kind: 'REPLY_PROBE', call: 'downloadBill' },
+      /^call must be another one, because downloadBill answers a file/,
+    ],
+    [{ kind: 'REPLY_LOST', mchid: '1230000999' }, /^mchid is no merchant number/],
+    [{ kind: 'REPLY_LOST', mchid: '1900000109' }, /^mchid is a sub-merchant/],
+    [{ kind: 'NOTICE_LOST', mchid: '1900000109' }, /^mchid is a sub-merchant/],
+    [{ kind: 'REPLY_LOST', plate_number: '粤B-10001' }, /^plate_number is never like this/],
+    [{ kind: 'NOTICE_LOST', plate_number: '粤b10001' }, /^plate_number is never like this/],
+    [
+      { kind: 'REPLY_LOST', call: 'queryTransaction', out_trade_no: 'T 1' },
+      /^out_trade_no is never like this/,
+    ],
+    [{ kind: 'REPLY_LOST', out_refund_no: 'R/1' }, /^out_refund_no is never like this/],
+    [
+      { kind: 'REPLY_LOST', call: 'queryTransaction', plate_number: '粤B10001' },
+      /^plate_number is not named by queryTransaction/,
+    ],
+    [
+      { kind: 'REPLY_LOST', plate_number: '粤B10001', out_refund_no: 'R1' },
+      /^out_refund_no is not named by queryPlateService, createParking, createTransaction/,
+    ],
+    [
+      { kind: 'REPLY_LOST', call: 'getTradeBill', out_trade_no: 'T1' },
+      /^out_trade_no is not named by getTradeBill/,
+    ],
+    [
+      { kind: 'NOTICE_LOST', event_type: 'REFUND.SUCCESS', plate_number: '粤B10001' },
+      /^plate_number is not named by REFUND.SUCCESS/,
+    ],
+    [
+      { kind: 'NOTICE_LOST', event_type: 'VEHICLE.ENTRANCE_STATE_CHANGE', out_trade_no: 'T1' },
+      /^out_trade_no is not named by VEHICLE/,
+    ],
+    [{ kind: 'REPLY_LOST', probability: 0 }, /^probability must be/],
+    [{ kind: 'REPLY_LOST', probability: 0.5 }, /^probability must be/],
+    [{ kind: 'REPLY_LOST', count: 0 }, /^count must be/],
+    [{ kind: 'REPLY_LOST', seed: -1 }, /^seed must be/],
+    [{ kind: 'LATENCY', delay_ms: Number.NaN }, /^delay_ms must be/],
+  ]
+  for (const [rule, message] of refused)
+    await assert.rejects(node.faults.put({ fault_id: 'a', ...rule }), { name: 'WrongFault', message })
+  assert.equal(await node.faults.find('a'), undefined)
+  const taken: Omit<NewFault, 'fault_id'>[] = [
+    { kind: 'REPLY_PROBE', call: 'createTransaction', plate_number: '粤B10001', out_trade_no: 'T1' },
+    { kind: 'REPLY_TRUNCATED', call: 'downloadBill' },
+    { kind: 'REPLY_LOST', out_trade_no: 'T1', out_refund_no: 'R1', host: 'api2' },
+    { kind: 'NOTICE_LOST', out_trade_no: 'T1', plate_number: '粤BD12345' },
+    { kind: 'NOTICE_OLD', event_type: 'REFUND.CLOSED', out_refund_no: 'R@1' },
+    { kind: 'NOTICE_OLD', event_type: 'SECURITY_ECHO.SUCCESS' },
+  ]
+  for (const rule of taken) await node.faults.put({ fault_id: 'a', ...rule })
   await node.close()
 })
 

@@ -1,3 +1,4 @@
+import { findMerchant } from '../merchants/merchants.ts'
 import type { Database, Transaction } from '../store/database.ts'
 import { Followed } from '../store/followed.ts'
 import { strikesMatch } from './draw.ts'
@@ -6,6 +7,7 @@ import {
   FAULT_KINDS,
   type Fault,
   type FaultKind,
+  type FaultProblem,
   type FaultRule,
   type FaultSubject,
   type FaultSubjectKind,
@@ -14,6 +16,7 @@ import {
   faultProblem,
   fits,
   isSpent,
+  type Nameable,
   USUAL_HOLD_MS,
 } from './rules.ts'
 
@@ -34,6 +37,19 @@ export const NO_STRIKES: Strikes = {}
 /** A rule as somebody asks for it; what is left out is as if it were not there. */
 export type NewFault = Pick<FaultRule, 'fault_id' | 'kind'> & {
   [Field in FilterName | 'probability' | 'count' | 'seed' | 'delay_ms']?: FaultRule[Field] | undefined
+}
+
+/** A rule with a field that it cannot have, or that could never strike. */
+export class WrongFault extends TypeError implements FaultProblem {
+  override readonly name = 'WrongFault'
+  readonly field: string
+  readonly issue: string
+
+  constructor({ field, issue }: FaultProblem) {
+    super(`${field} ${issue}`)
+    this.field = field
+    this.issue = issue
+  }
 }
 
 /** The rules that are not spent, by what they are asked about, and whether the outbox holds a notice for one of them. */
@@ -63,15 +79,18 @@ const COLUMNS = [
  */
 export class Faults {
   readonly #db: Database
+  readonly #nameable: Nameable
   readonly #known: Followed<Known>
 
-  private constructor(db: Database, known: Followed<Known>) {
+  private constructor(db: Database, nameable: Nameable, known: Followed<Known>) {
     this.#db = db
+    this.#nameable = nameable
     this.#known = known
   }
 
-  static async open(db: Database): Promise<Faults> {
-    return new Faults(db, await Followed.open(db, () => readKnown(db)))
+  /** `nameable` is what rules can be about. */
+  static async open(db: Database, nameable: Nameable): Promise<Faults> {
+    return new Faults(db, nameable, await Followed.open(db, () => readKnown(db)))
   }
 
   /** Takes over what other nodes change, until {@link stop}. */
@@ -132,13 +151,17 @@ export class Faults {
 
   /**
    * Puts a rule into force; answers `too_many` when there are {@link MAX_FAULTS}. With other fields than before it starts
-   * anew, with the same ones nothing changes. Throws a `TypeError` that names a field which the kind does not have.
+   * anew, with the same ones nothing changes. Throws a `WrongFault` that names a field which the kind does not have, or
+   * which keeps the rule from ever striking.
    */
   async put(fault: NewFault): Promise<Fault | 'too_many'> {
     const rule = ruleOf(fault)
-    const wrong = faultProblem(rule)
-    if (wrong) throw new TypeError(`${wrong.field} ${wrong.issue}`)
-    const outcome = await this.#db.transaction(tx => putRule(tx, rule))
+    const wrong = faultProblem(rule, this.#nameable)
+    if (wrong) throw new WrongFault(wrong)
+    const outcome = await this.#db.transaction(async tx => {
+      await requireCaller(tx, rule)
+      return putRule(tx, rule)
+    })
     await this.reload()
     return outcome
   }
@@ -193,8 +216,21 @@ async function strikeBy(tx: Transaction, ids: readonly string[], subject: FaultS
   return strikes
 }
 
+/** Who calls gets the notices too. */
+async function requireCaller(tx: Transaction, { mchid }: FaultRule): Promise<void> {
+  if (mchid === '') return
+  const merchant = await findMerchant(tx, mchid)
+  if (!merchant) throw new WrongFault({ field: 'mchid', issue: 'is no merchant number that there is' })
+  if (merchant.kind === 'sub')
+    throw new WrongFault({
+      field: 'mchid',
+      issue:
+        'is a sub-merchant, for which its provider calls and gets the notices: give the number of the provider',
+    })
+}
+
 /** The rule with everything that was left out. */
-export function ruleOf({ fault_id, kind, ...given }: NewFault): FaultRule {
+function ruleOf({ fault_id, kind, ...given }: NewFault): FaultRule {
   const filters = Object.fromEntries(FILTER_NAMES.map(name => [name, given[name] ?? '']))
   return {
     ...{ fault_id, kind },

@@ -55,7 +55,7 @@ export type FilterName = (typeof FILTER_NAMES)[number]
 export const ACCESS_POINTS = ['api', 'api2'] as const
 export type AccessPoint = (typeof ACCESS_POINTS)[number]
 
-/** What is known of each subject, so that a rule that could never fit is refused. */
+/** What is known of each kind of subject. */
 export const FILTERS: Readonly<Record<FaultSubjectKind, readonly FilterName[]>> = {
   call: ['call', 'mchid', 'plate_number', 'out_trade_no', 'out_refund_no', 'host'],
   host: ['host'],
@@ -64,6 +64,23 @@ export const FILTERS: Readonly<Record<FaultSubjectKind, readonly FilterName[]>> 
 
 /** What a rule is asked about: the values of the filters that there are. */
 export type FaultSubject = Partial<Record<FilterName, string>>
+
+/** The filters that are about the content of a call or a notice. */
+const CONTENT = ['plate_number', 'out_trade_no', 'out_refund_no'] as const
+export type ContentName = (typeof CONTENT)[number]
+
+/** What a call or a notice can name. */
+export interface Named {
+  /** Whether a value can be that of the field, for each field that there is. */
+  fields: Readonly<Partial<Record<ContentName, (value: string) => boolean>>>
+  /** Whether there is a signature that could be spoiled. */
+  isSigned: boolean
+}
+
+/** Everything that rules are asked about, by the names of calls and the types of notices. */
+export type Nameable = Readonly<Record<'call' | 'notice', Readonly<Record<string, Named>>>>
+
+const OF_SIGNATURES: readonly FaultKind[] = ['REPLY_WRONG_SIGNATURE', 'REPLY_PROBE']
 
 /** The longest `delay_ms` of each kind that takes time; the others have none. LATENCY is of wall time. */
 export const LONGEST_DELAY_MS: Partial<Record<FaultKind, number>> = {
@@ -122,17 +139,73 @@ export function isSpent({ count, struck }: Fault): boolean {
   return count !== null && struck >= count
 }
 
-/** A field that a rule cannot have, as the start and the end of a sentence; `undefined` when there is none. */
-export function faultProblem(rule: FaultRule): { field: string; issue: string } | undefined {
-  const { kind, delay_ms } = rule
-  const known = FILTERS[FAULT_KINDS[kind].of]
+/** What is wrong with a field of a rule, as the start and the end of a sentence. */
+export interface FaultProblem {
+  field: string
+  issue: string
+}
+
+/** A field that a rule cannot have, or with which it could never strike; `undefined` when there is none. */
+export function faultProblem(rule: FaultRule, nameable: Nameable): FaultProblem | undefined {
+  return strayFilter(rule) ?? numberProblem(rule) ?? contentProblem(rule, nameable)
+}
+
+function strayFilter(rule: FaultRule): FaultProblem | undefined {
+  const known = FILTERS[FAULT_KINDS[rule.kind].of]
   const stray = FILTER_NAMES.find(name => rule[name] !== '' && !known.includes(name))
   if (stray)
-    return { field: stray, issue: `is not known where ${kind} strikes; there are ${known.join(', ')}` }
+    return { field: stray, issue: `is not known where ${rule.kind} strikes; there are ${known.join(', ')}` }
+  const { host } = rule
+  if (host !== '' && !ACCESS_POINTS.some(point => point === host))
+    return { field: 'host', issue: `must be one of ${ACCESS_POINTS.join(', ')}` }
+  return undefined
+}
+
+function numberProblem({ kind, probability, count, seed, delay_ms }: FaultRule): FaultProblem | undefined {
+  if (!isWithin(probability, 1, ALWAYS))
+    return { field: 'probability', issue: `must be a whole number from 1 to ${ALWAYS}` }
+  if (count !== null && !isWithin(count, 1)) return { field: 'count', issue: 'must be a whole number from 1' }
+  if (!isWithin(seed, 0)) return { field: 'seed', issue: 'must be a whole number from 0' }
   const longest = LONGEST_DELAY_MS[kind]
   if (longest === undefined && delay_ms !== 0)
     return { field: 'delay_ms', issue: `must be left out, because ${kind} takes no time` }
-  if (longest !== undefined && (delay_ms < 1 || delay_ms > longest))
+  if (longest !== undefined && !isWithin(delay_ms, 1, longest))
     return { field: 'delay_ms', issue: `must be 1 to ${longest} with ${kind}` }
+  return undefined
+}
+
+function isWithin(value: number, least: number, most = Number.MAX_SAFE_INTEGER): boolean {
+  return Number.isSafeInteger(value) && value >= least && value <= most
+}
+
+/** Whether there is a call or a notice that can have everything that a rule looks at. */
+function contentProblem(rule: FaultRule, nameable: Nameable): FaultProblem | undefined {
+  const { of } = FAULT_KINDS[rule.kind]
+  if (of === 'host') return undefined
+  const chooser = of === 'call' ? 'call' : 'event_type'
+  const chosen = rule[chooser]
+  const all = Object.entries(nameable[of])
+  let left = all.filter(([name]) => chosen === '' || name === chosen)
+  if (left.length === 0)
+    return { field: chooser, issue: `must be one of ${all.map(([name]) => name).join(', ')}` }
+  left = left.filter(([, { isSigned }]) => isSigned || !OF_SIGNATURES.includes(rule.kind))
+  if (left.length === 0)
+    return {
+      field: chooser,
+      issue: `must be another one, because ${chosen} answers a file without a signature`,
+    }
+  for (const field of CONTENT) {
+    const value = rule[field]
+    if (value === '') continue
+    const naming = left.filter(([, { fields }]) => fields[field] !== undefined)
+    const others = left.map(([name]) => name).join(', ')
+    if (naming.length === 0)
+      return {
+        field,
+        issue: `is not named by ${others}, and by the other fields the rule is for nothing else`,
+      }
+    left = naming.filter(([, { fields }]) => fields[field]?.(value))
+    if (left.length === 0) return { field, issue: 'is never like this, so the rule would never strike' }
+  }
   return undefined
 }

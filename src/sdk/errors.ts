@@ -109,8 +109,8 @@ export class OutcomeUnknown extends WechatPayError {}
 /** 500, 502, 503 after all repetitions. */
 export class SystemError extends OutcomeUnknown {}
 /**
- * No whole reply within the time limit, or no connection, after all repetitions. `message` names each host that was asked
- * with its reason; `cause` is that of the last attempt.
+ * No whole reply within the time limit, after all repetitions, to a request that may have left this machine. `message`
+ * names each host that was asked with its reason; `cause` is that of the last attempt.
  */
 export class NetworkError extends OutcomeUnknown {}
 /** A reply that the platform did not sign, or that answers another request. It includes the platform's own probes. */
@@ -123,6 +123,13 @@ export class ReplyForged extends OutcomeUnknown {
     this.likelyCause = facts.likelyCause
   }
 }
+
+/**
+ * No connection came about, after all repetitions, or to no host whose TLS certificate is trusted: not a byte of the
+ * request was sent, so this call was not carried out. That is no `OutcomeUnknown`; an earlier call with the same number
+ * may still be one. `message` and `cause` are as those of a `NetworkError`.
+ */
+export class NotSent extends WechatPayError {}
 
 interface Row {
   status: number

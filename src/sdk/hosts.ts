@@ -6,27 +6,31 @@ const AVOID_MS = 60_000
  * one call pays for finding out and not every car at every gate.
  */
 export class Hosts {
-  readonly #urls: readonly [string, ...string[]]
+  readonly urls: readonly [string, ...string[]]
   readonly #wallNow: () => number
   /** In the order in which the hosts fell silent. */
   readonly #silentSince = new Map<string, number>()
 
   constructor(urls: readonly [string, ...string[]], wallNow: () => number) {
-    this.#urls = urls
+    this.urls = urls
     this.#wallNow = wallNow
   }
 
-  /** The first host that is not avoided; when all are, the one that has been silent for longest. */
-  current(): string {
-    const [longestSilent] = this.#silentSince.keys()
-    return this.#urls.find(url => !this.#isAvoided(url)) ?? longestSilent ?? this.#urls[0]
+  /**
+   * The first host that is not avoided; when all are, the one that has been silent for longest. Of `except`, which is never
+   * all of them, none is taken.
+   */
+  current(except: ReadonlySet<string> = new Set()): string {
+    const longestSilent = [...this.#silentSince.keys()].find(url => !except.has(url))
+    const isFine = (url: string) => !except.has(url) && !this.#isAvoided(url)
+    return this.urls.find(isFine) ?? longestSilent ?? this.urls[0]
   }
 
   /** Remembers that a host did not answer. Answers true when there is another one to ask without a pause. */
   avoid(url: string): boolean {
     this.#silentSince.delete(url)
     this.#silentSince.set(url, this.#wallNow())
-    return this.#urls.some(other => !this.#isAvoided(other))
+    return this.urls.some(other => !this.#isAvoided(other))
   }
 
   #isAvoided(url: string): boolean {

@@ -27,6 +27,7 @@ export {
   NoStatement,
   NotEnough,
   NotFound,
+  NotSent,
   NumberUsed,
   OutcomeUnknown,
   ParameterError,

@@ -1,31 +1,29 @@
-import { NetworkError } from './errors.ts'
+import { NetworkError, NotSent } from './errors.ts'
 import { type OperationName, operations, unknownUntilMended } from './operations.ts'
 import { ReplyEndedEarly } from './send-once.ts'
+import type { AttemptEnd } from './should-retry.ts'
 
 /** An attempt without a whole reply. */
 export interface NoReply {
-  error: NetworkError
+  /** A `NotSent` is sure: the platform has seen nothing of the request. */
+  error: NetworkError | NotSent
+  end: AttemptEnd
   /** What has happened at this host, for a message that names several. */
   reason: string
-  /** The platform may have received the request. */
-  mayBeDone: boolean
 }
 
-/** What the system says when there never was a connection, so that nothing can have been sent. */
-const NEVER_CONNECTED = new Set<unknown>([
-  'ECONNREFUSED',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'UND_ERR_CONNECT_TIMEOUT',
-])
+/** What fails before there is a connection, whatever the code; with some codes only these tell that nothing was sent. */
+const BEFORE_A_CONNECTION = ['connect', 'getaddrinfo']
+/** What can only mean that there never was one. */
+const NEVER_CONNECTED = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT']
+const UNREACHABLE = 'Check baseUrl and fallbackUrl, the name service and the network'
 
 const PRIVATE_AUTHORITY =
   'The host’s TLS certificate is of an authority that Node does not know. If it is your own, as that of a sandbox or of ' +
-  'the company’s proxy, start Node with NODE_EXTRA_CA_CERTS=<ca.pem>; never switch the check off.'
+  'the company’s proxy, start Node with NODE_EXTRA_CA_CERTS=<ca.pem>, or give the client a `fetch` that trusts it; never ' +
+  'switch the check off.'
 
-/** What to mend when the host's TLS certificate is not trusted: then the request is never sent, now or later. */
+/** What to mend when the host's TLS certificate is not trusted: then the request is not sent, now or later. */
 const UNTRUSTED_TLS = new Map<unknown, string>([
   ['SELF_SIGNED_CERT_IN_CHAIN', PRIVATE_AUTHORITY],
   ['DEPTH_ZERO_SELF_SIGNED_CERT', PRIVATE_AUTHORITY],
@@ -42,18 +40,18 @@ const UNTRUSTED_TLS = new Map<unknown, string>([
 
 /** Says why an exchange with a host has given no reply. */
 export function noReply(op: OperationName, host: string, cause: unknown, timeoutMs: number): NoReply {
-  const code = codeOf(cause)
-  const mend = UNTRUSTED_TLS.get(code)
   const reason = reasonOf(cause, timeoutMs)
   const message =
     cause instanceof ReplyEndedEarly
       ? `The reply to ${op} from ${host} ended early: ${reason}`
       : `${op} had no reply from ${host}: ${reason}`
-  const whatToDo = mend
-    ? `Nothing was sent, so nothing was done, and to repeat it is of no use before this is mended. ${mend}`
-    : operations[op].ifUnknown
-  const error = new NetworkError({ op, message, whatToDo, cause })
-  return { error, reason, mayBeDone: !mend && !NEVER_CONNECTED.has(code) }
+  const isUntrusted = UNTRUSTED_TLS.has(codeOf(cause))
+  const facts = { op, message, cause }
+  const error =
+    isUntrusted || wasNeverConnected(cause)
+      ? new NotSent({ ...facts, whatToDo: afterNothing(op, cause) })
+      : new NetworkError({ ...facts, whatToDo: operations[op].ifUnknown })
+  return { error, end: isUntrusted ? 'untrusted' : 'no_reply', reason }
 }
 
 /**
@@ -61,23 +59,48 @@ export function noReply(op: OperationName, host: string, cause: unknown, timeout
  * and if the request has perhaps arrived at one of them, it does not say that nothing was done.
  */
 export function noReplyAnywhere(
-  error: NetworkError,
+  error: NetworkError | NotSent,
   others: ReadonlyMap<string, string>,
   mayBeDone: boolean,
-): NetworkError {
+): NetworkError | NotSent {
   const { op, cause } = error
-  const mend = UNTRUSTED_TLS.get(codeOf(cause))
-  const isTooSure = mayBeDone && mend !== undefined && operations[op].method === 'POST'
-  if (others.size === 0 && !isTooSure) return error
   const asked = [...others].map(([host, reason]) => `; asked before: ${host}, ${reason}`)
-  const whatToDo = isTooSure ? unknownUntilMended(op, mend) : error.whatToDo
-  return new NetworkError({ op, message: error.message + asked.join(''), whatToDo, cause })
+  const facts = { op, message: error.message + asked.join(''), cause }
+  if (!(error instanceof NotSent && mayBeDone))
+    return new (error instanceof NotSent ? NotSent : NetworkError)({ ...facts, whatToDo: error.whatToDo })
+  const mend = UNTRUSTED_TLS.get(codeOf(cause))
+  return new NetworkError({
+    ...facts,
+    whatToDo: mend ? unknownUntilMended(op, mend) : operations[op].ifUnknown,
+  })
+}
+
+function afterNothing(op: OperationName, cause: unknown): string {
+  const mend = UNTRUSTED_TLS.get(codeOf(cause))
+  const isRead = operations[op].method === 'GET'
+  const outcome = isRead
+    ? 'Nothing was sent.'
+    : 'Nothing was sent: this call was certainly not accepted. An earlier call with the same number is as unknown as it was.'
+  if (mend) return `${outcome} To repeat it is of no use before this is mended. ${mend}`
+  return `${outcome} ${UNREACHABLE}, then ${isRead ? 'ask' : 'send the same request'} again.`
+}
+
+/** Whether the system says that there never was a connection, so that nothing can have been sent. */
+function wasNeverConnected(cause: unknown): boolean {
+  const failure = failureOf(cause)
+  // A name with several addresses fails with all of their errors.
+  if (failure instanceof AggregateError) return failure.errors.every(wasNeverConnected)
+  const { code, syscall } = Object(failure)
+  return NEVER_CONNECTED.includes(code) || BEFORE_A_CONNECTION.includes(syscall)
+}
+
+function codeOf(cause: unknown): unknown {
+  return Object(failureOf(cause)).code
 }
 
 /** `fetch` says no more than "fetch failed"; the socket's error is behind it. */
-function codeOf(cause: unknown): unknown {
-  const inner = cause instanceof Error ? cause.cause : undefined
-  return inner instanceof Error && 'code' in inner ? inner.code : undefined
+function failureOf(cause: unknown): unknown {
+  return cause instanceof Error && cause.cause instanceof Error ? cause.cause : cause
 }
 
 function reasonOf(cause: unknown, timeoutMs: number): string {

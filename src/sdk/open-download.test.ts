@@ -28,7 +28,7 @@ async function served(t: TestContext, serve: (request: IncomingMessage, response
     trust: { publicKeyId: 'PUB_KEY_ID_1', publicKey },
     // Calls would go to nobody.
     baseUrl: 'http://127.0.0.1:9',
-    timeoutMs: 300,
+    timeoutMs: 2_000,
     retries: 0,
   })
   return { bills, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }
@@ -68,7 +68,7 @@ test('a file may take longer than the time limit as long as it comes', async t =
     // Time is what this is about, so some must pass.
     for (let piece = 0; piece < 5; piece += 1) {
       response.write('x')
-      await new Promise(resolve => setTimeout(resolve, 100))
+      await new Promise(resolve => setTimeout(resolve, 500))
     }
     response.end()
   })

@@ -1,5 +1,6 @@
 import {
   NetworkError,
+  NotSent,
   OutcomeUnknown,
   RateLimited,
   ReplyForged,
@@ -40,8 +41,6 @@ interface Failure {
   end: AttemptEnd
   /** What has happened at this host, for a message that names several. */
   reason: string
-  /** The platform may have carried it out. */
-  mayBeDone: boolean
 }
 
 /** Sends calls: signs, repeats where that is right, changes the host, verifies. */
@@ -88,17 +87,20 @@ export class Sender {
     let mayBeDone = false
     /** What has happened at each host that was asked, the last time. */
     const reasons = new Map<string, string>()
+    /** Hosts that nothing can be sent to before somebody mends their certificate. */
+    const untrusted = new Set<string>()
     for (let attempt = 1; ; attempt += 1) {
-      const host = hosts.current()
+      const host = hosts.current(untrusted)
       const result = await this.#attempt(call, host, attempt)
       if ('value' in result) return result.value
+      if (result.end === 'untrusted') untrusted.add(host)
       const decision = shouldRetry(operations[op], result.end, attempt, retries)
-      if (decision === 'stop') {
+      if (decision === 'stop' || untrusted.size === hosts.urls.length) {
         reasons.delete(host)
         throw asOutcome(result.error, reasons, mayBeDone)
       }
       reasons.set(host, result.reason)
-      mayBeDone ||= result.mayBeDone
+      mayBeDone ||= result.error instanceof OutcomeUnknown
       const isElsewhere = decision === 'repeat_elsewhere' && hosts.avoid(host)
       if (!isElsewhere) await this.#machine.pause(pauseBefore(attempt, retryPauseMs, this.#draw()))
     }
@@ -117,9 +119,7 @@ export class Sender {
       const judgement = await judge(reply)
       result = 'value' in judgement ? judgement : failure(judgement.error, reply)
     } catch (cause) {
-      result = reply
-        ? unverifiable(op, reply, cause)
-        : { ...noReply(op, host, cause, this.#options.timeoutMs), end: 'no_reply' }
+      result = reply ? unverifiable(op, reply, cause) : noReply(op, host, cause, this.#options.timeoutMs)
     }
     this.#options.onAttempt({
       op,
@@ -145,7 +145,8 @@ function asOutcome(
   otherHosts: ReadonlyMap<string, string>,
   mayBeDone: boolean,
 ): WechatPayError {
-  if (error instanceof NetworkError) return noReplyAnywhere(error, otherHosts, mayBeDone)
+  if (error instanceof NetworkError || error instanceof NotSent)
+    return noReplyAnywhere(error, otherHosts, mayBeDone)
   const isAmbiguous =
     mayBeDone && operations[error.op].method === 'POST' && !(error instanceof OutcomeUnknown)
   return isAmbiguous ? refusedAfterSilence(error) : error
@@ -153,15 +154,17 @@ function asOutcome(
 
 function failure(error: WechatPayError, { status }: RawReply): Failure {
   const end = error instanceof ReplyForged ? 'forged' : status
-  return { error, end, reason: `HTTP ${status}`, mayBeDone: error instanceof OutcomeUnknown }
+  return { error, end, reason: `HTTP ${status}` }
 }
+
+/** What may be over at the next call, whatever it was. */
+const PASSING = [OutcomeUnknown, NotSent, RateLimited]
 
 /** A reply came, but the certificates that would verify it could not be had. */
 function unverifiable(op: OperationName, reply: RawReply, cause: unknown): Failure {
   if (cause instanceof ReplyForged && cause.op === op) return failure(cause, reply)
   // After a limit of calls the next one may well succeed; any other refusal of the list stays until it is mended.
-  const isRefusal =
-    cause instanceof WechatPayError && !(cause instanceof OutcomeUnknown || cause instanceof RateLimited)
+  const isRefusal = cause instanceof WechatPayError && !PASSING.some(type => cause instanceof type)
   const error = new ReplyForged({
     op,
     status: reply.status,

@@ -7,6 +7,7 @@ const { queryTransaction, createParking, createTransaction, createRefund, create
 
 const SCENARIOS: [end: AttemptEnd, read: Decision, entry: Decision, charge: Decision][] = [
   ['no_reply', 'repeat_elsewhere', 'repeat_elsewhere', 'repeat_elsewhere'],
+  ['untrusted', 'repeat_elsewhere', 'repeat_elsewhere', 'repeat_elsewhere'],
   [502, 'repeat_elsewhere', 'repeat_elsewhere', 'repeat_elsewhere'],
   [503, 'repeat_elsewhere', 'repeat_elsewhere', 'repeat_elsewhere'],
   [500, 'repeat', 'repeat', 'repeat'],

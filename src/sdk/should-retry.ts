@@ -1,7 +1,10 @@
 import type { CallRules } from './operations.ts'
 
-/** How one attempt ended: without a reply, with a reply that cannot be believed, or with this HTTP status. */
-export type AttemptEnd = 'no_reply' | 'forged' | number
+/**
+ * How one attempt ended: without a reply, at a host whose TLS certificate is not trusted, with a reply that cannot be
+ * believed, or with this HTTP status.
+ */
+export type AttemptEnd = 'no_reply' | 'untrusted' | 'forged' | number
 
 /** What to do after an attempt. */
 export type Decision = 'stop' | 'repeat' | 'repeat_elsewhere'
@@ -27,6 +30,8 @@ export function shouldRetry(
   // The documents' rule for silence: the same numbers again, from another host if there is one, because the way to
   // this one may be what is broken.
   if (end === 'no_reply' || UNAVAILABLE.includes(end)) return 'repeat_elsewhere'
+  // No repetition heals a certificate, so this host is asked no more; another one has a certificate of its own.
+  if (end === 'untrusted') return 'repeat_elsewhere'
   // 202 says "not finished, ask again with the same parameters", and the remedy of every page for 500 is the same.
   if (UNFINISHED.includes(end)) return 'repeat'
   // The limit of a query or an entry is waited for. A charge is reported instead: it was perhaps not the first attempt,

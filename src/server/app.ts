@@ -26,7 +26,7 @@ import type { RecentCalls } from './recent-calls.ts'
 import { refusedRequest } from './refused-request.ts'
 import { requestFields, unknownFields } from './request-fields.ts'
 import { signatureHeaders, writeFile, writeReply } from './sign-response.ts'
-import { ConnectionReset, pauses, sufferFaults } from './suffer-faults.ts'
+import { ConnectionReset, type Pauses, pauses, sufferFaults, type Wait } from './suffer-faults.ts'
 import { callerLookup, identifyCaller, verifySignature } from './verify-request.ts'
 
 /** The largest body of a request, in bytes. */
@@ -51,7 +51,12 @@ interface ApiRequest extends FastifyRequest {
  * 1. routing: 404 and 405 with empty bodies; 2. `onRequest`: who calls, before a byte of the body is read;
  * 3. the handler: signature, rate, fields, and the operation itself; 4. our signature and `writeReply`, or `writeFile`.
  */
-export function buildApp(platform: Platform, log: Logger, calls: RecentCalls): FastifyInstance {
+export function buildApp(
+  platform: Platform,
+  log: Logger,
+  calls: RecentCalls,
+  wait?: Wait | undefined,
+): FastifyInstance {
   const unlessDown = hostCheck(platform, log)
   const app = Fastify({
     logger: false,
@@ -87,7 +92,7 @@ export function buildApp(platform: Platform, log: Logger, calls: RecentCalls): F
     await platform.db.get('SELECT 1 AS alive')
     return { status: 'ok' }
   })
-  app.register(async api => mountEndpoints(api, platform, log, calls))
+  app.register(async api => mountEndpoints(api, platform, log, calls, pauses(wait)))
   return app
 }
 
@@ -124,12 +129,17 @@ function pathPattern({ path }: Operation): RegExp {
 }
 
 /** The calls, with the life of a request around them. */
-function mountEndpoints(api: FastifyInstance, platform: Platform, log: Logger, calls: RecentCalls): void {
+function mountEndpoints(
+  api: FastifyInstance,
+  platform: Platform,
+  log: Logger,
+  calls: RecentCalls,
+  { pause, end: endPauses }: Pauses,
+): void {
   const limits = callLimits(platform.rules)
   const findCaller = callerLookup(platform.db)
   const verifying = together()
   const signing = together()
-  const { pause, end: endPauses } = pauses()
   let closing = false
   api.decorateRequest('exchange')
   api.addHook('preClose', async () => {

@@ -17,7 +17,7 @@ test('a stop waits for no connection on which nothing was ever sent, whichever p
   // The platform knows of all of them once it has answered whoever came later.
   assert.equal((await fetch(`${running.baseUrl}/healthz`)).status, 200)
   const stopped = running.stop().then(() => true)
-  const waited = new Promise<false>(resolve => setTimeout(resolve, 5_000, false).unref())
+  const waited = new Promise<false>(resolve => setTimeout(resolve, 15_000, false).unref())
   assert.ok(await Promise.race([stopped, waited]))
   await Promise.all(closed)
 })

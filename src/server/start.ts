@@ -31,8 +31,10 @@ import { buildApp } from './app.ts'
 import type { Config } from './config.ts'
 import { listen } from './listen.ts'
 import { openLog } from './log.ts'
+import { nameable } from './nameable.ts'
 import { pooledRandom } from './random.ts'
 import { RecentCalls } from './recent-calls.ts'
+import type { Wait } from './suffer-faults.ts'
 import { worksOf } from './works.ts'
 
 /** Where no other node makes work, an idle platform sleeps. */
@@ -70,6 +72,8 @@ export interface Surroundings {
   bank?: Bank
   /** Sends notices instead of the HTTP client. */
   send?: SendNotice
+  /** Waits instead of timers where a fault makes a call wait. */
+  wait?: Wait
   /** False to let `runDue` alone do the due work. */
   workers?: boolean
   /** Opens another store than the one that the configuration names. */
@@ -124,7 +128,7 @@ async function startOn(
   const { isNew } = await ensureWorld(stores, { ...world, keys: worldKeys })
   await makeDueCertificates(stores)
 
-  const faults = await Faults.open(db)
+  const faults = await Faults.open(db, nameable)
 
   const platform: Platform = {
     ...{ db, clock, random, rules: config.rules, secrets, faults },
@@ -152,7 +156,7 @@ async function startOn(
   )
 
   const calls = new RecentCalls()
-  const app = buildApp(platform, log, calls)
+  const app = buildApp(platform, log, calls, surroundings.wait)
   const closingApp = async (error: unknown) => {
     await app.close()
     throw error

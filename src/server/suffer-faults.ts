@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import type { Operation } from '../contract/operation.ts'
 import type { Strikes } from '../faults/faults.ts'
 import { ApiError } from '../protocol/errors.ts'
@@ -29,6 +30,11 @@ export async function sufferFaults<T>(
   throw new ApiError('SYSTEM_ERROR')
 }
 
+/** Waits for so many milliseconds of wall time, or until the signal says that nobody waits for them any more. */
+export type Wait = (ms: number, early: AbortSignal) => Promise<void>
+
+const byTimer: Wait = (ms, early) => setTimeout(ms, undefined, { signal: early }).catch(() => {})
+
 /** Pauses that end early when nobody waits for their time any more. */
 export interface Pauses {
   /** Wall time, in milliseconds. */
@@ -37,26 +43,7 @@ export interface Pauses {
   end(): void
 }
 
-export function pauses(): Pauses {
-  const waiting = new Map<NodeJS.Timeout, () => void>()
-  let ended = false
-  return {
-    pause: ms =>
-      new Promise(resolve => {
-        if (ended) return resolve()
-        const timer = setTimeout(() => {
-          waiting.delete(timer)
-          resolve()
-        }, ms)
-        waiting.set(timer, resolve)
-      }),
-    end() {
-      ended = true
-      for (const [timer, resolve] of waiting) {
-        clearTimeout(timer)
-        resolve()
-      }
-      waiting.clear()
-    },
-  }
+export function pauses(wait: Wait = byTimer): Pauses {
+  const ending = new AbortController()
+  return { pause: ms => wait(ms, ending.signal), end: () => ending.abort() }
 }

@@ -53,7 +53,7 @@ export interface TestPlatform
   tls: { url: string; ca: string } | undefined
   /** What goes wrong on purpose. */
   faults: {
-    /** Lets something go wrong from now on. Throws a `TypeError` that names a field which the kind does not have. */
+    /** Lets something go wrong from now on. Throws a `TypeError` that names a field with which it could not. */
     put(fault: TestFault): Promise<Fault>
     /** The rule with what it has matched and struck. */
     find(faultId: string): Promise<Fault | undefined>

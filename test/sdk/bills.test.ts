@@ -188,7 +188,7 @@ for (const [name, change] of [
   ['not coming to its end', withBody(body => body.subarray(0, 100))],
 ] as const) {
   test(`a file that is ${name} gives no summary`, async t => {
-    const { bills, middle } = await behindProxy(t, { timeoutMs: 500 })
+    const { bills, middle } = await behindProxy(t, { timeoutMs: 3_000 })
     middle.plan('pass', change)
     const bill = bills.tradeBill(DAY)
     await assert.rejects(collect(bill), BillCorrupted)

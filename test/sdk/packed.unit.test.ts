@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { execFile, execFileSync } from 'node:child_process'
+import { execFile, execFileSync, spawnSync } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
@@ -131,6 +131,18 @@ describe('the packed package, in a folder without any other package', () => {
       })
     })
   }
+
+  test('boomgate needs a newer Node than its SDK, and says so', () => {
+    const main = join(folder, 'node_modules', 'boomgate', 'dist', 'cli', 'main.js')
+    for (const node of runtimes().slice(1)) {
+      const { status, stderr } = spawnSync(node, [main, 'serve'], { encoding: 'utf8' })
+      assert.equal(status, 1)
+      assert.match(
+        stderr,
+        /^error: Boomgate needs Node 24 or later, or 22\.16 or later of 22, and .* 20\..*\.\n$/,
+      )
+    }
+  })
 
   const EXPECTED = [
     /^粤B10001 drives in: entry \d{29} is NORMAL$/,

@@ -201,7 +201,8 @@ export class Accountant {
     const { running, life } = this.#random.pick(this.#nodes.all)
     this.#nodes.passSecond()
     const { url, headers } = merchant.signGet(target)
-    const reply = await running.app.inject({ method: 'GET', url, headers })
+    const host = this.#nodes.access.nameOfOneThatIsUp
+    const reply = await running.app.inject({ method: 'GET', url, headers: { ...headers, host } })
     if (life.isOver) throw new Died()
     return reply
   }

@@ -1,6 +1,6 @@
 import { strikesMatch } from '../../src/faults/draw.ts'
 import type { NewFault } from '../../src/faults/faults.ts'
-import type { Fault, FaultKind } from '../../src/faults/rules.ts'
+import type { AccessPoint, Fault, FaultKind } from '../../src/faults/rules.ts'
 import type { Invariant } from './invariants.ts'
 import type { SeededRandom } from './random.ts'
 
@@ -9,10 +9,12 @@ const HOUR = 60 * MINUTE
 
 /** What may strike a call, and which ones. */
 const OF_CALLS = [
+  'LATENCY',
   'CONNECTION_RESET',
   'RATE_LIMITED',
   'ERROR_BEFORE_COMMIT',
   'ERROR_AFTER_COMMIT',
+  'REPLY_WRONG_SIGNATURE',
   'REPLY_PROBE',
   'REPLY_TRUNCATED',
   'REPLY_LOST',
@@ -46,7 +48,7 @@ export function drawFaults(random: SeededRandom): NewFault[] {
   })
   const rules = OF_CALLS.filter(() => random.chance(0.5)).map(kind => {
     const call = random.pick(CALLS)
-    return { ...drawn(kind, call), call }
+    return { ...drawn(kind, call), call, ...(kind === 'LATENCY' && { delay_ms: random.between(1, 120_000) }) }
   })
   const notices: NewFault[] = OF_NOTICES.filter(() => random.chance(0.5)).map(kind => drawn(kind, 'any'))
   for (const rule of notices) if (rule.kind === 'NOTICE_DELAYED') rule.delay_ms = random.between(1, 3 * HOUR)
@@ -55,6 +57,11 @@ export function drawFaults(random: SeededRandom): NewFault[] {
     notices.push({ ...drawn('NOTICE_REORDERED', event_type), event_type, delay_ms: 30 * MINUTE })
   }
   return [...rules, ...notices]
+}
+
+/** An access point that does not answer, until the rule is taken away. */
+export function hostDown(host: AccessPoint): NewFault {
+  return { fault_id: `HOST_DOWN/${host}`, kind: 'HOST_DOWN', host }
 }
 
 /** The types of notices that rules let others overtake. */

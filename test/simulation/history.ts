@@ -92,6 +92,10 @@ export class History {
   readonly entries = new Map<string, EntryFacts>()
   readonly notices = new Map<string, SentNotice>()
   readonly refunds = new RefundHistory()
+  /** What calls that have come to the platform are about, as orders, entries and refunds are named here. */
+  readonly arrived = new Set<string>()
+  /** The entries, by their ids, whose charges were refused because there is no such entry; whoever looks at them takes them. */
+  readonly unknownEntries: string[] = []
   /** What was said that cannot be true together, found at the moment when it was said. */
   readonly broken: string[] = []
 

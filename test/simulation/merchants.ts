@@ -1,4 +1,5 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto'
+import type { LightMyRequestResponse } from 'fastify'
 import type { EntranceStateChange, TransactionResult } from '../../src/products/parking/contract.ts'
 import type { Refund, RefundResult } from '../../src/products/refunds/contract.ts'
 import { formatAuthorization } from '../../src/protocol/authorization.ts'
@@ -7,8 +8,11 @@ import type { PlateColor } from '../../src/protocol/plate.ts'
 import { openResource } from '../../src/protocol/sealed-resource.ts'
 import { decryptField } from '../../src/protocol/sensitive-field.ts'
 import { requestMessage, signMessage } from '../../src/protocol/signature.ts'
+import { type Judgement, judgeReply } from '../../src/sdk/judge-reply.ts'
 import { KeyRing } from '../../src/sdk/key-ring.ts'
 import { NoticeRefused } from '../../src/sdk/notice-refused.ts'
+import type { OperationName } from '../../src/sdk/operations.ts'
+import { verifySigned } from '../../src/sdk/verify-signed.ts'
 import type { WebhookReceiver } from '../../src/sdk/webhook-receiver.ts'
 import { receiverOn } from '../../src/sdk/webhook-receiver.ts'
 import type { MerchantCredentials } from '../../src/testing/index.ts'
@@ -22,6 +26,12 @@ export type CallName = 'create' | 'charge' | 'query' | 'find' | RefundCallName
 
 /** The calls of the refund family. */
 export type RefundCallName = 'refund' | 'queryRefund' | 'settleRefund'
+
+const OPERATIONS: Readonly<Record<CallName, OperationName>> = {
+  ...{ create: 'createParking', charge: 'createTransaction', query: 'queryTransaction' },
+  ...{ find: 'queryPlateService', refund: 'createRefund', queryRefund: 'queryByOutRefundNo' },
+  settleRefund: 'createAbnormalRefund',
+}
 
 /** A call as a merchant makes it; repeated with the same parameters, it is the same call. */
 export interface Call {
@@ -84,6 +94,7 @@ export class SimulatedMerchant {
   readonly #serial: string
   readonly #platformSerial: string
   readonly #key: KeyObject
+  readonly #keys: KeyRing
   readonly #random: SeededRandom
   readonly #wallNow: () => number
   #numbers = 0
@@ -104,7 +115,8 @@ export class SimulatedMerchant {
       publicKey: credentials.platform_public_key,
       certificates: [credentials.platform_certificate],
     }
-    this.receiver = receiverOn(new KeyRing({ trust }, wallNow), credentials.apiv3_key, { wallNow })
+    this.#keys = new KeyRing({ trust }, wallNow)
+    this.receiver = receiverOn(this.#keys, credentials.apiv3_key, { wallNow })
     this.refunds = new RefundDesk(this, random.fork('refunds'), credentials)
   }
 
@@ -232,6 +244,16 @@ export class SimulatedMerchant {
       const { id, event_type, resource } = JSON.parse(body)
       return { id, event_type, plaintext: openResource(resource, this.#apiv3Key), isGenuine: false }
     }
+  }
+
+  /** What the SDK makes of a reply. */
+  judge(
+    { name, fields }: Call,
+    { statusCode, headers, rawPayload }: LightMyRequestResponse,
+  ): Promise<Judgement> {
+    const header = (name: string) => headers[name.toLowerCase()]?.toString()
+    const reply = { status: statusCode, header, body: rawPayload }
+    return judgeReply(OPERATIONS[name], fields, reply, one => verifySigned(one, this.#keys, this.#wallNow()))
   }
 
   /** Takes a reply that has come through. */

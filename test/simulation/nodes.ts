@@ -15,6 +15,7 @@ import {
   type VirtualClock,
   virtualClock,
 } from '../../src/testing/index.ts'
+import type { Access } from './access.ts'
 import type { SimulatedBank } from './bank.ts'
 import { crashingStore, Life, type Tamper } from './crashing-store.ts'
 import type { NoticeNetwork } from './notice-network.ts'
@@ -43,6 +44,7 @@ export interface NodesOptions {
   rules: Partial<Rules>
   bank: SimulatedBank
   network: NoticeNetwork
+  access: Access
   tamper?: Tamper | undefined
 }
 
@@ -78,6 +80,11 @@ export class Nodes {
     const nodes = new Nodes(options, store, await store.open())
     for (let index = 0; index < options.count; index += 1) await nodes.#begin(index)
     return nodes
+  }
+
+  /** The way to all of them. */
+  get access(): Access {
+    return this.#options.access
   }
 
   get all(): readonly Node[] {
@@ -136,7 +143,7 @@ export class Nodes {
   }
 
   async #startWith(index: number, life: Life): Promise<RunningPlatform> {
-    const { random, rules, bank, network, tamper } = this.#options
+    const { random, rules, bank, network, access, tamper } = this.#options
     // Key pairs are dear to make, so all runs of one process share them.
     sharedKeys ??= makeWorldKeys(systemClock, randomBytes)
     return startPlatform(
@@ -156,6 +163,7 @@ export class Nodes {
         worldKeys: await sharedKeys,
         bank: bank.reachedBy(life),
         send: network.reachedBy(life),
+        wait: access.wait,
         open: async () => crashingStore(await this.#store.open(), life, tamper),
       },
     )

@@ -1,3 +1,4 @@
+import { orderKey } from './history.ts'
 import type { Invariant } from './invariants.ts'
 import { promotionsOf, type Snapshot } from './snapshot.ts'
 
@@ -12,6 +13,15 @@ export const ORDERS = {
       return isSame ? [] : [`Order ${key} is another one than it was answered as`]
     })
     return [...history.broken, ...lost]
+  },
+
+  /** A call to an access point that is down does nothing, and nothing is done without a call. */
+  whatIsDoneWasAsked({ history: { arrived }, now }) {
+    const stays = [...now.stays.values()].map(({ mchid, out_parking_no }) => orderKey(mchid, out_parking_no))
+    const refunds = [...now.refunds.keys()].map(key => `refund ${key}`)
+    return [...now.orders.keys(), ...stays, ...refunds]
+      .filter(key => !arrived.has(key))
+      .map(key => `There is ${key}, and no call for it has arrived`)
   },
 
   oneEntryOneCharge({ now }) {
@@ -42,6 +52,25 @@ export const ORDERS = {
         out_trade_no,
       )
       if (newer) found.push(`${key} charges stay ${parking_id}, after which came ${newer.id}`)
+    }
+    return found
+  },
+
+  /** An entry that never was charged and has no newer one beside it was never otherwise. */
+  async newestEntriesAreKnown({ db, history }) {
+    const found: string[] = []
+    for (const id of history.unknownEntries.splice(0)) {
+      const newest = await db.get(
+        `SELECT p.id FROM parkings p
+          WHERE p.id = $1
+            AND NOT EXISTS (SELECT 1 FROM transactions t WHERE t.parking_id = p.id)
+            AND NOT EXISTS (SELECT 1 FROM parkings n
+                             WHERE n.plate_number = p.plate_number AND n.plate_color = p.plate_color
+                               AND n.id <> p.id AND n.create_time >= p.create_time)`,
+        id,
+      )
+      if (newest)
+        found.push(`Stay ${id} is the newest of its plate, and its charge was refused as if it were not`)
     }
     return found
   },
@@ -80,6 +109,16 @@ export const ORDERS = {
           found.push(`${field} of ${key} was ${was[field]} and is ${is[field]}`)
       }
       return found
+    }),
+} as const satisfies Record<string, Invariant>
+
+/** What is true of them when nothing is under way and merchants have asked for everything that they had no answer to. */
+export const ORDERS_AT_THE_END = {
+  /** Whatever became of the reply: lost, late, wrongly signed, never sent. */
+  queriesSettleEveryOutcome: ({ history, now }) =>
+    [...now.orders].flatMap(([key, { trade_state }]) => {
+      const told = history.orders.get(key)?.trade_state
+      return told === trade_state ? [] : [`${key} is ${trade_state}, and the query says ${told ?? 'nothing'}`]
     }),
 } as const satisfies Record<string, Invariant>
 

@@ -212,10 +212,13 @@ export class People {
 
   #moveMerchantMoney(mchid: string, move: typeof topUpMerchant, business_time: number): Deed {
     const random = this.#random
+    // What refunds take last is filled, and what they take first is emptied, or the last would never be needed.
+    const isTopUp = move === topUpMerchant
+    const [often, seldom] = isTopUp ? (['OPERATION', 'BASIC'] as const) : (['BASIC', 'OPERATION'] as const)
     const movement = {
       ...{ mchid, id: this.#newNumber('m'), business_time },
-      account: random.pick(['BASIC', 'OPERATION'] as const),
-      amount: random.between(1, move === topUpMerchant ? 1_500 : 3_000),
+      account: random.pick([often, often, seldom]),
+      amount: random.between(1, isTopUp ? 1_500 : 3_000),
     }
     return deed(`${move.name} ${JSON.stringify(movement)}`, tx => move(tx, movement))
   }

@@ -129,8 +129,7 @@ export const PLANTS: readonly Plant[] = [
       'DO UPDATE SET parking_id = excluded.parking_id',
       'DO NOTHING',
     ),
-    firstSeed: 12,
-    breaks: ['onlyWhatCanBeChargedIsCharged'],
+    breaks: ['onlyWhatCanBeChargedIsCharged', 'newestEntriesAreKnown'],
   },
   {
     name: 'a refund is paid out twice',
@@ -161,6 +160,7 @@ export const PLANTS: readonly Plant[] = [
       '*',
       '*, CASE WHEN refund_total > 0 THEN refund_total - 1 ELSE 0 END AS refund_total',
     ),
+    firstSeed: 3,
     breaks: ['refundsStayWithinTheirOrder', 'nothingFailsInside'],
   },
   {
@@ -171,7 +171,7 @@ export const PLANTS: readonly Plant[] = [
   {
     name: 'a refund that was closed keeps its amount',
     tamper: skip('UPDATE transactions SET refund_total = refund_total - $1'),
-    firstSeed: 5,
+    firstSeed: 7,
     breaks: ['refundedOrdersSaySo'],
   },
   {
@@ -232,5 +232,28 @@ export const PLANTS: readonly Plant[] = [
     name: 'a fault strikes and does not count it',
     tamper: miswrite('UPDATE faults', 'struck = $2', 'struck = $2 * 0'),
     breaks: ['faultsStrikeByTheirSeed'],
+  },
+  {
+    name: 'a host that is down does what it is asked and says nothing',
+    tamper: miswrite('SELECT * FROM faults', '*', "*, REPLACE(kind, 'HOST_DOWN', 'REPLY_LOST') AS kind"),
+    breaks: ['whatIsDoneWasAsked'],
+  },
+  {
+    name: 'a host that is down for everybody answers all the same',
+    tamper: miswrite(
+      'SELECT * FROM faults',
+      '*',
+      "*, CASE WHEN kind = 'HOST_DOWN' THEN 0 ELSE count END AS count",
+    ),
+    breaks: ['wordsStayTrue'],
+  },
+  {
+    name: 'what is signed in the name of a platform certificate is signed with another key',
+    tamper: miswrite(
+      'SELECT id, kind, algorithm, certificate, public_key, private_key',
+      'private_key',
+      `(SELECT p.private_key FROM platform_keys p WHERE p.kind = 'public_key') AS private_key`,
+    ),
+    breaks: ['wordsStayTrue'],
   },
 ]

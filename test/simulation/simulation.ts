@@ -1,12 +1,14 @@
 import { moveClock } from '../../src/clock/moves.ts'
 import type { Faults, NewFault } from '../../src/faults/faults.ts'
+import type { AccessPoint } from '../../src/faults/rules.ts'
 import type { Rules } from '../../src/platform.ts'
 import { DEFAULT_RULES } from '../../src/server/config.ts'
 import { NOW } from '../parking.ts'
+import { Access } from './access.ts'
 import { Accountant } from './accountant.ts'
 import { nextTurn, SimulatedBank } from './bank.ts'
 import { CRASH_POINTS, type Tamper } from './crashing-store.ts'
-import { drawFaults, reorderedTypes } from './fault-rules.ts'
+import { drawFaults, hostDown, reorderedTypes } from './fault-rules.ts'
 import { History } from './history.ts'
 import { ALWAYS, AT_THE_END, type Invariant, type InvariantName } from './invariants.ts'
 import { SimulatedMerchant } from './merchants.ts'
@@ -64,6 +66,9 @@ type Action = keyof typeof ACTIONS
 /** What several do at once. */
 const IN_A_BURST = { ...ACTIONS, move: 0, burst: 0, restart: 0 }
 const CRASH_CHANCE = 0.05
+/** How often an access point goes down, one at a time, and comes back. */
+const DOWN_CHANCE = 0.02
+const UP_CHANCE = 0.15
 /** How far time is moved at most, each as likely as the others. */
 const MOVES = [10 * SECOND, MINUTE, 10 * MINUTE, HOUR, HOUR, 6 * HOUR, 6 * HOUR, DAY, DAY, 40 * DAY] as const
 /** Steps between two thorough checks. */
@@ -77,6 +82,7 @@ export async function simulate(options: SimulationOptions): Promise<Outcome> {
   const trace = new Trace()
   const bank = new SimulatedBank(random.fork('bank'), trace)
   const network = new NoticeNetwork(random.fork('network'), trace)
+  const access = new Access()
   const nodes = await Nodes.start({
     random: random.fork('platform'),
     start: NOW,
@@ -84,6 +90,7 @@ export async function simulate(options: SimulationOptions): Promise<Outcome> {
     rules: rulesOf(random),
     bank,
     network,
+    access,
     tamper: options.tamper,
   })
   try {
@@ -187,6 +194,7 @@ class Simulation {
   async #live(): Promise<void> {
     const random = this.#random
     this.#nodes.clock.advance(random.between(1, 3 * SECOND))
+    await this.#changeAccess()
     if (random.chance(CRASH_CHANCE)) {
       const point = random.pick(CRASH_POINTS)
       this.#trace.add('plan', point)
@@ -199,6 +207,25 @@ class Simulation {
     await this.#traffic.deliverSome()
     await this.#accountant.work()
     await this.#replaceTheDead()
+  }
+
+  /** An access point goes down, or comes back. */
+  async #changeAccess(): Promise<void> {
+    const random = this.#random
+    const { access } = this.#nodes
+    if (!random.chance(access.down ? UP_CHANCE : DOWN_CHANCE)) return
+    // Nobody dies of this, so that everybody knows what is down.
+    for (const { life } of this.#nodes.all) life.plan(undefined)
+    if (access.down) return this.#bringBack(access.down)
+    const point = random.chance(0.7) ? 'api' : 'api2'
+    await this.#changeFaults(faults => faults.put(hostDown(point)))
+    access.down = point
+    this.#trace.add('down', point)
+  }
+
+  async #bringBack(point: AccessPoint): Promise<void> {
+    await this.#endFault(hostDown(point))
+    this.#nodes.access.down = undefined
   }
 
   async #act(action: Action): Promise<void> {
@@ -286,6 +313,7 @@ class Simulation {
   async #restart(index: number): Promise<void> {
     this.#trace.add('restart', index)
     this.#trace.count('restart')
+    await this.#traffic.letGo(this.#nodes.all[index])
     await this.#nodes.restart(index)
   }
 
@@ -311,12 +339,16 @@ class Simulation {
 
   /** Nothing new goes wrong on purpose. */
   async #endFaults(): Promise<void> {
-    for (const { fault_id, kind } of this.#faults.splice(0)) {
-      const { struck = 0 } = (await this.#nodes.all[0]?.running.platform.faults.find(fault_id)) ?? {}
-      this.#trace.add('fault', fault_id, struck)
-      if (struck > 0) this.#trace.count(`struck by ${kind}`)
-      await this.#changeFaults(faults => faults.remove(fault_id))
-    }
+    for (const fault of this.#faults.splice(0)) await this.#endFault(fault)
+    const { down } = this.#nodes.access
+    if (down) await this.#bringBack(down)
+  }
+
+  async #endFault({ fault_id, kind }: NewFault): Promise<void> {
+    const { struck = 0 } = (await this.#nodes.all[0]?.running.platform.faults.find(fault_id)) ?? {}
+    this.#trace.add('fault', fault_id, struck)
+    if (struck > 0) this.#trace.count(`struck by ${kind}`)
+    await this.#changeFaults(faults => faults.remove(fault_id))
   }
 
   async #check(invariants: Readonly<Record<string, Invariant>>): Promise<Violation[]> {

@@ -1,9 +1,12 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { LightMyRequestResponse } from 'fastify'
-import { NO_STRIKES } from '../../src/faults/faults.ts'
+import { NO_STRIKES, type Strikes } from '../../src/faults/faults.ts'
+import type { AccessPoint } from '../../src/faults/rules.ts'
 import type { EntranceStateChange, TransactionResult } from '../../src/products/parking/contract.ts'
 import type { Refund, RefundResult } from '../../src/products/refunds/contract.ts'
+import { ReplyForged } from '../../src/sdk/errors.ts'
 import type { RunningPlatform } from '../../src/server/start.ts'
+import type { Asked } from './access.ts'
 import { type EntryFacts, type History, type OrderFacts, orderKey, orderOfNotice } from './history.ts'
 import {
   type Call,
@@ -13,7 +16,7 @@ import {
   type SignedCall,
   type SimulatedMerchant,
 } from './merchants.ts'
-import type { Nodes } from './nodes.ts'
+import type { Node, Nodes } from './nodes.ts'
 import type { NoticeOnItsWay, Receivers } from './notice-network.ts'
 import { PLATES } from './people.ts'
 import type { SeededRandom } from './random.ts'
@@ -21,12 +24,17 @@ import { refundKey, unlikeItsRequest } from './refund-history.ts'
 import type { Trace } from './trace.ts'
 
 const CALLS = {
-  ...{ enter: 20, leave: 36, repeat: 22, leaveAgain: 1, otherContent: 1, query: 6, find: 1 },
+  ...{ enter: 20, leave: 32, leaveOlder: 4, repeat: 22, leaveAgain: 1, otherContent: 1, query: 6, find: 1 },
   ...{ refund: 22, refunds: 3, refundOther: 1, queryRefund: 6, settleRefund: 3 },
 } as const
 type CallKind = keyof typeof CALLS
 /** What becomes of a request on its way. */
 const FATES = { fine: 12, lost: 2, reply_lost: 3, twice: 3, late: 2 } as const
+
+/** How often a merchant without a reply asks the other access point at once, as the SDK does, and does not repeat later. */
+const ELSEWHERE_CHANCE = 0.5
+
+const ENTRY_UNKNOWN = '停车入场id不存在'
 
 /** How many of the latest orders and refunds are still thought of. */
 const RECENT = 12
@@ -42,6 +50,21 @@ interface Known {
   order: OrderFacts | undefined
   entry: EntryFacts | undefined
   refund: Refund | undefined
+}
+
+/** A call at the platform. */
+interface Delivered {
+  call: Call
+  node: Node
+  /** Its access point was down, so that it must not have arrived. */
+  isDown: boolean
+  before: Known
+  reply: Asked['reply']
+}
+
+/** A call that a fault makes wait, and whose merchant has given it up. */
+interface Waiting extends Delivered {
+  goOn(): void
 }
 
 interface Parts {
@@ -67,6 +90,9 @@ export class Traffic implements Receivers {
   /** Calls without an answer, which their merchants repeat. */
   readonly #unanswered: Call[] = []
   readonly #onTheWay: Signed[] = []
+  readonly #waiting: Waiting[] = []
+  /** The newest stay of each plate. */
+  readonly #newest = new Map<string, KnownStay>()
   /** The calls behind what was accepted, by the key of the order or entry. */
   readonly #accepted = new Map<string, Call>()
 
@@ -105,14 +131,25 @@ export class Traffic implements Receivers {
     switch (what) {
       case 'enter': {
         const outside = PLATES.filter(({ plate_number }) => !this.#inside.has(plate_number))
-        const plate = (random.chance(0.93) && random.pickSome(outside)) || random.pick(PLATES)
+        // Now and then a car is let in whose exit nobody has seen.
+        const plate = (random.chance(0.75) && random.pickSome(outside)) || random.pick(PLATES)
         const stay = merchant.newStay(plate, now)
         this.#inside.set(plate.plate_number, stay)
+        this.#newest.set(plate.plate_number, stay)
         return stay.create
       }
       case 'leave': {
         const parked = [...this.#inside.values()].filter(mayBeCharged)
         const stay = random.pickSome(random.chance(0.93) ? parked : recent.filter(mayBeCharged))
+        return stay?.create.merchant.newCharge(stay, now)?.call
+      }
+      case 'leaveOlder': {
+        // A stay that was never charged, of a car that has come again since: it has left for free, or unseen.
+        const older = this.#merchants
+          .flatMap(({ stays }) => stays)
+          .filter(({ id, charges }) => id !== undefined && charges.length === 0)
+          .filter(stay => this.#newest.get(stay.fields.plate_number) !== stay)
+        const stay = random.pickSome(older)
         return stay?.create.merchant.newCharge(stay, now)?.call
       }
       case 'leaveAgain': {
@@ -167,9 +204,9 @@ export class Traffic implements Receivers {
     this.#trace.count(`request ${fate}`)
     if (fate === 'late') this.#onTheWay.push(signed)
     if (fate === 'lost' || fate === 'late') return void this.#unanswered.push(call)
-    const copies = Array.from({ length: fate === 'twice' ? 2 : 1 }, () => this.#deliver(signed))
-    const [reply] = await Promise.all(copies)
-    if (!reply || fate === 'reply_lost') return void this.#unanswered.push(call)
+    const copies = Array.from({ length: fate === 'twice' ? 2 : 1 }, () => this.#reach(signed))
+    const [{ reply, isSure } = { isSure: false }] = await Promise.all(copies)
+    if (!reply || !isSure || fate === 'reply_lost') return void this.#unanswered.push(call)
     if (reply.statusCode === 200) call.merchant.learnReply(call, reply.json())
     if (call.name === 'charge') this.#openGate(call, reply.statusCode === 200)
     // What is refused for now is asked again under its number.
@@ -188,38 +225,97 @@ export class Traffic implements Receivers {
     if (isLeaving && this.#inside.get(plate_number) === stay) this.#inside.delete(plate_number)
   }
 
-  /** Lets some of the calls that were delayed arrive, in any order. */
+  /** Lets some of the calls that were delayed arrive, and some that wait go on, in any order. */
   async deliverSome(): Promise<void> {
-    while (this.#onTheWay.length > 0 && this.#random.chance(0.4)) {
-      const [signed] = this.#onTheWay.splice(this.#random.below(this.#onTheWay.length), 1)
-      if (signed) await this.#deliver(signed)
+    const random = this.#random
+    while (this.#onTheWay.length > 0 && random.chance(0.4)) {
+      const [signed] = this.#onTheWay.splice(random.below(this.#onTheWay.length), 1)
+      if (signed) await this.#deliver(signed, this.#drawPoint())
     }
+    while (this.#waiting.length > 0 && random.chance(0.4)) await this.#goOn(random.pick(this.#waiting))
   }
 
-  /** A request arrives. Nothing comes back from a process that has died meanwhile. */
-  async #deliver({ call, url, headers, body }: Signed): Promise<LightMyRequestResponse | undefined> {
-    const { running, life } = this.#random.pick(this.#nodes.all)
+  /** Lets what waits at a process go on, because it ends. */
+  async letGo(node: Node | undefined): Promise<void> {
+    for (const waiting of this.#waiting.filter(one => one.node === node)) await this.#goOn(waiting)
+  }
+
+  /** Its merchant hears nothing of the reply, which is held against everything else all the same. */
+  async #goOn(waiting: Waiting): Promise<void> {
+    this.#waiting.splice(this.#waiting.indexOf(waiting), 1)
+    waiting.goOn()
+    const reply = await this.#hear(waiting)
+    if (reply) this.#trace.count(`late reply ${reply.statusCode}`)
+  }
+
+  #drawPoint(): AccessPoint {
+    return this.#random.chance(0.9) ? 'api' : 'api2'
+  }
+
+  /** Asks one access point, and perhaps the other. A refusal after silence is not sure to be the outcome. */
+  async #reach(signed: Signed): Promise<{ reply: LightMyRequestResponse | undefined; isSure: boolean }> {
+    const { call } = signed
+    const first = this.#drawPoint()
+    const reply = await this.#deliver(signed, first)
+    if (reply || !this.#random.chance(ELSEWHERE_CHANCE)) return { reply, isSure: true }
+    this.#trace.count('asked elsewhere')
+    const again = await this.#deliver({ call, ...call.merchant.sign(call) }, first === 'api' ? 'api2' : 'api')
+    return { reply: again, isSure: again?.statusCode === 200 || call.method === 'GET' }
+  }
+
+  /** A request arrives, unless its access point is down. */
+  async #deliver(signed: Signed, point: AccessPoint): Promise<LightMyRequestResponse | undefined> {
+    const { call } = signed
+    const { access, all } = this.#nodes
+    const node = this.#random.pick(all)
     const before = this.#knownOf(call)
+    const isDown = access.down === point
+    if (!isDown) this.#history.arrived.add(before.key)
     // Limits of calls in a second are of wall time, which no seed draws: such calls have a second of their own.
     if (isRefundCall(call)) this.#nodes.passSecond()
-    const reply = await running.app
-      .inject({ method: call.method, url, headers, payload: body })
-      .catch((error: { code?: string }) => {
-        // A connection that a fault has ended, or the end of the process.
-        if (error.code !== 'LIGHT_ECONNRESET') throw error
-        return undefined
-      })
+    const { reply, goOn } = await access.ask(node, signed, call.method, point)
+    const delivered = { call, node, isDown, before, reply }
+    if (!goOn) return this.#hear(delivered)
+    this.#trace.add(call.name, signed.url, 'waits')
+    this.#waiting.push({ ...delivered, goOn })
+    return undefined
+  }
+
+  /** The reply as far as a merchant can believe it. Nothing comes back from a process that has died meanwhile. */
+  async #hear({
+    call,
+    node,
+    isDown,
+    before,
+    reply: coming,
+  }: Delivered): Promise<LightMyRequestResponse | undefined> {
+    const reply = await coming
+    const { running, life } = node
     if (life.isOver) return undefined
+    if (reply && isDown) this.#history.broken.push(`A host is down and answers ${call.name} of ${before.key}`)
+    const strikes = reply && strikesOf(running, reply)
+    if (reply && strikes) await this.#requireBelief(call, reply, strikes)
     // What a fault answers in the platform's place says nothing: the merchant repeats it or asks.
-    if (!reply || isStruck(running, reply)) {
-      this.#trace.add(call.name, url, 'struck')
-      this.#trace.count('call struck')
+    if (!reply || Object.keys(strikes ?? {}).some(kind => kind !== 'LATENCY')) {
+      this.#trace.add(call.name, call.target, 'struck')
+      this.#trace.count(isDown ? 'host down' : 'call struck')
       return undefined
     }
-    this.#trace.add(call.name, url, reply.statusCode, reply.body)
+    this.#trace.add(call.name, call.target, reply.statusCode, reply.body)
     this.#trace.count(reply.statusCode === 200 ? call.name : `${call.name}: ${reply.json().message}`)
     this.#judge(call, reply, before)
     return reply
+  }
+
+  /** The SDK believes a reply, be it a success or a refusal, unless its signature was spoiled. */
+  async #requireBelief(call: Call, reply: LightMyRequestResponse, strikes: Strikes): Promise<void> {
+    const judgement = await call.merchant.judge(call, reply)
+    const isForged = 'error' in judgement && judgement.error instanceof ReplyForged
+    const isSpoiled = Boolean(strikes.REPLY_WRONG_SIGNATURE ?? strikes.REPLY_PROBE)
+    if (isForged === isSpoiled) return
+    const why = 'error' in judgement ? judgement.error.message : `HTTP ${reply.statusCode}`
+    const taken = isForged ? 'is not believed' : 'is believed with a wrong signature'
+    this.#history.broken.push(`The reply to ${call.name} of ${this.#keyOf(call)} ${taken}: ${why}`)
   }
 
   #keyOf(call: Call): string {
@@ -255,6 +351,8 @@ export class Traffic implements Receivers {
     const isRepeated = accepted !== undefined && (call.name === 'query' || isSameCall(call, accepted))
     if (isRepeated && statusCode !== 200)
       broken.push(`${call.name} of ${key} was accepted, and now ${reply.body}`)
+    if (call.name === 'charge' && reply.json().message === ENTRY_UNKNOWN)
+      this.#history.unknownEntries.push((call.fields.parking_info as { parking_id: string }).parking_id)
     if (statusCode !== 200) return
     if (call.name === 'create') {
       const { id, state, block_reason } = reply.json<{ id: string; state: string; block_reason?: string }>()
@@ -333,7 +431,7 @@ export class Traffic implements Receivers {
 
   /** Merchants ask what has become of their refunds, and decide about those that could not be paid out. Nothing is late any more. */
   async settleRefunds(): Promise<void> {
-    while (this.#onTheWay.length > 0) await this.deliverSome()
+    while (this.#onTheWay.length + this.#waiting.length > 0) await this.deliverSome()
     for (const { refunds } of this.#merchants) {
       for (const refund of refunds.known) {
         if (!refund.refund_id || refund.status === 'SUCCESS' || refund.status === 'CLOSED') continue
@@ -357,12 +455,11 @@ export class Traffic implements Receivers {
   }
 }
 
-/** Whether a reply is not the platform's own word, because of a fault. A merchant refuses a probe, which says nothing either. */
-function isStruck({ calls }: RunningPlatform, { headers }: LightMyRequestResponse): boolean {
+/** What has struck the call behind a reply. */
+function strikesOf({ calls }: RunningPlatform, { headers }: LightMyRequestResponse): Strikes {
   const [requestId] = String(headers['request-id']).split('-')
-  for (const { call } of calls.newestFirst())
-    if (call.request_id === requestId) return call.strikes !== NO_STRIKES
-  return false
+  for (const { call } of calls.newestFirst()) if (call.request_id === requestId) return call.strikes
+  return NO_STRIKES
 }
 
 /** Whether a merchant knows that a charge was paid. */

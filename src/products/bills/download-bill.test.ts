@@ -11,6 +11,7 @@ import {
   refusalsOf,
 } from '../../../test/parking.ts'
 import { rawRequest, sendRaw } from '../../../test/raw-http.ts'
+import { clockByHand } from '../../../test/refunds.ts'
 import { signedRequest } from '../../testing/index.ts'
 import { downloadBill } from './contract.ts'
 import { sealToken } from './download-token.ts'
@@ -137,7 +138,7 @@ test('a HEAD is no download', async () => {
 })
 
 test('calls beyond the limit are refused', async t => {
-  const limited = await billsUnderTest(t, { rules: { rateLimit: 1 } })
+  const limited = await billsUnderTest(t, { clock: clockByHand(), rules: { rateLimit: 1 } })
   const target = '/v3/billdownload/file?token=A'
   const replies = await Promise.all([1, 2].map(() => limited.call({ method: 'GET', target })))
   assert.deepEqual(replies.map(reply => reply.statusCode).sort(), [400, 429])

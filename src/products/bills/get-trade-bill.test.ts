@@ -10,6 +10,7 @@ import {
   refusalsOf,
 } from '../../../test/parking.ts'
 import { withQuery } from '../../../test/platform.ts'
+import { clockByHand } from '../../../test/refunds.ts'
 import { conforms } from '../../contract/validate.ts'
 import { getTradeBill } from './contract.ts'
 
@@ -117,7 +118,7 @@ test('a sub-merchant without orders on that day has no bill', async () => {
 })
 
 test('calls beyond the limit are refused', async t => {
-  const { call } = await billsUnderTest(t, { rules: { rateLimit: 1 } })
+  const { call } = await billsUnderTest(t, { clock: clockByHand(), rules: { rateLimit: 1 } })
   const target = withQuery(TRADE, { bill_date: BILL_DATE })
   const replies = await Promise.all([1, 2].map(() => call({ method: 'GET', target })))
   assert.deepEqual(replies.map(reply => reply.statusCode).sort(), [400, 429])

@@ -12,6 +12,7 @@ import {
   refusalsOf,
 } from '../../../test/parking.ts'
 import { withQuery } from '../../../test/platform.ts'
+import { clockByHand } from '../../../test/refunds.ts'
 import { conforms } from '../../contract/validate.ts'
 import { WORLD_PLATES } from '../../sandbox/world.ts'
 import { signedRequest } from '../../testing/index.ts'
@@ -255,7 +256,7 @@ test("a request that was signed with another merchant's key is refused", async (
 })
 
 test('calls beyond the limit are refused, each merchant for itself', async t => {
-  const limited = await parkingUnderTest(t, { rules: { rateLimit: 1 } })
+  const limited = await parkingUnderTest(t, { clock: clockByHand(), rules: { rateLimit: 1 } })
   const replies = await Promise.all([
     limited.find(SAMPLE),
     limited.find(SAMPLE),

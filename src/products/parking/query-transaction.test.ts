@@ -17,6 +17,7 @@ import {
   START_TIME,
   SUB_APPID,
 } from '../../../test/parking.ts'
+import { clockByHand } from '../../../test/refunds.ts'
 import { conforms } from '../../contract/validate.ts'
 import { OTHER_PRODUCT_ORDER } from '../../sandbox/world.ts'
 import { queryTransaction, type Transaction } from './contract.ts'
@@ -281,7 +282,7 @@ test('times are told in Beijing time and the stay as it was sent', async () => {
 })
 
 test('calls beyond the limit are refused', async t => {
-  const limited = await parkingUnderTest(t, { rules: { rateLimit: 1 } })
+  const limited = await parkingUnderTest(t, { clock: clockByHand(), rules: { rateLimit: 1 } })
   const replies = await Promise.all([limited.query('T-1'), limited.query('T-1')])
   const statuses = replies.map(reply => reply.statusCode).sort()
   assert.deepEqual(statuses, [404, 429])

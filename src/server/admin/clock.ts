@@ -1,4 +1,5 @@
 import { ClockError } from '../../clock/clock-error.ts'
+import { ClockStore } from '../../clock/clock-store.ts'
 import { type ClockMove, findMove, type MoveRequest, moveClock } from '../../clock/moves.ts'
 import { formatTimeMs, parseTime } from '../../protocol/time.ts'
 import * as contract from './contract/clock.ts'
@@ -33,10 +34,13 @@ export const clock = [
   }),
 ]
 
-function clockOf({ platform, agenda }: AdminContext) {
+function clockOf({ platform, agenda: { control } }: AdminContext) {
+  const { frozen_at, offset_ms } = control.state()
   const business_time = platform.clock.now()
-  const wall_time = platform.clock.wallNow()
-  const mode = agenda.control.state().frozen_at === null ? ('REAL' as const) : ('FROZEN' as const)
+  // Wall time goes on between two looks at it, and that would be taken for an offset.
+  const isRunning = control instanceof ClockStore && frozen_at === null
+  const wall_time = isRunning ? business_time - offset_ms : platform.clock.wallNow()
+  const mode = frozen_at === null ? ('REAL' as const) : ('FROZEN' as const)
   const times = { mode, business_time, wall_time, offset_ms: business_time - wall_time }
   return shown(times, ['business_time', 'wall_time'])
 }

@@ -51,6 +51,13 @@ test('a field that does not fit is refused by its name', async () => {
   refusedField(await put({ kind: 'NOTICE_LOST', call: 'createParking' }), 'call', /not known/)
   refusedField(await put({ kind: 'LATENCY' }), 'delay_ms', /must be 1 to 120000/)
   refusedField(await put({ kind: 'REPLY_LOST', delay_ms: 5 }), 'delay_ms', /left out/)
+  const unknown = await put({ kind: 'NOTICE_LOST', event_type: 'TRANSACTION.DONE' })
+  refusedField(unknown, 'event_type', /one of VEHICLE.*TRANSACTION.SUCCESS.*SECURITY_ECHO.SUCCESS/)
+  refusedField(await put({ kind: 'REPLY_LOST', mchid: '1230000999' }), 'mchid', /no merchant number/)
+  refusedField(await put({ kind: 'NOTICE_LOST', mchid: '1900000109' }), 'mchid', /of the provider/)
+  assert.deepEqual(Object.keys(unknown.body.errors[0]), ['field', 'issue'])
+  const noPlate = { kind: 'REPLY_LOST', call: 'queryTransaction', plate_number: '粤B10001' }
+  refusedField(await put(noPlate), 'plate_number', /not named by queryTransaction/)
   refused(await admin.get('/faults/wrong'), 'NOT_FOUND')
 })
 

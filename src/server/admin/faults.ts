@@ -1,5 +1,5 @@
-import { MAX_FAULTS, type NewFault, ruleOf } from '../../faults/faults.ts'
-import { type Fault, faultProblem } from '../../faults/rules.ts'
+import { MAX_FAULTS, type NewFault, WrongFault } from '../../faults/faults.ts'
+import type { Fault } from '../../faults/rules.ts'
 import * as contract from './contract/faults.ts'
 import { adminEndpoint } from './operation.ts'
 import { pageOf } from './pages.ts'
@@ -15,9 +15,11 @@ export const faults = [
     return shownFault(fault)
   }),
   adminEndpoint(contract.putFault, async (request, { platform }) => {
-    const wrong = faultProblem(ruleOf(request as NewFault))
-    if (wrong) throw invalidFields(wrong)
-    const fault = await platform.faults.put(request as NewFault)
+    const fault = await platform.faults.put(request as NewFault).catch(error => {
+      if (!(error instanceof WrongFault)) throw error
+      const { field, issue } = error
+      throw invalidFields({ field, issue })
+    })
     if (fault === 'too_many')
       throw conflict(`There are ${MAX_FAULTS} rules, which is the limit; delete one first.`)
     return shownFault(fault)

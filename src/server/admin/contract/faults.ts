@@ -1,6 +1,6 @@
 import * as Type from '../../../contract/schema.ts'
 import { ACCESS_POINTS, ALWAYS, FAULT_KINDS, type FaultKind } from '../../../faults/rules.ts'
-import { endpoints } from '../../../products/index.ts'
+import { EVENT_TYPES, endpoints } from '../../../products/index.ts'
 import { adminOperation } from '../operation.ts'
 import { count, id, integer, listOf, mchid, oneOf, page, text } from './fields.ts'
 
@@ -21,7 +21,7 @@ const kind = oneOf(
 
 const optional = {
   call: Type.Optional(oneOf('Calls of this name alone', CALL_NAMES)),
-  event_type: Type.Optional(text('Notices of this type alone, such as TRANSACTION.SUCCESS', 32)),
+  event_type: Type.Optional(oneOf('Notices of this type alone', EVENT_TYPES)),
   mchid: Type.Optional(mchid),
   plate_number: Type.Optional(text('Calls and notices that name this plate', 32)),
   out_trade_no: Type.Optional(text('Calls and notices that name this order', 32)),
@@ -85,7 +85,8 @@ export const putFault = adminOperation({
   title: 'Lets something go wrong on purpose',
   description:
     'All fields together are the rule: with others than before it starts anew, with the same ones nothing changes. A filter ' +
-    'that is not given fits everything. The n-th match strikes or not by the seed and n alone. There are 100 rules at most.',
+    'that is not given fits everything; a rule that could never strike is refused. The n-th match strikes or not by the seed ' +
+    'and n alone. There are 100 rules at most.',
   request: Type.Object({
     fault_id: faultId,
     kind,

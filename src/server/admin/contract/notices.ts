@@ -1,8 +1,6 @@
 import { notifyUrl } from '../../../contract/fields.ts'
 import * as Type from '../../../contract/schema.ts'
-import { entranceStateChange, transactionResult } from '../../../products/parking/contract.ts'
-import { refundResult } from '../../../products/refunds/contract.ts'
-import { securityEchoResult } from '../../../products/security-echo/contract.ts'
+import { EVENT_TYPES } from '../../../products/index.ts'
 import { adminOperation } from '../operation.ts'
 import {
   anything,
@@ -20,9 +18,6 @@ import {
 } from './fields.ts'
 
 const STATES = ['PENDING', 'DELIVERED', 'EXHAUSTED'] as const
-const EVENT_TYPES = [entranceStateChange, transactionResult, refundResult, securityEchoResult].flatMap(
-  ({ events }) => Object.keys(events),
-)
 const noticeId = id('Notice id')
 
 const listed = {
