@@ -14,7 +14,7 @@ import { startPostgres } from './postgres-server.ts'
 //   npm test -- --engine postgres           one engine only: sqlite or postgres
 
 /** How long a single test may take, in milliseconds. */
-const TEST_TIMEOUT_MS = 120_000
+const TEST_TIMEOUT_MS = 300_000
 
 /** Test files that run side by side. Many of them wait for a disk, so even one core takes two. */
 const CONCURRENCY = Math.max(2, availableParallelism())

@@ -124,8 +124,10 @@ export class Agenda {
   async #finishDue(): Promise<number> {
     for (let looks = 0; looks < HELD_LOOKS; looks += 1) {
       if (this.#stopped) throw new ClockError('STOPPED')
+      // Before the look too, which sees neither what others have nor when that falls due again.
+      const wasHeldElsewhere = await this.#isHeldElsewhere()
       const { outcome, nextDueAt } = await this.#round()
-      if (outcome === 'rest' && !(await this.#isHeldElsewhere())) return nextDueAt
+      if (outcome === 'rest' && !wasHeldElsewhere && !(await this.#isHeldElsewhere())) return nextDueAt
       if (outcome === 'progress') looks = 0
       else await new Promise(resolve => setTimeout(resolve, HELD_SLEEP_MS))
     }
@@ -134,16 +136,17 @@ export class Agenda {
 
   /** Does what each work has due now, one after the other. */
   async #round(): Promise<Round> {
+    const before = this.#total()
     const looked = await Promise.all(
       this.#entries.map(async ({ work, worker }) => ({ worker, dueAt: (await work.nextDueAt()) ?? NEVER })),
     )
     const nextDueAt = Math.min(...looked.map(({ dueAt }) => dueAt))
     const now = this.control.clock.now()
     const todo = looked.filter(({ worker, dueAt }) => worker.isBusy || dueAt <= now)
-    if (todo.length === 0) return { outcome: 'rest', nextDueAt }
-    const before = this.#total()
     for (const { worker } of todo) await worker.runDue()
-    return { outcome: this.#total() > before ? 'progress' : 'stuck', nextDueAt }
+    // What has ended between the looks may have made due what the looks did not see.
+    if (this.#total() > before) return { outcome: 'progress', nextDueAt }
+    return { outcome: todo.length === 0 ? 'rest' : 'stuck', nextDueAt }
   }
 
   async #isHeldElsewhere(): Promise<boolean> {

@@ -228,6 +228,21 @@ test('time waits for what another node has in hand', async t => {
   )
 })
 
+test('a move does not pass over what is due again where another node gives it up between two looks', async t => {
+  const { agenda, tables, add, done } = agendaOf(t)
+  let isLeased = true
+  tables.notices.leasedElsewhere = () => isLeased
+  const look = tables.notices.nextDueAt
+  tables.notices.nextDueAt = async () => {
+    const dueAt = await look.call(tables.notices)
+    if (isLeased) add('notices', 'again', 15 * SECOND)
+    isLeased = false
+    return dueAt
+  }
+  await agenda.moveTo(START + HOUR)
+  assert.deepEqual(done, [{ name: 'again', at: 15 * SECOND }])
+})
+
 test('what another node keeps does not stop runDue, and ends a move that can be repeated', async t => {
   t.mock.timers.enable({ apis: ['setTimeout'] })
   const { agenda, clock, tables, add, done } = agendaOf(t)
@@ -256,6 +271,37 @@ test('what another node keeps does not stop runDue, and ends a move that can be 
     done.map(({ name }) => name),
     ['free', 'locked', 'later'],
   )
+})
+
+test('a move does not pass over what a piece makes due that ends between the looks at the works', async t => {
+  const { agenda, tables, add, done, whenDone } = agendaOf(t)
+  const [sent, looked] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  whenDone(async ({ name }) => {
+    if (name !== 'first') return
+    await sent.promise
+    add('notices', 'again', 15 * SECOND)
+  })
+  add('notices', 'first', 0)
+  const sending = agenda.runDue()
+  const settle = async () => {
+    for (let turn = 0; turn < 20; turn += 1) await new Promise(resolve => setImmediate(resolve))
+  }
+  await settle()
+  const look = tables.arrears.nextDueAt
+  tables.arrears.nextDueAt = async () => {
+    await looked.promise
+    return look.call(tables.arrears)
+  }
+  const moved = agenda.moveTo(START + HOUR)
+  await settle()
+  sent.resolve()
+  await settle()
+  looked.resolve()
+  await Promise.all([sending, moved])
+  assert.deepEqual(done, [
+    { name: 'first', at: 0 },
+    { name: 'again', at: 15 * SECOND },
+  ])
 })
 
 test('a wake reaches the worker of its name alone', async t => {

@@ -19,7 +19,10 @@ export function* bodyTexts(body: Buffer): Generator<BodyText> {
   if (typeof value === 'object' && value !== null && isShallow(value)) {
     for (const shorter of withoutFields(value))
       yield { value: JSON.stringify(shorter), cause: 'body_field_added' }
-    for (const spelling of otherTypes(value)) yield { value: spelling, cause: 'body_rewritten' }
+    for (const spelling of otherTypes(value)) {
+      // What looks like a number within a text is none.
+      if (parsed(spelling) !== undefined) yield { value: spelling, cause: 'body_rewritten' }
+    }
     for (const write of [pythonText, javaText, goText])
       yield { value: write(value), cause: 'body_object_as_text' }
     yield { value: JSON.stringify(inHashOrder(value)), cause: 'body_rewritten' }

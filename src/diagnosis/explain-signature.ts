@@ -19,9 +19,9 @@ interface Budget {
   /** After so many bytes others have their turn. */
   sliceBytes: number
 }
-const DIGESTS: Budget = { messages: 10_000, bytes: 6 * 1024 * 1024, sliceBytes: 128 * 1024 }
+const DIGESTS: Budget = { messages: 10_000, bytes: 6 * 1024 * 1024, sliceBytes: 32 * 1024 }
 /** Where each is hashed three times. */
-const GUESSES: Budget = { messages: 4_000, bytes: 2 * 1024 * 1024, sliceBytes: 32 * 1024 }
+const GUESSES: Budget = { messages: 4_000, bytes: 2 * 1024 * 1024, sliceBytes: 16 * 1024 }
 /** Where each message is verified for itself, a hundred times as dear. */
 const VERIFICATIONS: Budget = { messages: 60, bytes: 256 * 1024, sliceBytes: 1 }
 
@@ -192,9 +192,11 @@ async function search(
     messages -= 1
     if (messages < 0) return undefined
     // Others may be shorter, such as one without the body.
-    if (length > bytes) continue
-    bytes -= length
-    if (fits(candidate.message())) return refined(candidate, body)
+    if (length <= bytes) {
+      bytes -= length
+      if (fits(candidate.message())) return refined(candidate, body)
+    }
+    // What is too long was made for nothing, and that takes its time, too.
     untilTurn -= length
     if (untilTurn > 0) continue
     untilTurn = budget.sliceBytes

@@ -70,6 +70,12 @@ test('two mistakes at once are both named, whatever they are about', async () =>
   }
 })
 
+test('a signed body that is no JSON, because digits in a text were put in quotes, is explained', async () => {
+  const [body, wrong] = ['{"echo_message":"a,1,b"}', '{"echo_message":"a,"1",b"}']
+  const { causes } = await explanationOf(running, { ...ECHO, body, signed: { body: wrong } })
+  assert.deepEqual(causes, ['other_message'])
+})
+
 test('a time that was taken twice is found beside whatever else goes wrong', async () => {
   const timestamp = String(Math.floor(clock.wallNow() / 1000))
   const signed = { timestamp: String(Number(timestamp) - 1) }

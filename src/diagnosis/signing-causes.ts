@@ -36,7 +36,7 @@ export const SIGNING_CAUSES = {
     signature_encoded_twice: { says: 'The signature was put into Base64 twice.', whatToDo: BASE64 },
     signature_not_base64: { says: 'The signature is no Base64.', whatToDo: BASE64 },
     signature_length: {
-      says: 'The signature has another length than the key: it was cut, or made by a key of another size.',
+      says: 'The signature has another length than the key: it was cut, lacks the zeros that it begins with, or was made by a key of another size.',
       whatToDo:
         'Send all of it, 344 characters for a key of 2048 bits, and sign by the key of the named certificate.',
     },

@@ -74,8 +74,10 @@ export async function runDoctor(options: DoctorOptions): Promise<DoctorReport> {
   const chosen = chosenChecks(options.only)
   const admin = new Administration(options.admin, signal)
   const undo = new Undo(mchid)
-  const earlier = await requireReady(admin, mchid, undo)
+  await orCannotRun(requireMerchant(admin, mchid))
   await requireAdapter(options, signal)
+  // Last, because what was put back and what could not be is said in the report, or never.
+  const earlier = await orCannotRun(undo.putBackEarlier(admin))
 
   const prefix = `doctor-${mchid}-${randomText(4, random)}-`
   const examination: Examination = {
@@ -142,21 +144,25 @@ function checkOf(id: string): Check {
   throw new CannotRun(`There is no check ${id}; there are ${CHECKS.map(known => known.id).join(', ')}.`)
 }
 
-/** The platform and the merchant number are there, and what an earlier run has left changed is put back. */
-async function requireReady(admin: Administration, mchid: string, undo: Undo) {
-  try {
-    const { kind, notices_paused } = await admin.get<{ kind: string; notices_paused: boolean }>(
-      `/merchants/${encodeURIComponent(mchid)}`,
+/** The platform and the merchant number are there, and it is told what happens. */
+async function requireMerchant(admin: Administration, mchid: string): Promise<void> {
+  const { kind, notices_paused } = await admin.get<{ kind: string; notices_paused: boolean }>(
+    `/merchants/${encodeURIComponent(mchid)}`,
+  )
+  if (kind === 'sub')
+    throw new CannotRun(
+      `${mchid} is a sub-merchant and never calls; give the number of its provider as --mchid.`,
     )
-    if (kind === 'sub')
-      throw new CannotRun(
-        `${mchid} is a sub-merchant and never calls; give the number of its provider as --mchid.`,
-      )
-    if (notices_paused)
-      throw new CannotRun(
-        `The notices of ${mchid} are paused, so it is told nothing. End that by PUT /merchants/${mchid} {"notices_paused": false}.`,
-      )
-    return await undo.putBackEarlier(admin)
+  if (notices_paused)
+    throw new CannotRun(
+      `The notices of ${mchid} are paused, so it is told nothing. End that by PUT /merchants/${mchid} {"notices_paused": false}.`,
+    )
+}
+
+/** A platform that fails before the first check leaves nothing to report. */
+async function orCannotRun<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work
   } catch (error) {
     if (!(error instanceof PlatformFailure)) throw error
     const advice = error instanceof AdminRefusal ? '' : ` ${error.whatToDo}`

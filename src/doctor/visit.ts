@@ -263,8 +263,7 @@ export class Visit {
 
   /** The order in the merchant's books, after what must not be booked had the time to be. */
   async bookedAfterQuiet(outTradeNo: string): Promise<BookedOrder | undefined> {
-    const quietMs = Math.max(QUIET_MS, QUIET_FACTOR * this.#practice.slowestBookingMs)
-    await pause(quietMs, undefined, { signal: this.signal })
+    await pause(quietMs(this.#practice.slowestBookingMs), undefined, { signal: this.signal })
     return this.gate.order(outTradeNo)
   }
 
@@ -311,6 +310,11 @@ export class Visit {
       await pause(POLL_MS, undefined, { signal: this.signal })
     }
   }
+}
+
+/** How long a wrong booking is waited for: never longer than books may lag, however slow notices are, or checks end late. */
+export function quietMs(slowestBookingMs: number): number {
+  return Math.min(BOOKING_MS, Math.max(QUIET_MS, QUIET_FACTOR * slowestBookingMs))
 }
 
 /** A merchant takes a notice by answering 200 or 204. */

@@ -80,7 +80,8 @@ export interface Named {
 /** Everything that rules are asked about, by the names of calls and the types of notices. */
 export type Nameable = Readonly<Record<'call' | 'notice', Readonly<Record<string, Named>>>>
 
-const OF_SIGNATURES: readonly FaultKind[] = ['REPLY_WRONG_SIGNATURE', 'REPLY_PROBE']
+/** Faults that a reply without a signature cannot have. */
+export const OF_SIGNATURES: readonly FaultKind[] = ['REPLY_WRONG_SIGNATURE', 'REPLY_PROBE']
 
 /** The longest `delay_ms` of each kind that takes time; the others have none. LATENCY is of wall time. */
 export const LONGEST_DELAY_MS: Partial<Record<FaultKind, number>> = {

@@ -58,13 +58,16 @@ export function* jsonSpellings(text: string): Generator<string> {
   if (text.length > MAX_LENGTH) return
   const value = parsed(text)
   if (typeof value !== 'object' || value === null || depthOf(value) > MAX_DEPTH) return
-  const met = new Set([text])
+  const met = new Set<string>()
   for (const isSorted of [false, true]) {
     for (const escaping of ESCAPES) {
-      for (const spacing of SPACINGS) {
+      for (const [index, spacing] of SPACINGS.entries()) {
         const spelling = write(value, { ...spacing, isSorted, escape: escaping }, '')
-        if (!met.has(spelling)) yield spelling
+        const isMet = met.has(spelling)
+        // Most texts have nothing that is escaped or sorted, and then the other spacings are those that were, too.
+        if (isMet && index === 0) break
         met.add(spelling)
+        if (!isMet && spelling !== text) yield spelling
       }
     }
   }

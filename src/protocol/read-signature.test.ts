@@ -57,6 +57,15 @@ test('PSS with all the salt that there is room for is a guess, which a message c
   assert.equal(guessPss(sign('sha256', MESSAGE, privateKey), publicKey), undefined)
 })
 
+test('a signature that has lost the zeros in front, as a big number does, opens as none', () => {
+  const messages = Array.from({ length: 5_000 }, (_, index) => Buffer.from(String(index)))
+  const signature = messages
+    .map(message => sign('sha256', message, SMALL.privateKey))
+    .find(([first]) => first === 0)
+  assert.ok(signature && openSignature(signature, SMALL.publicKey))
+  assert.equal(openSignature(signature.subarray(1), SMALL.publicKey), undefined)
+})
+
 test('a number that chance has made opens as no signature', () => {
   // What opens has at least eight bytes of a form; with two less so many numbers would show it.
   for (let count = 0; count < 20_000; count += 1) {

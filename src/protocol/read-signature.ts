@@ -54,7 +54,10 @@ export function guessPss(signature: Uint8Array, publicKey: KeyObject): OpenedSig
 
 /** What the signature was made of; `undefined` when it has another length than the key, or is no number below its modulus. */
 function blockOf(signature: Uint8Array, publicKey: KeyObject): Buffer | undefined {
-  if (publicKey.asymmetricKeyType !== 'rsa') return undefined
+  const { asymmetricKeyType, asymmetricKeyDetails } = publicKey
+  // One that has lost the zeros in front opens as well, and nobody takes it.
+  const length = Math.ceil((asymmetricKeyDetails?.modulusLength ?? 0) / 8)
+  if (asymmetricKeyType !== 'rsa' || signature.length !== length) return undefined
   try {
     return publicDecrypt({ key: publicKey, padding: constants.RSA_NO_PADDING }, signature)
   } catch {

@@ -35,7 +35,10 @@ export interface ClientOptions {
   userAgent?: string
   /** The language of error messages; `zh-CN` unless said. */
   acceptLanguage?: Language
-  /** Sends in place of the global `fetch`, for instance through a proxy of the company. It must not follow redirects. */
+  /**
+   * Sends in place of the global `fetch`, for instance through a proxy of the company. It must not follow redirects, nor
+   * repeat by itself: what its last attempt ends with would say that nothing was sent, and the first one was.
+   */
   fetch?: typeof globalThis.fetch
   /** Called after each attempt, for logs and metrics. It must not throw. */
   onAttempt?: (report: AttemptReport) => void

@@ -9,7 +9,7 @@ import { together } from '../clock/together.ts'
 import type { Operation } from '../contract/operation.ts'
 import { requestCheck } from '../contract/validate.ts'
 import { NO_STRIKES, type Strikes } from '../faults/faults.ts'
-import { namedIn } from '../faults/rules.ts'
+import { namedIn, OF_SIGNATURES } from '../faults/rules.ts'
 import type { Platform } from '../platform.ts'
 import { type Endpoint, FileReply } from '../products/handler.ts'
 import { endpoints } from '../products/index.ts'
@@ -22,6 +22,7 @@ import { callLimits } from './call-limits.ts'
 import type { Exchange } from './exchange.ts'
 import { KEEP_ALIVE_MS, REQUEST_TIMEOUT_MS } from './listen.ts'
 import { answerMalformedHttp, noteReply } from './malformed-http.ts'
+import { nameable } from './nameable.ts'
 import type { RecentCalls } from './recent-calls.ts'
 import { refusedRequest } from './refused-request.ts'
 import { requestFields, unknownFields } from './request-fields.ts'
@@ -37,8 +38,6 @@ const MAX_PATH_FIELD_LENGTH = 8_192
 const NO_BODY = Buffer.alloc(0)
 /** What is asked by those who run the platform, and stays up whatever goes wrong on purpose. */
 const HEALTH = '/healthz'
-/** Faults that a reply without a signature cannot have. */
-const OF_SIGNATURES = ['REPLY_WRONG_SIGNATURE', 'REPLY_PROBE'] as const
 
 /** A request that belongs to an operation carries its exchange. */
 interface ApiRequest extends FastifyRequest {
@@ -206,9 +205,8 @@ function mountEndpoints(
     const { fields = {}, caller } = exchange
     const mchid = caller?.mchid ?? ''
     const subject = { ...namedIn(fields), call: operation.name, mchid, host: accessPointOf(raw) }
-    const isFile = (operation.reply as { type?: string }).type !== 'object'
     exchange.strikes = await platform.faults.strike('call', subject, {
-      except: isFile ? OF_SIGNATURES : [],
+      except: nameable.call[operation.name]?.isSigned ? [] : OF_SIGNATURES,
     })
     return sufferFaults(exchange.strikes, operation, pause, work)
   }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { CHECKS } from '../../src/doctor/checks.ts'
 import type { DoctorOptions } from '../../src/doctor/run-doctor.ts'
+import { quietMs } from '../../src/doctor/visit.ts'
 import { adminClient } from '../admin.ts'
 import { platformUnderTest } from '../platform.ts'
 import { DIRECT } from '../sdk/car-park.ts'
@@ -177,4 +178,8 @@ test('a run that is ended in the middle of a check puts back what that has chang
     ['SKIPPED', 'SKIPPED'],
   )
   assert.deepEqual(await changeable(), before)
+})
+
+test('a wrong booking is waited for as books are slow, and never longer than they may lag', () => {
+  assert.deepEqual([10, 400, 8_000].map(quietMs), [150, 800, 3_000])
 })

@@ -225,6 +225,14 @@ test('what the platform refuses to put back for an earlier run is left to a pers
   assert.equal((await examine(running, gate, { only: ['stay'] })).left_behind.length, 1)
 })
 
+test('a run that cannot begin leaves what an earlier one has changed to the next, whose report says it', async t => {
+  const undone = [{ method: 'DELETE', path: '/faults/gone' }]
+  await admin.put(`/reminders/doctor-${DIRECT}`, { text: JSON.stringify(undone) })
+  await assert.rejects(examine(running, 'http://127.0.0.1:1/gate', { only: ['stay'] }), { name: 'CannotRun' })
+  const { put_back } = await examine(running, await startMerchant(t, running), { only: ['stay'] })
+  assert.deepEqual(put_back, ['DELETE /faults/gone'])
+})
+
 test('faults and plates of a run that was killed are taken away by the next one, and those of others stay', async t => {
   const before = await changeable(admin)
   await admin.put('/faults/others', { kind: 'LATENCY', delay_ms: 1, mchid: DIRECT })
