@@ -1,10 +1,12 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { globSync } from 'node:fs'
-import { availableParallelism } from 'node:os'
-import { dirname } from 'node:path'
+import { globSync, mkdtempSync, rmSync } from 'node:fs'
+import { availableParallelism, tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { finished } from 'node:stream/promises'
+import { run } from 'node:test'
+import { spec } from 'node:test/reporters'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { saveKeys } from '../src/testing/index.ts'
 import { startPostgres } from './postgres-server.ts'
 
 // The test command, `npm test`: all test files on SQLite, then once more on PostgreSQL those that may use a database.
@@ -33,8 +35,18 @@ const ENGINE_NAMES: Record<Engine, string> = { sqlite: 'SQLite', postgres: 'Post
 
 const projectFolder = dirname(dirname(fileURLToPath(import.meta.url)))
 
-let testRun: ChildProcess | undefined
-let interrupted = false
+/** Files and folders that take long, the longest last; all others come behind them. */
+const LONG: readonly string[] = [
+  'src/funding/',
+  'test/crash/',
+  'test/sdk/',
+  'test/doctor/',
+  'test/reconciliation/',
+  'test/properties/',
+  'test/simulation/',
+]
+
+const interruption = new AbortController()
 
 await main()
 
@@ -43,9 +55,10 @@ async function main(): Promise<void> {
   const files = findTestFiles(words)
   if (files.length === 0) throw new Error(`There is no test file whose path contains ${words.join(' or ')}`)
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, interrupt)
+  await shareWork()
   const reports: string[] = []
   for (const engine of engines) {
-    if (interrupted) break
+    if (interruption.signal.aborted) break
     const passed = await runOn(engine, files)
     if (!passed) process.exitCode = 1
     reports.push(`${ENGINE_NAMES[engine]}: ${passed ? 'passed' : 'FAILED'}`)
@@ -53,11 +66,21 @@ async function main(): Promise<void> {
   console.log(`\n${reports.join(', ')}`)
 }
 
+/** Lets the processes of all files share key pairs and compiled modules, which each would make for itself otherwise. */
+async function shareWork(): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'boomgate-test-run-'))
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
+  // Set inside a test; it would make the run answer to an outer test runner instead of printing.
+  delete process.env.NODE_TEST_CONTEXT
+  process.env.BOOMGATE_TEST_KEYS = join(folder, 'keys.json')
+  process.env.NODE_COMPILE_CACHE = join(folder, 'modules')
+  await saveKeys(process.env.BOOMGATE_TEST_KEYS)
+}
+
 /** Ends the tests under way and no more, because the server must still be stopped. */
 function interrupt(): void {
-  interrupted = true
   process.exitCode = 1
-  testRun?.kill()
+  interruption.abort()
 }
 
 function readArguments(): { engines: readonly Engine[]; words: string[] } {
@@ -86,7 +109,7 @@ async function runOn(engine: Engine, allFiles: readonly string[]): Promise<boole
   if (engine === 'sqlite') return runTests(files, '')
   const server = await startPostgres()
   try {
-    return !interrupted && (await runTests(files, server.url))
+    return !interruption.signal.aborted && (await runTests(files, server.url))
   } finally {
     await server.stop()
   }
@@ -94,17 +117,26 @@ async function runOn(engine: Engine, allFiles: readonly string[]): Promise<boole
 
 /** Runs the files on the PostgreSQL server at `url`, without a `url` on SQLite; answers whether all tests passed. */
 async function runTests(files: readonly string[], url: string): Promise<boolean> {
-  const env: NodeJS.ProcessEnv = { ...process.env, BOOMGATE_TEST_DATABASE: url }
-  // Set inside a test; it would make the run answer to an outer test runner instead of printing.
-  delete env.NODE_TEST_CONTEXT
-  const flags = [
-    '--disable-warning=ExperimentalWarning',
-    '--test',
-    '--test-reporter=spec',
-    `--test-concurrency=${CONCURRENCY}`,
-    `--test-timeout=${TEST_TIMEOUT_MS}`,
-  ]
-  testRun = spawn(process.execPath, [...flags, ...files], { cwd: projectFolder, env, stdio: 'inherit' })
-  const [exitCode] = await once(testRun, 'exit')
-  return exitCode === 0
+  process.env.BOOMGATE_TEST_DATABASE = url
+  let passed = true
+  const events = run({
+    files: longestFirst(files),
+    execArgv: ['--disable-warning=ExperimentalWarning'],
+    concurrency: CONCURRENCY,
+    timeout: TEST_TIMEOUT_MS,
+    signal: interruption.signal,
+  })
+  events.on('test:fail', () => {
+    passed = false
+  })
+  const report = events.compose(spec)
+  report.pipe(process.stdout, { end: false })
+  await finished(report)
+  return passed
+}
+
+/** A long file that starts last keeps one core waiting for the other. */
+function longestFirst(files: readonly string[]): string[] {
+  const rank = (path: string) => LONG.findIndex(start => path.startsWith(start))
+  return files.toSorted((one, other) => rank(other) - rank(one)).map(path => join(projectFolder, path))
 }

@@ -16,6 +16,7 @@ import { migrate } from '../store/migrate.ts'
 import { migrations } from '../store/migrations.ts'
 import { UNSEALED } from '../store/secrets.ts'
 import { openTestDatabase } from '../store/testing.ts'
+import { sharedKeys } from '../testing/shared-keys.ts'
 import { CERTIFICATE_LIFETIME_MS } from './certificates.ts'
 import { makeWorldKeys } from './create-world.ts'
 import { ensureWorld } from './ensure-world.ts'
@@ -23,7 +24,7 @@ import { type MerchantFile, writeWorldFiles } from './files.ts'
 import { refreshWorldFiles } from './refresh-world-files.ts'
 import { COUPON_STOCK, fleetPlates, WORLD_MERCHANTS, WORLD_PLATES, type WorldMerchant } from './world.ts'
 
-const keys = await makeWorldKeys(systemClock, randomBytes)
+const keys = await sharedKeys()
 const CALLERS = WORLD_MERCHANTS.filter(({ kind }) => kind !== 'sub')
 
 interface World {

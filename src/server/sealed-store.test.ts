@@ -1,28 +1,27 @@
 import assert from 'node:assert/strict'
-import { createPrivateKey, createPublicKey, randomBytes } from 'node:crypto'
+import { createPrivateKey, createPublicKey } from 'node:crypto'
 import { globSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { adminCalls } from '../../test/admin-calls.ts'
 import { parkingCalls } from '../../test/parking.ts'
-import { systemClock } from '../clock/clock.ts'
 import { SECRET_COLUMNS } from '../merchants/seal-store.ts'
 import { openResource } from '../protocol/sealed-resource.ts'
 import { decryptField, encryptField } from '../protocol/sensitive-field.ts'
 import { formatTime } from '../protocol/time.ts'
-import { makeWorldKeys } from '../sandbox/create-world.ts'
 import { KEPT_TABLES, WORLD_TABLES } from '../sandbox/world-tables.ts'
 import type { Database, Row } from '../store/database.ts'
 import type { SecretsKeys } from '../store/secrets.ts'
 import { createTestStore, type TestStore, testServer } from '../store/testing.ts'
 import { readCredentials, signedRequest, type UnsignedRequest } from '../testing/index.ts'
+import { sharedKeys } from '../testing/shared-keys.ts'
 import { DEFAULT_RULES } from './config.ts'
 import { type RunningPlatform, startPlatform } from './start.ts'
 
 // What a key does for the secrets of a store: a whole platform on one that is started more than once.
 
-const worldKeys = await makeWorldKeys(systemClock, randomBytes)
+const worldKeys = await sharedKeys()
 const KEY = { present: new Uint8Array(32).fill(1) }
 const NEXT = { present: new Uint8Array(32).fill(2) }
 const CHANGE = { present: NEXT.present, old: KEY.present }

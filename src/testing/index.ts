@@ -1,3 +1,4 @@
+export { saveKeys } from './shared-keys.ts'
 export { type SignedRequest, signedRequest, type UnsignedRequest } from './signed-request.ts'
 export {
   type MerchantCredentials,

@@ -1,17 +1,15 @@
-import { randomBytes } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { systemClock } from '../clock/clock.ts'
 import { MAX_FAULTS, type NewFault } from '../faults/faults.ts'
 import type { Fault } from '../faults/rules.ts'
 import type { Platform, Rules } from '../platform.ts'
 import type { TrustState } from '../protocol/trust.ts'
-import { makeWorldKeys, type WorldKeys } from '../sandbox/create-world.ts'
 import type { MerchantFile } from '../sandbox/files.ts'
 import type { AdminAddress } from '../server/admin/listen.ts'
 import { DEFAULT_RULES } from '../server/config.ts'
 import { type RunningPlatform, type Surroundings, startPlatform as startServer } from '../server/start.ts'
+import { sharedKeys } from './shared-keys.ts'
 
 export interface StartOptions
   extends Pick<Surroundings, 'clock' | 'random' | 'bank' | 'send' | 'workers' | 'open'> {
@@ -65,16 +63,12 @@ export interface TestPlatform
   merchant(mchid: string): MerchantCredentials
 }
 
-let sharedKeys: Promise<WorldKeys> | undefined
-
 /**
  * Starts a whole platform on a free port of the loopback. Without `workers: true`, due work is done by `runDue` alone, so
  * a test decides when a charge is settled and a notice is sent.
  */
 export async function startPlatform(options: StartOptions = {}): Promise<TestPlatform> {
   const folder = mkdtempSync(join(tmpdir(), 'boomgate-'))
-  // Key pairs are dear to make, so the platforms of one process share them.
-  sharedKeys ??= makeWorldKeys(systemClock, randomBytes)
   const { rules, trust, publicUrl, database, backup, tls, workers = false, ...surroundings } = options
   const running = await startServer(
     {
@@ -90,7 +84,7 @@ export async function startPlatform(options: StartOptions = {}): Promise<TestPla
       logLevel: 'error',
       rules: { ...DEFAULT_RULES, rateLimit: Number.MAX_SAFE_INTEGER, ...rules },
     },
-    { ...surroundings, workers, worldKeys: await sharedKeys },
+    { ...surroundings, workers, worldKeys: await sharedKeys() },
   )
   return {
     app: running.app,

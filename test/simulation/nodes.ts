@@ -1,10 +1,7 @@
-import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { systemClock } from '../../src/clock/clock.ts'
 import type { Rules } from '../../src/platform.ts'
-import { makeWorldKeys, type WorldKeys } from '../../src/sandbox/create-world.ts'
 import { DEFAULT_RULES } from '../../src/server/config.ts'
 import { type RunningPlatform, startPlatform } from '../../src/server/start.ts'
 import type { Database } from '../../src/store/database.ts'
@@ -15,6 +12,7 @@ import {
   type VirtualClock,
   virtualClock,
 } from '../../src/testing/index.ts'
+import { sharedKeys } from '../../src/testing/shared-keys.ts'
 import type { Access } from './access.ts'
 import type { SimulatedBank } from './bank.ts'
 import { crashingStore, Life, type Tamper } from './crashing-store.ts'
@@ -47,8 +45,6 @@ export interface NodesOptions {
   access: Access
   tamper?: Tamper | undefined
 }
-
-let sharedKeys: Promise<WorldKeys> | undefined
 
 /** The platform's processes on one store. They crash and are started anew; the store, the time and the outside stay. */
 export class Nodes {
@@ -145,7 +141,6 @@ export class Nodes {
   async #startWith(index: number, life: Life): Promise<RunningPlatform> {
     const { random, rules, bank, network, access, tamper } = this.#options
     // Key pairs are dear to make, so all runs of one process share them.
-    sharedKeys ??= makeWorldKeys(systemClock, randomBytes)
     return startPlatform(
       {
         port: 0,
@@ -160,7 +155,7 @@ export class Nodes {
         clock: this.clock,
         random: size => random.bytes(size),
         workers: false,
-        worldKeys: await sharedKeys,
+        worldKeys: await sharedKeys(),
         bank: bank.reachedBy(life),
         send: network.reachedBy(life),
         wait: access.wait,

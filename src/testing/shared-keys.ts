@@ -1,0 +1,33 @@
+import { randomBytes } from 'node:crypto'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { systemClock } from '../clock/clock.ts'
+import { makeWorldKeys, type WorldKeys } from '../sandbox/create-world.ts'
+
+/** Names the file that {@link saveKeys} has written. */
+const VARIABLE = 'BOOMGATE_TEST_KEYS'
+
+let shared: Promise<WorldKeys> | undefined
+
+/**
+ * The key pairs of all test platforms in this process. They take most of a second to make, so they are made once, or read
+ * from the file that the environment variable `BOOMGATE_TEST_KEYS` names.
+ */
+export function sharedKeys(): Promise<WorldKeys> {
+  shared ??= readOrMake()
+  return shared
+}
+
+async function readOrMake(): Promise<WorldKeys> {
+  const path = process.env[VARIABLE]
+  return path
+    ? (JSON.parse(readFileSync(path, 'utf8')) as WorldKeys)
+    : makeWorldKeys(systemClock, randomBytes)
+}
+
+/**
+ * Makes key pairs for the test platforms of several processes, such as the workers of a test runner, and writes them to a
+ * file that only its owner can read. Processes whose environment has `BOOMGATE_TEST_KEYS` set to its path use them.
+ */
+export async function saveKeys(path: string): Promise<void> {
+  writeFileSync(path, JSON.stringify(await makeWorldKeys(systemClock, randomBytes)), { mode: 0o600 })
+}
