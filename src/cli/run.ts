@@ -10,5 +10,6 @@ try {
   await program().parseAsync()
 } catch (error) {
   process.stderr.write(`error: ${describeFailure(error)}\n`)
-  process.exitCode = 1
+  // At once, whatever was opened: nobody can use what has not started.
+  process.exit(1)
 }

@@ -3,6 +3,7 @@ import { TRUST_STATES, type TrustState } from '../protocol/trust.ts'
 import { DEFAULT_RULES, parseDuration, parseLadder, parseOrigin } from '../server/config.ts'
 import { startPlatform } from '../server/start.ts'
 import { banner } from './banner.ts'
+import { endWith } from './end-with.ts'
 import { secretsKeys } from './secrets-keys.ts'
 
 interface ServeOptions {
@@ -222,17 +223,7 @@ async function serve(options: ServeOptions): Promise<void> {
       '--admin-port': adminPort,
     })
   })
-  const stop = () => {
-    running.stop().then(
-      () => process.exit(0),
-      error => {
-        process.stderr.write(`${error instanceof Error ? error.stack : error}\n`)
-        process.exit(1)
-      },
-    )
-  }
-  process.once('SIGINT', stop)
-  process.once('SIGTERM', stop)
+  endWith(running)
   // Said last: whoever reads it may send a signal at once.
   process.stdout.write(banner(running, data))
 }

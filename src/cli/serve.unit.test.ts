@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,6 +8,7 @@ import { type TestContext, test } from 'node:test'
 import { promisify } from 'node:util'
 import { chargeOf, entry } from '../../test/parking.ts'
 import { runCommand, servePlatform, startCommand } from '../../test/served-platform.ts'
+import { lockDataFolder } from '../store/data-folder.ts'
 
 // The command line as a process of its own. The engine makes no difference to it.
 
@@ -337,3 +338,27 @@ test('a wildcard address is named by the loopback, which is where one calls it',
   assert.match(baseUrl ?? '', /^http:\/\/127\.0\.0\.1:\d+$/)
   assert.equal((await fetch(`${baseUrl}/healthz`)).status, 200)
 })
+
+test('a start that fails ends, whatever it has opened: also when only the address of the administration cannot be written', async t => {
+  const folder = folderFor(t)
+  mkdirSync(join(folder, 'admin.json'))
+  const { code, stdout, stderr } = await runCommand(t, ['serve', '--data', folder, '--port', '0'])
+  assert.deepEqual({ code, stdout }, { code: 1, stdout: '' })
+  assert.match(stderr, /^error: .*admin\.json.*\n$/)
+  lockDataFolder(folder).release()
+})
+
+for (const [what, goAway] of [
+  ['deleted', (folder: string) => rmSync(folder, { recursive: true })],
+  ['moved', (folder: string) => renameSync(folder, `${folder}.away`)],
+] as const) {
+  test(`a data folder that is ${what} stops the server with a message and 1`, async t => {
+    const folder = join(folderFor(t), 'data')
+    const served = await servePlatform(t, folder)
+    goAway(folder)
+    const { code, stderr } = await served.ended
+    assert.equal(code, 1)
+    assert.match(stderr, /^error: The data folder .*data was deleted or moved, .*The platform stops\.\n$/m)
+    assert.ok(!existsSync(folder))
+  })
+}

@@ -29,6 +29,7 @@ function recorded(db: Database): { db: Database; asked: Statement[] } {
       ...recording(db),
       engine: db.engine,
       version: () => db.version(),
+      missingFile: () => db.missingFile(),
       transaction: work => db.transaction(tx => work(Object.assign(Object.create(tx), recording(tx)))),
       rewriteFiles: () => db.rewriteFiles(),
       close: () => db.close(),

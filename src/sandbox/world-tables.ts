@@ -50,6 +50,7 @@ export const KEPT_TABLES = [
   'schema_migrations',
   'world_changes',
   'refused_signatures',
+  'store_checks',
 ] as const
 
 /** Empties all tables of the world, and lets nobody write to them until the transaction ends. */

@@ -20,6 +20,7 @@ import { accessPointOf } from './access-point.ts'
 import { endConnection, resetConnection } from './break-connection.ts'
 import { callLimits } from './call-limits.ts'
 import type { Exchange } from './exchange.ts'
+import { type Health, isHealthCheck, mountHealth } from './health.ts'
 import { KEEP_ALIVE_MS, REQUEST_TIMEOUT_MS } from './listen.ts'
 import { answerMalformedHttp, noteReply } from './malformed-http.ts'
 import { nameable } from './nameable.ts'
@@ -36,8 +37,6 @@ const MAX_BODY_BYTES = 1024 * 1024
 const MAX_PATH_FIELD_LENGTH = 8_192
 
 const NO_BODY = Buffer.alloc(0)
-/** What is asked by those who run the platform, and stays up whatever goes wrong on purpose. */
-const HEALTH = '/healthz'
 
 /** A request that belongs to an operation carries its exchange. */
 interface ApiRequest extends FastifyRequest {
@@ -54,6 +53,7 @@ export function buildApp(
   platform: Platform,
   log: Logger,
   calls: RecentCalls,
+  health: Health,
   wait?: Wait | undefined,
 ): FastifyInstance {
   const unlessDown = hostCheck(platform, log)
@@ -87,10 +87,7 @@ export function buildApp(
     const path = request.raw.url?.split('?')[0] ?? ''
     sendEmpty(reply, patterns.some(pattern => pattern.test(path)) ? 405 : 404)
   })
-  app.get(HEALTH, async () => {
-    await platform.db.get('SELECT 1 AS alive')
-    return { status: 'ok' }
-  })
+  mountHealth(app, health)
   app.register(async api => mountEndpoints(api, platform, log, calls, pauses(wait)))
   return app
 }
@@ -98,7 +95,7 @@ export function buildApp(
 /** Resets what comes in by an access point that is down on purpose; everything else goes on. */
 function hostCheck({ faults }: Platform, log: Logger) {
   return (request: FastifyRequest, reply: FastifyReply, goOn: () => void): void => {
-    if (!faults.areThere('host') || request.url === HEALTH) {
+    if (!faults.areThere('host') || isHealthCheck(request.url)) {
       goOn()
       return
     }

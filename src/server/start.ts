@@ -19,8 +19,9 @@ import { ensureWorld } from '../sandbox/ensure-world.ts'
 import { makeDueCertificates } from '../sandbox/platform-certificates.ts'
 import { refreshWorldFiles } from '../sandbox/refresh-world-files.ts'
 import type { TlsCredentials } from '../sandbox/tls.ts'
-import { lockDataFolder } from '../store/data-folder.ts'
+import { type DataFolderLock, lockDataFolder } from '../store/data-folder.ts'
 import type { Database } from '../store/database.ts'
+import { StoreHealth } from '../store/health.ts'
 import { migrate } from '../store/migrate.ts'
 import { migrations } from '../store/migrations.ts'
 import { openDatabase } from '../store/open.ts'
@@ -29,7 +30,8 @@ import type { AdminAddress, RunningAdmin } from './admin/listen.ts'
 import type { AdminContext } from './admin/operation.ts'
 import { buildApp } from './app.ts'
 import type { Config } from './config.ts'
-import { listen } from './listen.ts'
+import { Health } from './health.ts'
+import { listen, type Ports } from './listen.ts'
 import { openLog } from './log.ts'
 import { nameable } from './nameable.ts'
 import { pooledRandom } from './random.ts'
@@ -60,6 +62,8 @@ export interface RunningPlatform {
   isNew: boolean
   /** Does everything that is due by now; for a clock that is moved by hand. */
   runDue(): Promise<WorkCounts>
+  /** Calls back, once, when the data folder is not there any more, with the reason for people. */
+  onceFolderGone(callback: (reason: string) => void): void
   /** Stops listening, finishes what is under way and closes the store. */
   stop(): Promise<void>
 }
@@ -91,7 +95,7 @@ export async function startPlatform(
   try {
     const db = await (surroundings.open?.() ?? openDatabase(config))
     try {
-      return await startOn(db, () => folder.release(), config, surroundings)
+      return await startOn(db, folder, config, surroundings)
     } catch (error) {
       await db.close()
       throw error
@@ -104,7 +108,7 @@ export async function startPlatform(
 
 async function startOn(
   db: Database,
-  releaseFolder: () => void,
+  folder: DataFolderLock,
   config: Config,
   surroundings: Surroundings,
 ): Promise<RunningPlatform> {
@@ -156,21 +160,37 @@ async function startOn(
   )
 
   const calls = new RecentCalls()
-  const app = buildApp(platform, log, calls, surroundings.wait)
-  const closingApp = async (error: unknown) => {
+  const health = new Health(new StoreHealth(db, clock), log)
+  const app = buildApp(platform, log, calls, health, surroundings.wait)
+  let admin: RunningAdmin | undefined
+  const stop = async () => {
     await app.close()
+    await platform.refusals.settled()
+    // A move of the clock answers its caller only once it has ended, so nobody waits for that caller first.
+    await Promise.all([admin?.app.close(), agenda.stop()])
+    await Promise.all([stored?.stop(), platform.keys.stop(), faults.stop()])
+    await sender.close()
+    await db.close()
+    folder.release()
+    flush()
+  }
+  let ports: Ports
+  try {
+    const tls = await tlsOf(config, clock, random)
+    ports = await listen(app, { host, port, backupPort, tls })
+    world.baseUrl = baseUrlOf(host, ports.port)
+    world.backupUrl = urlOf(ports.backupPort)
+    await refreshFiles()
+    admin = await openAdmin({ platform, agenda, world, calls, log }, config.adminPort)
+  } catch (error) {
+    await stop()
     throw error
   }
-  const tls = await tlsOf(config, clock, random)
-  const ports = await listen(app, { host, port, backupPort, tls }).catch(closingApp)
-  world.baseUrl = baseUrlOf(host, ports.port)
-  world.backupUrl = urlOf(ports.backupPort)
-  await refreshFiles().catch(closingApp)
-  const admin = await openAdmin({ platform, agenda, world, calls, log }, config.adminPort).catch(closingApp)
   stored?.follow(error => onError(error, 'clock'))
   platform.keys.follow(error => onError(error, 'keys'))
   faults.follow(error => onError(error, 'faults'))
   if (workers) agenda.start()
+  health.state = 'ready'
   return {
     app,
     platform,
@@ -182,17 +202,8 @@ async function startOn(
     admin: admin && { url: admin.url, token: admin.token },
     isNew,
     runDue: () => agenda.runDue(),
-    async stop() {
-      await app.close()
-      await platform.refusals.settled()
-      // A move of the clock answers its caller only once it has ended, so nobody waits for that caller first.
-      await Promise.all([admin?.app.close(), agenda.stop()])
-      await Promise.all([stored?.stop(), platform.keys.stop(), faults.stop()])
-      await sender.close()
-      await db.close()
-      releaseFolder()
-      flush()
-    },
+    onceFolderGone: callback => folder.onceGone(callback),
+    stop,
   }
 }
 

@@ -1,6 +1,7 @@
 import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { identityOf, isSameFile } from './file-identity.ts'
 
 /** SQLite's code for a lock that somebody else holds. */
 const SQLITE_BUSY = 5
@@ -16,6 +17,9 @@ const SECRET_FILES: readonly { in: string; named: RegExp }[] = [
   { in: 'tls', named: /key\.pem/ },
 ]
 const FOR_OTHERS = 0o077
+
+/** How often is looked whether the folder is still there, in milliseconds: one `stat` each time. */
+const LOOK_EVERY_MS = 1_000
 
 /** Another process, or another part of this one, works on the folder. */
 export class DataFolderInUse extends Error {
@@ -33,6 +37,8 @@ const held = new Set<DatabaseSync>()
 export interface DataFolderLock {
   /** Lets the next process have it. The end of the process does the same, however it ends. */
   release(): void
+  /** Calls back within a second, once, when the folder was deleted, moved or replaced, and with it the lock. */
+  onceGone(callback: (reason: string) => void): void
 }
 
 /**
@@ -47,7 +53,8 @@ export interface DataFolderLock {
  */
 export function lockDataFolder(folder: string): DataFolderLock {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
-  const file = new DatabaseSync(join(folder, 'lock'), { timeout: 0 })
+  const path = join(folder, 'lock')
+  const file = new DatabaseSync(path, { timeout: 0 })
   try {
     file.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = OFF; BEGIN EXCLUSIVE')
     tighten(folder)
@@ -57,9 +64,19 @@ export function lockDataFolder(folder: string): DataFolderLock {
     throw error
   }
   held.add(file)
+  const identity = identityOf(path)
+  let timer: NodeJS.Timeout | undefined
   return {
     release() {
+      clearInterval(timer)
       if (held.delete(file)) file.close()
+    },
+    onceGone(callback) {
+      timer = setInterval(() => {
+        if (isSameFile(path, identity)) return
+        clearInterval(timer)
+        callback(`The data folder ${folder} was deleted or moved`)
+      }, LOOK_EVERY_MS).unref()
     },
   }
 }

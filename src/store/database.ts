@@ -40,6 +40,8 @@ export interface Database extends Statements {
    * at a version is true as long as the version is the same.
    */
   version(): number | undefined
+  /** The path of a file that this store is kept in and that is no longer there; `undefined` when nothing is missing. */
+  missingFile(): string | undefined
   /** Leaves nothing in the files of what was overwritten or deleted; they are SQLite's, so PostgreSQL does nothing. */
   rewriteFiles(): Promise<void>
   /** Waits for the transactions under way and gives the files or connections back. */

@@ -29,15 +29,20 @@ export class GroupCommit {
   readonly #connection: SqliteConnection
   readonly #workLimitMs: number
   readonly #watchdog: NodeJS.Timeout
+  readonly #beforeGroup: () => void
   #refuseJob: (() => void) | undefined
   readonly #whenIdle: (() => void)[] = []
   #queue: Job[] = []
   #groups = 0
   #flushing = false
 
-  /** `workLimitMs`: how long one job may wait for something that is not this database before it fails. */
-  constructor(connection: SqliteConnection, workLimitMs: number) {
+  /**
+   * `workLimitMs`: how long one job may wait for something that is not this database before it fails. `beforeGroup` throws
+   * when nothing can be committed.
+   */
+  constructor(connection: SqliteConnection, workLimitMs: number, beforeGroup: () => void) {
     this.#connection = connection
+    this.#beforeGroup = beforeGroup
     this.#workLimitMs = workLimitMs
     this.#watchdog = setTimeout(() => this.#refuseJob?.(), workLimitMs).unref()
   }
@@ -85,6 +90,7 @@ export class GroupCommit {
 
   async #commitGroup(group: readonly Job[]): Promise<Answer[]> {
     const answers: Answer[] = []
+    this.#beforeGroup()
     this.#command('BEGIN IMMEDIATE')
     try {
       for (const job of group) answers.push(await this.#runJob(job))

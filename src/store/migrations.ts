@@ -29,4 +29,5 @@ export const migrations: Migration[] = [
   { name: '0022-faults', url: new URL('../faults/tables.sql', import.meta.url) },
   { name: '0023-reminders', url: new URL('../server/admin/reminders.sql', import.meta.url) },
   { name: '0024-fair-outbox', url: new URL('../notices/fair-outbox.sql', import.meta.url) },
+  { name: '0025-store-checks', url: new URL('health.sql', import.meta.url) },
 ]

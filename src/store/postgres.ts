@@ -123,6 +123,10 @@ class PostgresDatabase implements Database {
     return undefined
   }
 
+  missingFile(): undefined {
+    return undefined
+  }
+
   async rewriteFiles(): Promise<void> {}
 
   close(): Promise<void> {

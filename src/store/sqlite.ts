@@ -1,6 +1,7 @@
 import { chmodSync, closeSync, existsSync, openSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Database, Row, SqlValue, Transaction } from './database.ts'
+import { type FileIdentity, identityOf, isSameFile } from './file-identity.ts'
 import { GroupCommit } from './group-commit.ts'
 import { SqliteConnection } from './sqlite-connection.ts'
 
@@ -34,7 +35,7 @@ export function openSqlite(path: string, options: { workLimitMs?: number } = {})
     PRAGMA journal_size_limit = ${MAX_IDLE_LOG_BYTES};
   `)
   const reader = new SqliteConnection(file, { readOnly: true })
-  return new SqliteDatabase(writer, reader, options.workLimitMs ?? WORK_LIMIT_MS)
+  return new SqliteDatabase(file, writer, reader, options.workLimitMs ?? WORK_LIMIT_MS)
 }
 
 /**
@@ -51,15 +52,19 @@ function makePrivate(file: string): void {
 
 class SqliteDatabase implements Database {
   readonly engine = 'sqlite'
+  readonly #file: string
+  readonly #identity: FileIdentity | undefined
   readonly #writer: SqliteConnection
   readonly #reader: SqliteConnection
   readonly #commits: GroupCommit
   #closing: Promise<void> | undefined
 
-  constructor(writer: SqliteConnection, reader: SqliteConnection, workLimitMs: number) {
+  constructor(file: string, writer: SqliteConnection, reader: SqliteConnection, workLimitMs: number) {
+    this.#file = file
+    this.#identity = identityOf(file)
     this.#writer = writer
     this.#reader = reader
-    this.#commits = new GroupCommit(writer, workLimitMs)
+    this.#commits = new GroupCommit(writer, workLimitMs, () => this.#requireFile())
   }
 
   async all<T extends object = Row>(sql: string, ...parameters: SqlValue[]): Promise<T[]> {
@@ -81,6 +86,16 @@ class SqliteDatabase implements Database {
 
   version(): number {
     return this.#commits.groups
+  }
+
+  missingFile(): string | undefined {
+    return isSameFile(this.#file, this.#identity) ? undefined : this.#file
+  }
+
+  /** SQLite goes on with a file that was deleted, and what it commits then is gone with the process. */
+  #requireFile(): void {
+    const missing = this.missingFile()
+    if (missing !== undefined) throw new Error(`${missing} is gone, so nothing can be committed`)
   }
 
   async rewriteFiles(): Promise<void> {

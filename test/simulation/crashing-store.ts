@@ -67,6 +67,7 @@ export function crashingStore(db: Database, life: Life, tamper?: Tamper): Databa
   return {
     engine: db.engine,
     version: () => db.version(),
+    missingFile: () => db.missingFile(),
     rewriteFiles: () => db.rewriteFiles(),
     close: () => db.close(),
     async all(sql, ...parameters) {

@@ -33,7 +33,12 @@ export async function listenForAdmin(context: AdminContext, port: number): Promi
   const app = buildAdminApp(context, token)
   await app.listen({ host: HOST, port })
   const url = `http://${HOST}:${(app.server.address() as AddressInfo).port}`
-  writeFile(path, `${JSON.stringify({ url, token } satisfies AdminAddress, null, 2)}\n`, PRIVATE)
+  try {
+    writeFile(path, `${JSON.stringify({ url, token } satisfies AdminAddress, null, 2)}\n`, PRIVATE)
+  } catch (error) {
+    await app.close()
+    throw error
+  }
   return { app, url, token }
 }
 
