@@ -10,7 +10,7 @@ import type { Secrets } from './store/secrets.ts'
 
 /** Limits that the documents leave open; docs/operations.md says how each is set. Times in milliseconds, money in fen. */
 export interface Rules {
-  /** `sandbox` takes http and private addresses as notify_url, `production` refuses both. */
+  /** `production` sends no notice to a private address, and refuses http where the documents say https; `sandbox` takes both. */
   profile: 'sandbox' | 'production'
   /** When a deduction is tried: waits before the first attempt and after each failing one. */
   deductionLadder: readonly number[]

@@ -87,7 +87,10 @@ export function serveCommand(): Command {
         .choices(TRUST_STATES),
     )
     .addOption(
-      new Option('--profile <name>', 'production refuses http and private addresses as notify_url')
+      new Option(
+        '--profile <name>',
+        'production sends nothing to private addresses; parking calls take only https',
+      )
         .env('BOOMGATE_PROFILE')
         .choices(['sandbox', 'production'])
         .default(DEFAULT_RULES.profile),

@@ -41,9 +41,20 @@ export function time(title: string, description?: string) {
   })
 }
 
-/** Where notices go: a whole URL without query, at most 256 bytes. The scheme and the host are the platform's policy. */
+/**
+ * Where notices go, where the documents say https: a whole URL without query, at most 256 bytes. Whether http and private
+ * hosts are taken too is the platform's policy.
+ */
 export function notifyUrl(title: string) {
   return Type.String({ title, minBytes: 1, maxBytes: 256, format: 'notify-url' })
+}
+
+/** What the gateway prints when it refuses a `notify_url`: http too, a name before an @, a port; no `?`, `#` or blank. */
+export const NOTIFY_URL_PATTERN = String.raw`^https?://([^\s/?#\[\]\@]+\@)?([^\s/?#\@:]+)(?::\d{2,5})?([^\s?#\[\]]*)$`
+
+/** Where notices go, by the gateway's own rule. An empty text breaks the pattern, and is refused by that. */
+export function gatewayNotifyUrl(title: string) {
+  return Type.String({ title, maxBytes: 256, pattern: NOTIFY_URL_PATTERN })
 }
 
 export const plateColor = oneOf(

@@ -175,8 +175,9 @@ test('a value outside of its list, its pattern or its format is named by the rul
   const cases: [fields: object, pointer: string, issue: string][] = [
     [{ color: 'RED' }, '/color', rule('/color', '颜色', '枚举', '可选值为 BLUE、GREEN')],
     [{ color: 'blue' }, '/color', rule('/color', '颜色', '枚举', '可选值为 BLUE、GREEN')],
-    [{ code: 'a-1' }, '/code', rule('/code', '编码', '字符串', '格式不正确')],
-    [{ code: 'A\n' }, '/code', rule('/code', '编码', '字符串', '格式不正确')],
+    [{ code: 'a-1' }, '/code', rule('/code', '编码', '字符串', '字符串必须匹配正则表达式“^[0-9A-Z]+$”')],
+    [{ code: 'A-23456789' }, '/code', rule('/code', '编码', '字符串', '字节数 10，大于最大值 8')],
+    [{ code: 'A\n' }, '/code', rule('/code', '编码', '字符串', '字符串必须匹配正则表达式“^[0-9A-Z]+$”')],
     [{ at: '2024-02-30T00:00:00Z' }, '/at', rule('/at', '时间', '字符串', '格式不正确')],
     [{ at: '1709164800' }, '/at', rule('/at', '时间', '字符串', '格式不正确')],
     [{ url: 'ftp://merchant.example/' }, '/url', rule('/url', '通知地址', '字符串', '格式不正确')],

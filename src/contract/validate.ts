@@ -6,11 +6,27 @@ import * as Type from './schema.ts'
 
 const byteLengths = new Set(['minBytes', 'maxBytes'])
 
+/**
+ * Patterns are declared as the gateway prints them: it escapes an @, which a Unicode pattern must not. `code` is what a
+ * validator that is written to a file would call; ours are not.
+ */
+const regExp = Object.assign(
+  (pattern: string, flags: string) => new RegExp(pattern.replaceAll('\\@', '@'), flags),
+  { code: 'new RegExp' },
+)
+
 /** A validator that knows the keywords and formats of the contract. */
 export function newValidator(options: Options = {}): Ajv {
-  return new Ajv({ strictTypes: false, verbose: true, addUsedSchema: false, ...options })
+  return new Ajv({ strictTypes: false, verbose: true, addUsedSchema: false, code: { regExp }, ...options })
     .addKeyword({ keyword: 'minBytes', type: 'string', schemaType: 'number', validate: atLeastBytes })
-    .addKeyword({ keyword: 'maxBytes', type: 'string', schemaType: 'number', validate: atMostBytes })
+    .addKeyword({
+      keyword: 'maxBytes',
+      type: 'string',
+      schemaType: 'number',
+      validate: atMostBytes,
+      // A pattern can take the square of a text's length.
+      before: 'pattern',
+    })
     .addFormat('rfc3339', text => parseTime(text) !== undefined)
     .addFormat('notify-url', isNotifyUrl)
 }
@@ -124,5 +140,6 @@ function issueOf(error: ErrorObject | undefined, pointer: string, title: string 
   if (error?.keyword === 'minimum') return rule('数值', `值 ${error.data}，小于最小值 ${limit}`)
   if (error?.keyword === 'maximum') return rule('数值', `值 ${error.data}，大于最大值 ${limit}`)
   if (error?.keyword === 'enum') return rule('枚举', `可选值为 ${(error.schema as string[]).join('、')}`)
+  if (error?.keyword === 'pattern') return rule('字符串', `字符串必须匹配正则表达式“${limit}”`)
   return rule('字符串', '格式不正确')
 }

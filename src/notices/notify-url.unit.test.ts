@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { isPrivateAddress, refusedNotifyUrl } from './notify-url.ts'
+import { isPrivateAddress, isSentTo, refusedNotifyUrl } from './notify-url.ts'
 
 /** One address at each end of every network that is not the public internet, and some in between. */
 const PRIVATE = [
@@ -13,6 +13,7 @@ const PRIVATE = [
   ['protocol assignments', '192.0.0.0', '192.0.0.255'],
   ['documentation', '192.0.2.1', '198.51.100.1', '203.0.113.1'],
   ['benchmarks', '198.18.0.0', '198.19.255.255'],
+  ['relays of 6to4', '192.88.99.0', '192.88.99.255'],
   ['multicast, reserved, broadcast', '224.0.0.1', '239.255.255.255', '240.0.0.1', '255.255.255.255'],
   ['loopback and unspecified of IPv6', '::', '::1'],
   ['IPv4 inside IPv6', '::ffff:127.0.0.1', '::ffff:10.1.2.3', '::ffff:7f00:1', '::127.0.0.1'],
@@ -23,12 +24,17 @@ const PRIVATE = [
     '64:ff9b:1::1',
     '2002:7f00:1::',
     '2002:c0a8:101::1',
+    '::ffff:0:0:0',
+    '::ffff:0:127.0.0.1',
+    '::ffff:0:ffff:ffff',
   ],
   ['Teredo', '2001::1'],
   ['unique local', 'fc00::1', 'fdff:ffff:ffff:ffff:ffff:ffff:ffff:ffff'],
   ['link-local and site-local of IPv6', 'fe80::1', 'fe80::1%eth0', 'febf::1', 'fec0::1'],
   ['multicast of IPv6', 'ff02::1'],
-  ['discard, documentation of IPv6', '100::1', '2001:db8::1'],
+  ['discard, dummy', '100::1', '100::ffff:ffff:ffff:ffff', '100:0:0:1::', '100:0:0:1:ffff:ffff:ffff:ffff'],
+  ['documentation of IPv6', '2001:db8::1', '3fff::', '3fff:fff:ffff:ffff:ffff:ffff:ffff:ffff'],
+  ['segment routing', '5f00::', '5f00:ffff:ffff:ffff:ffff:ffff:ffff:ffff'],
 ] as const
 
 for (const [kind, ...addresses] of PRIVATE) {
@@ -50,6 +56,8 @@ test('public addresses are public, also those beside the private networks', () =
     '172.15.255.255',
     '172.32.0.0',
     '192.0.1.0',
+    '192.88.98.255',
+    '192.88.100.0',
     '192.167.255.255',
     '192.169.0.0',
     '198.17.255.255',
@@ -58,6 +66,12 @@ test('public addresses are public, also those beside the private networks', () =
     '2400:da00::dbf:0:100',
     '2606:4700:4700::1111',
     '::ffff:1.1.1.1',
+    '::1:0:0:0',
+    '100:0:0:2::',
+    '3ffe:ffff::',
+    '3fff:1000::',
+    '5eff::',
+    '5f01::',
   ]) {
     assert.equal(isPrivateAddress(address), false, address)
   }
@@ -82,11 +96,12 @@ test('a sandbox sends wherever it is told', () => {
     'https://yoursite.com/',
   ]) {
     assert.equal(refusedNotifyUrl(url, 'sandbox'), undefined)
+    assert.equal(isSentTo(url, 'sandbox'), true)
   }
 })
 
-test('production sends by https alone', () => {
-  for (const url of ['http://yoursite.com/', 'HTTP://yoursite.com/', 'ftp://yoursite.com/']) {
+test('where https is asked for, production takes nothing else', () => {
+  for (const url of ['http://yoursite.com/', 'HTTP://yoursite.com/', 'ftp://yoursite.com/', 'https://%zz/']) {
     assert.equal(refusedNotifyUrl(url, 'production'), '回调通知url必须为https')
   }
 })
@@ -115,6 +130,7 @@ test('production refuses every private host, however it is written', () => {
   ]) {
     const issue = refusedNotifyUrl(`https://${host}/wxpay`, 'production')
     assert.equal(issue, '回调通知url必须为外网可访问的地址', host)
+    assert.equal(isSentTo(`http://name:secret@${host}/wxpay`, 'production'), false, host)
   }
 })
 
@@ -127,5 +143,6 @@ test('production takes https to public names and addresses, on any port', () => 
     'mylocalhost.com',
   ]) {
     assert.equal(refusedNotifyUrl(`https://${host}/wxpay`, 'production'), undefined, host)
+    assert.equal(isSentTo(`http://name:secret@${host}/wxpay`, 'production'), true, host)
   }
 })

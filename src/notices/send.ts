@@ -2,7 +2,7 @@ import { lookup as systemLookup } from 'node:dns'
 import type { LookupFunction } from 'node:net'
 import type { Agent } from 'undici'
 import type { Rules } from '../platform.ts'
-import { isPrivateAddress, refusedNotifyUrl } from './notify-url.ts'
+import { isPrivateAddress, isSentTo } from './notify-url.ts'
 
 /**
  * Deliveries in hand at once, on one node; one merchant has half of them at most (see `Places`). Each has a connection of
@@ -69,8 +69,8 @@ async function send(
 ): Promise<Delivery> {
   try {
     // The notice may be older than the profile.
-    const refused = refusedNotifyUrl(url, profile)
-    if (refused) throw new Error(`The ${profile} profile does not send there: ${refused}`)
+    if (!isSentTo(url, profile))
+      throw new Error(`The ${profile} profile does not send there: the host is not on the public internet`)
     const { status, reply } = await post(agent, url, headers, body)
     const acknowledged = status === 200 || status === 204
     return { status, reply, failure: acknowledged ? '' : `The reply was HTTP ${status}` }

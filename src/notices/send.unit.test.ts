@@ -91,10 +91,12 @@ test('a receiver that nobody runs, a reply that is no HTTP and a URL that is non
     assert.notEqual(failure, '')
   }
 
-  for (const url of ['nowhere', '', 'https://', 'ftp://127.0.0.1/']) {
-    const { status, failure } = await send(url, HEADERS, '{}')
-    assert.equal(status, null)
-    assert.notEqual(failure, '')
+  for (const url of ['nowhere', '', 'https://', 'https://%zz/', 'https://a:99999/', 'ftp://127.0.0.1/']) {
+    for (const profile of ['sandbox', 'production'] as const) {
+      const { status, failure } = await sendTo(url, HEADERS, '{}', profile)
+      assert.equal(status, null)
+      assert.notEqual(failure, '')
+    }
   }
 })
 
@@ -183,7 +185,7 @@ test('closing ends the attempts that are under way', async t => {
   assert.equal((await attempt).status, null)
 })
 
-test('production sends neither by http nor to a private host, also what was taken under another profile', async t => {
+test('production does not send to a private host, also what was taken under another profile', async t => {
   const sink = await webhookSink()
   t.after(() => sink.close())
   const { port } = new URL(sink.url)
@@ -194,12 +196,24 @@ test('production sends neither by http nor to a private host, also what was take
     `https://localhost:${port}/notify`,
     'https://192.168.0.1/notify',
     'https://169.254.169.254/latest/meta-data',
+    'http://name:secret@127.0.0.1/notify',
+    'http://127.1/notify',
   ]) {
     const { status, failure } = await sendTo(url, HEADERS, '{}', 'production')
     assert.equal(status, null)
     assert.match(failure, /^The production profile does not send there/, url)
   }
   assert.deepEqual(sink.received, [])
+})
+
+test('what stands before an @ is no part of the request', async t => {
+  const received: unknown[] = []
+  const url = await receiver(t, ({ url, headers }, response) => {
+    received.push([url, headers.authorization])
+    response.end()
+  })
+  assert.equal((await send(url.replace('http://', 'http://name:secret@'), HEADERS, '{}')).status, 200)
+  assert.deepEqual(received, [['/notify', undefined]])
 })
 
 test('production knows no private address of a name: neither all of them nor the first', async () => {

@@ -18,13 +18,37 @@ export const REFUND_ERRORS = {
     en: 'The merchant number does not exist',
     number: 268443704,
   },
+  /** Named by `out_trade_no`. */
   REFUND_ORDER_UNKNOWN: {
+    status: 404,
+    code: 'RESOURCE_NOT_EXISTS',
+    zh: '原订单不存在',
+    hant: '原訂單不存在',
+    en: 'The original order does not exist',
+    number: 268512771,
+  },
+  /** Named by `transaction_id`. */
+  REFUND_TRANSACTION_UNKNOWN: {
     status: 404,
     code: 'RESOURCE_NOT_EXISTS',
     zh: '订单不存在',
     hant: '訂單不存在',
     en: 'The order does not exist',
     number: 268512771,
+  },
+  ORDER_NUMBERS_DIFFER: {
+    status: 400,
+    code: 'INVALID_REQUEST',
+    zh: '支付单号校验不一致，请核实后再试',
+    hant: '支付單號校驗不一致，請核實後再試',
+    en: 'transaction_id and out_trade_no are not of one order, check them and try again',
+  },
+  SUB_MCHID_NOT_ALLOWED: {
+    status: 400,
+    code: 'PARAM_ERROR',
+    zh: '普通商户不允许传sub_mch_id',
+    hant: '普通商戶不允許傳sub_mch_id',
+    en: 'A direct merchant may not send sub_mchid',
   },
   REFUND_UNKNOWN: {
     status: 404,
@@ -73,8 +97,8 @@ export const REFUND_ERRORS = {
   REFUND_ABOVE_REST: {
     status: 400,
     code: 'INVALID_REQUEST',
-    zh: '申请退款金额大于可退金额',
-    hant: '申請退款金額大於可退金額',
+    zh: '申请退款金额超过订单可退金额',
+    hant: '申請退款金額超過訂單可退金額',
     en: 'The amount is more than what can still be refunded',
   },
   TOO_MANY_REFUNDS: {

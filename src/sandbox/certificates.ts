@@ -2,6 +2,7 @@ import { createPrivateKey, createPublicKey, webcrypto } from 'node:crypto'
 import 'reflect-metadata'
 import * as x509 from '@peculiar/x509'
 import type { Clock } from '../clock/clock.ts'
+import type { Random } from '../protocol/ids.ts'
 
 const RSA = {
   name: 'RSASSA-PKCS1-v1_5',
@@ -150,10 +151,15 @@ function importIssuer(privateKey: string): Promise<webcrypto.CryptoKey> {
   return webcrypto.subtle.importKey('pkcs8', der, RSA, false, ['sign'])
 }
 
-/** Forty hexadecimal digits that do not start with a zero and are a positive number in DER. */
-export function newSerial(): string {
-  const bytes = webcrypto.getRandomValues(Buffer.alloc(20))
-  bytes[0] = ((bytes[0] ?? 0) & 0x3f) | 0x40
+const SERIAL_BYTES = 20
+
+/**
+ * Forty hexadecimal digits, of which the first may be a zero as in real ones: a client that reads a serial as a number
+ * loses it. A positive number in DER, whose first byte is not zero, or DER would leave it out.
+ */
+export function newSerial(random: Random = size => webcrypto.getRandomValues(Buffer.alloc(size))): string {
+  const bytes = Buffer.from(random(SERIAL_BYTES))
+  bytes[0] = (bytes[0] ?? 0) & 0x7f || 1
   return bytes.toString('hex')
 }
 

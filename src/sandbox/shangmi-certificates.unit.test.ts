@@ -22,7 +22,7 @@ function signed(certificate: string): { content: Uint8Array; signature: string }
 test('Node reads a certificate with everything that was ordered, and its key fits', async () => {
   const issued = await newCertificate(root.private_key, { subject: SUBJECT, ...validity })
   const parsed = new X509Certificate(issued.certificate)
-  assert.match(issued.serial_no, /^[4-7][0-9A-F]{39}$/)
+  assert.match(issued.serial_no, /^[0-7][0-9A-F]{39}$/)
   assert.equal(parsed.serialNumber, issued.serial_no)
   assert.equal(parsed.subject, SUBJECT.replaceAll(', ', '\n'))
   assert.equal(Date.parse(parsed.validFrom), validity.not_before)

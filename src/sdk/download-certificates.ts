@@ -2,7 +2,7 @@ import { ReplyForged } from './errors.ts'
 import type { Machine } from './machine.ts'
 import type { ReplyTo } from './operations.ts'
 import type { ResolvedOptions } from './options.ts'
-import { normalSerial, type PlatformCertificate, parseCertificate } from './platform-certificate.ts'
+import { isSameSerial, type PlatformCertificate, parseCertificate } from './platform-certificate.ts'
 import type { Sender } from './sender.ts'
 import { type BelievedKeys, verifySigned } from './verify-signed.ts'
 
@@ -31,7 +31,7 @@ export async function downloadCertificates(
       verify: async reply => {
         if (reply.status !== 200) return 'unchecked'
         opened = openCertificates(reply.body, options)
-        const named = (serial: string) => opened.find(each => each.serial === normalSerial(serial))?.publicKey
+        const named = (serial: string) => opened.find(each => isSameSerial(each.serial, serial))?.publicKey
         const keys: BelievedKeys = {
           suite: options.suite,
           find: async serial => named(serial) ?? notInList(serial),

@@ -94,7 +94,10 @@ test('a refusal after silence is no refusal but an unknown outcome, with the ref
 test('a refusal of a refund says what to do about refunds', () => {
   const told = (status: number, code: string, op: OperationName = 'createRefund') =>
     errorOf({ ...facts, op, status, code }).whatToDo
-  assert.match(told(404, 'RESOURCE_NOT_EXISTS'), /no such order, or it was not paid/)
+  assert.match(
+    told(404, 'RESOURCE_NOT_EXISTS'),
+    /no such order, it is of another sub_mchid, or it was not paid/,
+  )
   assert.match(told(404, 'RESOURCE_NOT_EXISTS', 'queryByOutRefundNo'), /same out_refund_no again/)
   assert.match(told(404, 'RESOURCE_NOT_EXISTS', 'listCertificates'), /certificates/)
   assert.match(told(429, 'FREQUENCY_LIMITED'), /queryByOutRefundNo/)

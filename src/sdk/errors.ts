@@ -202,7 +202,7 @@ const ROWS: readonly Row[] = [
     code: 'NO_AUTH',
     ops: ['createRefund', 'createAbnormalRefund'],
     type: NoAuthority,
-    whatToDo: 'Do not repeat. The order is another merchant’s, or sub_mchid is not bound to this number.',
+    whatToDo: 'Do not repeat. This number may not refund the order: check that sub_mchid is bound to it.',
   },
   {
     status: 403,
@@ -232,7 +232,8 @@ const ROWS: readonly Row[] = [
     code: 'RESOURCE_NOT_EXISTS',
     ops: ['createRefund'],
     type: NotFound,
-    whatToDo: 'Do not repeat. There is no such order, or it was not paid; queryTransaction says which.',
+    whatToDo:
+      'Do not repeat. This merchant has no such order, it is of another sub_mchid, or it was not paid; queryTransaction says which.',
   },
   {
     status: 404,

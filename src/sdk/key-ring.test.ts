@@ -58,6 +58,14 @@ test('serial numbers are compared without regard to case and leading zeros', asy
   assert.ok(isKey(await ring.find('00aa')))
 })
 
+test('a serial number that begins with a zero is named with it, and found without it', async () => {
+  const { ring, world } = ringOf({ certificates: [] })
+  world.certificates = [certificate('0AA1')]
+  assert.equal((await ring.encryptionKey()).serial, '0AA1')
+  assert.ok(isKey(await ring.find('0AA1')))
+  assert.ok(isKey(await ring.find('AA1')))
+})
+
 test('an unknown serial number causes one download for all who wait, and then none for ten seconds', async () => {
   const { ring, world } = ringOf({ certificates: [] })
   await ring.ready()

@@ -1,6 +1,6 @@
 import { createPublicKey, type KeyObject } from 'node:crypto'
 import { rsa, type Suite } from '../protocol/suite.ts'
-import { normalSerial, type PlatformCertificate, parseCertificate } from './platform-certificate.ts'
+import { isSameSerial, type PlatformCertificate, parseCertificate } from './platform-certificate.ts'
 
 /** The WeChat Pay public key (微信支付公钥) and its id, both from the merchant platform. */
 export interface PublicKeyTrust {
@@ -120,8 +120,7 @@ export class KeyRing {
   }
 
   #certificate(serial: string): KeyObject | undefined {
-    const wanted = normalSerial(serial)
-    return this.#valid().find(certificate => certificate.serial === wanted)?.publicKey
+    return this.#valid().find(certificate => isSameSerial(certificate.serial, serial))?.publicKey
   }
 
   /** The platform never uses a certificate after its end, so nobody else may. */

@@ -2,7 +2,7 @@ import { type KeyObject, X509Certificate } from 'node:crypto'
 
 /** A platform certificate (平台证书), parsed. Times are wall time in milliseconds. */
 export interface PlatformCertificate {
-  /** As `normalSerial` writes it. */
+  /** Upper-case hexadecimal, as the platform names it, with a zero that it begins with. */
   serial: string
   publicKey: KeyObject
   effectiveTime: number
@@ -14,7 +14,7 @@ export function parseCertificate(pem: string): PlatformCertificate {
   try {
     const certificate = new X509Certificate(pem)
     return {
-      serial: normalSerial(certificate.serialNumber),
+      serial: certificate.serialNumber,
       publicKey: certificate.publicKey,
       effectiveTime: Date.parse(certificate.validFrom),
       expireTime: Date.parse(certificate.validTo),
@@ -24,7 +24,11 @@ export function parseCertificate(pem: string): PlatformCertificate {
   }
 }
 
-/** A serial number in the one way in which it is compared: upper-case hexadecimal without leading zeros. */
-export function normalSerial(serial: string): string {
+/** True for two ways to write one serial number, which differ in case or in leading zeros. */
+export function isSameSerial(one: string, other: string): boolean {
+  return withoutZeros(one) === withoutZeros(other)
+}
+
+function withoutZeros(serial: string): string {
   return serial.toUpperCase().replace(/^0+/, '')
 }

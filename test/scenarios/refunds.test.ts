@@ -131,7 +131,7 @@ scenario('Refund in two parts, which make the whole to the fen', async s => {
   assert.deepEqual(await books(s), { ...NOTHING, pending: 584, refunding: 300 })
   assertRefused(await ask(s, number, 588), 429, 'FREQUENCY_LIMITED', '同一笔订单的多次退款请间隔1分钟')
   await s.pass({ minutes: 1 })
-  assertRefused(await ask(s, number, 589), 400, 'INVALID_REQUEST', '申请退款金额大于可退金额')
+  assertRefused(await ask(s, number, 589), 400, 'INVALID_REQUEST', '申请退款金额超过订单可退金额')
   const rest = await refund(s, number, 588)
   assert.equal(rest.amount.refund_fee, 4)
   await s.pass({ minutes: 5 })

@@ -1,6 +1,6 @@
 import type { EntranceStateChange, TransactionResult } from '../../src/products/parking/contract.ts'
 import { parseTime } from '../../src/protocol/time.ts'
-import { contradictions, type History, orderKey, orderOfNotice } from './history.ts'
+import { contradictions, type History, orderKey, orderOfNotice, type SentNotice } from './history.ts'
 import type { Invariant, View } from './invariants.ts'
 import { isAssessed } from './people.ts'
 import { refundKeyOf } from './refund-history.ts'
@@ -78,19 +78,12 @@ export const NOTICES = {
 
 /** What is true of them when nothing is due any more. */
 export const NOTICES_AT_THE_END = {
-  /** At least once, or as often as the ladder says: the first attempt and fifteen more. What is lost on purpose was never sent. */
+  /** Each is acknowledged, or sent as often as the ladder says, or lost on purpose: what is lost is sent when it is replayed. */
   async changesAreNotifiedOrGivenUp({ db, notices, history }) {
-    const lost = await db.all<{ notice_id: string }>(
-      `SELECT notice_id FROM notice_attempts WHERE request_body = '' AND failure LIKE '%NOTICE_LOST%'`,
-    )
-    const isLost = new Set(lost.map(({ notice_id }) => notice_id))
+    const lost = new Map((await db.all<LostNotice>(LOST)).map(one => [one.id, one]))
     return [...notices.values()].flatMap(({ id, event_type }) => {
-      const { attempts = 0, acknowledged = 0 } = history.notices.get(id) ?? {}
-      if (isLost.has(id))
-        return attempts === 0 ? [] : [`${event_type} ${id} is lost and was sent ${attempts} times`]
-      return acknowledged > 0 || attempts >= 16
-        ? []
-        : [`${event_type} ${id} was sent ${attempts} times and never got`]
+      const fault = faultOfDelivery(history.notices.get(id), lost.get(id))
+      return fault ? [`${event_type} ${id} ${fault}`] : []
     })
   },
 
@@ -111,6 +104,34 @@ export const NOTICES_AT_THE_END = {
       return contradictions(noticed, queried).map(what => `Notice ${id} and the query differ: ${what}`)
     }),
 } as const satisfies Record<string, Invariant>
+
+/** A notice of which an attempt was not made on purpose. */
+interface LostNotice {
+  id: string
+  /** On record: all of them, those before the last replay, and which was the last that was lost. */
+  attempts: number
+  attempts_before_replay: number
+  lost_attempt: number
+}
+
+const LOST = `
+  SELECT n.id, n.attempts, n.attempts_before_replay, MAX(a.attempt) AS lost_attempt
+    FROM notices n JOIN notice_attempts a ON a.notice_id = n.id
+   WHERE a.request_body = '' AND a.failure LIKE '%NOTICE_LOST%'
+   GROUP BY n.id, n.attempts, n.attempts_before_replay`
+
+/** What is wrong with how often a notice was sent; `undefined` when nothing is. */
+function faultOfDelivery(sent: SentNotice | undefined, lost: LostNotice | undefined): string | undefined {
+  const { attempts = 0, acknowledged = 0 } = sent ?? {}
+  // A notice that was lost before its last replay is one like any other since then.
+  if (!lost || lost.lost_attempt <= lost.attempts_before_replay)
+    return acknowledged > 0 || attempts >= 16 ? undefined : `was sent ${attempts} times and never got`
+  if (lost.lost_attempt !== lost.attempts_before_replay + 1) return 'was lost after it was sent'
+  if (lost.attempts > lost.lost_attempt) return 'was sent after it was lost'
+  // What was sent before a replay is no matter of the attempt that was lost after it.
+  const isSentNevertheless = attempts > 0 && lost.attempts_before_replay === 0
+  return isSentNevertheless ? `is lost and was sent ${attempts} times` : undefined
+}
 
 /** An order that has ended has its notices, each as the order was then; only what its owner has repaid is told as repaid. */
 function noticesOf(key: string, order: OrderRow, sent: readonly NoticeRow[]): string[] {

@@ -62,7 +62,7 @@ const TO_BE_MET = [
   ...['REFUND.SUCCESS', 'REFUND.ABNORMAL', 'REFUND.CLOSED', 'refund with coupons'],
   ...['refund by ORIGINAL', 'refund by BALANCE', 'refund by OTHER_BANKCARD'],
   ...['refund from UNSETTLED', 'refund from AVAILABLE', 'refund from UNAVAILABLE', 'refund from BASIC'],
-  ...['refund from OPERATION', 'refund: 订单已全额退款', 'refund: 申请退款金额大于可退金额'],
+  ...['refund from OPERATION', 'refund: 订单已全额退款', 'refund: 申请退款金额超过订单可退金额'],
   ...['refund: 同一笔订单的多次退款请间隔1分钟', 'refund: 基本账户余额不足，请充值后重新发起'],
   ...['trade bill', 'BASIC bill', 'OPERATION bill', 'FEES bill', 'empty bill', 'bill again'],
   ...['REPLY_LOST', 'ERROR_BEFORE_COMMIT', 'ERROR_AFTER_COMMIT', 'NOTICE_PROBE', 'NOTICE_DOUBLED'].map(

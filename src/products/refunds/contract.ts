@@ -1,4 +1,4 @@
-import { integer, notifyUrl, oneOf, subMchid, text, time } from '../../contract/fields.ts'
+import { gatewayNotifyUrl, integer, oneOf, subMchid, text, time } from '../../contract/fields.ts'
 import { notice, operation } from '../../contract/operation.ts'
 import * as Type from '../../contract/schema.ts'
 
@@ -115,7 +115,7 @@ export const createRefund = operation({
     out_trade_no: optional(outTradeNo),
     out_refund_no: outRefundNo,
     reason: optional(text('退款原因', 80, { description: 'Shown to the user' })),
-    notify_url: optional(notifyUrl('退款结果回调url')),
+    notify_url: optional(gatewayNotifyUrl('退款结果回调url')),
     funds_account: optional(
       oneOf('退款资金来源', ['AVAILABLE', 'UNSETTLED'], 'AVAILABLE alone can be used with parking orders'),
     ),
@@ -135,10 +135,13 @@ export const createRefund = operation({
   errors: [
     'FREQUENCY_LIMITED',
     'PARAM_ERROR',
+    'SUB_MCHID_NOT_ALLOWED',
     'MCH_NOT_EXISTS',
     'NO_REFUND_RIGHT',
     'REFUND_CHANGED',
     'REFUND_ORDER_UNKNOWN',
+    'REFUND_TRANSACTION_UNKNOWN',
+    'ORDER_NUMBERS_DIFFER',
     'REFUND_OVERDUE',
     'FULLY_REFUNDED',
     'REFUND_ABOVE_REST',
@@ -161,7 +164,14 @@ export const queryByOutRefundNo = operation({
   request: Type.Object({ out_refund_no: outRefundNo }),
   partner: Type.Object({ sub_mchid: subMchid }),
   reply: refund,
-  errors: ['FREQUENCY_LIMITED', 'PARAM_ERROR', 'MCH_NOT_EXISTS', 'REFUND_UNKNOWN', 'SYSTEM_ERROR'],
+  errors: [
+    'FREQUENCY_LIMITED',
+    'PARAM_ERROR',
+    'SUB_MCHID_NOT_ALLOWED',
+    'MCH_NOT_EXISTS',
+    'REFUND_UNKNOWN',
+    'SYSTEM_ERROR',
+  ],
   limits: { exceeded: 'FREQUENCY_LIMITED', perSecond: 300 },
 })
 
@@ -197,6 +207,7 @@ export const createAbnormalRefund = operation({
     'WECHATPAY_SERIAL_MISSING',
     'WECHATPAY_SERIAL_WRONG',
     'DECRYPTION_FAILED',
+    'SUB_MCHID_NOT_ALLOWED',
     'MCH_NOT_EXISTS',
     'NO_REFUND_RIGHT',
     'REFUND_UNKNOWN',

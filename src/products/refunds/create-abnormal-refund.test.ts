@@ -43,6 +43,7 @@ const { refused, refusedField, assertAllMet } = refusalsOf(createAbnormalRefund,
   WECHATPAY_SERIAL_MISSING: [400, 'PARAM_ERROR', 'HTTP header缺少微信支付平台证书序列号(Wechatpay-Serial)'],
   WECHATPAY_SERIAL_WRONG: [400, 'PARAM_ERROR', '平台证书序列号Wechatpay-Serial错误'],
   DECRYPTION_FAILED: [400, 'PARAM_ERROR', '平台私钥解密失败'],
+  SUB_MCHID_NOT_ALLOWED: [400, 'PARAM_ERROR', '普通商户不允许传sub_mch_id'],
   MCH_NOT_EXISTS: [404, 'MCH_NOT_EXISTS', '商户号不存在'],
   NO_REFUND_RIGHT: [403, 'NO_AUTH', '没有退款权限'],
   REFUND_UNKNOWN: [404, 'RESOURCE_NOT_EXISTS', '退款单不存在'],
@@ -150,6 +151,8 @@ test('both numbers must be those of one refund of the caller', async () => {
   const as = (sub_mchid: string) => ({ mchid: PARTNER.mchid, partner: { sub_mchid } })
   refused(await redirectRefund(ofSub.refund_id, toMerchant(ofSub), as('1900000110')), 'REFUND_UNKNOWN')
   refused(await redirectRefund(ofSub.refund_id, toMerchant(ofSub), as('1900009999')), 'MCH_NOT_EXISTS')
+  const direct = { ...toMerchant(refund), sub_mchid: '1900000109' }
+  refused(await redirectRefund(refund.refund_id, direct), 'SUB_MCHID_NOT_ALLOWED')
 })
 
 test('a provider whose sub-merchant was taken away cannot send its money anywhere, but sees the refund', async () => {

@@ -34,13 +34,16 @@ const { refund, giveBack, refundNow, order, park, accept, runDue, platform } = s
 const { refused, refusedField, assertAllMet } = refusalsOf(createRefund, {
   FREQUENCY_LIMITED: [429, 'FREQUENCY_LIMITED', '频率限制'],
   PARAM_ERROR: [400, 'PARAM_ERROR', '参数错误'],
+  SUB_MCHID_NOT_ALLOWED: [400, 'PARAM_ERROR', '普通商户不允许传sub_mch_id'],
   MCH_NOT_EXISTS: [404, 'MCH_NOT_EXISTS', '商户号不存在'],
   NO_REFUND_RIGHT: [403, 'NO_AUTH', '没有退款权限'],
   REFUND_CHANGED: [400, 'INVALID_REQUEST', '订单金额或退款金额与之前请求不一致，请核实后再试'],
-  REFUND_ORDER_UNKNOWN: [404, 'RESOURCE_NOT_EXISTS', '订单不存在'],
+  REFUND_ORDER_UNKNOWN: [404, 'RESOURCE_NOT_EXISTS', '原订单不存在'],
+  REFUND_TRANSACTION_UNKNOWN: [404, 'RESOURCE_NOT_EXISTS', '订单不存在'],
+  ORDER_NUMBERS_DIFFER: [400, 'INVALID_REQUEST', '支付单号校验不一致，请核实后再试'],
   REFUND_OVERDUE: [403, 'TRADE_OVERDUE', '订单已经超过退款期限'],
   FULLY_REFUNDED: [400, 'INVALID_REQUEST', '订单已全额退款'],
-  REFUND_ABOVE_REST: [400, 'INVALID_REQUEST', '申请退款金额大于可退金额'],
+  REFUND_ABOVE_REST: [400, 'INVALID_REQUEST', '申请退款金额超过订单可退金额'],
   TOO_MANY_REFUNDS: [400, 'INVALID_REQUEST', '订单退款次数已达上限'],
   REFUND_TOO_SOON: [429, 'FREQUENCY_LIMITED', '同一笔订单的多次退款请间隔1分钟'],
   REFUND_SOURCE_WRONG: [400, 'INVALID_REQUEST', '该订单不支持指定退款出资账户'],
@@ -142,7 +145,6 @@ test("amount.total must be the order's", async () => {
 
 test('fields that no order could make right are named', async () => {
   const paid = await paidOrder(shared)
-  const { transaction_id = '' } = paid
   const amountOf = (more: object) => ({ amount: { refund: 100, total: 888, currency: 'CNY', ...more } })
   const share = (account: string, amount: number) => ({ account, amount })
   const shares = (from: object[]) => [amountOf({ from }), '/amount/from', from] as const
@@ -151,13 +153,10 @@ test('fields that no order could make right are named', async () => {
     [{ out_refund_no: 'a/b' }, '/out_refund_no', 'a/b'],
     [{ out_refund_no: undefined }, '/out_refund_no', ''],
     [{ amount: undefined }, '/amount', ''],
-    [amountOf({ refund: 889 }), '/amount/refund', 889, '退款金额不得大于原订单金额'],
     [amountOf({ refund: 0 }), '/amount/refund', 0],
     [amountOf({ currency: undefined }), '/amount/currency', ''],
     [amountOf({ currency: 'USD' }), '/amount/currency', 'USD'],
     [{ reason: '多'.repeat(27) }, '/reason', '多'.repeat(27)],
-    [{ notify_url: 'ftp://a/b' }, '/notify_url', 'ftp://a/b'],
-    [{ notify_url: 'https://a/b?c=d' }, '/notify_url', 'https://a/b?c=d'],
     [{ funds_account: 'OPERATION' }, '/funds_account', 'OPERATION'],
     shares([]),
     shares([share('AVAILABLE', 99)]),
@@ -168,21 +167,49 @@ test('fields that no order could make right are named', async () => {
     refusedField(await refund({ ...refundOf(paid, 100), ...more }), field, value, issue)
     clock.nextSecond()
   }
-  // Each number is right, and they are not of one order.
-  const other = await paidOrder(shared)
-  const both = { ...refundOf(other, 100), transaction_id }
-  refusedField(
-    await refund(both),
-    '/transaction_id',
-    transaction_id,
-    '微信支付订单号和商户订单号不是同一笔订单',
-  )
+})
+
+test('a notify_url is held to the pattern that the gateway prints, whatever the profile', async t => {
+  const running = await parkingUnderTest(t)
+  const printed = String.raw`^https?://([^\s/?#\[\]\@]+\@)?([^\s/?#\@:]+)(?::\d{2,5})?([^\s?#\[\]]*)$`
+  const issue = `输入源“/body/notify_url”映射到值字段“退款结果回调url”字符串规则校验失败，字符串必须匹配正则表达式“${printed}”`
+  const paid = await paidOrder(running)
+  for (const notify_url of [
+    '',
+    'ftp://a/b',
+    'HTTPS://a/b',
+    ' https://a/b',
+    'https://a/b?c=d',
+    'https://[::1]/',
+  ])
+    refusedField(await refund(refundOf(paid, 100, { notify_url })), '/notify_url', notify_url, issue)
+  for (const profile of ['sandbox', 'production']) {
+    await running.platform.db.run('UPDATE merchants SET notify_profile = $1', profile)
+    for (const notify_url of [
+      'http://yoursite.com',
+      'http://localhost:8080/refund',
+      'https://name:secret@yoursite.com:8443/refund',
+      'https://127.0.0.1:80/refund',
+      'https://%zz/',
+    ]) {
+      await running.giveBack(refundOf(paid, 10, { notify_url }))
+      running.clock.advance(MINUTE)
+    }
+  }
+})
+
+test('two numbers that are not of one order do not agree', async () => {
+  const { transaction_id } = await paidOrder(shared)
+  const request = refundOf(await paidOrder(shared), 100)
+  refused(await refund({ ...request, transaction_id }), 'ORDER_NUMBERS_DIFFER')
+  refused(await refund({ ...request, transaction_id: '42' }), 'ORDER_NUMBERS_DIFFER')
 })
 
 test('an order that is unknown, not paid, or of another product is not found', async () => {
   const request = refundOf({ out_trade_no: 'nobody-has-this', amount: { total: 888 } })
   refused(await refund(request), 'REFUND_ORDER_UNKNOWN')
-  refused(await refund({ ...request, out_trade_no: undefined, transaction_id: '42' }), 'REFUND_ORDER_UNKNOWN')
+  const byId = { ...request, out_trade_no: undefined, transaction_id: '42' }
+  refused(await refund(byId), 'REFUND_TRANSACTION_UNKNOWN')
   refused(await refund({ ...request, out_trade_no: OTHER_PRODUCT_ORDER }), 'REFUND_ORDER_UNKNOWN')
 
   const { plate_number } = await newOwner(platform)
@@ -195,21 +222,30 @@ test('an order that is unknown, not paid, or of another product is not found', a
   refused(await refund(refundOf(accepted)), 'REFUND_ORDER_UNKNOWN')
 })
 
-test("somebody else's order cannot be refunded, and a sub-merchant must exist and be the provider's", async () => {
+test("somebody else's order is as unknown as one that does not exist", async () => {
   const own = await paidOrder(shared)
   const subs = await paidOrder(shared, undefined, {}, PARTNER)
   const byId = ({ transaction_id, ...paid }: typeof own) =>
     refundOf(paid as typeof own, 888, { out_trade_no: undefined, transaction_id })
-  refused(await refund(byId(subs)), 'NO_REFUND_RIGHT')
-  refused(await refund(byId(own), PARTNER), 'NO_REFUND_RIGHT')
+  refused(await refund(byId(subs)), 'REFUND_TRANSACTION_UNKNOWN')
+  refused(await refund(byId(own), PARTNER), 'REFUND_TRANSACTION_UNKNOWN')
   clock.nextSecond()
-  // The number is looked for among the caller's own.
   refused(await refund(refundOf(subs)), 'REFUND_ORDER_UNKNOWN')
-  refused(await refund(refundOf(subs), sub('1900000110')), 'NO_REFUND_RIGHT')
+  refused(await refund(refundOf(own), PARTNER), 'REFUND_ORDER_UNKNOWN')
+  clock.nextSecond()
+  // Of the same provider, and of another of its sub-merchants.
+  refused(await refund(refundOf(subs), sub('1900000110')), 'REFUND_ORDER_UNKNOWN')
+  refused(await refund(byId(subs), sub('1900000110')), 'REFUND_TRANSACTION_UNKNOWN')
+})
+
+test("a sub-merchant must exist and be the provider's, and a direct merchant has none", async () => {
+  const subs = await paidOrder(shared, undefined, {}, PARTNER)
   refused(await refund(refundOf(subs), sub('1900000112')), 'NO_REFUND_RIGHT')
   refused(await refund(refundOf(subs), sub('1900009999')), 'MCH_NOT_EXISTS')
   // It exists, and is no sub-merchant.
   refused(await refund(refundOf(subs), sub('1230000109')), 'MCH_NOT_EXISTS')
+  const own = { ...refundOf(await paidOrder(shared)), sub_mchid: '1900000109' }
+  refused(await refund(own), 'SUB_MCHID_NOT_ALLOWED')
 })
 
 test('a provider whose sub-merchant was taken away cannot refund its orders', async () => {
@@ -228,12 +264,15 @@ test('refunds add up to the order at most, a minute apart', async () => {
   refused(await refund(refundOf(paid, 888, { amount: { total: 999 } })), 'REFUND_CHANGED')
   await giveBack(refundOf(paid, 600))
   refused(await refund(refundOf(paid, 289)), 'REFUND_ABOVE_REST')
+  refused(await refund(refundOf(paid, 889)), 'REFUND_ABOVE_REST')
   refused(await refund(refundOf(paid, 288)), 'REFUND_TOO_SOON')
   clock.advance(MINUTE - 1)
   refused(await refund(refundOf(paid, 288)), 'REFUND_TOO_SOON')
   clock.advance(1)
   await giveBack(refundOf(paid, 288))
   refused(await refund(refundOf(paid, 1)), 'FULLY_REFUNDED')
+  clock.nextSecond()
+  refused(await refund(refundOf(paid, 889)), 'FULLY_REFUNDED')
 })
 
 test('the fiftieth refund of an order is its last', async t => {

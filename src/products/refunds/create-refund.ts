@@ -15,7 +15,7 @@ import { nextOrderState } from '../order-state.ts'
 import { findOrder, findOrderById, isPaid, type Order, orderSubject, type PaidOrder } from '../orders.ts'
 import type * as contract from './contract.ts'
 import { fundRefund } from './fund-refund.ts'
-import { otherOrder, type RefundRequest, refundDigest, requireRefundFields } from './refund-request.ts'
+import { type RefundRequest, refundDigest, requireRefundFields } from './refund-request.ts'
 import {
   bankAccountText,
   findRefund,
@@ -41,7 +41,7 @@ const MAX_REFUNDS = 50
  * later. The same `out_refund_no` with the same content answers the stored refund as it is now.
  */
 export const createRefund: Handler<typeof contract.createRefund> = async (request, { caller, platform }) => {
-  requireRefundFields(request, caller, platform.rules)
+  requireRefundFields(request)
   return platform.db.transaction(async tx => {
     const subMchid = await requireBoundSubMerchant(tx, caller, request.sub_mchid)
     const digest = refundDigest(request, subMchid)
@@ -77,7 +77,7 @@ async function storedRefund(
   return stored
 }
 
-/** The order, locked, so that its refunds are accepted one after the other. */
+/** The caller's order, locked, so that its refunds are accepted one after the other. Any other is as if it did not exist. */
 async function lockPaidOrder(
   tx: Transaction,
   mchid: string,
@@ -85,13 +85,13 @@ async function lockPaidOrder(
   request: RefundRequest,
 ): Promise<PaidOrder> {
   const { transaction_id = '', out_trade_no } = request
-  const order =
-    out_trade_no === undefined
-      ? await findOrderById(tx, transaction_id, tx.forUpdate)
-      : await findOrder(tx, mchid, out_trade_no, tx.forUpdate)
-  if (!order || !isPaid(order)) throw new ApiError('REFUND_ORDER_UNKNOWN')
-  if (order.mchid !== mchid || order.sub_mchid !== subMchid) throw new ApiError('NO_REFUND_RIGHT')
-  if (transaction_id && order.transaction_id !== transaction_id) throw otherOrder(request)
+  const isById = out_trade_no === undefined
+  const order = isById
+    ? await findOrderById(tx, transaction_id, tx.forUpdate)
+    : await findOrder(tx, mchid, out_trade_no, tx.forUpdate)
+  if (order?.mchid !== mchid || order.sub_mchid !== subMchid || !isPaid(order))
+    throw new ApiError(isById ? 'REFUND_TRANSACTION_UNKNOWN' : 'REFUND_ORDER_UNKNOWN')
+  if (transaction_id && order.transaction_id !== transaction_id) throw new ApiError('ORDER_NUMBERS_DIFFER')
   return order
 }
 

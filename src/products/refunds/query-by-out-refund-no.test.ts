@@ -19,6 +19,7 @@ const { giveBack, queryRefund, refundNow, clock, runDue } = shared
 const { refused, refusedField, assertAllMet } = refusalsOf(queryByOutRefundNo, {
   FREQUENCY_LIMITED: [429, 'FREQUENCY_LIMITED', '频率限制'],
   PARAM_ERROR: [400, 'PARAM_ERROR', '参数错误'],
+  SUB_MCHID_NOT_ALLOWED: [400, 'PARAM_ERROR', '普通商户不允许传sub_mch_id'],
   MCH_NOT_EXISTS: [404, 'MCH_NOT_EXISTS', '商户号不存在'],
   REFUND_UNKNOWN: [404, 'RESOURCE_NOT_EXISTS', '退款单不存在'],
   SYSTEM_ERROR: [500, 'SYSTEM_ERROR', '出现内部服务器错误'],
@@ -49,6 +50,8 @@ test("a refund of somebody else, or of another sub-merchant, is unknown, and a s
   const as = (sub_mchid: string) => ({ mchid: PARTNER.mchid, partner: { sub_mchid } })
   refused(await queryRefund(ofSub.out_refund_no, as('1900000110')), 'REFUND_UNKNOWN')
   refused(await queryRefund(ofSub.out_refund_no, as('1900009999')), 'MCH_NOT_EXISTS')
+  const direct = { mchid: MERCHANT.mchid, partner: { sub_mchid: '1900000109' } }
+  refused(await queryRefund(out_refund_no, direct), 'SUB_MCHID_NOT_ALLOWED')
 })
 
 test('a number that no refund can have, and a missing sub-merchant, are parameter errors', async () => {

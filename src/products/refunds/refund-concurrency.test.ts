@@ -44,7 +44,7 @@ async function arrive(): Promise<void> {
   await runDue()
 }
 
-const TOO_MUCH = '申请退款金额大于可退金额'
+const TOO_MUCH = '申请退款金额超过订单可退金额'
 
 for (const [count, amount, accepted] of [
   [2, 600, 1],

@@ -1,36 +1,19 @@
 import type { RequestOf } from '../../contract/operation.ts'
 import { parameterError } from '../../contract/validate.ts'
-import type { Merchant } from '../../merchants/merchants.ts'
-import { refusedNotifyUrl } from '../../notices/notify-url.ts'
-import type { Rules } from '../../platform.ts'
 import { contentDigest } from '../content-digest.ts'
 import { createRefund } from './contract.ts'
 
 export type RefundRequest = RequestOf<typeof createRefund>
 
-/** Refuses what no order could make right: no order named, more than its total, sources that do not add up. */
-export function requireRefundFields(
-  request: RefundRequest,
-  { notify_profile }: Pick<Merchant, 'notify_profile'>,
-  { profile }: Pick<Rules, 'profile'>,
-): void {
-  const { transaction_id, out_trade_no, notify_url, amount } = request
+/** Refuses what no order could make right: no order named, sources that do not add up. */
+export function requireRefundFields({ transaction_id, out_trade_no, amount }: RefundRequest): void {
   if (transaction_id === undefined && out_trade_no === undefined)
     throw refused('/transaction_id', '', '微信支付订单号和商户订单号必须填写一个')
-  if (amount.refund > amount.total)
-    throw refused('/amount/refund', amount.refund, '退款金额不得大于原订单金额')
-  const issue = notify_url && refusedNotifyUrl(notify_url, notify_profile || profile)
-  if (issue) throw refused('/notify_url', notify_url, issue)
   if (!amount.from) return
   if (new Set(amount.from.map(({ account }) => account)).size < amount.from.length)
     throw refused('/amount/from', amount.from, '出资账户类型不得重复')
   if (amount.from.reduce((sum, one) => sum + one.amount, 0) !== amount.refund)
     throw refused('/amount/from', amount.from, '出资金额之和必须等于退款金额')
-}
-
-/** The two numbers of the order were sent, and they are not those of one order. */
-export function otherOrder({ transaction_id }: RefundRequest) {
-  return refused('/transaction_id', transaction_id, '微信支付订单号和商户订单号不是同一笔订单')
 }
 
 function refused(pointer: string, value: unknown, issue: string) {

@@ -2,13 +2,16 @@ import { findMerchant, isBound, type Merchant } from '../../merchants/merchants.
 import { ApiError } from '../../protocol/errors.ts'
 import type { Statements } from '../../store/database.ts'
 
-/** The sub-merchant that a provider names; empty in merchant mode, where the field does not exist. */
+/** The sub-merchant that a provider names; empty in merchant mode, where none may be named. */
 export async function requireSubMerchant(
   db: Statements,
   caller: Merchant,
   subMchid: string | undefined,
 ): Promise<string> {
-  if (caller.kind !== 'provider') return ''
+  if (caller.kind !== 'provider') {
+    if (subMchid !== undefined) throw new ApiError('SUB_MCHID_NOT_ALLOWED')
+    return ''
+  }
   const found = await findMerchant(db, subMchid ?? '')
   if (found?.kind !== 'sub') throw new ApiError('MCH_NOT_EXISTS')
   return found.mchid
