@@ -254,7 +254,7 @@ test('every operation has a file of its name in the folder of its product', asyn
 test('every file imports what it names: relative paths carry their ending', () => {
   const bare = EVERYTHING.flatMap(importsOf).filter(
     ({ target }) =>
-      /^(?:src|test|bench|examples|scripts)\//.test(target) && !/\.(?:tsx?|json|css|sql)$/.test(target),
+      /^(?:src|test|bench|examples|scripts)\//.test(target) && !/\.(?:tsx?|js|json|css|sql)$/.test(target),
   )
   assertNone(bare)
 })

@@ -1,8 +1,9 @@
-import { enableCompileCache } from 'node:module'
+import module from 'node:module'
 import { join } from 'node:path'
 
 // Compiled code is kept between starts, which halves the time of a start. Without a place to write, nothing is kept.
-enableCompileCache(join(import.meta.dirname, '..', '..', 'node_modules', '.cache', 'boomgate'))
+// An old Node that shows the help has no such cache.
+module.enableCompileCache?.(join(import.meta.dirname, '..', '..', 'node_modules', '.cache', 'boomgate'))
 
 const { program } = await import('./program.ts')
 const { describeFailure } = await import('./describe-failure.ts')

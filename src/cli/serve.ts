@@ -1,7 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { TRUST_STATES, type TrustState } from '../protocol/trust.ts'
 import { DEFAULT_RULES, parseDuration, parseLadder, parseOrigin } from '../server/config.ts'
-import { startPlatform } from '../server/start.ts'
 import { banner } from './banner.ts'
 import { endWith } from './end-with.ts'
 import { secretsKeys } from './secrets-keys.ts'
@@ -215,6 +214,8 @@ export function serveCommand(): Command {
 async function serve(options: ServeOptions): Promise<void> {
   const { port, host, backupPort, tlsPort, adminPort, data, database, trust, logLevel, publicUrl, ...rules } =
     options
+  // Loaded here, so that the help needs nothing of it.
+  const { startPlatform } = await import('../server/start.ts')
   const running = await startPlatform({
     ...{ port, host, backupPort, tlsPort, adminPort, data, database, trust, logLevel, publicUrl, rules },
     secretsKeys: secretsKeys(process.env),

@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
 import { identityOf, isSameFile } from './file-identity.ts'
+import { DatabaseSync } from './node-sqlite.ts'
 
 /** SQLite's code for a lock that somebody else holds. */
 const SQLITE_BUSY = 5

@@ -1,6 +1,6 @@
-import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import type { Row, SqlValue } from './database.ts'
 import type { EngineConnection } from './engine-transaction.ts'
+import { DatabaseSync, type StatementSync } from './node-sqlite.ts'
 import { checkSqlValue } from './sql-value.ts'
 
 /** How many prepared statements one connection keeps. The program has a few hundred; the oldest one gives way. */

@@ -1,3 +1,5 @@
+import './require-node.ts'
+
 export { saveKeys } from './shared-keys.ts'
 export { type SignedRequest, signedRequest, type UnsignedRequest } from './signed-request.ts'
 export {

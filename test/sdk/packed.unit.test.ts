@@ -139,7 +139,7 @@ describe('the packed package, in a folder without any other package', () => {
       assert.equal(status, 1)
       assert.match(
         stderr,
-        /^error: Boomgate needs Node 24 or later, or 22\.16 or later of 22, and .* 20\..*\.\n$/,
+        /^error: Boomgate needs Node 24 or later, or 22\.16 or later of 22, and .* 20\..*: npm install --save-dev node@24 .*\.\n$/,
       )
     }
   })
