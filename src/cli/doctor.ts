@@ -1,18 +1,13 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
-import type { AdminAddress } from '../doctor/administration.ts'
-import { CannotRun } from '../doctor/findings.ts'
 import { checkLines, summaryLines } from '../doctor/report.ts'
 import { runDoctor } from '../doctor/run-doctor.ts'
 import { pooledRandom } from '../server/random.ts'
-import { adminAddress } from './admin-address.ts'
+import { type AdministrationOptions, addressOf, parseHttpUrl, takesAdministration } from './admin-address.ts'
 import { describeFailure } from './describe-failure.ts'
 
-interface DoctorCommandOptions {
+interface DoctorCommandOptions extends AdministrationOptions {
   gate: string
   mchid: string
-  data: string
-  adminUrl?: string
-  adminToken?: string
   only?: string[]
   backupHost?: boolean
   timeLimit: number
@@ -25,7 +20,7 @@ const NOT_WHOLE = 2
 
 /** `boomgate doctor`: examines a merchant's program before it goes live. */
 export function doctorCommand(): Command {
-  return new Command('doctor')
+  return takesAdministration(new Command('doctor'))
     .description("examine a merchant's program before it goes live")
     .addOption(
       new Option(
@@ -33,6 +28,7 @@ export function doctorCommand(): Command {
         "the gate adapter of the merchant's program, such as http://127.0.0.1:3000/gate",
       )
         .env('BOOMGATE_GATE')
+        .argParser(parseHttpUrl('http://127.0.0.1:3000/gate'))
         .makeOptionMandatory(),
     )
     .addOption(
@@ -40,17 +36,6 @@ export function doctorCommand(): Command {
         .env('BOOMGATE_MCHID')
         .default('1230000109'),
     )
-    .addOption(
-      new Option('--data <folder>', "the platform's data folder, which says where its administration listens")
-        .env('BOOMGATE_DATA')
-        .default('./data'),
-    )
-    .addOption(
-      new Option('--admin-url <url>', 'the administration API, in place of the data folder').env(
-        'BOOMGATE_ADMIN_URL',
-      ),
-    )
-    .addOption(new Option('--admin-token <token>', 'its token; with --admin-url').env('BOOMGATE_ADMIN_TOKEN'))
     .addOption(
       new Option('--only <ids>', 'these checks and what they need, with commas between').argParser(text =>
         text.split(','),
@@ -98,13 +83,6 @@ async function doctor(options: DoctorCommandOptions): Promise<void> {
     process.stderr.write(`error: ${describeFailure(error)}\n`)
     process.exitCode = NOT_WHOLE
   }
-}
-
-function addressOf({ data, adminUrl, adminToken }: DoctorCommandOptions): AdminAddress {
-  if (adminUrl !== undefined && adminToken !== undefined) return { url: adminUrl, token: adminToken }
-  if (adminUrl !== undefined || adminToken !== undefined)
-    throw new CannotRun('Give both --admin-url and --admin-token, or neither and --data.')
-  return adminAddress(data)
 }
 
 function wholeSeconds(text: string): number {

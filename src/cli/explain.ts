@@ -1,16 +1,16 @@
 import { Command, Option } from 'commander'
 import type { Static } from '../contract/schema.ts'
+import { Administration, orCannotRun } from '../doctor/administration.ts'
 import type {
   getRefusedSignature,
   listRefusedSignatures,
 } from '../server/admin/contract/refused-signatures.ts'
-import { adminAddress } from './admin-address.ts'
+import { type AdministrationOptions, addressOf, takesAdministration } from './admin-address.ts'
 
 type List = Static<(typeof listRefusedSignatures)['reply']>
 type Detail = Static<(typeof getRefusedSignature)['reply']>
 
-interface ExplainOptions {
-  data: string
+interface ExplainOptions extends AdministrationOptions {
   json: boolean
   mchid?: string
 }
@@ -30,28 +30,26 @@ const MAX_LINES = 40
 
 /** `boomgate explain`: why a signature was refused, by the platform that runs on the data folder. */
 export function explainCommand(): Command {
-  return new Command('explain')
+  return takesAdministration(new Command('explain'))
     .description('explain why a signature was refused')
     .argument('[request-id]', 'Request-ID of the reply; the newest refusals as a table when absent')
-    .addOption(
-      new Option('--data <folder>', 'data folder of the platform that runs')
-        .env('BOOMGATE_DATA')
-        .default('./data'),
-    )
     .addOption(new Option('--mchid <number>', 'of this merchant alone, in the table'))
     .addOption(new Option('--json', 'as JSON').default(false))
     .action(explain)
 }
 
-async function explain(requestId: string | undefined, { data, json, mchid }: ExplainOptions): Promise<void> {
-  const ask = askerOf(data)
+async function explain(requestId: string | undefined, options: ExplainOptions): Promise<void> {
+  const { json, mchid } = options
+  const admin = new Administration(addressOf(options))
   if (requestId !== undefined) {
-    const detail = await ask<Detail>(`/refused-signatures/${encodeURIComponent(requestId)}`)
+    const path = `/refused-signatures/${encodeURIComponent(requestId)}`
+    const detail = await orCannotRun(admin.find<Detail>(path))
+    if (!detail) throw new Error(`There is no refused signature ${requestId}.`)
     print(json ? `${JSON.stringify(detail, null, 2)}\n` : describe(detail))
     return
   }
   const filter = mchid === undefined ? '' : `&mchid=${encodeURIComponent(mchid)}`
-  const list = await ask<List>(`/refused-signatures?limit=${MAX_LISTED}${filter}`)
+  const list = await orCannotRun(admin.get<List>(`/refused-signatures?limit=${MAX_LISTED}${filter}`))
   print(json ? `${JSON.stringify(list, null, 2)}\n` : tableOf(list))
 }
 
@@ -61,23 +59,6 @@ function print(text: string): void {
     if (error.code !== 'EPIPE') throw error
   })
   process.stdout.write(text)
-}
-
-/** Calls the administration of the platform that runs on a folder. */
-function askerOf(data: string): <Reply>(path: string) => Promise<Reply> {
-  const { url, token } = adminAddress(data)
-  return async function ask<Reply>(path: string): Promise<Reply> {
-    const reply = await fetch(`${url}/admin/v1${path}`, {
-      headers: { authorization: `Bearer ${token}` },
-    }).catch(cause => {
-      throw new Error(`Nobody answers at ${url}. Start the platform of ${data} with \`boomgate serve\`.`, {
-        cause,
-      })
-    })
-    const body = await reply.json()
-    if (!reply.ok) throw new Error((body as { detail: string }).detail)
-    return body as Reply
-  }
 }
 
 function tableOf({ data }: List): string {

@@ -140,5 +140,32 @@ test('what stands in the way is told in one line', async t => {
   t.after(() => rmSync(folder, { recursive: true }))
   const nowhere = await runCommand(t, ['explain', '--data', folder])
   assert.equal(nowhere.code, 1)
-  assert.match(nowhere.stderr, /^error: .*admin\.json cannot be read\. .* --data\.\n$/)
+  assert.match(nowhere.stderr, /^error: .*admin\.json cannot be read\. .* --data, .*--admin-token\.\n$/)
+})
+
+test('the platform is named as for the doctor: by its folder, or by address and token', async t => {
+  const id = requestIdOf(await sendWrong(running, { signed: { method: 'get' } }))
+  const { url, token } = running.admin
+  const { stdout: wanted } = await explain(t, id, '--json')
+  for (const spelling of [url, `${url}/`, `${url}/admin/v1`, `${url}/admin/v1/`]) {
+    const named = ['--admin-url', spelling, '--admin-token', token]
+    const { stdout, stderr } = await runCommand(t, ['explain', id, '--json', ...named])
+    assert.deepEqual([stdout, stderr], [wanted, ''])
+  }
+  const env = { BOOMGATE_ADMIN_URL: url, BOOMGATE_ADMIN_TOKEN: token }
+  assert.equal((await runCommand(t, ['explain', id, '--json'], env)).stdout, wanted)
+  for (const [words, why] of [
+    [['--admin-url', url], /^error: Give both --admin-url and --admin-token/],
+    [['--admin-url', '127.0.0.1:8090', '--admin-token', token], /It must be a URL, such as http:/],
+    [['--admin-url', url, '--admin-token', 'wrong'], /with 401: Send `Authorization/],
+    [
+      ['--admin-url', 'http://127.0.0.1:9', '--admin-token', token],
+      /does not answer at http.*Start the platform/,
+    ],
+  ] as const) {
+    const { code, stdout, stderr } = await runCommand(t, ['explain', ...words])
+    assert.deepEqual({ code, stdout }, { code: 1, stdout: '' })
+    assert.match(stderr, why)
+    assert.match(stderr, /^error: .*\n$/)
+  }
 })

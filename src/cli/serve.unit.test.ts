@@ -141,7 +141,18 @@ test('what stands in the way of a start is told in one line, without a stack', a
       ['--data', folder, '--database', 'mysql://user:secret@db/x'],
       /must be a URL that starts with postgres:\/\//,
     ],
-    [['--data', folder, '--database', 'postgres://user:secret@127.0.0.1:9/x'], /ECONNREFUSED 127\.0\.0\.1:9/],
+    [
+      ['--data', folder, '--database', 'postgres://user:secret@127.0.0.1:9/x'],
+      /^error: The database at 127\.0\.0\.1:9\/x cannot be used: .*ECONNREFUSED/,
+    ],
+    [
+      ['--data', folder, '--database', 'postgres://user:secret@localhost:9/x'],
+      /The database at localhost:9\/x .*ECONNREFUSED/,
+    ],
+    [
+      ['--data', folder, '--database', 'postgres://user:secret#@db/x'],
+      /^error: The URL of the database cannot be read\. Write postgres:/,
+    ],
   ] as const) {
     const { code, stdout, stderr } = await runCommand(t, ['serve', ...words])
     assert.deepEqual({ code, stdout }, { code: 1, stdout: '' })

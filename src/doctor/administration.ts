@@ -1,5 +1,5 @@
 import { systemClock } from '../clock/clock.ts'
-import { PlatformFailure } from './findings.ts'
+import { CannotRun, PlatformFailure } from './findings.ts'
 
 /** Where the administration API of a platform listens, and its token, as `admin.json` of its data folder says. */
 export interface AdminAddress {
@@ -35,6 +35,17 @@ export class AdminLost extends PlatformFailure {
       'Start the platform, or name it with --data or --admin-url.',
       { cause },
     )
+  }
+}
+
+/** For whoever has nothing to report yet: a platform that fails ends the command with one message. */
+export async function orCannotRun<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work
+  } catch (error) {
+    if (!(error instanceof PlatformFailure)) throw error
+    const advice = error instanceof AdminRefusal ? '' : ` ${error.whatToDo}`
+    throw new CannotRun(`${error.message}${advice}`, { cause: error })
   }
 }
 

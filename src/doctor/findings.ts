@@ -6,6 +6,9 @@ export class Finding extends Error {
 /** Nobody answers at the gate adapter any more, so nothing else can be found out. */
 export class ProgramGone extends Finding {}
 
+/** The first call of the gate adapter found nothing at its path, so nothing else can be found out either. */
+export class NoSuchGate extends Finding {}
+
 /** The platform has failed, or its administration was refused or lost, so that the merchant's program is not to blame. */
 export class PlatformFailure extends Error {
   override readonly name: string = 'PlatformFailure'

@@ -1,4 +1,4 @@
-import { CannotRun, Finding, ProgramGone } from './findings.ts'
+import { CannotRun, Finding, NoSuchGate, ProgramGone } from './findings.ts'
 
 /** A car as the gate's camera sees it. */
 export interface Car {
@@ -61,6 +61,8 @@ export const ADAPTER_CALLS: readonly AdapterCall[] = [
 ]
 
 const STATES: readonly unknown[] = ['UNPAID', 'PAID', 'FAILED', 'REFUNDED'] satisfies BookedOrder['state'][]
+/** What a server answers for a path or a method that it does not have. */
+const NO_SUCH_CALL: readonly number[] = [404, 405, 501]
 /** How much of an answer that is not understood gets into a message. */
 const MAX_SHOWN = 200
 
@@ -88,7 +90,12 @@ export class GateAdapter {
   }
 
   async enter(car: Car, time: string): Promise<void> {
-    await this.#post('/enter', { ...car, time })
+    const reply = await this.#send('POST', '/enter', { ...car, time })
+    if (NO_SUCH_CALL.includes(reply.status))
+      throw new NoSuchGate(
+        `There is no gate adapter at ${this.#url}: POST /enter was answered with HTTP ${reply.status} (${reply.text.slice(0, MAX_SHOWN).trim()}).`,
+      )
+    answerTo('POST /enter', reply)
   }
 
   async leave(car: Car, time: string, amount: number): Promise<Leaving> {

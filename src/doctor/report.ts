@@ -1,4 +1,5 @@
 import type { CheckResult, DoctorReport } from './run-doctor.ts'
+import { putBackLine } from './undo.ts'
 
 /** Where the texts of a check that has not passed begin. */
 const INDENT = ' '.repeat(9)
@@ -23,9 +24,7 @@ export function summaryLines(report: DoctorReport): string {
   return [
     '',
     isWhole ? `${counts}: nothing stands in the way.` : `${counts}.`,
-    ...(put_back.length > 0
-      ? [`Put back, because an earlier run was killed over it: ${put_back.join('; ')}.`]
-      : []),
+    ...(put_back.length > 0 ? [putBackLine(put_back)] : []),
     `Left behind: ${left_behind.join('; ')}.`,
     '',
   ].join('\n')

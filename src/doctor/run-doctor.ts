@@ -1,12 +1,12 @@
 import { systemClock } from '../clock/clock.ts'
 import { type Random, randomText } from '../protocol/ids.ts'
 import { formatTime } from '../protocol/time.ts'
-import { type AdminAddress, Administration, AdminRefusal } from './administration.ts'
+import { type AdminAddress, type AdminChange, Administration, orCannotRun } from './administration.ts'
 import type { Check } from './check.ts'
 import { CHECKS } from './checks.ts'
-import { CannotRun, Finding, NotApplicable, PlatformFailure, ProgramGone } from './findings.ts'
+import { CannotRun, Finding, NoSuchGate, NotApplicable, PlatformFailure, ProgramGone } from './findings.ts'
 import { GateAdapter } from './gate.ts'
-import { type StillChanged, shownChange, Undo } from './undo.ts'
+import { putBackLine, type StillChanged, shownChange, Undo } from './undo.ts'
 import { OWNER, type Practice, Visit } from './visit.ts'
 
 /** What is examined, and how. */
@@ -65,8 +65,8 @@ const UNDO_MS = 20_000
 
 /**
  * Examines a merchant's program against a sandbox. Drives it by its gate adapter, breaks things by the administration API,
- * and puts back what it has changed after each check. Throws `CannotRun` when there is nothing to examine; once the first
- * check has begun, there is always a report.
+ * and puts back what it has changed after each check. Throws `CannotRun` when there is nothing to examine; once the gate
+ * adapter has taken the first car, there is always a report.
  */
 export async function runDoctor(options: DoctorOptions): Promise<DoctorReport> {
   const { mchid, gate, random, signal = new AbortController().signal, onResult } = options
@@ -87,7 +87,11 @@ export async function runDoctor(options: DoctorOptions): Promise<DoctorReport> {
   const { checks, left } = examination
   for (const check of chosen) {
     const checkedAt = systemClock.wallNow()
-    const outcome = (await skippedBefore(check, examination)) ?? (await make(check, examination))
+    const outcome =
+      (await skippedBefore(check, examination)) ??
+      (await make(check, examination).catch(error => {
+        throw inPlaceOfReport(error, earlier.done)
+      }))
     const { id, title } = check
     const duration_ms = systemClock.wallNow() - checkedAt
     const result = { id, title: title.en, title_zh: title.zh, duration_ms, ...outcome }
@@ -159,17 +163,6 @@ async function requireMerchant(admin: Administration, mchid: string): Promise<vo
     )
 }
 
-/** A platform that fails before the first check leaves nothing to report. */
-async function orCannotRun<T>(work: Promise<T>): Promise<T> {
-  try {
-    return await work
-  } catch (error) {
-    if (!(error instanceof PlatformFailure)) throw error
-    const advice = error instanceof AdminRefusal ? '' : ` ${error.whatToDo}`
-    throw new CannotRun(`${error.message}${advice}`, { cause: error })
-  }
-}
-
 /** The gate adapter is there, and answers. */
 async function requireAdapter(
   { gate, limitMs = LIMIT_MS }: DoctorOptions,
@@ -219,6 +212,8 @@ async function make(check: Check, examination: Examination): Promise<Outcome> {
     return { result: 'PASSED' }
   } catch (error) {
     if (signal?.aborted) return skipped('The run was ended.')
+    // Every other check would say the same.
+    if (error instanceof NoSuchGate && examination.checks.length === 0) throw error
     if (error instanceof NotApplicable) return skipped(error.message)
     const isKnown = error instanceof Finding || error instanceof PlatformFailure
     const late = new Finding(`The check has not ended within ${limitMs / 1000} s.`)
@@ -228,6 +223,16 @@ async function make(check: Check, examination: Examination): Promise<Outcome> {
     await practice.undo.putBack(inTime(admin))
     for (const thing of visit.left) left.add(thing)
   }
+}
+
+/** A gate that is not there, with what a report would have said besides. */
+function inPlaceOfReport(error: unknown, putBack: readonly AdminChange[]): unknown {
+  if (!(error instanceof NoSuchGate)) return error
+  const more = putBack.length === 0 ? '' : ` ${putBackLine(putBack.map(shownChange))}`
+  return new CannotRun(
+    `${error.message} Name the gate adapter with --gate, with the path of its calls; docs/go-live.md says what it answers.${more}`,
+    { cause: error },
+  )
 }
 
 /** Whose fault it is that a check has not passed. */

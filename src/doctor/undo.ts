@@ -61,6 +61,11 @@ export function shownChange({ method, path, body }: AdminChange): string {
   return [method, decodeURIComponent(path), body && JSON.stringify(body)].filter(Boolean).join(' ')
 }
 
+/** What a run says of the changes of an earlier one that it has put back. */
+export function putBackLine(changes: readonly string[]): string {
+  return `Put back, because an earlier run was killed over it: ${changes.join('; ')}.`
+}
+
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }

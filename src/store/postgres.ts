@@ -49,6 +49,7 @@ export interface PostgresOptions {
 export async function openPostgres(url: string, options: PostgresOptions = {}): Promise<Database> {
   const { maxConnections = DEFAULT_MAX_CONNECTIONS, schema } = options
   if (schema !== undefined && !SCHEMA_NAME.test(schema)) throw new Error(`Not a name for a schema: ${schema}`)
+  const address = addressOf(url)
   const pool = new pg.Pool({
     connectionString: url,
     max: maxConnections,
@@ -65,11 +66,30 @@ export async function openPostgres(url: string, options: PostgresOptions = {}): 
   try {
     if (schema === undefined) await pool.query('SELECT 1')
     else await ensureSchema(pool, schema)
-  } catch (error) {
+  } catch (cause) {
     await pool.end()
-    throw error
+    throw new Error(`The database at ${address} cannot be used: ${reasonOf(cause)}`, { cause })
   }
   return new PostgresDatabase(pool)
+}
+
+/** Host, port and name as the client understands the URL; never its password, which the client's own error repeats. */
+function addressOf(url: string): string {
+  try {
+    const { host, port, database } = new pg.Client({ connectionString: url })
+    return `${host.includes(':') ? `[${host}]` : host}:${port}/${database}`
+  } catch {
+    throw new Error(
+      'The URL of the database cannot be read. Write postgres://user:password@host:port/name, and percent-encode what is special in the password.',
+    )
+  }
+}
+
+/** A connection that failed on each of a name's addresses has no message of its own. */
+function reasonOf(error: unknown): string {
+  if (error instanceof AggregateError && error.message === '')
+    return [...new Set(error.errors.map(reasonOf))].join('; ')
+  return error instanceof Error ? error.message || error.name : String(error)
 }
 
 /** Looks first, because `IF NOT EXISTS` asks for the right to create even when there is nothing to create. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { createServer } from 'node:http'
+import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { after, type TestContext, test } from 'node:test'
 import { CHECKS } from '../../src/doctor/checks.ts'
@@ -7,6 +7,7 @@ import type { DoctorReport } from '../../src/doctor/run-doctor.ts'
 import { adminClient } from '../admin.ts'
 import { platformUnderTest } from '../platform.ts'
 import { runCommand, startCommand } from '../served-platform.ts'
+import { changeable } from './examine.ts'
 import { startMerchant } from './merchant.ts'
 
 const running = await platformUnderTest({ after }, { workers: true })
@@ -27,6 +28,16 @@ async function couldNotRun(t: TestContext, words: string[], why: RegExp): Promis
 /** A gate adapter that answers everything with the same. */
 async function constantAdapter(t: TestContext, status: number, body: string): Promise<string> {
   const server = createServer((_request, response) => response.writeHead(status).end(body))
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  t.after(() => new Promise<void>(resolve => server.close(() => resolve())))
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}
+
+/** A web server that has no gate adapter at this path. */
+async function pathsAdapter(t: TestContext, statusOf: (request: IncomingMessage) => number): Promise<string> {
+  const server = createServer((request, response) =>
+    response.writeHead(statusOf(request)).end('no such path'),
+  )
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
   t.after(() => new Promise<void>(resolve => server.close(() => resolve())))
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
@@ -167,10 +178,28 @@ test('an adapter whose answers are not understood fails the check, and the findi
     const gate = await constantAdapter(t, status, body)
     await couldNotRun(t, ['--data', running.folder, '--gate', gate], found)
   }
-  const gate = await constantAdapter(t, 404, '{"message": "no such path"}')
-  const { code, stdout } = await doctor(t, '--gate', gate, '--only', 'stay')
-  assert.equal(code, 1)
-  assert.match(stdout, /Found: The gate adapter answered POST \/enter with HTTP 404: \{"message"/)
+})
+
+test('a gate whose path is wrong is said at once, whatever its server answers there, and no check is listed', async t => {
+  const admin = adminClient(running)
+  const before = await changeable(admin)
+  for (const status of [404, 405]) {
+    // Only the lookup of an order may be a 404 for another reason.
+    const gate = await pathsAdapter(t, request => (request.url?.includes('/orders/') ? 404 : status))
+    await couldNotRun(
+      t,
+      ['--data', running.folder, '--gate', `${gate}/gates`],
+      new RegExp(
+        `^error: There is no gate adapter at ${gate}/gates: POST /enter was answered with HTTP ${status} .no such path.\\. Name .* --gate`,
+      ),
+    )
+  }
+  assert.deepEqual(await changeable(admin), before)
+  await couldNotRun(
+    t,
+    ['--data', running.folder, '--gate', '127.0.0.1:3000/gate'],
+    /It must be a URL, such as http:/,
+  )
 })
 
 test('an interrupt ends the run with 2, and nothing stays changed', async t => {
