@@ -18,6 +18,7 @@ interface Measurement {
   /** Resident memory in bytes, and the most that there was since it listens. */
   rss: number
   peakRss: number
+  memory: NodeJS.MemoryUsage
 }
 
 /** A server in a process of its own. */
@@ -42,6 +43,7 @@ export function answerMeasurements(baseUrl: string): void {
     process.send?.({
       cpuSeconds: (user + system) / 1e6,
       rss: process.memoryUsage.rss(),
+      memory: process.memoryUsage(),
       peakRss: peakRss(),
     } satisfies Measurement)
   })

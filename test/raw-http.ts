@@ -67,7 +67,7 @@ function isComplete(text: string): boolean {
   return body !== undefined && length !== undefined && Buffer.byteLength(body) >= Number(length)
 }
 
-function parseReply(text: string): RawReply {
+export function parseReply(text: string): RawReply {
   const [head = '', body = ''] = text.split(/\r\n\r\n(.*)/s)
   const [statusLine = '', ...lines] = head.split('\r\n')
   const headers = lines.map((line): [string, string] => {

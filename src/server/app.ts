@@ -21,8 +21,8 @@ import { endConnection, resetConnection } from './break-connection.ts'
 import { callLimits } from './call-limits.ts'
 import type { Exchange } from './exchange.ts'
 import { type Health, isHealthCheck, mountHealth } from './health.ts'
-import { KEEP_ALIVE_MS, REQUEST_TIMEOUT_MS } from './listen.ts'
-import { answerMalformedHttp, noteReply } from './malformed-http.ts'
+import { httpServer } from './http-server.ts'
+import { REFUSALS } from './listen.ts'
 import { nameable } from './nameable.ts'
 import type { RecentCalls } from './recent-calls.ts'
 import { refusedRequest } from './refused-request.ts'
@@ -61,11 +61,11 @@ export function buildApp(
     logger: false,
     exposeHeadRoutes: false,
     bodyLimit: MAX_BODY_BYTES,
-    requestTimeout: REQUEST_TIMEOUT_MS,
-    keepAliveTimeout: KEEP_ALIVE_MS,
+    serverFactory: onRequest => httpServer(onRequest, REFUSALS),
     // While closing, what still comes in is answered like any other request, and its connection ends.
     return503OnClosing: false,
-    clientErrorHandler: answerMalformedHttp,
+    // The server has answered.
+    clientErrorHandler: () => {},
     // A path that cannot be decoded is a path that does not exist; no hook hears of it.
     frameworkErrors: (_error, request: FastifyRequest, reply: FastifyReply) =>
       unlessDown(request, reply, () => sendEmpty(reply, 404)),
@@ -75,7 +75,6 @@ export function buildApp(
       querystringParser: () => ({}),
     },
   })
-  app.server.prependListener('request', noteReply)
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
 

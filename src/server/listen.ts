@@ -1,20 +1,20 @@
-import { createServer, type Server } from 'node:http'
-import { createServer as createTlsServer } from 'node:https'
+import type { RequestListener, Server } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import type { TlsCredentials } from '../sandbox/tls.ts'
 import { noteBackup } from './access-point.ts'
-import { answerMalformedHttp, noteReply } from './malformed-http.ts'
-
-/** The whole request must be here by then. */
-export const REQUEST_TIMEOUT_MS = 30_000
-/** What the real hosts answer in `Keep-Alive`. */
-export const KEEP_ALIVE_MS = 8_000
+import { httpServer, type Refusals } from './http-server.ts'
+import { MALFORMED_HTTP, NO_SUCH_METHOD } from './malformed-http.ts'
 
 /** How long requests and replies may still take while the platform stops. */
 const LAST_REPLIES_MS = 30_000
 
-const TIMES = { requestTimeout: REQUEST_TIMEOUT_MS, keepAliveTimeout: KEEP_ALIVE_MS }
+/** What all access points answer alike where there is no request for the calls. */
+export const REFUSALS: Refusals = {
+  malformed: () => MALFORMED_HTTP,
+  wrongHost: MALFORMED_HTTP,
+  noSuchMethod: NO_SUCH_METHOD,
+}
 
 /** Where the platform is to listen; port 0 picks one, and where a port is absent nothing listens. */
 export interface Listeners {
@@ -39,13 +39,12 @@ export async function listen(
   app: FastifyInstance,
   { host, port, backupPort, tls }: Listeners,
 ): Promise<Ports> {
-  const backup = backupPort === undefined ? undefined : createServer(TIMES)
+  const onRequest: RequestListener = (request, reply) => app.routing(request, reply)
+  const backup = backupPort === undefined ? undefined : httpServer(onRequest, REFUSALS)
   backup?.on('connection', noteBackup)
-  const encrypted =
-    tls &&
-    createTlsServer({ ...TIMES, ...tls.credentials, minVersion: 'TLSv1.2', ALPNProtocols: ['http/1.1'] })
+  const encrypted = tls && httpServer(onRequest, REFUSALS, tls.credentials)
   const others = [backup, encrypted].filter(server => server !== undefined)
-  for (const server of others) serve(app, server)
+  for (const server of others) closeWith(app, server)
   for (const server of [app.server, ...others]) endAtLast(app, server)
   await app.listen({ host, port })
   if (backup) await listenAt(backup, host, backupPort)
@@ -57,10 +56,7 @@ export async function listen(
   }
 }
 
-function serve(app: FastifyInstance, server: Server): void {
-  server.on('request', noteReply)
-  server.on('request', (request, response) => app.routing(request, response))
-  server.on('clientError', answerMalformedHttp)
+function closeWith(app: FastifyInstance, server: Server): void {
   let closed: Promise<void> | undefined
   app.addHook('preClose', async () => {
     // A server that never came to listen says so, and is closed all the same.

@@ -5,7 +5,8 @@ import Fastify, {
   type FastifyReply,
   type FastifyRequest,
 } from 'fastify'
-import { answerMalformedHttp, noteReply } from '../malformed-http.ts'
+import { httpServer, type Refusals, TIMES } from '../http-server.ts'
+import type { Refusal } from '../malformed-http.ts'
 import { adminRequestCheck } from './check-request.ts'
 import { adminEndpoints } from './index.ts'
 import type { AdminContext, AdminEndpoint } from './operation.ts'
@@ -15,8 +16,6 @@ import { Problem } from './problems.ts'
 const MAX_BODY_BYTES = 1024 * 1024
 /** The longest part of a path; what is longer than the field is refused by the field's own rule. */
 const MAX_PATH_FIELD_LENGTH = 8_192
-/** The whole request must be here by then. The answer may take longer: a move of the clock does a lot. */
-const REQUEST_TIMEOUT_MS = 30_000
 
 const PROBLEM_TYPE = 'application/problem+json'
 const NO_BODY = Buffer.alloc(0)
@@ -33,18 +32,15 @@ export function buildAdminApp(context: AdminContext, token: string): FastifyInst
     logger: false,
     exposeHeadRoutes: false,
     bodyLimit: MAX_BODY_BYTES,
-    requestTimeout: REQUEST_TIMEOUT_MS,
+    serverFactory: onRequest => httpServer(onRequest, REFUSALS),
     return503OnClosing: false,
-    clientErrorHandler(error, socket) {
-      const problem = malformedHttp(error)
-      answerMalformedHttp(error, socket, { type: PROBLEM_TYPE, body: JSON.stringify(problem.body) })
-    },
+    // The server has answered.
+    clientErrorHandler: () => {},
     frameworkErrors(_error, request, reply: FastifyReply) {
       refuse(reply, guard(request) ?? NO_SUCH_PATH)
     },
     routerOptions: { maxParamLength: MAX_PATH_FIELD_LENGTH, querystringParser: () => ({}) },
   })
-  app.server.prependListener('request', noteReply)
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
   app.addHook('onRequest', (request, reply, done) => {
@@ -126,12 +122,22 @@ function unknownRoute({ raw }: FastifyRequest, reply: FastifyReply): Problem {
   return new Problem('METHOD_NOT_ALLOWED', `This path takes ${methods.join(', ')}.`)
 }
 
-/** What was not understood, before there is a request to speak of, nor a token. */
+/** What is answered before there is a request to speak of, nor a token. */
+const REFUSALS: Refusals = {
+  malformed: error => refusal('400 Bad Request', malformedHttp(error)),
+  wrongHost: refusal('400 Bad Request', new Problem('INVALID_REQUEST', 'Send exactly one Host header.')),
+  noSuchMethod: refusal('405 Method Not Allowed', new Problem('METHOD_NOT_ALLOWED', 'This is no proxy.')),
+}
+
+function refusal(status: Refusal['status'], { body }: Problem): Refusal {
+  return { status, type: PROBLEM_TYPE, body: JSON.stringify(body) }
+}
+
 function malformedHttp({ code }: { code?: string }): Problem {
   if (code === 'HPE_HEADER_OVERFLOW')
     return new Problem('INVALID_REQUEST', 'Path, query and headers have more than 16 KB in all.')
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT')
-    return new Problem('INVALID_REQUEST', `The request was not here within ${REQUEST_TIMEOUT_MS} ms.`)
+    return new Problem('INVALID_REQUEST', `The request was not here within ${TIMES.request} ms.`)
   return new Problem(
     'INVALID_REQUEST',
     'This is no HTTP. Percent-encode the query and the path: they have ASCII characters alone.',
