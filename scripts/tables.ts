@@ -241,6 +241,10 @@ function adminTypeOf(field: Field): string {
 }
 
 /** Such as `1 to 64 bytes` or `0 to 1000`; empty where only the type limits it. */
+function lengthOf({ maxBytes, maxLength }: Field): string {
+  return maxLength === undefined ? String(maxBytes ?? '') : `${maxLength} characters`
+}
+
 function limitsOf({ minBytes, maxBytes, minimum, maximum, maxItems }: Field): string {
   if (maxItems !== undefined) return `at most ${maxItems} entries`
   if (maxBytes !== undefined)
@@ -296,6 +300,7 @@ interface Field extends TSchema {
   enum?: string[]
   minBytes?: number
   maxBytes?: number
+  maxLength?: number
   minimum?: number
   maximum?: number
   maxItems?: number
@@ -311,7 +316,7 @@ function fieldRows(schema: TObject, where: 'both' | 'partner' | 'reply', prefix 
     const need = required.includes(name) ? 'y' : 'o'
     const columns = { both: [need, need], partner: ['–', need], reply: [need, need] }[where]
     const meaning = [field.title, field.description].filter(Boolean).join(': ')
-    const row = [`\`${prefix}${name}\``, typeOf(field), String(field.maxBytes ?? ''), ...columns, meaning]
+    const row = [`\`${prefix}${name}\``, typeOf(field), lengthOf(field), ...columns, meaning]
     const inner = field.properties ?? field.items?.properties
     const under = `${prefix}${name}${field.items ? '[]' : ''}.`
     return inner ? [row, ...fieldRows((field.items ?? field) as unknown as TObject, where, under)] : [row]

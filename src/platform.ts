@@ -5,6 +5,7 @@ import type { Bank } from './funding/bank.ts'
 import type { PlatformKeys } from './merchants/platform-keys.ts'
 import type { PlateChange } from './owners/plate-service.ts'
 import type { Random } from './protocol/ids.ts'
+import type { PlateSyntax } from './protocol/plate.ts'
 import type { Database, Transaction } from './store/database.ts'
 import type { Secrets } from './store/secrets.ts'
 
@@ -18,12 +19,20 @@ export interface Rules {
   advanceGrace: number
   /** How long money of charges with `profit_sharing` is held when nobody releases it. */
   profitSharingHold: number
+  /** What is on no plate: `ANY` takes letters and digits, `GA36` what that standard knows. */
+  plateSyntax: PlateSyntax
   /** The highest amount of one charge. */
   maxChargeAmount: number
-  /** How long after it was made an entry can be charged. */
+  /** The highest amount of an owner's charges by one merchant in a day of Beijing time; `Infinity` for none. */
+  maxDailyAmount: number
+  /** How many charges a direct merchant makes of an owner in such a day; `Infinity` for any number. */
+  maxDailyCharges: number
+  /** How long after it was made an entry can be charged; `Infinity` for ever. */
   parkingLifetime: number
-  /** How long after the exit a charge is taken. */
+  /** How long after the exit a charge is taken; `Infinity` for ever. */
   chargeAfterExit: number
+  /** The code of a charge whose app id is not bound, and with `NO_AUTH` also of one without the permission. */
+  chargeSetupCode: 'INVALID_REQUEST' | 'PARAM_ERROR' | 'NO_AUTH'
   /** How long a refund takes into a wallet, and what it takes until an advance is repaid by one. */
   walletRefundDelay: number
   /** How long it takes until a bank is asked to put a refund on a card. */

@@ -10,6 +10,8 @@ import {
 } from '../src/products/bills/fund-flow-rows.ts'
 import { COLUMNS, SUMMARY_COLUMNS } from '../src/products/bills/trade-rows.ts'
 import { endpoints } from '../src/products/index.ts'
+import { createParking, createTransaction } from '../src/products/parking/contract.ts'
+import { ERRORS } from '../src/protocol/errors.ts'
 
 const folder = fileURLToPath(new URL('..', import.meta.url))
 
@@ -31,6 +33,14 @@ test('every link between documents leads somewhere', () => {
     for (const [, target] of text.matchAll(/\]\((?!https?:|#)([^)#]+)/g)) {
       assert.ok(existsSync(join(folder, dirname(path), target ?? '')), `${path} links to ${target}`)
     }
+  }
+})
+
+test('docs/sandbox.md says how to see every error of entry and charge', () => {
+  const text = readFileSync(join(folder, 'docs/sandbox.md'), 'utf8')
+  for (const name of new Set([...createParking.errors, ...createTransaction.errors])) {
+    const { status, code, zh } = ERRORS[name]
+    assert.ok(text.includes(`| ${status} \`${code}\` ${zh} | `), `${status} ${code} ${zh}`)
   }
 })
 

@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
+import { PLATE_SYNTAXES, type PlateSyntax } from '../protocol/plate.ts'
 import { TRUST_STATES, type TrustState } from '../protocol/trust.ts'
 import { DEFAULT_RULES, parseDuration, parseLadder, parseOrigin } from '../server/config.ts'
 import { banner } from './banner.ts'
@@ -18,9 +19,13 @@ interface ServeOptions {
   deductionLadder: number[]
   advanceGrace: number
   profitSharingHold: number
+  plateSyntax: PlateSyntax
   maxChargeAmount: number
+  maxDailyAmount: number
+  maxDailyCharges: number
   parkingLifetime: number
   chargeAfterExit: number
+  chargeSetupCode: 'INVALID_REQUEST' | 'PARAM_ERROR' | 'NO_AUTH'
   walletRefundDelay: number
   cardRefundDelay: number
   refundInterval: number
@@ -125,6 +130,12 @@ export function serveCommand(): Command {
       ),
     )
     .addOption(
+      new Option('--plate-syntax <name>', 'what is a plate: any letters and digits, or what GA 36 knows')
+        .env('BOOMGATE_PLATE_SYNTAX')
+        .choices(PLATE_SYNTAXES)
+        .default(DEFAULT_RULES.plateSyntax),
+    )
+    .addOption(
       option(
         '--max-charge-amount <fen>',
         'highest amount of one charge',
@@ -135,23 +146,52 @@ export function serveCommand(): Command {
     )
     .addOption(
       option(
+        '--max-daily-amount <fen>',
+        "highest amount of an owner's charges by one merchant in a day, or off",
+        'MAX_DAILY_AMOUNT',
+        orOff(integer(1, Number.MAX_SAFE_INTEGER)),
+        DEFAULT_RULES.maxDailyAmount,
+        'off',
+      ),
+    )
+    .addOption(
+      option(
+        '--max-daily-charges <number>',
+        'charges that a direct merchant makes of an owner in a day, or off',
+        'MAX_DAILY_CHARGES',
+        orOff(integer(1, 1_000_000)),
+        DEFAULT_RULES.maxDailyCharges,
+        'off',
+      ),
+    )
+    .addOption(
+      option(
         '--parking-lifetime <duration>',
-        'how long an entry can be charged',
+        'how long an entry can be charged, or off',
         'PARKING_LIFETIME',
-        refusing(parseDuration),
+        orOff(refusing(parseDuration)),
         DEFAULT_RULES.parkingLifetime,
-        '30d',
+        'off',
       ),
     )
     .addOption(
       option(
         '--charge-after-exit <duration>',
-        'how long after the exit a charge is taken',
+        'how long after the exit a charge is taken, or off',
         'CHARGE_AFTER_EXIT',
-        refusing(parseDuration),
+        orOff(refusing(parseDuration)),
         DEFAULT_RULES.chargeAfterExit,
-        '7d',
+        'off',
       ),
+    )
+    .addOption(
+      new Option(
+        '--charge-setup-code <code>',
+        'code of a charge whose app id is not bound; NO_AUTH also of one without the permission',
+      )
+        .env('BOOMGATE_CHARGE_SETUP_CODE')
+        .choices(['INVALID_REQUEST', 'PARAM_ERROR', 'NO_AUTH'])
+        .default(DEFAULT_RULES.chargeSetupCode),
     )
     .addOption(
       option(
@@ -259,6 +299,11 @@ function integer(minimum: number, maximum: number): (text: string) => number {
     if (/^\d+$/.test(text) && value >= minimum && value <= maximum) return value
     throw new InvalidArgumentError(`It must be a whole number from ${minimum} to ${maximum}.`)
   }
+}
+
+/** `off` is no limit. */
+function orOff(parse: (text: string) => number): (text: string) => number {
+  return text => (text === 'off' ? Infinity : parse(text))
 }
 
 function refusing<T>(parse: (text: string) => T): (text: string) => T {

@@ -31,7 +31,11 @@ const OPTIONS = {
   '--deduction-ladder': 'BOOMGATE_DEDUCTION_LADDER',
   '--advance-grace': 'BOOMGATE_ADVANCE_GRACE',
   '--profit-sharing-hold': 'BOOMGATE_PROFIT_SHARING_HOLD',
+  '--plate-syntax': 'BOOMGATE_PLATE_SYNTAX',
   '--max-charge-amount': 'BOOMGATE_MAX_CHARGE_AMOUNT',
+  '--max-daily-amount': 'BOOMGATE_MAX_DAILY_AMOUNT',
+  '--max-daily-charges': 'BOOMGATE_MAX_DAILY_CHARGES',
+  '--charge-setup-code': 'BOOMGATE_CHARGE_SETUP_CODE',
   '--parking-lifetime': 'BOOMGATE_PARKING_LIFETIME',
   '--charge-after-exit': 'BOOMGATE_CHARGE_AFTER_EXIT',
   '--rate-limit': 'BOOMGATE_RATE_LIMIT',
@@ -52,9 +56,9 @@ test('help names every option, its environment variable and its default', async 
     'sandbox',
     '0s,1m,10m,1h,6h,24h',
     '0s',
-    '50000',
+    '10000000000',
+    'off',
     '30d',
-    '7d',
   ]) {
     assert.ok(text.includes(value), value)
   }
@@ -88,6 +92,10 @@ test('a value that an option cannot have ends with 1 and one line that says what
     [['--profit-sharing-hold', '1 month'], /"1 month" is no duration/],
     [['--max-charge-amount', '0'], /from 1 to/],
     [['--max-charge-amount', '8.88'], /from 1 to/],
+    [['--max-daily-amount', 'none'], /from 1 to/],
+    [['--max-daily-charges', '0'], /from 1 to/],
+    [['--plate-syntax', 'GB'], /Allowed choices are ANY, GA36/],
+    [['--charge-setup-code', 'NONE'], /Allowed choices are INVALID_REQUEST, PARAM_ERROR, NO_AUTH/],
     [['--rate-limit', '0'], /from 1 to/],
     [['--nope'], /unknown option '--nope'/],
     [['now'], /too many arguments/],
@@ -316,7 +324,7 @@ test('settings take effect, and an option goes before its environment variable',
   const served = await servePlatform(t, folderFor(t), ['--max-charge-amount', '900'], {
     BOOMGATE_MAX_CHARGE_AMOUNT: '800',
     BOOMGATE_PARKING_LIFETIME: '0s',
-    BOOMGATE_CHARGE_AFTER_EXIT: '36500d',
+    BOOMGATE_CHARGE_AFTER_EXIT: 'off',
     BOOMGATE_PROFILE: 'production',
   })
   const create = { method: 'POST', target: '/v3/vehicle/parking/parkings' } as const
@@ -330,9 +338,9 @@ test('settings take effect, and an option goes before its environment variable',
     const body = chargeOf(stay, { notify_url, amount: { total } })
     return (await served.call({ method: 'POST', target: '/v3/vehicle/transactions/parking', body })).body
   }
-  assert.match(await outcomeOf(901), /订单金额超过单笔限额/)
+  assert.match(await outcomeOf(901), /扣款额度超出限制/)
   // The amount passes, and the entry has no lifetime.
-  assert.match(await outcomeOf(900), /停车入场已超过扣费期限/)
+  assert.match(await outcomeOf(900), /停车入场ID不存在/)
 })
 
 test('a trust state that is given at start is that of all merchants', async t => {

@@ -1,4 +1,4 @@
-import { PLATE_COLORS } from '../protocol/plate.ts'
+import { PLATE_COLORS, PLATE_PATTERN } from '../protocol/plate.ts'
 import * as Type from './schema.ts'
 
 /**
@@ -6,8 +6,12 @@ import * as Type from './schema.ts'
  * Lengths are bytes of UTF-8, as the gateway counts them; `minBytes` and `maxBytes` are keywords of our validator.
  */
 
-/** A string of 1 to `maxBytes` bytes. */
-export function text(title: string, maxBytes: number, more: { description?: string; pattern?: string } = {}) {
+/** A string of 1 to `maxBytes` bytes, and of at most `maxLength` characters. */
+export function text(
+  title: string,
+  maxBytes: number,
+  more: { description?: string; pattern?: string; maxLength?: number } = {},
+) {
   return Type.String({ title, minBytes: 1, maxBytes, ...more })
 }
 
@@ -63,6 +67,7 @@ export const plateColor = oneOf(
   'BLUE, GREEN (new energy), YELLOW, BLACK, WHITE, LIMEGREEN',
 )
 export const plateNumber = text('车牌号', 32, {
-  description: 'Province, city and number, without separators',
+  pattern: PLATE_PATTERN,
+  description: 'Letters and digits, without separators',
 })
 export const subMchid = text('子商户号', 32, { description: 'The sub-merchant that the provider acts for' })

@@ -132,7 +132,7 @@ function published(schema: TSchema): Json {
   return {
     ...rest,
     ...(minBytes !== undefined && { minLength: minBytes }),
-    ...(maxBytes !== undefined && { maxLength: maxBytes }),
+    ...(maxBytes !== undefined && rest.maxLength === undefined && { maxLength: maxBytes }),
     ...(format !== undefined && { format: format === 'rfc3339' ? 'date-time' : 'uri' }),
     ...(properties && {
       properties: Object.fromEntries(

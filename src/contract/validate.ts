@@ -137,6 +137,8 @@ function issueOf(error: ErrorObject | undefined, pointer: string, title: string 
     const against = error.keyword === 'maxBytes' ? `大于最大值 ${limit}` : `小于最小值 ${limit}`
     return rule('字符串', `字节数 ${Buffer.byteLength(String(error.data))}，${against}`)
   }
+  if (error?.keyword === 'maxLength')
+    return rule('字符串', `字符数 ${[...String(error.data)].length}，大于最大值 ${limit}`)
   if (error?.keyword === 'minimum') return rule('数值', `值 ${error.data}，小于最小值 ${limit}`)
   if (error?.keyword === 'maximum') return rule('数值', `值 ${error.data}，大于最大值 ${limit}`)
   if (error?.keyword === 'enum') return rule('枚举', `可选值为 ${(error.schema as string[]).join('、')}`)

@@ -42,6 +42,8 @@ export interface Charge {
   profit_sharing: boolean
   /** The first attempt is 1. */
   attempt: number
+  /** How many of the attempts were made for an earlier charge under the same subject, which has failed. */
+  attempts_before: number
 }
 
 /** A charge that was paid. Amounts are fen; `payer_total` and `discount_total` add up to the total. */
@@ -83,7 +85,7 @@ export async function deduct(tx: Transaction, platform: Platform, charge: Charge
   if (waiting) return ask(waiting)
   if (payer.wallet_state === 'FROZEN') return { result: 'refused' }
   const choice = payer.hasCoupons ? await choose(tx, platform, charge) : NO_COUPONS
-  for (const source of untried(payer, asked, charge.attempt)) {
+  for (const source of untried(payer, asked, charge)) {
     const step = await trySource(tx, platform, charge, choice, source)
     if (step) return step
   }
@@ -127,10 +129,15 @@ function ask(payment: AskedPayment): Step {
   return { result: 'ask_bank', payment, askAgainAfter: askAgainAfter(payment.unanswered) }
 }
 
-/** The sources behind the last one that this attempt has asked, without those that have refused for good. */
-function untried({ sources }: Payer, asked: readonly AskedPayment[], attempt: number): Source[] {
+/** The sources behind the last one that this attempt has asked, without those that have refused this charge for good. */
+function untried(
+  { sources }: Payer,
+  asked: readonly AskedPayment[],
+  { attempt, attempts_before }: Charge,
+): Source[] {
   const wasAsked = ({ id }: Source) => asked.some(one => one.card_id === id && one.attempt === attempt)
-  const hasRefused = ({ id }: Source) => asked.some(one => one.card_id === id && one.state === 'REFUSED')
+  const hasRefused = ({ id }: Source) =>
+    asked.some(one => one.card_id === id && one.state === 'REFUSED' && one.attempt > attempts_before)
   return sources.slice(sources.findLastIndex(wasAsked) + 1).filter(source => !hasRefused(source))
 }
 

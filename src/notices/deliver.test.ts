@@ -54,8 +54,8 @@ for (const [mode, caller] of MODES) {
 
   test(`${mode}: a failure is told as PAY_FAIL, without what only a payment brings`, async t => {
     const sink = await sinkFor(t)
-    const running = await parkingUnderTest(t)
-    const number = await chargeWithNotice(running, sink, { caller, plate_number: '粤B10007' })
+    const running = await parkingUnderTest(t, { rules: { deductionLadder: [0] } })
+    const number = await chargeWithNotice(running, sink, { caller, plate_number: '粤B10006' })
     const callback = await sink.next()
     const merchant = running.merchant(caller.mchid)
     verifiedSerial(callback, merchant)

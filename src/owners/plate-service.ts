@@ -12,6 +12,8 @@ export interface PlateService {
   /** Milliseconds of business time. */
   service_open_time: number | undefined
   usability: Usability
+  /** Of the owner; frozen, it pays nothing. */
+  wallet_state: 'NORMAL' | 'FROZEN' | undefined
 }
 
 /** A plate whose usability has changed; `before` and `after` differ. */
@@ -30,6 +32,7 @@ const NOT_OPENED: PlateService = {
   service_state: 'OUT_SERVICE',
   service_open_time: undefined,
   usability: 'OUT_SERVICE',
+  wallet_state: undefined,
 }
 
 /** Reads a plate's service as it is now. One opening serves all merchants. */
@@ -44,16 +47,17 @@ export async function findPlateService(
     service_open_time: number
     arrears: number
     score: number
+    wallet_state: 'NORMAL' | 'FROZEN'
   }>(
-    `SELECT p.owner_id, p.service_state, p.service_open_time, o.arrears, o.score
+    `SELECT p.owner_id, p.service_state, p.service_open_time, o.arrears, o.score, o.wallet_state
        FROM plates p JOIN owners o ON o.owner_id = p.owner_id
       WHERE p.plate_number = $1 AND p.plate_color = $2`,
     plateNumber,
     plateColor,
   )
   if (!row) return NOT_OPENED
-  const { owner_id, service_state, service_open_time } = row
-  return { owner_id, service_state, service_open_time, usability: usabilityOf(row) }
+  const { owner_id, service_state, service_open_time, wallet_state } = row
+  return { owner_id, service_state, service_open_time, usability: usabilityOf(row), wallet_state }
 }
 
 /** What `plates` holds of a plate; one that nobody opened has neither owner nor time. */

@@ -1,5 +1,5 @@
 import { findMerchant, isBound, type Merchant } from '../merchants/merchants.ts'
-import { ApiError } from '../protocol/errors.ts'
+import { ApiError, type ErrorName } from '../protocol/errors.ts'
 import type { Statements } from '../store/database.ts'
 
 /** The merchant that a call is for: the caller itself, or the sub-merchant that a provider names. */
@@ -10,19 +10,25 @@ export interface ActingFor {
   payee: Merchant
 }
 
+const REFUSALS: { unknown: ErrorName; notBound: ErrorName } = {
+  unknown: 'SUB_MCHID_UNKNOWN',
+  notBound: 'SUB_MCHID_NOT_BOUND',
+}
+
 /**
- * Resolves `sub_mchid` in partner mode. A number that does not exist is `SUB_MCHID_UNKNOWN`, one that is not the
- * provider's is `SUB_MCHID_NOT_BOUND`.
+ * Resolves `sub_mchid` in partner mode. Refuses a number that does not exist and one that is not the provider's; a call
+ * that documents texts of its own for these says which.
  */
 export async function actingFor(
   db: Statements,
   caller: Merchant,
   subMchid: string | undefined,
+  refusals = REFUSALS,
 ): Promise<ActingFor> {
   if (caller.kind !== 'provider') return { subMchid: '', payee: caller }
   const payee = await findMerchant(db, subMchid ?? '')
-  if (payee?.kind !== 'sub') throw new ApiError('SUB_MCHID_UNKNOWN')
-  if (!(await isBound(db, caller.mchid, payee.mchid))) throw new ApiError('SUB_MCHID_NOT_BOUND')
+  if (payee?.kind !== 'sub') throw new ApiError(refusals.unknown)
+  if (!(await isBound(db, caller.mchid, payee.mchid))) throw new ApiError(refusals.notBound)
   return { subMchid: payee.mchid, payee }
 }
 

@@ -3,12 +3,12 @@ import type { TRADE_STATES } from './parking/contract.ts'
 export type TradeState = (typeof TRADE_STATES)[number]
 
 /** What happens to an order. */
-export type OrderEvent = 'paid' | 'gave_up' | 'refunded'
+export type OrderEvent = 'paid' | 'gave_up' | 'charged_again' | 'refunded'
 
 const NEXT: Record<TradeState, Partial<Record<OrderEvent, TradeState>>> = {
   ACCEPTED: { paid: 'SUCCESS', gave_up: 'PAY_FAIL' },
   SUCCESS: { refunded: 'REFUND' },
-  PAY_FAIL: {},
+  PAY_FAIL: { charged_again: 'ACCEPTED' },
   REFUND: { refunded: 'REFUND' },
 }
 

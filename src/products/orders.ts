@@ -36,6 +36,8 @@ export interface Order {
   promotion_detail: string
   content_digest: string
   deduction_attempts: number
+  /** Attempts of earlier charges under this number, which have failed. */
+  attempts_before: number
   due_at: number | null
   /** What the payee received before the fee, the fee, and its rate in hundredths of a percent; null until it is paid. */
   settlement_total: number | null

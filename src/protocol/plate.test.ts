@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { checkPlate, PLATE_COLORS, type PlateColor } from './plate.ts'
+import { checkPlate, PLATE_COLORS, PLATE_PATTERN, type PlateColor } from './plate.ts'
 
 /** Any UTF-16 unit, also half a surrogate pair. */
 const character = fc.nat({ max: 0xffff }).map(code => String.fromCharCode(code))
@@ -113,6 +113,28 @@ test('the letters I and O stand in no number, because they look like 1 and 0', (
     const expected = 'IO'.includes(letter) ? 'number' : undefined
     assert.equal(checkPlate(`粤B${letter}2345`, 'BLUE'), expected, letter)
   }
+})
+
+const ANY_PLATE = new RegExp(PLATE_PATTERN, 'u')
+
+test('without GA 36 everything of letters and digits is a plate, so is what GA 36 knows', () => {
+  const known = FORMS.flatMap(([, plates]) => plates)
+  for (const plate of [...known, 'WJ粤12345', '京X1234应急', '粤B1234超', '粤b12345', '粤BI1234', '粤𠀀1'])
+    assert.match(plate, ANY_PLATE)
+  for (const plate of [
+    '',
+    ' ',
+    '粤B·12345',
+    '粤B-12345',
+    '粤B 1',
+    '粤B1\n',
+    '粤B1\0',
+    '粤B_1',
+    '粤B①',
+    '😀B12345',
+    '粤B\ud800',
+  ])
+    assert.doesNotMatch(plate, ANY_PLATE)
 })
 
 const color = fc.constantFrom(...PLATE_COLORS)

@@ -2,6 +2,15 @@
 export const PLATE_COLORS = ['BLUE', 'GREEN', 'YELLOW', 'BLACK', 'WHITE', 'LIMEGREEN'] as const
 export type PlateColor = (typeof PLATE_COLORS)[number]
 
+/**
+ * What a plate may be made of: letters of any script and digits. The documents say no more than that it has no separators
+ * and no special characters; cameras read military and trial plates, and misread others.
+ */
+export const PLATE_PATTERN = '^[\\p{L}\\p{Nd}]+$'
+/** Whether every such text is a plate, or those alone that GA 36 knows, in the colours that it gives them. */
+export const PLATE_SYNTAXES = ['ANY', 'GA36'] as const
+export type PlateSyntax = (typeof PLATE_SYNTAXES)[number]
+
 const PROVINCES = '京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼'
 /** Letters of a plate: I and O are left out, because they look like 1 and 0. */
 const LETTER = 'A-HJ-NP-Z'
@@ -43,10 +52,10 @@ const FORMS: readonly PlateForm[] = [
   { name: 'sample of the documents', pattern: /^粤B888888$/, colors: ['BLUE'] },
 ]
 
-/** What is wrong with a plate: its number is no plate, or it exists but not in this colour. */
+/** What GA 36 has against a plate: its number is none, or it exists but not in this colour. */
 export type PlateFault = 'number' | 'color'
 
-/** Checks a plate as a plate; `undefined` when number and colour can stand on one car. */
+/** Checks a plate by GA 36; `undefined` when number and colour can stand on one car. */
 export function checkPlate(plateNumber: string, plateColor: PlateColor): PlateFault | undefined {
   const form = FORMS.find(candidate => candidate.pattern.test(plateNumber))
   if (!form) return 'number'

@@ -61,6 +61,11 @@ export function formatTimeMs(ms: number): string {
 }
 
 const DAY_MS = 24 * 60 * 60 * 1000
+/** The midnight in Beijing with which the day of an instant begins. */
+export function startOfDay(ms: number): number {
+  return ms - ((ms + BEIJING_OFFSET_MS) % DAY_MS)
+}
+
 let lastDay = Number.NaN
 let lastDate = ''
 

@@ -66,11 +66,15 @@ export const WORLD_MERCHANTS: readonly WorldMerchant[] = [
     kind: 'sub',
     appids: [SUB_APPID],
   }),
-  merchant('1900000110', 'A sub-merchant of 1230000100 without the score parking permission: 403 NO_AUTH', {
-    kind: 'sub',
-    appids: [],
-    parking_enabled: false,
-  }),
+  merchant(
+    '1900000110',
+    'A sub-merchant of 1230000100 without the score parking permission: 403 NO_AUTH, a charge is 400 INVALID_REQUEST',
+    {
+      kind: 'sub',
+      appids: [],
+      parking_enabled: false,
+    },
+  ),
   merchant(
     '1900000111',
     'A sub-merchant of 1230000100 whose collections are restricted: a charge is 403 NO_AUTH',
@@ -84,9 +88,13 @@ export const WORLD_MERCHANTS: readonly WorldMerchant[] = [
     kind: 'sub',
     appids: [],
   }),
-  merchant('1230000110', 'A direct merchant without the score parking permission: 403 NO_AUTH', {
-    parking_enabled: false,
-  }),
+  merchant(
+    '1230000110',
+    'A direct merchant without the score parking permission: 403 NO_AUTH, a charge is 400 INVALID_REQUEST',
+    {
+      parking_enabled: false,
+    },
+  ),
   merchant('1230000111', 'A direct merchant whose collections are restricted: a charge is 403 NO_AUTH', {
     collection_restricted: true,
   }),
@@ -142,7 +150,7 @@ export const WORLD_PLATES: readonly WorldPlate[] = [
   plate('粤B10003', 'Paused: an entry is BLOCKED, PAUSE; a charge is 400 INVALID_REQUEST', {
     service_state: 'PAUSE',
   }),
-  plate('粤B10004', 'In arrears: an entry is BLOCKED, OVERDUE; a charge is 400 INVALID_REQUEST', {
+  plate('粤B10004', 'In arrears: an entry is BLOCKED, OVERDUE; a charge is 403 NOT_ENOUGH', {
     arrears: yuan(10),
   }),
   plate(
@@ -157,7 +165,7 @@ export const WORLD_PLATES: readonly WorldPlate[] = [
     'No funds and no advance: a charge is ACCEPTED, tried again on the deduction ladder, then PAY_FAIL',
     { wallet: 0, advance_limit: 0 },
   ),
-  plate('粤B10007', 'Wallet frozen: a charge is ACCEPTED and ends in PAY_FAIL at the first attempt', {
+  plate('粤B10007', 'Account frozen: an entry is NORMAL; a charge is 400 INVALID_REQUEST', {
     wallet_state: 'FROZEN',
   }),
   plate('粤B10008', 'Wallet empty, the card pays: a charge ends in SUCCESS, bank_type CMB_DEBIT', {
@@ -210,7 +218,7 @@ export function fleetPlates(): WorldPlate[] {
   )
 }
 
-/** A number that a basic payment has used: a query of it is 400 INVALID_REQUEST, a charge under it OUT_TRADE_NO_USED. */
+/** A number that a basic payment has used: a query of it is 400 INVALID_REQUEST, a charge under it ALREADY_EXISTS. */
 export const OTHER_PRODUCT_ORDER = '1217752501201407033233368018'
 
 /** Milliseconds; the world's opening times are constants, so a wrong one is a fault of ours. */

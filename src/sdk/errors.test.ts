@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ERRORS } from '../protocol/errors.ts'
 import {
+  ChargeRefused,
   errorOf,
   InvalidRequest,
   NoAuthority,
@@ -32,11 +33,12 @@ const SCENARIOS: [status: number, code: string | undefined, type: typeof WechatP
   [400, 'NO_STATEMENT_EXIST', NoStatement],
   [400, 'STATEMENT_CREATING', StatementCreating],
   [403, 'NO_AUTH', NoAuthority],
-  [403, 'OUT_TRADE_NO_USED', NumberUsed],
-  [403, 'NOT_ENOUGH', NotEnough],
+  [400, 'ALREADY_EXISTS', NumberUsed],
+  [403, 'NOT_ENOUGH', ChargeRefused],
+  [403, 'RULE_LIMIT', ChargeRefused],
   [403, 'TRADE_OVERDUE', RefundImpossible],
   [403, 'USER_ACCOUNT_ABNORMAL', RefundImpossible],
-  [403, 'RULE_LIMIT', WechatPayError],
+  [403, 'ANOTHER_CODE', WechatPayError],
   [404, 'NOT_FOUND', NotFound],
   [404, 'RESOURCE_NOT_EXISTS', NotFound],
   [404, 'MCH_NOT_EXISTS', NotFound],
@@ -89,6 +91,11 @@ test('a refusal after silence is no refusal but an unknown outcome, with the ref
   assert.equal(error.cause, refusal)
   assert.equal(error.requestId, 'A-1')
   assert.match(error.whatToDo, /queryTransaction/)
+})
+
+test('too little money is the merchant’s where a refund is asked for', () => {
+  const error = errorOf({ ...facts, op: 'createRefund', status: 403, code: 'NOT_ENOUGH' })
+  assert.equal(error.constructor, NotEnough)
 })
 
 test('a refusal of a refund says what to do about refunds', () => {

@@ -59,9 +59,11 @@ export class ParameterError extends WechatPayError {}
 export class InvalidRequest extends WechatPayError {}
 /** 403 `NO_AUTH`: the merchant may not do this. */
 export class NoAuthority extends WechatPayError {}
-/** 403 `OUT_TRADE_NO_USED`: the number belongs to another charge. */
+/** 400 `ALREADY_EXISTS`: the number belongs to another order. */
 export class NumberUsed extends WechatPayError {}
-/** 403 `NOT_ENOUGH`: the merchant's account has too little for this refund. */
+/** 403 `NOT_ENOUGH` or `RULE_LIMIT` of a charge: the user owes too much, or was charged too often today. */
+export class ChargeRefused extends WechatPayError {}
+/** 403 `NOT_ENOUGH` of a refund: the merchant's account has too little for it. */
 export class NotEnough extends WechatPayError {}
 /** 403 `TRADE_OVERDUE`, `USER_ACCOUNT_ABNORMAL`: this payment cannot be given back by a refund any more. */
 export class RefundImpossible extends WechatPayError {}
@@ -169,6 +171,13 @@ const ROWS: readonly Row[] = [
   },
   {
     status: 400,
+    code: 'ALREADY_EXISTS',
+    type: NumberUsed,
+    whatToDo:
+      'Call queryTransaction to see the charge that has this out_trade_no; a new charge needs a new number.',
+  },
+  {
+    status: 400,
     ops: ['createRefund', 'createAbnormalRefund'],
     type: InvalidRequest,
     whatToDo:
@@ -214,19 +223,26 @@ const ROWS: readonly Row[] = [
   {
     status: 403,
     code: 'NOT_ENOUGH',
+    ops: ['createTransaction'],
+    type: ChargeRefused,
+    whatToDo:
+      'Do not repeat: the user owes too much. Collect on site, or lead the user to the repayment page.',
+  },
+  {
+    status: 403,
+    code: 'RULE_LIMIT',
+    type: ChargeRefused,
+    whatToDo: 'Do not repeat today: the number of charges is used up. Collect on site.',
+  },
+  {
+    status: 403,
+    code: 'NOT_ENOUGH',
     type: NotEnough,
     whatToDo:
       'Top up the merchant account, then send the same request with the same out_refund_no again. Nothing was refunded.',
   },
   { status: 403, code: 'TRADE_OVERDUE', type: RefundImpossible, whatToDo: PAY_BACK_OTHERWISE },
   { status: 403, code: 'USER_ACCOUNT_ABNORMAL', type: RefundImpossible, whatToDo: PAY_BACK_OTHERWISE },
-  {
-    status: 403,
-    code: 'OUT_TRADE_NO_USED',
-    type: NumberUsed,
-    whatToDo:
-      'Call queryTransaction to see the charge that has this out_trade_no; a new charge needs a new number.',
-  },
   {
     status: 404,
     code: 'RESOURCE_NOT_EXISTS',

@@ -21,6 +21,7 @@ export {
 } from './client.ts'
 export {
   BillCorrupted,
+  ChargeRefused,
   InvalidRequest,
   NetworkError,
   NoAuthority,

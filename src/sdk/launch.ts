@@ -12,12 +12,14 @@ export interface AppLaunch {
 }
 
 /**
- * A path with its parameters percent-encoded. The documents' samples print the plate as it is, but a path is read as a
- * URL: a `&`, `#` or `%` inside a value would end it, and not every WebView on the way carries a Chinese character as
- * the same bytes. Encoded UTF-8 means the same to all of them.
+ * A path with its parameters. Letters and digits of any script stand as they are, because the documents print the plate so
+ * and a mini program gets the values of its path as they were given, without decoding. What would end a value or the path
+ * (`&`, `#`, `%`, `?`, `=`, `+`, spaces) is percent-encoded: no plate and no id has it, and it can do no harm.
  */
 export function pathWithQuery(path: string, parameters: Record<string, string>): string {
-  const query = Object.entries(parameters).map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
+  const query = Object.entries(parameters).map(
+    ([name, value]) => `${name}=${value.replaceAll(/[^\p{L}\p{Nd}]+/gu, encodeURIComponent)}`,
+  )
   return `${path}?${query.join('&')}`
 }
 

@@ -21,6 +21,9 @@ export interface OpeningParameters {
 /**
  * The page of WeChat's mini program on which a user opens the service for a plate (开通页). Nothing is signed, and the
  * outcome is not told to whoever launched it: ask `queryPlateService` when the user is back.
+ *
+ * The documents also name a plate management page (车牌管理页) for plates that are opened, without an app id, a path or
+ * parameters; so nothing here leads to it.
  */
 export const openingPage = {
   /**

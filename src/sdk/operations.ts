@@ -39,7 +39,8 @@ export const operations = {
     echoes: ['out_trade_no'],
     ifUnknown:
       'The charge may have been accepted. Keep the gate closed and call queryTransaction with the same out_trade_no: ' +
-      'an order means that it was; NotFound means that it never arrived, and the same request may be sent again.',
+      'an order means that it was; NotFound means that it never arrived, and the same request may be sent again. So it ' +
+      'may after PAY_FAIL, and is a new attempt then.',
   },
   queryTransaction: {
     method: 'GET',

@@ -1,8 +1,8 @@
+import { plateNumber } from '../contract/fields.ts'
 import type { TSchema } from '../contract/schema.ts'
 import { conforms } from '../contract/validate.ts'
 import type { Nameable, Named } from '../faults/rules.ts'
 import { endpoints, notices } from '../products/index.ts'
-import { checkPlate, PLATE_COLORS } from '../protocol/plate.ts'
 
 type Properties = Readonly<Record<string, TSchema>>
 
@@ -23,10 +23,8 @@ export const nameable: Nameable = {
 
 function namesIn({ plate_number, parking_info, out_trade_no, out_refund_no }: Properties): Named['fields'] {
   return {
-    // What is no plate in any colour is on no car.
-    ...((plate_number || parking_info) && {
-      plate_number: value => PLATE_COLORS.some(color => checkPlate(value, color) !== 'number'),
-    }),
+    // What no call takes as a plate is never charged.
+    ...((plate_number || parking_info) && { plate_number: value => !conforms(plateNumber, value) }),
     ...(out_trade_no && { out_trade_no: value => !conforms(out_trade_no, value) }),
     ...(out_refund_no && { out_refund_no: value => !conforms(out_refund_no, value) }),
   }

@@ -30,4 +30,5 @@ export const migrations: Migration[] = [
   { name: '0023-reminders', url: new URL('../server/admin/reminders.sql', import.meta.url) },
   { name: '0024-fair-outbox', url: new URL('../notices/fair-outbox.sql', import.meta.url) },
   { name: '0025-store-checks', url: new URL('health.sql', import.meta.url) },
+  { name: '0026-charged-again', url: new URL('../products/parking/charged-again.sql', import.meta.url) },
 ]

@@ -19,7 +19,8 @@ scenario('A merchant without the permission', async s => {
   const stay = await s.parkFor(owner)
   await s.admin.put('/merchants/1230000109', { parking_enabled: false })
   assertRefused(await s.create(stay.request), 403, 'NO_AUTH', '商户未入驻')
-  assertRefused(await s.charge(chargeOf(stay)), 403, 'NO_AUTH', '当前商户无法扣款')
+  const text = '非法商户，服务商模式下请确认子商户正确'
+  assertRefused(await s.charge(chargeOf(stay)), 400, 'INVALID_REQUEST', text)
   await s.admin.put('/merchants/1230000109', { parking_enabled: true })
   assert.equal((await s.create(stay.request)).statusCode, 200)
 })
@@ -31,9 +32,11 @@ scenario('A sub-merchant that is not bound any more, and one that never was', as
   await s.admin.delete(binding)
   const text = '服务商和子商户没有绑定关系'
   assertRefused(await s.create(stay.request, PARTNER), 400, 'INVALID_REQUEST', text)
-  assertRefused(await s.charge(chargeOf(stay), PARTNER), 400, 'INVALID_REQUEST', text)
+  const illegal = '非法商户，服务商模式下请确认子商户正确'
+  assertRefused(await s.charge(chargeOf(stay), PARTNER), 400, 'INVALID_REQUEST', illegal)
   const unknown = { mchid: '1230000100', partner: { sub_mchid: '1999999999' } }
   assertRefused(await s.create(stay.request, unknown), 400, 'INVALID_REQUEST', '子商户号不存在,请检查后再试')
+  assertRefused(await s.charge(chargeOf(stay), unknown), 400, 'INVALID_REQUEST', illegal)
   await s.admin.put(binding)
   assert.equal((await s.charge(chargeOf(stay), PARTNER)).statusCode, 200)
 })
@@ -42,7 +45,7 @@ scenario('An app id that is not bound', async s => {
   const owner = await s.owner({ wallet: 888 })
   const stay = await s.parkFor(owner)
   const charge = chargeOf(stay, { appid: 'wx0123456789abcdef' })
-  assertRefused(await s.charge(charge), 400, 'PARAM_ERROR', '参数错误')
+  assertRefused(await s.charge(charge), 400, 'INVALID_REQUEST', '商户号和公众号没有绑定关系')
   await s.admin.put('/merchants/1230000109/apps/wx0123456789abcdef')
   assert.equal((await s.charge(charge)).statusCode, 200)
 })

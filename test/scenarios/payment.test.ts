@@ -75,7 +75,7 @@ scenario('All empty: advance, arrears, blocked next entry, repayment, notice', a
   const next = await s.parkFor(owner)
   const entry = await s.create(next.request)
   assert.deepEqual(only(entry.json(), 'state', 'block_reason'), { state: 'BLOCKED', block_reason: 'OVERDUE' })
-  assertRefused(await s.charge(chargeOf(next)), 400, 'INVALID_REQUEST', '用户存在欠费，无法扣费')
+  assertRefused(await s.charge(chargeOf(next)), 403, 'NOT_ENOUGH', '用户欠款过多，暂停交易')
 
   await s.admin.put(`/owners/${owner.owner_id}/top-ups/later`, { amount: 888 })
   const repayment = await s.admin.put(`/owners/${owner.owner_id}/repayments/r1`, { source: 'wallet' })
@@ -156,11 +156,40 @@ scenario('The wallet is filled while the ladder runs', async s => {
   assert.equal((await s.order(number)).trade_state, 'SUCCESS')
 })
 
-scenario('A frozen account fails at once', async s => {
-  const owner = await s.owner({ wallet: 10_000, cards: [{ bank_type: 'CMB_DEBIT' }] })
-  await s.admin.put(`/owners/${owner.owner_id}`, { wallet_state: 'FROZEN' })
-  assert.equal((await s.order(await s.chargeOf(owner))).trade_state, 'PAY_FAIL')
+scenario('No funds: PAY_FAIL, and the original number charges again', async s => {
+  const owner = await s.owner({ advance_limit: 0 })
+  const stay = await s.parkFor(owner)
+  const request = chargeOf(stay, { notify_url: s.sink.url })
+  assert.equal((await s.charge(request)).statusCode, 200)
+  await s.pass({ hours: 31, minutes: 11 })
+  const failed = await s.order(request.out_trade_no)
+  await s.admin.put(`/owners/${owner.owner_id}/top-ups/later`, { amount: 888 })
+  assert.equal((await s.charge(request)).json<{ trade_state: string }>().trade_state, 'ACCEPTED')
+  await s.runDue()
+  const paid = await s.order(request.out_trade_no)
+  assert.deepEqual([failed.trade_state, paid.trade_state], ['PAY_FAIL', 'SUCCESS'])
+  assert.deepEqual(s.told(), [
+    { event_type: 'TRANSACTION.FAIL', resource: failed },
+    { event_type: 'TRANSACTION.SUCCESS', resource: paid },
+  ])
 })
+
+scenario(
+  'A frozen account is refused, and one that is frozen after the acceptance fails at once',
+  async s => {
+    const owner = await s.owner({ advance_limit: 0, cards: [{ bank_type: 'CMB_DEBIT', available: 0 }] })
+    const stay = await s.parkFor(owner)
+    await s.admin.put(`/owners/${owner.owner_id}`, { wallet_state: 'FROZEN' })
+    assertRefused(await s.charge(chargeOf(stay)), 400, 'INVALID_REQUEST', '用户状态异常')
+    await s.admin.put(`/owners/${owner.owner_id}`, { wallet_state: 'NORMAL' })
+    const { out_trade_no } = await s.accept(stay)
+    await s.runDue()
+    assert.equal((await s.order(out_trade_no)).trade_state, 'ACCEPTED')
+    await s.admin.put(`/owners/${owner.owner_id}`, { wallet_state: 'FROZEN' })
+    await s.pass({ minutes: 1 })
+    assert.equal((await s.order(out_trade_no)).trade_state, 'PAY_FAIL')
+  },
+)
 
 scenario('A merchant without the advance facility waits for the owner', async s => {
   await s.admin.put('/merchants/1230000109', { advance_enabled: false })

@@ -23,7 +23,7 @@ scenario('Paused and resumed while parked', async s => {
   const stay = await s.parkFor(owner)
   await s.plate(owner, 'PAUSE')
   assert.deepEqual(await stateNow(s, stay.request), { state: 'BLOCKED', block_reason: 'PAUSE' })
-  assertRefused(await s.charge(chargeOf(stay)), 400, 'INVALID_REQUEST', '用户已暂停车牌服务，无法扣费')
+  assertRefused(await s.charge(chargeOf(stay)), 400, 'INVALID_REQUEST', '用户状态异常')
   await s.plate(owner, 'NORMAL')
   assert.deepEqual(states(s.told()), [
     [stay.id, 'BLOCKED', 'PAUSE'],
@@ -100,7 +100,7 @@ scenario('Superseded by a newer entry', async s => {
   const owner = await s.owner({ wallet: 888 })
   const first = await s.parkFor(owner)
   const second = await s.parkFor(owner)
-  assertRefused(await s.charge(chargeOf(first)), 400, 'INVALID_REQUEST', '停车入场id不存在')
+  assertRefused(await s.charge(chargeOf(first)), 400, 'INVALID_REQUEST', '停车入场ID不存在')
   await s.plate(owner, 'PAUSE')
   await s.plate(owner, 'NORMAL')
   assert.deepEqual(states(s.told()), [
@@ -115,7 +115,7 @@ scenario('Refused by the score', async s => {
   await s.admin.put(`/owners/${owner.owner_id}`, { score: 549 })
   const stay = await s.parkFor(owner)
   assert.deepEqual(await stateNow(s, stay.request), { state: 'BLOCKED', block_reason: 'EVALUATION_FAILED' })
-  assertRefused(await s.charge(chargeOf(stay)), 400, 'INVALID_REQUEST', '用户综合评估未通过，无法扣费')
+  assertRefused(await s.charge(chargeOf(stay)), 400, 'INVALID_REQUEST', '用户状态异常')
   await s.admin.put(`/owners/${owner.owner_id}`, { score: 550 })
   assert.equal((await s.charge(chargeOf(stay))).statusCode, 200)
 })

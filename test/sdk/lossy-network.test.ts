@@ -86,7 +86,7 @@ test('when every attempt is answered with 500 the outcome is unknown', async t =
 
 test('a refusal after a lost reply is not taken for the outcome of the charge', async t => {
   const { middle, parking, charge } = await clientBehindProxy(t)
-  middle.plan('lose_reply', unsigned(400, { code: 'INVALID_REQUEST', message: '场景信息和停车入场id不匹配' }))
+  middle.plan('lose_reply', unsigned(400, { code: 'INVALID_REQUEST', message: '场景信息和停车入场ID不匹配' }))
   await assert.rejects(parking.createTransaction(charge), {
     name: 'OutcomeUnknown',
     code: 'INVALID_REQUEST',

@@ -27,7 +27,8 @@ export interface EntryFacts {
 
 /** What becomes known only when an order ends, and stays as it is then. */
 const ENDING = ['transaction_id', 'success_time', 'bank_type', 'attach', 'promotion_detail'] as const
-const STEPS = { ACCEPTED: 0, PAY_FAIL: 1, SUCCESS: 1, REFUND: 2 } as const
+/** A failed order may be charged again under its number, so that these two follow each other in any order. */
+const STEPS = { ACCEPTED: 0, PAY_FAIL: 0, SUCCESS: 1, REFUND: 2 } as const
 
 export function orderKey(mchid: string, outTradeNo: string): string {
   return `${mchid}/${outTradeNo}`
@@ -57,14 +58,13 @@ export function contradictions(earlier: OrderFacts, later: OrderFacts): string[]
     if (was !== is) found.push(`${what} of ${name} was ${was} and is ${is}`)
   }
   if (progressOf(later) < progressOf(earlier)) compare('State', stateOf(earlier), stateOf(later))
-  if (STEPS[earlier.trade_state] === STEPS[later.trade_state])
-    compare('State', earlier.trade_state, later.trade_state)
   for (const field of ['appid', 'sub_appid', 'sp_mchid', 'sub_mchid', 'out_trade_no', 'description'] as const)
     compare(field, earlier[field], later[field])
-  for (const field of ['create_time', 'parking_info', 'payer'] as const)
+  for (const field of ['create_time', 'parking_info'] as const)
     compare(field, sorted(earlier[field]), sorted(later[field]))
   compare('total', earlier.amount.total, later.amount.total)
-  if (earlier.trade_state === 'ACCEPTED') return found
+  if (STEPS[earlier.trade_state] === 0) return found
+  compare('payer', sorted(earlier.payer), sorted(later.payer))
   for (const field of ENDING) compare(field, sorted(earlier[field]), sorted(later[field]))
   compare('amount', sorted(earlier.amount), sorted(later.amount))
   return found
@@ -96,6 +96,8 @@ export class History {
   readonly arrived = new Set<string>()
   /** The entries, by their ids, whose charges were refused because there is no such entry; whoever looks at them takes them. */
   readonly unknownEntries: string[] = []
+  /** Orders that were accepted, and whose charge was refused when it was repeated; whoever looks at them takes them. */
+  readonly refusedAgain: string[] = []
   /** What was said that cannot be true together, found at the moment when it was said. */
   readonly broken: string[] = []
 

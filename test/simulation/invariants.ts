@@ -21,8 +21,6 @@ export interface View {
   accountant: Accountant
   /** What has failed inside of the platform. */
   faults: readonly unknown[]
-  /** Entries made since then can be charged; milliseconds of business time. */
-  openSince: number
   /** The types of notices that others of their order may overtake. */
   reordered: ReadonlySet<string | undefined>
   /** True every now and then, for what is dear to check. */

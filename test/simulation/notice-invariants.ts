@@ -24,12 +24,12 @@ export const NOTICES = {
   },
 
   /** While an order holds a stay nothing is told of it, so what comes after a failed one cannot be judged. */
-  staysAreNoticed({ now, notices, history, openSince }) {
+  staysAreNoticed({ now, notices, history }) {
     const charged = everCharged(now)
     return [...now.stays.values()].flatMap(stay => {
-      const { id, mchid, out_parking_no, plate_number, usability, create_time } = stay
+      const { id, mchid, out_parking_no, plate_number, usability } = stay
       const entry = history.entries.get(orderKey(mchid, out_parking_no))
-      if (!entry || charged.has(id) || isAssessed(plate_number) || create_time < openSince) return []
+      if (!entry || charged.has(id) || isAssessed(plate_number)) return []
       const last = stateNotices(notices, id).at(-1)
       const told = last ? stateOf(last.resource as EntranceStateChange) : entry.state_at_entry
       return told === usability ? [] : [`The merchant was told ${told} of stay ${id}, which is ${usability}`]
@@ -135,17 +135,23 @@ function faultOfDelivery(sent: SentNotice | undefined, lost: LostNotice | undefi
 
 /** An order that has ended has its notices, each as the order was then; only what its owner has repaid is told as repaid. */
 function noticesOf(key: string, order: OrderRow, sent: readonly NoticeRow[]): string[] {
-  const expected =
-    order.trade_state === 'ACCEPTED'
+  const isPaid = order.trade_state === 'SUCCESS' || order.trade_state === 'REFUND'
+  const expected = [
+    ...(isPaid ? ['TRANSACTION.SUCCESS'] : []),
+    ...(order.repayments > 0 ? ['TRANSACTION.PAY_BACK'] : []),
+  ]
+  const { FAIL: failures = [], other = [] } = Object.groupBy(sent, ({ event_type }) =>
+    event_type === 'TRANSACTION.FAIL' ? 'FAIL' : 'other',
+  )
+  const types = other.map(({ event_type }) => event_type)
+  if (types.toSorted().join() !== expected.toSorted().join() || !areAllFailures(order, failures))
+    return [`${key} is ${order.trade_state}, and its notices are ${sent.map(nameOf).join(', ') || 'none'}`]
+  const unlikeFailures = failures.flatMap(({ id, resource }) =>
+    (resource as TransactionResult).trade_state === 'PAY_FAIL'
       ? []
-      : [
-          order.trade_state === 'PAY_FAIL' ? 'TRANSACTION.FAIL' : 'TRANSACTION.SUCCESS',
-          ...(order.repayments > 0 ? ['TRANSACTION.PAY_BACK'] : []),
-        ]
-  const types = sent.map(({ event_type }) => event_type)
-  if (types.toSorted().join() !== expected.toSorted().join())
-    return [`${key} is ${order.trade_state}, and its notices are ${types.join(', ') || 'none'}`]
-  return sent.flatMap(({ id, event_type, resource }) => {
+      : [`Notice ${id} of ${key} tells of no failure`],
+  )
+  const unlikeOrder = other.flatMap(({ id, event_type, resource }) => {
     const told = resource as TransactionResult
     const repaid = event_type === 'TRANSACTION.PAY_BACK' ? 'Y' : order.user_repaid && 'N'
     // A notice may be older than the first refund.
@@ -169,6 +175,20 @@ function noticesOf(key: string, order: OrderRow, sent: readonly NoticeRow[]): st
       .filter(([one, other]) => (one ?? null) !== (other ?? null))
       .map(([one, other]) => `Notice ${id} (${event_type}) of ${key} says ${one} where it is ${other}`)
   })
+  return [...unlikeFailures, ...unlikeOrder]
+}
+
+/** Each failure has one notice, which is numbered by its last attempt; the last one is where the present charge began or ended. */
+function areAllFailures(order: OrderRow, failures: readonly NoticeRow[]): boolean {
+  const { trade_state, deduction_attempts, attempts_before } = order
+  const last = trade_state === 'PAY_FAIL' ? deduction_attempts : attempts_before
+  const numbers = failures.map(({ sequence }) => sequence)
+  const hasBoth = trade_state !== 'PAY_FAIL' || attempts_before === 0 || numbers.includes(attempts_before)
+  return new Set(numbers).size === numbers.length && Math.max(0, ...numbers) === last && hasBoth
+}
+
+function nameOf({ event_type, sequence }: NoticeRow): string {
+  return `${event_type} ${sequence}`
 }
 
 function couponIds(promotions: readonly { coupon_id: string }[] = []): string {
@@ -183,10 +203,12 @@ function isSameState(order: OrderRow, before: OrderRow | undefined): boolean {
   return order.trade_state === before?.trade_state && order.user_repaid === before.user_repaid
 }
 
-/** Entries that an order holds, which is one that has not failed, and that order. */
+/** Entries that an order holds, which is one that has not failed, and that order with the charge that it is at. */
 function chargedEntries({ orders }: Snapshot): Map<string, string> {
   const held = [...orders].filter(([, { trade_state }]) => trade_state !== 'PAY_FAIL')
-  return new Map(held.map(([key, { parking_id }]) => [parking_id, key]))
+  return new Map(
+    held.map(([key, { parking_id, attempts_before }]) => [parking_id, `${key} ${attempts_before}`]),
+  )
 }
 
 function everCharged({ orders }: Snapshot): Set<string> {

@@ -1,6 +1,6 @@
 import { orderKey } from './history.ts'
 import type { Invariant } from './invariants.ts'
-import { promotionsOf, type Snapshot } from './snapshot.ts'
+import { type OrderRow, promotionsOf, type Snapshot } from './snapshot.ts'
 
 /** What is true of orders, of the entries that they charge, and of what was said of both. */
 export const ORDERS = {
@@ -14,6 +14,14 @@ export const ORDERS = {
     })
     return [...history.broken, ...lost]
   },
+
+  /** A charge that was accepted is answered in the same way, until its order has failed. */
+  acceptedChargesStayAccepted: ({ history, now }) =>
+    history.refusedAgain.splice(0).flatMap(key => {
+      const { trade_state, attempts_before = 0 } = now.orders.get(key) ?? {}
+      if (trade_state === 'PAY_FAIL' || attempts_before > 0) return []
+      return [`The charge of ${key} was accepted, and refused when it was repeated`]
+    }),
 
   /** A call to an access point that is down does nothing, and nothing is done without a call. */
   whatIsDoneWasAsked({ history: { arrived }, now }) {
@@ -36,9 +44,11 @@ export const ORDERS = {
 
   /** The newest entry of a plate in service; what happens within one instant may have come in any order. */
   async onlyWhatCanBeChargedIsCharged({ db, now, before }) {
-    const added = [...now.orders].filter(([key]) => !before.orders.has(key))
+    const added = [...now.orders].filter(([key, order]) => isAccepted(order, before.orders.get(key)))
     const found: string[] = []
     for (const [key, { parking_id, mchid, out_trade_no }] of added) {
+      if (before.orders.has(key) && !before.stays.has(parking_id) && !now.stays.has(parking_id))
+        found.push(`${key} charges stay ${parking_id} again, which is not the newest of its plate`)
       const [was, is] = [before, now].map(({ stays }) => stays.get(parking_id)?.usability ?? 'NORMAL')
       if (was !== 'NORMAL' && is === was && !wasNormalMeanwhile(now, parking_id))
         found.push(`${key} charges stay ${parking_id}, which is ${is}`)
@@ -93,8 +103,12 @@ export const ORDERS = {
       if (!is) return [`Order ${key} is gone`]
       const found: string[] = []
       const isRefunded = was.trade_state === 'SUCCESS' && is.trade_state === 'REFUND'
-      if (was.trade_state !== 'ACCEPTED' && is.trade_state !== was.trade_state && !isRefunded)
+      const isChargedAgain = was.trade_state === 'PAY_FAIL' && is.attempts_before >= was.deduction_attempts
+      const isOnward = was.trade_state === 'ACCEPTED' || isRefunded || isChargedAgain
+      if (is.trade_state !== was.trade_state && !isOnward)
         found.push(`${key} was ${was.trade_state} and is ${is.trade_state}`)
+      if (is.openid !== was.openid && is.attempts_before === was.attempts_before)
+        found.push(`${key} was of ${was.openid} and is of ${is.openid}`)
       if (was.user_repaid === 'Y' && is.user_repaid !== 'Y') found.push(`${key} is not repaid any more`)
       for (const field of [
         'transaction_id',
@@ -121,6 +135,11 @@ export const ORDERS_AT_THE_END = {
       return told === trade_state ? [] : [`${key} is ${trade_state}, and the query says ${told ?? 'nothing'}`]
     }),
 } as const satisfies Record<string, Invariant>
+
+/** Whether an order was accepted since: as a new one, or once more after it has failed. */
+function isAccepted(is: OrderRow, was: OrderRow | undefined): boolean {
+  return was === undefined || is.attempts_before > was.attempts_before
+}
 
 /** A debt may end with a refund and begin anew with the very charge that it had not allowed before. */
 function wasNormalMeanwhile({ newNotices }: Snapshot, parkingId: string): boolean {

@@ -132,6 +132,11 @@ export const PLANTS: readonly Plant[] = [
     breaks: ['onlyWhatCanBeChargedIsCharged', 'newestEntriesAreKnown'],
   },
   {
+    name: 'an order that is charged again forgets what was tried before',
+    tamper: sql => sql.replace('attempts_before = deduction_attempts', 'attempts_before = attempts_before'),
+    breaks: ['noStateMovesBackwards'],
+  },
+  {
     name: 'a refund is paid out twice',
     tamper: together(
       everySecond(sql => sql.startsWith('UPDATE refunds'), 'SUCCESS'),

@@ -71,7 +71,8 @@ const TO_BE_MET = [
   ...['NOTICE_LOST', 'NOTICE_DELAYED', 'NOTICE_REORDERED'].map(struckBy),
   ...['LATENCY', 'HOST_DOWN', 'REPLY_WRONG_SIGNATURE', 'REPLY_PROBE'].map(struckBy),
   ...['late reply 200', 'host down', 'asked elsewhere'],
-  ...['charge: 商户订单号重复', 'charge: 停车入场id不存在', 'charge: 用户存在欠费，无法扣费'],
+  ...['charge: out_trade_no冲突', 'charge: 停车入场ID不存在', 'charge: 用户欠款过多，暂停交易'],
+  ...['charge: 用户状态异常', 'charged again'],
 ]
 
 after(() => {

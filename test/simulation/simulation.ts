@@ -2,7 +2,6 @@ import { moveClock } from '../../src/clock/moves.ts'
 import type { Faults, NewFault } from '../../src/faults/faults.ts'
 import type { AccessPoint } from '../../src/faults/rules.ts'
 import type { Rules } from '../../src/platform.ts'
-import { DEFAULT_RULES } from '../../src/server/config.ts'
 import { NOW } from '../parking.ts'
 import { Access } from './access.ts'
 import { Accountant } from './accountant.ts'
@@ -360,7 +359,6 @@ class Simulation {
       accountant: this.#accountant,
       reordered: this.#reordered,
       isThorough: this.#step % THOROUGH_EVERY === 0 || this.#step === this.#options.steps,
-      openSince: this.#nodes.clock.now() - DEFAULT_RULES.parkingLifetime + HOUR,
     }
     const found: Violation[] = []
     for (const [invariant, holds] of Object.entries(invariants)) {

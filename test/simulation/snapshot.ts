@@ -19,6 +19,10 @@ export interface OrderRow {
   bank_type: string | null
   user_repaid: 'Y' | 'N' | null
   parking_id: string
+  openid: string
+  deduction_attempts: number
+  /** Attempts of earlier charges under the number, which have failed. */
+  attempts_before: number
   total: number
   payer_total: number | null
   discount_total: number | null
@@ -107,6 +111,7 @@ export class Snapshots {
   async take(): Promise<Snapshot> {
     const orders = await this.#db.all<OrderRow>(
       `SELECT mchid, sub_mchid, out_trade_no, trade_state, transaction_id, success_time, bank_type, user_repaid, parking_id, total,
+              openid, deduction_attempts, attempts_before,
               payer_total, discount_total, promotion_detail, settlement_total, fee, refund_total, refund_count,
               (SELECT COUNT(*) FROM ledger_transfers l
                 WHERE user_repaid IS NOT NULL AND l.kind = 'repayment'

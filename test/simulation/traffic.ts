@@ -24,7 +24,17 @@ import { refundKey, unlikeItsRequest } from './refund-history.ts'
 import type { Trace } from './trace.ts'
 
 const CALLS = {
-  ...{ enter: 20, leave: 32, leaveOlder: 4, repeat: 22, leaveAgain: 1, otherContent: 1, query: 6, find: 1 },
+  ...{
+    enter: 20,
+    leave: 32,
+    leaveOlder: 4,
+    repeat: 22,
+    leaveAgain: 1,
+    chargeAgain: 4,
+    otherContent: 1,
+    query: 6,
+    find: 1,
+  },
   ...{ refund: 22, refunds: 3, refundOther: 1, queryRefund: 6, settleRefund: 3 },
 } as const
 type CallKind = keyof typeof CALLS
@@ -34,7 +44,7 @@ const FATES = { fine: 12, lost: 2, reply_lost: 3, twice: 3, late: 2 } as const
 /** How often a merchant without a reply asks the other access point at once, as the SDK does, and does not repeat later. */
 const ELSEWHERE_CHANCE = 0.5
 
-const ENTRY_UNKNOWN = '停车入场id不存在'
+const ENTRY_UNKNOWN = '停车入场ID不存在'
 
 /** How many of the latest orders and refunds are still thought of. */
 const RECENT = 12
@@ -158,6 +168,10 @@ export class Traffic implements Receivers {
       }
       case 'repeat':
         return this.#unanswered.shift() ?? random.pickSome([...this.#accepted.values()])
+      case 'chargeAgain': {
+        const failed = merchant.charges.filter(({ state }) => state === 'PAY_FAIL')
+        return random.pickSome(failed.slice(-RECENT))?.call
+      }
       case 'otherContent': {
         const charge = random.pickSome(merchant.charges.slice(-10))
         return charge && merchant.otherContent(charge)
@@ -349,8 +363,11 @@ export class Traffic implements Receivers {
     if (statusCode >= 500) broken.push(`${call.name} of ${key} is answered ${statusCode}: ${reply.body}`)
     const accepted = this.#accepted.get(key)
     const isRepeated = accepted !== undefined && (call.name === 'query' || isSameCall(call, accepted))
-    if (isRepeated && statusCode !== 200)
-      broken.push(`${call.name} of ${key} was accepted, and now ${reply.body}`)
+    if (isRepeated && statusCode !== 200) {
+      // After PAY_FAIL a repeated charge is checked anew.
+      if (call.name === 'charge') this.#history.refusedAgain.push(key)
+      else broken.push(`${call.name} of ${key} was accepted, and now ${reply.body}`)
+    }
     if (call.name === 'charge' && reply.json().message === ENTRY_UNKNOWN)
       this.#history.unknownEntries.push((call.fields.parking_info as { parking_id: string }).parking_id)
     if (statusCode !== 200) return
@@ -367,6 +384,8 @@ export class Traffic implements Receivers {
       if (call.name === 'charge' && accepted && !isSameCall(call, accepted))
         broken.push(`${key} was accepted for something else`)
       this.#history.tellOrder(facts, order, call.name)
+      if (call.name === 'charge' && order?.trade_state === 'PAY_FAIL' && facts.trade_state === 'ACCEPTED')
+        this.#trace.count('charged again')
       if (facts.trade_state !== 'ACCEPTED')
         this.#trace.count(facts.bank_type ? `paid by ${facts.bank_type}` : facts.trade_state)
       if (facts.promotion_detail) this.#trace.count(`order with ${facts.promotion_detail.length} coupons`)

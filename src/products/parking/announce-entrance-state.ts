@@ -21,7 +21,8 @@ export async function announceEntranceState(
   if (after === 'EVALUATION_FAILED') return
   const { clock, rules } = platform
   const now = clock.now()
-  const stay = await lockOpenStay(tx, plate_number, plate_color, now - rules.parkingLifetime)
+  const madeSince = Math.max(0, now - rules.parkingLifetime)
+  const stay = await lockOpenStay(tx, plate_number, plate_color, madeSince)
   if (!stay) return
   const receiver = await findMerchant(tx, stay.mchid)
   if (!receiver) throw new Error(`Entry ${stay.id} belongs to ${stay.mchid}, which does not exist`)

@@ -6,8 +6,7 @@ import { type Order, orderSubject } from '../orders.ts'
 import { type TransactionResult, transactionResult } from './contract.ts'
 import { transactionReply } from './orders.ts'
 
-/** A repayment can follow a success at once, and must not arrive before it. */
-const SEQUENCE = { 'TRANSACTION.SUCCESS': 1, 'TRANSACTION.FAIL': 1, 'TRANSACTION.PAY_BACK': 2 } as const
+type EventType = keyof typeof transactionResult.events
 
 /**
  * Puts the notice of an order's result into the outbox: the order as a query gives it from now on, but promotions name
@@ -17,16 +16,27 @@ export async function announceResult(
   tx: Transaction,
   platform: Platform,
   order: Order,
-  eventType: keyof typeof SEQUENCE,
+  eventType: EventType,
   known?: Merchant,
 ): Promise<void> {
   const receiver = known?.mchid === order.mchid ? known : await findMerchant(tx, order.mchid)
   if (!receiver) throw new Error(`There is no merchant ${order.mchid}`)
-  // Only an advance can be followed by another notice; all others need not be kept in order.
-  const place = order.user_repaid ? { subject: orderSubject(order), sequence: SEQUENCE[eventType] } : {}
+  const place = isOneOfSeveral(order)
+    ? { subject: orderSubject(order), sequence: sequenceOf(order, eventType) }
+    : {}
   const notifyUrl = order.notify_url
   const resource = resultOf(order)
   await enqueueNotice(tx, platform, transactionResult, { eventType, receiver, notifyUrl, resource, ...place })
+}
+
+/** A failed order can be charged again and an advance repaid; all others need not be kept in order. */
+function isOneOfSeveral({ trade_state, user_repaid, attempts_before }: Order): boolean {
+  return trade_state === 'PAY_FAIL' || user_repaid !== null || attempts_before > 0
+}
+
+/** Each result comes with an attempt of its own; a repayment follows a success and must not arrive before it. */
+function sequenceOf({ deduction_attempts }: Order, eventType: EventType): number {
+  return eventType === 'TRANSACTION.PAY_BACK' ? deduction_attempts + 1 : deduction_attempts
 }
 
 function resultOf(order: Order): TransactionResult {

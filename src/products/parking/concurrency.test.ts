@@ -63,7 +63,7 @@ test('fifty charges at once under different numbers on one entry: exactly one is
   const replies = await inParallel(() => charge(chargeOf(stay)))
   assert.deepEqual(tally(replies), {
     ACCEPTED: 1,
-    'INVALID_REQUEST 场景信息和停车入场id不匹配': PARALLEL - 1,
+    'INVALID_REQUEST 场景信息和停车入场ID不匹配': PARALLEL - 1,
   })
   assert.equal(await count('SELECT COUNT(*) AS count FROM transactions WHERE parking_id = $1', stay.id), 1)
 })
@@ -73,7 +73,7 @@ test('fifty charges at once under one number with fifty contents: one is accepte
   for (let index = 0; index < PARALLEL; index += 1) stays.push(await park())
   const out_trade_no = freshNo('T')
   const replies = await inParallel(index => charge(chargeOf(stays[index] as Stay, { out_trade_no })))
-  assert.deepEqual(tally(replies), { ACCEPTED: 1, 'OUT_TRADE_NO_USED 商户订单号重复': PARALLEL - 1 })
+  assert.deepEqual(tally(replies), { ACCEPTED: 1, 'ALREADY_EXISTS out_trade_no冲突': PARALLEL - 1 })
 })
 
 test('fifty identical entries at once make one entry with one id', async () => {
@@ -90,7 +90,7 @@ test('fifty entries at once under one number with fifty contents: one is made, t
   const replies = await inParallel(index => create({ ...request, free_duration: index }))
   assert.deepEqual(tally(replies), {
     NORMAL: 1,
-    'INVALID_REQUEST 商户入场ID已使用，且请求参数与原请求不一致': PARALLEL - 1,
+    'INVALID_REQUEST 商户入场ID非法，请检查商户入场ID': PARALLEL - 1,
   })
 })
 
@@ -100,7 +100,7 @@ test('of fifty entries of one plate that are made at once exactly one can be cha
   const replies = await inParallel(index => charge(chargeOf(stays[index] as Stay)))
   assert.deepEqual(tally(replies), {
     ACCEPTED: 1,
-    'INVALID_REQUEST 停车入场id不存在': PARALLEL - 1,
+    'INVALID_REQUEST 停车入场ID不存在': PARALLEL - 1,
   })
 })
 

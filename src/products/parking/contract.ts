@@ -115,7 +115,8 @@ const parkingInfo = Type.Object(
     plate_color: plateColor,
     start_time: time('入场时间', 'As at entry'),
     end_time: time('出场时间', 'After the entry, not in the future'),
-    parking_name: parkingName,
+    // Shorter than at entry. In what it is counted nobody has published; so many characters are at most so many bytes.
+    parking_name: text('停车场名称', 96, { maxLength: 32 }),
     charging_duration: integer('计费时长', 'Billed time in seconds'),
     device_id: text('停车场设备ID', 32),
   },
@@ -124,7 +125,7 @@ const parkingInfo = Type.Object(
 
 const promotionDetail = Type.Object({
   coupon_id: text('券ID', 32),
-  name: optional(text('优惠名称', 64)),
+  name: optional(text('优惠名称', 128)),
   scope: optional(oneOf('优惠范围', ['GLOBAL', 'SINGLE'])),
   type: optional(oneOf('优惠类型', ['CASH', 'NOCASH'])),
   stock_id: optional(text('优惠批次ID', 32)),
@@ -135,7 +136,10 @@ const promotionDetail = Type.Object({
   currency: optional(text('优惠币种', 16)),
 })
 
-/** The order as charge and query give it back, in the order of the documents' sample. */
+const BANK_TYPE = 'BPA: the platform advanced the money'
+const SUB_OPENID = 'Under sub_appid, if the charge carried it'
+
+/** The order as a query gives it back, in the order of the documents' sample. */
 const transaction = Type.Object({
   appid,
   sub_appid: optional(text('子商户应用ID', 32, { description: 'Partner mode, if the charge carried it' })),
@@ -148,16 +152,14 @@ const transaction = Type.Object({
   trade_state: oneOf('交易状态', TRADE_STATES, 'The gate may open on ACCEPTED of the charge reply alone'),
   trade_state_description: optional(text('交易状态描述', 256)),
   success_time: optional(time('支付完成时间')),
-  bank_type: optional(text('付款银行', 32, { description: 'BPA: the platform advanced the money' })),
+  bank_type: optional(text('付款银行', 16, { description: BANK_TYPE })),
   user_repaid: optional(oneOf('用户是否已还款', ['Y', 'N'], 'Meaningful with BPA and SUCCESS alone')),
   attach: optional(text('附加数据', 128, { description: 'Once the payment has completed' })),
   trade_scene: oneOf('交易场景', ['PARKING']),
   parking_info: optional(parkingInfo),
   payer: Type.Object({
     openid: text('用户标识', 32),
-    sub_openid: optional(
-      text('用户子标识', 32, { description: 'Under sub_appid, if the charge carried it' }),
-    ),
+    sub_openid: optional(text('用户子标识', 32, { description: SUB_OPENID })),
   }),
   amount: Type.Object({
     total: integer('总金额', 'In fen', 1),
@@ -166,6 +168,14 @@ const transaction = Type.Object({
     discount_total: optional(integer('折扣', 'In fen, once paid')),
   }),
   promotion_detail: optional(Type.Array(promotionDetail)),
+})
+
+const { total, currency: _optional, ...paidAmounts } = transaction.properties.amount.properties
+
+/** The same as the charge answers it. */
+const acceptedTransaction = Type.Object({
+  ...transaction.properties,
+  amount: Type.Object({ total, currency: text('货币类型', 16), ...paidAmounts }),
 })
 
 export const createTransaction = operation({
@@ -196,22 +206,22 @@ export const createTransaction = operation({
     sub_mchid: subMchid,
     sub_appid: optional(text('子商户应用ID', 32, { description: 'Bound to the sub-merchant' })),
   }),
-  reply: transaction,
+  reply: acceptedTransaction,
   errors: [
     'RATELIMIT_EXCEEDED',
     'PARAM_ERROR',
-    'SUB_MCHID_UNKNOWN',
-    'SUB_MCHID_NOT_BOUND',
+    'PAYEE_NOT_ALLOWED',
     'OUT_TRADE_NO_USED',
+    'APPID_NOT_BOUND',
+    'SUB_APPID_NOT_BOUND',
     'CANNOT_COLLECT',
     'AMOUNT_ABOVE_LIMIT',
+    'TOO_MANY_CHARGES',
     'PARKING_UNKNOWN',
     'PARKING_MISMATCH',
-    'PARKING_EXPIRED',
     'PLATE_UNKNOWN',
-    'PLATE_PAUSED',
+    'USER_STATE_ABNORMAL',
     'OWNER_OVERDUE',
-    'OWNER_REFUSED',
     'SYSTEM_ERROR',
   ],
 })
@@ -264,7 +274,10 @@ export const entranceStateChange = notice({
 const { promotion_detail: _orderPromotions, ...transactionFields } = transaction.properties
 const { stock_id: _stockId, ...promotionFields } = promotionDetail.properties
 
-/** Sent to the charge's `notify_url`. The plaintext is the order, but promotions name their batch `activity_id`. */
+/**
+ * Sent to the charge's `notify_url`. The plaintext is the order, but promotions name their batch `activity_id`, and some
+ * texts may be longer.
+ */
 export const transactionResult = notice({
   originalType: 'transaction',
   events: {
@@ -276,6 +289,13 @@ export const transactionResult = notice({
   pages: { merchant: '/doc/v3/merchant/4012284311', partner: '/doc/v3/partner/4012086059' },
   resource: Type.Object({
     ...transactionFields,
+    bank_type: optional(text('付款银行', 32, { description: BANK_TYPE })),
+    payer: optional(
+      Type.Object({
+        openid: text('用户标识', 128),
+        sub_openid: optional(text('用户子标识', 128, { description: SUB_OPENID })),
+      }),
+    ),
     promotion_detail: optional(
       Type.Array(
         Type.Object({
@@ -288,6 +308,7 @@ export const transactionResult = notice({
 })
 
 export type Transaction = Type.Static<typeof transaction>
+export type AcceptedTransaction = Type.Static<typeof acceptedTransaction>
 export type ParkingInfo = Type.Static<typeof parkingInfo>
 export type EntranceStateChange = Type.Static<typeof entranceStateChange.resource>
 export type TransactionResult = Type.Static<typeof transactionResult.resource>

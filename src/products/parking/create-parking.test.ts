@@ -29,7 +29,7 @@ const { refused, refusedField, assertAllMet } = refusalsOf(createParking, {
   SUB_MCHID_UNKNOWN: [400, 'INVALID_REQUEST', '子商户号不存在,请检查后再试'],
   SUB_MCHID_NOT_BOUND: [400, 'INVALID_REQUEST', '服务商和子商户没有绑定关系'],
   NOT_ENROLLED: [403, 'NO_AUTH', '商户未入驻'],
-  OUT_PARKING_NO_USED: [400, 'INVALID_REQUEST', '商户入场ID已使用，且请求参数与原请求不一致'],
+  OUT_PARKING_NO_USED: [400, 'INVALID_REQUEST', '商户入场ID非法，请检查商户入场ID'],
   SYSTEM_ERROR: [500, 'SYSTEM_ERROR', '出现内部服务器错误'],
 })
 
@@ -293,8 +293,47 @@ test('a production profile takes https to public hosts alone', async t => {
   assert.equal((await create(SAMPLE)).statusCode, 200)
 })
 
-test('a number that is no plate, and a colour that the plate cannot have, are refused', async () => {
-  for (const plate_number of ['888888', '粤B-88888', '粤I12345', '粤B1234', '粤b12345']) {
+test('everything of letters and digits is a plate, in every colour: an unknown one is BLOCKED, OUT_SERVICE', async () => {
+  const plates = [
+    'WJ粤12345',
+    '京X1234应急',
+    '粤B1234超',
+    '粤b12345',
+    '粤BI1234',
+    '888888',
+    '粤B1',
+    '粤B1234警',
+    'ＡＢ12',
+  ]
+  for (const plate_number of plates) {
+    for (const plate_color of ['GREEN', 'BLUE']) {
+      const { state, block_reason } = await made(entry({ plate_number, plate_color }))
+      assert.deepEqual([state, block_reason], ['BLOCKED', 'OUT_SERVICE'], `${plate_number} ${plate_color}`)
+    }
+  }
+  const longest = `粤${'8'.repeat(29)}`
+  await made(entry({ plate_number: longest }))
+  refusedField(await create(entry({ plate_number: `${longest}8` })), '/plate_number', `${longest}8`)
+  refusedField(await create(entry({ plate_color: 'RED' })), '/plate_color', 'RED')
+})
+
+test('a plate with separators or special characters is refused', async () => {
+  for (const plate_number of [
+    '粤B-88888',
+    '粤B·88888',
+    '粤B 88888',
+    ' 粤B88888',
+    '粤B88888\n',
+    '粤B8888?',
+    '粤B,88888',
+    '粤B88888。',
+  ])
+    refusedField(await create(entry({ plate_number })), '/plate_number', plate_number)
+})
+
+test('where plates are held to GA 36, other numbers and colours that a plate cannot have are refused', async t => {
+  const { create } = await parkingUnderTest(t, { rules: { plateSyntax: 'GA36' } })
+  for (const plate_number of ['888888', 'WJ粤12345', '粤I12345', '粤B1234', '粤b12345']) {
     refusedField(await create(entry({ plate_number })), '/plate_number', plate_number)
   }
   for (const [plate_number, plate_color] of [
@@ -304,7 +343,6 @@ test('a number that is no plate, and a colour that the plate cannot have, are re
   ]) {
     refusedField(await create(entry({ plate_number, plate_color })), '/plate_color', plate_color)
   }
-  refusedField(await create(entry({ plate_color: 'RED' })), '/plate_color', 'RED')
 })
 
 test('a body that is no JSON object is refused, and so is one with a key twice or a character beyond UTF-8/3', async () => {
@@ -352,9 +390,8 @@ test('of two faults the earlier check answers: fields, plate, sub-merchant, perm
   refused(await create({ ...changed, sub_mchid: '1900000110' }, PARTNER), 'NOT_ENROLLED')
   refused(await create({ ...changed, sub_mchid: '1900000112' }, PARTNER), 'SUB_MCHID_NOT_BOUND')
   refused(await create({ ...changed, sub_mchid: '1900000999' }, PARTNER), 'SUB_MCHID_UNKNOWN')
-  const noPlate = { ...changed, sub_mchid: '1900000999', plate_number: '粤B1' }
-  refusedField(await create(noPlate, PARTNER), '/plate_number', '粤B1')
-  refusedField(await create({ ...noPlate, free_duration: -1 }, PARTNER), '/free_duration', -1)
+  const noPlate = { ...changed, sub_mchid: '1900000999', plate_number: '粤B-1' }
+  refusedField(await create(noPlate, PARTNER), '/plate_number', '粤B-1')
 })
 
 test('a merchant with a profile of its own is held to it, whatever the platform takes', async t => {

@@ -20,7 +20,7 @@ export const createParking: Handler<typeof contract.createParking> = async (
   { caller, platform },
 ) => {
   const { db, clock, random, rules } = platform
-  requirePlate(contract.createParking, request)
+  requirePlate(contract.createParking, request, rules)
   requireNotifyUrl(contract.createParking, request.notify_url, caller, rules)
 
   return db.transaction(async tx => {

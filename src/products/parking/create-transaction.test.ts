@@ -23,7 +23,10 @@ import {
 } from '../../../test/parking.ts'
 import { clockByHand } from '../../../test/refunds.ts'
 import { conforms } from '../../contract/validate.ts'
+import { changeOwner } from '../../owners/owners.ts'
+import { openPlate } from '../../owners/plates.ts'
 import { OTHER_PRODUCT_ORDER, WORLD_PLATES } from '../../sandbox/world.ts'
+import { virtualClock } from '../../testing/index.ts'
 import { createTransaction, type Transaction } from './contract.ts'
 import { insertParking } from './parkings.ts'
 
@@ -33,18 +36,18 @@ const { charge, park, accept, order, platform, runDue } = parking
 const { refused, refusedField, assertAllMet } = refusalsOf(createTransaction, {
   RATELIMIT_EXCEEDED: [429, 'RATELIMIT_EXCEEDED', '达到调用速率限制'],
   PARAM_ERROR: [400, 'PARAM_ERROR', '参数错误'],
-  SUB_MCHID_UNKNOWN: [400, 'INVALID_REQUEST', '子商户号不存在,请检查后再试'],
-  SUB_MCHID_NOT_BOUND: [400, 'INVALID_REQUEST', '服务商和子商户没有绑定关系'],
-  OUT_TRADE_NO_USED: [403, 'OUT_TRADE_NO_USED', '商户订单号重复'],
+  PAYEE_NOT_ALLOWED: [400, 'INVALID_REQUEST', '非法商户，服务商模式下请确认子商户正确'],
+  OUT_TRADE_NO_USED: [400, 'ALREADY_EXISTS', 'out_trade_no冲突'],
+  APPID_NOT_BOUND: [400, 'INVALID_REQUEST', '商户号和公众号没有绑定关系'],
+  SUB_APPID_NOT_BOUND: [400, 'INVALID_REQUEST', '商户号、子商户号以及子公众号没有绑定关系'],
   CANNOT_COLLECT: [403, 'NO_AUTH', '当前商户无法扣款'],
-  AMOUNT_ABOVE_LIMIT: [400, 'INVALID_REQUEST', '订单金额超过单笔限额'],
-  PARKING_UNKNOWN: [400, 'INVALID_REQUEST', '停车入场id不存在'],
-  PARKING_MISMATCH: [400, 'INVALID_REQUEST', '场景信息和停车入场id不匹配'],
-  PARKING_EXPIRED: [400, 'INVALID_REQUEST', '停车入场已超过扣费期限'],
+  AMOUNT_ABOVE_LIMIT: [400, 'INVALID_REQUEST', '扣款额度超出限制'],
+  TOO_MANY_CHARGES: [403, 'RULE_LIMIT', '超出扣费次数限制'],
+  PARKING_UNKNOWN: [400, 'INVALID_REQUEST', '停车入场ID不存在'],
+  PARKING_MISMATCH: [400, 'INVALID_REQUEST', '场景信息和停车入场ID不匹配'],
   PLATE_UNKNOWN: [404, 'NOT_FOUND', '车牌不存在'],
-  PLATE_PAUSED: [400, 'INVALID_REQUEST', '用户已暂停车牌服务，无法扣费'],
-  OWNER_OVERDUE: [400, 'INVALID_REQUEST', '用户存在欠费，无法扣费'],
-  OWNER_REFUSED: [400, 'INVALID_REQUEST', '用户综合评估未通过，无法扣费'],
+  USER_STATE_ABNORMAL: [400, 'INVALID_REQUEST', '用户状态异常'],
+  OWNER_OVERDUE: [403, 'NOT_ENOUGH', '用户欠款过多，暂停交易'],
   SYSTEM_ERROR: [500, 'SYSTEM_ERROR', '出现内部服务器错误'],
 })
 
@@ -260,11 +263,12 @@ test('a number belongs to the merchant that calls: two merchants can use the sam
 
 test('each plate of the sandbox does what its list says', async () => {
   const refusals = {
-    粤B888888: 'PLATE_PAUSED',
+    粤B888888: 'USER_STATE_ABNORMAL',
     粤B10002: 'PLATE_UNKNOWN',
-    粤B10003: 'PLATE_PAUSED',
+    粤B10003: 'USER_STATE_ABNORMAL',
     粤B10004: 'OWNER_OVERDUE',
-    粤B10005: 'OWNER_REFUSED',
+    粤B10005: 'USER_STATE_ABNORMAL',
+    粤B10007: 'USER_STATE_ABNORMAL',
   } as const
   for (const { plate_number, plate_color, behaviour } of WORLD_PLATES) {
     const reply = await charge(chargeOf(await park({ plate_number, plate_color })))
@@ -282,39 +286,60 @@ test('each plate of the sandbox does what its list says', async () => {
 /** What the list of the sandbox says of each refusal. */
 const CODES = {
   PLATE_UNKNOWN: /a charge is 404 NOT_FOUND/,
-  PLATE_PAUSED: /a charge is 400 INVALID_REQUEST/,
-  OWNER_OVERDUE: /a charge is 400 INVALID_REQUEST/,
-  OWNER_REFUSED: /a charge is 400 INVALID_REQUEST/,
+  USER_STATE_ABNORMAL: /a charge is 400 INVALID_REQUEST/,
+  OWNER_OVERDUE: /a charge is 403 NOT_ENOUGH/,
 }
 
 test('what counts is the plate at the charge, not at the entry', async () => {
   const plate_number = freshPlate()
   const stay = await park({ plate_number })
   await setPlate(plate_number, 'service_state', 'PAUSE')
-  refused(await charge(chargeOf(stay)), 'PLATE_PAUSED')
+  refused(await charge(chargeOf(stay)), 'USER_STATE_ABNORMAL')
   await setPlate(plate_number, 'service_state', 'NORMAL')
   await setOwner(plate_number, 'arrears', 1)
   refused(await charge(chargeOf(stay)), 'OWNER_OVERDUE')
   await setOwner(plate_number, 'arrears', 0)
   await setOwner(plate_number, 'score', 549)
-  refused(await charge(chargeOf(stay)), 'OWNER_REFUSED')
+  refused(await charge(chargeOf(stay)), 'USER_STATE_ABNORMAL')
   await setOwner(plate_number, 'score', 550)
+  const owner = `owner-of-${plate_number}`
+  await platform.db.transaction(tx => changeOwner(tx, owner, { wallet_state: 'FROZEN' }))
+  refused(await charge(chargeOf(stay)), 'USER_STATE_ABNORMAL')
+  await platform.db.transaction(tx => changeOwner(tx, owner, { wallet_state: 'NORMAL' }))
   await accept(stay)
 })
 
-test('an app id that is not bound is refused by name: appid to the caller, sub_appid to the sub-merchant', async () => {
-  const unbound = 'wx0000000000000000'
+const UNBOUND = 'wx0000000000000000'
+
+test('an app id that is not bound is refused: appid to the caller, sub_appid to the sub-merchant', async () => {
   for (const [, caller] of MODES) {
     const stay = await park({}, caller)
-    const reply = await charge(chargeOf(stay, { appid: unbound }), caller)
-    refusedField(reply, '/appid', unbound, 'appid与商户号未绑定')
+    refused(await charge(chargeOf(stay, { appid: UNBOUND }), caller), 'APPID_NOT_BOUND')
   }
   const stay = await park({}, PARTNER)
-  for (const sub_appid of [unbound, APPID]) {
-    const reply = await charge(chargeOf(stay, { sub_appid }), PARTNER)
-    refusedField(reply, '/sub_appid', sub_appid, 'sub_appid与子商户号未绑定')
+  for (const sub_appid of [UNBOUND, APPID]) {
+    refused(await charge(chargeOf(stay, { sub_appid }), PARTNER), 'SUB_APPID_NOT_BOUND')
   }
   await accept(stay, { sub_appid: SUB_APPID }, PARTNER)
+})
+
+test('the codes that answers to merchants name for the same causes can be set: PARAM_ERROR names the field', async t => {
+  const { charge, park } = await parkingUnderTest(t, { rules: { chargeSetupCode: 'PARAM_ERROR' } })
+  const stay = await park({}, PARTNER)
+  const appid = await charge(chargeOf(stay, { appid: UNBOUND }), PARTNER)
+  refusedField(appid, '/appid', UNBOUND, 'appid与商户号未绑定')
+  const subAppid = await charge(chargeOf(stay, { sub_appid: APPID }), PARTNER)
+  refusedField(subAppid, '/sub_appid', APPID, 'sub_appid与子商户号未绑定')
+  refused(await charge(chargeOf(stay, { sub_mchid: '1900000110' }), PARTNER), 'PAYEE_NOT_ALLOWED')
+})
+
+test('the codes that answers to merchants name for the same causes can be set: NO_AUTH is for a permission too', async t => {
+  const { charge, park } = await parkingUnderTest(t, { rules: { chargeSetupCode: 'NO_AUTH' } })
+  const stay = await park({}, PARTNER)
+  refused(await charge(chargeOf(stay, { appid: UNBOUND }), PARTNER), 'CANNOT_COLLECT')
+  refused(await charge(chargeOf(stay, { sub_appid: APPID }), PARTNER), 'CANNOT_COLLECT')
+  refused(await charge(chargeOf(stay, { sub_mchid: '1900000110' }), PARTNER), 'CANNOT_COLLECT')
+  refused(await charge(chargeOf(stay, { sub_mchid: '1900000112' }), PARTNER), 'PAYEE_NOT_ALLOWED')
 })
 
 test('an owner has one openid under each app, and keeps it', async () => {
@@ -340,22 +365,19 @@ test('merchant mode has neither sub-merchant nor sub-app: whatever is sent as on
   }
 })
 
-test('a sub-merchant that does not exist and one that is not bound are two refusals', async () => {
+test('a sub-merchant that does not exist, is not bound or has no permission is one refusal', async () => {
   const stay = await park({}, PARTNER)
-  for (const sub_mchid of ['1900000999', '1230000109', '1230000100']) {
-    refused(await charge(chargeOf(stay, { sub_mchid }), PARTNER), 'SUB_MCHID_UNKNOWN')
+  for (const sub_mchid of ['1900000999', '1230000109', '1230000100', '1900000112', '1900000110']) {
+    refused(await charge(chargeOf(stay, { sub_mchid }), PARTNER), 'PAYEE_NOT_ALLOWED')
   }
-  refused(await charge(chargeOf(stay, { sub_mchid: '1900000112' }), PARTNER), 'SUB_MCHID_NOT_BOUND')
+  refused(await charge(chargeOf(await park()), { mchid: '1230000110', partner: {} }), 'PAYEE_NOT_ALLOWED')
 })
 
-test('a merchant that may not collect is refused: no permission, or restricted', async () => {
+test('a merchant whose collections are restricted is refused', async () => {
   const restricted = { mchid: '1230000111', partner: {} }
   refused(await charge(chargeOf(await park({}, restricted)), restricted), 'CANNOT_COLLECT')
   const restrictedSub = { mchid: '1230000100', partner: { sub_mchid: '1900000111' } }
   refused(await charge(chargeOf(await park({}, restrictedSub)), restrictedSub), 'CANNOT_COLLECT')
-  const stay = await park()
-  refused(await charge(chargeOf(stay), { mchid: '1230000110', partner: {} }), 'CANNOT_COLLECT')
-  refused(await charge(chargeOf(stay, { sub_mchid: '1900000110' }), PARTNER), 'CANNOT_COLLECT')
 })
 
 test('after the hindrance is gone the same request is accepted', async t => {
@@ -367,11 +389,11 @@ test('after the hindrance is gone the same request is accepted', async t => {
   assert.equal((await charge(request)).statusCode, 200)
 })
 
-test('amounts: 1 fen and the limit itself are taken, nothing below or above', async () => {
+test('amounts: nothing below 1 fen, and no limit that a parking fee could reach', async () => {
   await accept(await park(), { amount: { total: 1 } })
-  await accept(await park(), { amount: { total: 50_000 } })
+  await accept(await park(), { amount: { total: 10_000_000_000 } })
   const stay = await park()
-  refused(await charge(chargeOf(stay, { amount: { total: 50_001 } })), 'AMOUNT_ABOVE_LIMIT')
+  refused(await charge(chargeOf(stay, { amount: { total: 10_000_000_001 } })), 'AMOUNT_ABOVE_LIMIT')
   refused(await charge(chargeOf(stay, { amount: { total: Number.MAX_SAFE_INTEGER } })), 'AMOUNT_ABOVE_LIMIT')
   for (const total of [0, -1, 8.88, '888', null]) {
     refusedField(await charge(chargeOf(stay, { amount: { total } })), '/amount/total', total)
@@ -385,6 +407,55 @@ test('the amount limit can be set', async t => {
   const { charge, park, accept } = await parkingUnderTest(t, { rules: { maxChargeAmount: 888 } })
   await accept(await park())
   refused(await charge(chargeOf(await park(), { amount: { total: 889 } })), 'AMOUNT_ABOVE_LIMIT')
+})
+
+test("a day's amount can be limited: of one owner at one merchant, failed charges not counted, until midnight in Beijing", async t => {
+  const { charge, park, accept, platform, clock } = await parkingUnderTest(t, {
+    rules: { maxDailyAmount: 1_000 },
+  })
+  const plate_number = freshPlate()
+  const first = await accept(await park({ plate_number }), { amount: { total: 600 } })
+  const stay = await park({ plate_number })
+  const lately = { parking_info: { end_time: NOW } }
+  refused(await charge(chargeOf(stay, { amount: { total: 401 } })), 'AMOUNT_ABOVE_LIMIT')
+  // Neither another owner's charge nor one at another merchant has anything to do with it.
+  await accept(await park(), { amount: { total: 1_000 } })
+  await accept(await park({ plate_number }, PARTNER), { amount: { total: 1_000 } }, PARTNER)
+  const last = await park({ plate_number })
+  await accept(last, { amount: { total: 400 } })
+  const failing = 'UPDATE transactions SET trade_state = $1, due_at = NULL WHERE out_trade_no = $2'
+  await platform.db.run(failing, 'PAY_FAIL', first.out_trade_no)
+  await accept(await park({ plate_number }), { amount: { total: 600 } })
+  const next = await park({ plate_number })
+  clock.moveTo('2017-08-26T23:59:59.999+08:00')
+  refused(await charge(chargeOf(next, { amount: { total: 1 }, ...lately })), 'AMOUNT_ABOVE_LIMIT')
+  clock.advance(1)
+  await accept(next, { amount: { total: 1_000 }, ...lately })
+})
+
+test("a day's number of charges can be limited, in merchant mode, as its page has it", async t => {
+  const { charge, park, accept } = await parkingUnderTest(t, { rules: { maxDailyCharges: 2 } })
+  const plate_number = freshPlate()
+  for (const caller of [MERCHANT, MERCHANT, PARTNER, PARTNER, PARTNER])
+    await accept(await park({ plate_number }, caller), {}, caller)
+  refused(await charge(chargeOf(await park({ plate_number }))), 'TOO_MANY_CHARGES')
+  await accept(await park())
+})
+
+test("of several charges of one owner at once no more are taken than a day's number", async t => {
+  const { charge, park, platform } = await parkingUnderTest(t, { rules: { maxDailyCharges: 1 } })
+  const owner_id = `owner-of-${freshPlate()}`
+  const plates = ['京A00001', '京A00002', '京A00003', '京A00004']
+  const requests = []
+  for (const plate_number of plates) {
+    await platform.db.transaction(tx =>
+      openPlate(tx, platform, { owner_id, plate_number, plate_color: 'BLUE' }),
+    )
+    requests.push(chargeOf(await park({ plate_number })))
+  }
+  const replies = await Promise.all(requests.map(request => charge(request)))
+  assert.equal(replies.filter(({ statusCode }) => statusCode === 200).length, 1)
+  for (const reply of replies) if (reply.statusCode !== 200) refused(reply, 'TOO_MANY_CHARGES')
 })
 
 test('lengths are counted in bytes of UTF-8, at each end of each limit', async () => {
@@ -436,7 +507,8 @@ test('lengths are counted in bytes of UTF-8, at each end of each limit', async (
   refusedField(reply, '/sub_appid', sub_appid)
 })
 
-test('the plate of a charge is checked as a plate, with its place in the body', async () => {
+test('where plates are held to GA 36, the plate of a charge is too, with its place in the body', async t => {
+  const { charge, park } = await parkingUnderTest(t, { rules: { plateSyntax: 'GA36' } })
   const stay = await park()
   const number = await charge(chargeOf(stay, { parking_info: { plate_number: '粤B1' } }))
   refusedField(
@@ -452,6 +524,17 @@ test('the plate of a charge is checked as a plate, with its place in the body', 
     'GREEN',
     '输入源“/body/parking_info/plate_color”映射到值字段“车牌颜色”校验失败，与车牌号不匹配',
   )
+})
+
+test('a plate of separators or special characters is refused by its field', async () => {
+  const stay = await park()
+  for (const plate_number of ['粤B·12345', '粤B-12345', '粤B 12345', '粤B12345?', '粤B*****']) {
+    refusedField(
+      await charge(chargeOf(stay, { parking_info: { plate_number } })),
+      '/parking_info/plate_number',
+      plate_number,
+    )
+  }
 })
 
 test('the exit is after the entry and not in the future, to the millisecond', async () => {
@@ -470,38 +553,62 @@ test('the exit is after the entry and not in the future, to the millisecond', as
   await accept(await park(), { parking_info: { end_time: '2017-08-26T10:43:39.001+08:00' } })
 })
 
-test('a charge comes at most seven days after the exit and thirty after the entry, to the millisecond', async t => {
-  const { charge, park, accept, clock } = await parkingUnderTest(t)
-  const stay = await park()
-  clock.moveTo('2017-09-02T11:43:39.001+08:00')
-  refused(await charge(chargeOf(stay)), 'PARKING_EXPIRED')
-  await accept(stay, { parking_info: { end_time: '2017-08-26T11:43:39.001+08:00' } })
-  const first = await park()
-  const second = await park()
-  const third = await park({ start_time: '2017-08-26T10:43:38Z' })
-  clock.moveTo('2017-10-02T11:43:39.001+08:00')
-  const lately = { parking_info: { end_time: '2017-10-02T11:43:00+08:00' } }
-  await accept(first, lately)
-  clock.advance(1)
-  refused(await charge(chargeOf(second, lately)), 'PARKING_EXPIRED')
-  refused(await charge(chargeOf(third, lately)), 'PARKING_EXPIRED')
+test('the name of the car park is shorter than at entry: 32 characters, however many bytes', async () => {
+  const parking_name = '停'.repeat(32)
+  await accept(await park({ parking_name }))
+  for (const longer of ['停'.repeat(33), 'x'.repeat(33)]) {
+    const stay = await park({ parking_name: longer })
+    refusedField(await charge(chargeOf(stay)), '/parking_info/parking_name', longer)
+  }
 })
 
-test('both time limits can be set', async t => {
-  const { charge, park, clock } = await parkingUnderTest(t, {
+test('what the documents print is accepted today: 528,800 fen and times of 2017', async t => {
+  const clock = virtualClock('2026-11-30T12:00:00+08:00')
+  const { charge, park, platform, runDue, order } = await parkingUnderTest(t, { clock })
+  const plate_number = '粤B88888'
+  await platform.db.transaction(tx =>
+    openPlate(tx, platform, { owner_id: `owner-of-${freshPlate()}`, plate_number, plate_color: 'BLUE' }),
+  )
+  const stay = await park({ plate_number, out_parking_no: '1231243' })
+  const parking_info = { ...SAMPLE.parking_info, parking_id: stay.id, plate_number, device_id: '12321' }
+  const printed = { ...SAMPLE, attach: '支付测试', amount: { total: 528_800, currency: 'CNY' }, parking_info }
+  const reply = await charge(printed)
+  assert.equal(reply.statusCode, 200, reply.body)
+  await runDue()
+  const { trade_state, amount } = await order(SAMPLE.out_trade_no)
+  assert.deepEqual([trade_state, amount.total, amount.payer_total], ['SUCCESS', 528_800, 528_800])
+})
+
+test('an entry can be charged years later, and years after the exit, unless a limit is set', async t => {
+  const { park, accept, clock } = await parkingUnderTest(t)
+  const stay = await park()
+  clock.moveTo('2022-08-01T11:43:39+08:00')
+  await accept(stay)
+})
+
+test('both time limits can be set, to the millisecond: past them the entry does not exist any more', async t => {
+  const { charge, park, accept, clock } = await parkingUnderTest(t, {
     rules: { parkingLifetime: 60_000, chargeAfterExit: 90_000 },
   })
-  const stay = await park()
   // The exit was 81 seconds ago.
-  refused(await charge(chargeOf(stay, { out_trade_no: OTHER_PRODUCT_ORDER })), 'OUT_TRADE_NO_USED')
-  clock.advance(9_001)
-  refused(await charge(chargeOf(stay)), 'PARKING_EXPIRED')
+  const stay = await park()
+  const other = await park()
+  clock.advance(9_000)
+  await accept(stay)
+  clock.advance(1)
+  refused(await charge(chargeOf(other)), 'PARKING_UNKNOWN')
   const late = { parking_info: { end_time: '2017-08-26T11:44:59+08:00' } }
+  const third = await park()
   clock.advance(60_000 - 9_001)
-  assert.equal((await charge(chargeOf(stay, late))).statusCode, 200)
+  await accept(other, late)
+  clock.advance(9_001)
+  await accept(third, late)
   const next = await park()
   clock.advance(60_001)
-  refused(await charge(chargeOf(next, late)), 'PARKING_EXPIRED')
+  refused(
+    await charge(chargeOf(next, { parking_info: { end_time: '2017-08-26T11:46:50+08:00' } })),
+    'PARKING_UNKNOWN',
+  )
 })
 
 test('of two faults the earlier check answers, down the whole list', async () => {
@@ -516,11 +623,10 @@ test('of two faults the earlier check answers, down the whole list', async () =>
     appid: 'wx0000000000000000',
     sub_appid: 'wx0000000000000000',
     notify_url: 'nowhere',
-    amount: { total: 50_001 },
+    amount: { total: 10_000_000_001 },
     parking_info: {
       ...information,
-      plate_number: '粤B1',
-      plate_color: 'GREEN',
+      plate_number: '粤B-1',
       end_time: START_TIME,
       parking_id: 'unknown',
     },
@@ -534,20 +640,18 @@ test('of two faults the earlier check answers, down the whole list', async () =>
     mend({ parking_info: { ...(request.parking_info as Fields), ...fields } })
 
   refusedField(await mend({}), '/notify_url', 'nowhere')
-  refusedField(await mend({ notify_url: NOBODY_LISTENS }), '/parking_info/plate_number', '粤B1')
+  refusedField(await mend({ notify_url: NOBODY_LISTENS }), '/parking_info/plate_number', '粤B-1')
   const { plate_number } = stay.request
-  refusedField(await mendInformation({ plate_number }), '/parking_info/plate_color', 'GREEN')
-  refusedField(await mendInformation({ plate_color: 'BLUE' }), '/parking_info/end_time', START_TIME)
-  refused(await mendInformation({ end_time: END_TIME }), 'SUB_MCHID_UNKNOWN')
-  refused(await mend({ sub_mchid: '1900000112' }), 'SUB_MCHID_NOT_BOUND')
+  refusedField(await mendInformation({ plate_number }), '/parking_info/end_time', START_TIME)
+  refused(await mendInformation({ end_time: END_TIME }), 'PAYEE_NOT_ALLOWED')
   refused(await mend({ sub_mchid: '1900000111' }), 'OUT_TRADE_NO_USED')
-  refusedField(await mend({ out_trade_no: freshNo('T') }), '/appid', 'wx0000000000000000')
-  refusedField(await mend({ appid: APPID }), '/sub_appid', 'wx0000000000000000')
+  refused(await mend({ out_trade_no: freshNo('T') }), 'APPID_NOT_BOUND')
+  refused(await mend({ appid: APPID }), 'SUB_APPID_NOT_BOUND')
   refused(await mend({ sub_appid: undefined }), 'CANNOT_COLLECT')
   refused(await mend({ sub_mchid: '1900000109' }), 'AMOUNT_ABOVE_LIMIT')
   refused(await mend({ amount: { total: 1 } }), 'PARKING_UNKNOWN')
   refused(await mendInformation({ parking_id: stay.id, parking_name: 'x' }), 'PARKING_MISMATCH')
-  refused(await mendInformation({ parking_name: stay.request.parking_name }), 'PLATE_PAUSED')
+  refused(await mendInformation({ parking_name: stay.request.parking_name }), 'USER_STATE_ABNORMAL')
   await setPlate('粤B10003', 'service_state', 'NORMAL')
   assert.equal((await mend({})).statusCode, 200)
   await setPlate('粤B10003', 'service_state', 'PAUSE')

@@ -1,18 +1,20 @@
 import type { ReplyOf, RequestOf } from '../../contract/operation.ts'
 import { parameterError } from '../../contract/validate.ts'
-import { isAppBound, type Merchant } from '../../merchants/merchants.ts'
+import type { Merchant } from '../../merchants/merchants.ts'
 import { openidFor } from '../../owners/openids.ts'
 import { findPlateService, type Usability } from '../../owners/plate-service.ts'
 import type { Platform, Rules } from '../../platform.ts'
 import { ApiError, type ErrorName } from '../../protocol/errors.ts'
 import { parseTime } from '../../protocol/time.ts'
 import type { Statements, Transaction } from '../../store/database.ts'
-import { type ActingFor, actingFor, isEnrolled } from '../acting-for.ts'
+import type { ActingFor } from '../acting-for.ts'
 import { contentDigest } from '../content-digest.ts'
 import type { Handler } from '../handler.ts'
 import { findOrder, isOtherProductsOrder, type Order } from '../orders.ts'
+import { requireWithinLimits } from './charge-limits.ts'
+import { payeeOfCharge, requireSetup } from './charge-setup.ts'
 import * as contract from './contract.ts'
-import { insertOrder, type NewOrder, transactionReply } from './orders.ts'
+import { chargeAgain, insertOrder, type NewOrder, transactionReply } from './orders.ts'
 import { lockParkingToCharge } from './parkings.ts'
 import { requireNotifyUrl, requirePlate } from './request-rules.ts'
 
@@ -21,35 +23,43 @@ type TransactionReply = ReplyOf<typeof contract.createTransaction>
 
 /**
  * Accepts a charge: checks it against its entry, registers the order and answers ACCEPTED once that is on disk. The
- * deduction comes later. The same `out_trade_no` with the same content answers the stored order as it is now.
+ * deduction comes later. The same `out_trade_no` with the same content answers the stored order as it is now; after
+ * `PAY_FAIL` it charges anew.
  */
 export const createTransaction: Handler<typeof contract.createTransaction> = async (
   request,
   { caller, platform },
 ) => {
   const { db, clock, rules } = platform
-  requirePlate(contract.createTransaction, request.parking_info, '/parking_info')
+  requirePlate(contract.createTransaction, request.parking_info, rules, '/parking_info')
   requireNotifyUrl(contract.createTransaction, request.notify_url, caller, rules)
   const stay = requireStay(request, clock.now())
 
   return db.transaction(async tx => {
-    const acting = await actingFor(tx, caller, request.sub_mchid)
+    const acting = await payeeOfCharge(tx, caller, request.sub_mchid)
     const digest = digestOf(request, acting.subMchid, stay)
     const stored = () => storedOrder(tx, caller.mchid, request.out_trade_no, digest)
-    const replay = await stored()
-    if (replay) return transactionReply(replay)
+    const known = await stored()
+    if (known && !hasFailed(known)) return transactionReply(known)
     try {
-      return await acceptOrder(tx, platform, caller, acting, request, stay, digest)
+      return await acceptOrder(tx, platform, caller, acting, request, stay, digest, known)
     } catch (refusal) {
       // The same charge may have been accepted since we looked, and its order is what the checks then ran into.
       const first = refusal instanceof ApiError ? await stored() : undefined
-      if (!first) throw refusal
+      if (!first || hasFailed(first)) throw refusal
       return transactionReply(first)
     }
   })
 }
 
-/** Makes the order of a charge that is new under its number, or throws the first refusal. */
+function hasFailed({ trade_state }: Order): boolean {
+  return trade_state === 'PAY_FAIL'
+}
+
+/**
+ * Makes the order of a charge that is new under its number, or takes up the one that has `failed`. Throws the first
+ * refusal.
+ */
 async function acceptOrder(
   tx: Transaction,
   platform: Platform,
@@ -58,19 +68,21 @@ async function acceptOrder(
   request: Request,
   stay: Stay,
   digest: string,
+  failed: Order | undefined,
 ): Promise<TransactionReply> {
   const { clock, rules, wake } = platform
-  await requireApps(tx, caller, request)
-  if (!mayCollect(caller, acting.payee)) throw new ApiError('CANNOT_COLLECT')
-  if (request.amount.total > rules.maxChargeAmount) throw new ApiError('AMOUNT_ABOVE_LIMIT')
+  await requireSetup(tx, rules, caller, acting.payee, request)
+  await requireWithinLimits(tx, rules, caller, acting, request, clock.now())
   await requireChargeableParking(tx, caller, acting, request, stay, rules, clock.now())
   const ownerId = await requireUsableOwner(tx, request)
 
   const order = await newOrder(tx, platform, caller, acting, request, ownerId, digest)
   // Another transaction was first: it has either this number or this entry.
-  if (!(await insertOrder(tx, order))) throw new ApiError('PARKING_MISMATCH')
+  const isTaken = failed ? !(await chargeAgain(tx, order)) : !(await insertOrder(tx, order))
+  if (isTaken) throw new ApiError('PARKING_MISMATCH')
   tx.afterCommit(wake.settlement)
-  return transactionReply({ ...order, ...NOTHING_PAID })
+  const { create_time } = failed ?? order
+  return transactionReply({ ...order, ...NOTHING_PAID, create_time })
 }
 
 /** When the car came and went, in milliseconds. */
@@ -142,21 +154,6 @@ async function storedOrder(
   return stored
 }
 
-async function requireApps(tx: Statements, caller: Merchant, request: Request): Promise<void> {
-  const { appid, sub_appid, sub_mchid } = request
-  if (!(await isAppBound(tx, appid, caller.mchid))) {
-    throw parameterError(contract.createTransaction, '/appid', appid, 'appid与商户号未绑定')
-  }
-  if (caller.kind !== 'provider' || sub_appid === undefined) return
-  if (!(await isAppBound(tx, sub_appid, sub_mchid ?? ''))) {
-    throw parameterError(contract.createTransaction, '/sub_appid', sub_appid, 'sub_appid与子商户号未绑定')
-  }
-}
-
-function mayCollect(caller: Merchant, payee: Merchant): boolean {
-  return isEnrolled(caller, payee) && payee.collection_restricted === 0
-}
-
 /** The entry exists, is the newest of its plate, is free, is the one described, and its time is not over. */
 async function requireChargeableParking(
   tx: Transaction,
@@ -181,20 +178,21 @@ async function requireChargeableParking(
   if (!described) throw new ApiError('PARKING_MISMATCH')
 
   if (now - parking.create_time > rules.parkingLifetime || now - endedAt > rules.chargeAfterExit) {
-    throw new ApiError('PARKING_EXPIRED')
+    throw new ApiError('PARKING_UNKNOWN')
   }
 }
 
 const UNUSABLE: Record<Exclude<Usability, 'NORMAL'>, ErrorName> = {
   OUT_SERVICE: 'PLATE_UNKNOWN',
-  PAUSE: 'PLATE_PAUSED',
+  PAUSE: 'USER_STATE_ABNORMAL',
   OVERDUE: 'OWNER_OVERDUE',
-  EVALUATION_FAILED: 'OWNER_REFUSED',
+  EVALUATION_FAILED: 'USER_STATE_ABNORMAL',
 }
 
 async function requireUsableOwner(tx: Statements, { parking_info }: Request): Promise<string> {
   const service = await findPlateService(tx, parking_info.plate_number, parking_info.plate_color)
   if (service.usability !== 'NORMAL') throw new ApiError(UNUSABLE[service.usability])
+  if (service.wallet_state === 'FROZEN') throw new ApiError('USER_STATE_ABNORMAL')
   return service.owner_id ?? ''
 }
 
@@ -208,6 +206,7 @@ const NOTHING_PAID = {
   discount_total: null,
   promotion_detail: '',
   deduction_attempts: 0,
+  attempts_before: 0,
   settlement_total: null,
   fee: null,
   fee_rate: null,

@@ -1,8 +1,8 @@
 import { formatTime } from '../../protocol/time.ts'
 import type { Statements } from '../../store/database.ts'
-import { STATE_DESCRIPTIONS } from '../order-state.ts'
+import { nextOrderState, STATE_DESCRIPTIONS } from '../order-state.ts'
 import type { Order } from '../orders.ts'
-import type { ParkingInfo, Transaction as TransactionReply } from './contract.ts'
+import type { AcceptedTransaction, ParkingInfo } from './contract.ts'
 
 const COLUMNS = [
   'mchid',
@@ -39,10 +39,38 @@ export async function insertOrder(tx: Statements, order: NewOrder): Promise<bool
 }
 
 /**
+ * Takes a failed order up again, with whoever owns the plate now. Answers false when it is not a failed one any more, or
+ * another order holds its entry; the entry is locked. Attempts are counted on, so that each has a name of its own in the
+ * books and at the banks.
+ */
+export async function chargeAgain(
+  tx: Statements,
+  { mchid, out_trade_no, parking_id, owner_id, openid, sub_openid, due_at }: NewOrder,
+): Promise<boolean> {
+  const changed = await tx.run(
+    `UPDATE transactions
+        SET trade_state = $1, owner_id = $2, openid = $3, sub_openid = $4, due_at = $5,
+            attempts_before = deduction_attempts
+      WHERE mchid = $6 AND out_trade_no = $7 AND trade_state = 'PAY_FAIL'
+        AND NOT EXISTS (SELECT 1 FROM transactions other
+                         WHERE other.parking_id = $8 AND other.trade_state <> 'PAY_FAIL')`,
+    nextOrderState('PAY_FAIL', 'charged_again'),
+    owner_id,
+    openid,
+    sub_openid,
+    due_at,
+    mchid,
+    out_trade_no,
+    parking_id,
+  )
+  return changed === 1
+}
+
+/**
  * The order as charge, query and notice give it back. What is only known once the payment has ended is left out before,
  * and `attach` comes back with the payment.
  */
-export function transactionReply(order: Order): TransactionReply {
+export function transactionReply(order: Order): AcceptedTransaction {
   const paid = order.success_time !== null
   return {
     appid: order.appid,

@@ -1,11 +1,10 @@
 import { parameterError } from '../../contract/validate.ts'
-import { findMerchant, isAppBound, isBound, type Merchant } from '../../merchants/merchants.ts'
+import { isAppBound } from '../../merchants/merchants.ts'
 import { findOwner } from '../../owners/openids.ts'
 import { findPlateService } from '../../owners/plate-service.ts'
 import { ApiError } from '../../protocol/errors.ts'
 import { formatTime } from '../../protocol/time.ts'
-import type { Statements } from '../../store/database.ts'
-import { isEnrolled } from '../acting-for.ts'
+import { actingFor, isEnrolled } from '../acting-for.ts'
 import type { Handler } from '../handler.ts'
 import * as contract from './contract.ts'
 import { requirePlate } from './request-rules.ts'
@@ -20,8 +19,12 @@ export const queryPlateService: Handler<typeof contract.queryPlateService> = asy
 ) => {
   const { db } = platform
   const { appid, openid, plate_number, plate_color } = request
-  requirePlate(contract.queryPlateService, request)
-  const payee = await payeeOf(db, caller, request.sub_mchid)
+  requirePlate(contract.queryPlateService, request, platform.rules)
+  // This call documents one text for every sub-merchant that the provider cannot act for.
+  const { payee } = await actingFor(db, caller, request.sub_mchid, {
+    unknown: 'SUB_MCHID_UNKNOWN',
+    notBound: 'SUB_MCHID_UNKNOWN',
+  })
   if (!isEnrolled(caller, payee)) throw new ApiError('NOT_ENROLLED')
   if (!(await isAppBound(db, appid, caller.mchid))) {
     throw parameterError(contract.queryPlateService, '/appid', appid, 'appid与商户号未绑定')
@@ -35,13 +38,4 @@ export const queryPlateService: Handler<typeof contract.queryPlateService> = asy
   }
   const service_open_time = formatTime(service.service_open_time)
   return { plate_number, plate_color, service_open_time, openid, service_state: service.service_state }
-}
-
-/** This call documents one text for every sub-merchant that the provider cannot act for. */
-async function payeeOf(db: Statements, caller: Merchant, subMchid = ''): Promise<Merchant> {
-  if (caller.kind !== 'provider') return caller
-  const payee = await findMerchant(db, subMchid)
-  if (payee?.kind !== 'sub' || !(await isBound(db, caller.mchid, subMchid)))
-    throw new ApiError('SUB_MCHID_UNKNOWN')
-  return payee
 }

@@ -18,8 +18,8 @@ import { createTransaction, type Transaction } from './contract.ts'
 const { charge, park, order, platform, runDue } = await parkingUnderTest({ after })
 
 function assertUsed(reply: LightMyRequestResponse): void {
-  assert.equal(reply.statusCode, 403)
-  assert.deepEqual(reply.json(), { code: 'OUT_TRADE_NO_USED', message: '商户订单号重复' })
+  assert.equal(reply.statusCode, 400)
+  assert.deepEqual(reply.json(), { code: 'ALREADY_EXISTS', message: 'out_trade_no冲突' })
 }
 
 async function countOrders(): Promise<number> {

@@ -5,12 +5,17 @@ import { refusedNotifyUrl } from '../../notices/notify-url.ts'
 import type { Rules } from '../../platform.ts'
 import { checkPlate, type PlateColor } from '../../protocol/plate.ts'
 
-/** Refuses a number that is no plate and a colour that the plate cannot have. `under` is the pointer of their object. */
+/**
+ * Where plates are held to GA 36, refuses a number that is none and a colour that the plate cannot have. `under` is the
+ * pointer of their object.
+ */
 export function requirePlate(
   declared: Operation,
   { plate_number, plate_color }: { plate_number: string; plate_color: PlateColor },
+  { plateSyntax }: Pick<Rules, 'plateSyntax'>,
   under = '',
 ): void {
+  if (plateSyntax === 'ANY') return
   const fault = checkPlate(plate_number, plate_color)
   if (fault === 'number') {
     throw parameterError(

@@ -92,6 +92,7 @@ function chargeOf(order: Order, payee: Merchant): Charge {
     goods_tag: order.goods_tag,
     profit_sharing: order.profit_sharing === 'Y',
     attempt: order.deduction_attempts + 1,
+    attempts_before: order.attempts_before,
   }
 }
 
@@ -110,7 +111,8 @@ async function apply(
     await comeBack(tx, order, attempts, clock.now() + step.askAgainAfter)
     return step.result === 'ask_bank' ? step : 'done'
   }
-  const wait = step.result === 'no_funds' ? rules.deductionLadder[attempts + 1] : undefined
+  const wait =
+    step.result === 'no_funds' ? rules.deductionLadder[attempts - order.attempts_before + 1] : undefined
   if (wait !== undefined) {
     await comeBack(tx, order, attempts + 1, clock.now() + wait)
     return 'done'
@@ -134,6 +136,7 @@ function paid(order: Order, step: Paid, { fee_rate }: Merchant, { clock, random 
   const { result: _, promotion_detail, ...amounts } = step
   return {
     ...order,
+    deduction_attempts: order.deduction_attempts + 1,
     trade_state: nextOrderState(order.trade_state, 'paid'),
     transaction_id: newTransactionId(clock.now(), random),
     success_time: clock.now(),
@@ -144,7 +147,8 @@ function paid(order: Order, step: Paid, { fee_rate }: Merchant, { clock, random 
 }
 
 function failed(order: Order): Order {
-  return { ...order, trade_state: nextOrderState(order.trade_state, 'gave_up') }
+  const deduction_attempts = order.deduction_attempts + 1
+  return { ...order, deduction_attempts, trade_state: nextOrderState(order.trade_state, 'gave_up') }
 }
 
 /** Writes an order that has come to its end and puts the notice of it into the outbox. */
@@ -163,7 +167,7 @@ async function conclude(tx: Transaction, platform: Platform, payee: Merchant, or
     order.payer_total,
     order.discount_total,
     order.promotion_detail,
-    order.deduction_attempts + 1,
+    order.deduction_attempts,
     order.settlement_total,
     order.fee,
     order.fee_rate,

@@ -27,7 +27,6 @@ const HOUR = 60 * MINUTE
 const shared = await parkingUnderTest({ after })
 
 const WITHOUT_FUNDS = '粤B10006'
-const FROZEN = '粤B10007'
 
 function walletOfPlate(plate: string): string {
   return walletOf(`owner-of-${plate}`)
@@ -204,9 +203,11 @@ test('a top-up between two attempts lets the next one succeed', async t => {
   await assertBooksBalance(platform.db)
 })
 
-test('a frozen wallet ends a charge at its first attempt', async t => {
-  const { park, accept, order, platform, runDue } = await parkingUnderTest(t)
-  const { out_trade_no } = await accept(await park({ plate_number: FROZEN }))
+test('an account that is frozen after the acceptance ends the charge at its first attempt', async t => {
+  const running = await parkingUnderTest(t)
+  const { park, accept, order, platform, runDue } = running
+  const { out_trade_no } = await accept(await park({ plate_number: WITHOUT_FUNDS }))
+  await freeze(running, WITHOUT_FUNDS, 'FROZEN')
   await runDue()
   assert.equal((await order(out_trade_no)).trade_state, 'PAY_FAIL')
   assert.deepEqual(await progress(platform.db, out_trade_no), { attempts: 1, dueAt: null })
@@ -224,25 +225,28 @@ test('a wallet that is frozen between two attempts ends the charge at the next o
   assert.equal((await order(out_trade_no)).trade_state, 'PAY_FAIL')
 })
 
-test('after PAY_FAIL the entry is charged again under a new number, and the old number still tells the failure', async t => {
-  const running = await parkingUnderTest(t)
+test('after PAY_FAIL the entry is charged again under a new number; the old one then has no entry to charge', async t => {
+  const running = await parkingUnderTest(t, { rules: { deductionLadder: [0] } })
   const { park, charge, order, platform, runDue } = running
-  const stay = await park({ plate_number: FROZEN })
+  const stay = await park({ plate_number: WITHOUT_FUNDS })
   const first = chargeOf(stay)
   await charge(first)
   await runDue()
-  await freeze(running, FROZEN, 'NORMAL')
   const failed = await order(first.out_trade_no)
   assert.equal(failed.trade_state, 'PAY_FAIL')
-  assert.deepEqual((await charge(first)).json(), failed)
 
+  await topUp(running, WITHOUT_FUNDS, 888)
   const second = chargeOf(stay)
   assert.equal((await charge(second)).statusCode, 200)
+  const mismatch = { code: 'INVALID_REQUEST', message: '场景信息和停车入场ID不匹配' }
+  assert.deepEqual((await charge(first)).json(), mismatch)
   await runDue()
   assert.equal((await order(second.out_trade_no)).trade_state, 'SUCCESS')
   assert.deepEqual(await order(first.out_trade_no), failed)
-  const third = await charge(chargeOf(stay))
-  assert.deepEqual(third.json(), { code: 'INVALID_REQUEST', message: '停车入场id不存在' })
+  for (const request of [chargeOf(stay), first]) {
+    const again = await charge(request)
+    assert.deepEqual(again.json(), { code: 'INVALID_REQUEST', message: '停车入场ID不存在' })
+  }
   const charges = await platform.db.all(`SELECT amount FROM ledger_transfers WHERE kind = 'charge'`)
   assert.deepEqual(charges, [{ amount: 888 }])
 })

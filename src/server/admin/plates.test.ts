@@ -51,10 +51,30 @@ test('a plate has one owner at a time', async () => {
   assert.equal(all.body.data.length, 2)
 })
 
-test('what is no plate, or has no such colour, is refused', async () => {
+test('a plate is whatever has letters and digits alone, in every colour', async () => {
+  for (const [number, color] of [
+    ['WJ粤12345', 'WHITE'],
+    ['京X1234应急', 'GREEN'],
+    ['粤B30002', 'LIMEGREEN'],
+  ] as const) {
+    const { status, body } = await admin.put(pathOf(number, color), { owner_id: 'anna' })
+    assert.deepEqual([status, body.service_state], [200, 'NORMAL'], number)
+    assert.equal((await admin.delete(pathOf(number, color))).body.service_state, 'OUT_SERVICE')
+  }
+})
+
+test('where plates are held to GA 36, other numbers and colours that a plate cannot have are refused', async t => {
+  const strict = adminCalls(await parkingUnderTest(t, { rules: { plateSyntax: 'GA36' } }))
+  await strict.put('/owners/anna')
+  for (const call of [strict.get, strict.delete, (path: string) => strict.put(path, { owner_id: 'anna' })]) {
+    strict.refusedField(await call(pathOf('粤B')), 'plate_number', /GA 36/)
+    strict.refusedField(await call(pathOf('粤B30001', 'GREEN')), 'plate_color', /colour/)
+  }
+})
+
+test('what is no plate, or no colour, is refused', async () => {
   for (const call of [admin.get, admin.delete, (path: string) => admin.put(path, { owner_id: 'anna' })]) {
-    admin.refusedField(await call(pathOf('粤B')), 'plate_number', /GA 36/)
-    admin.refusedField(await call(pathOf('粤B30001', 'GREEN')), 'plate_color', /colour/)
+    admin.refusedField(await call(pathOf('粤B-30001')), 'plate_number', /Letters and digits/)
     admin.refusedField(await call(pathOf('粤B30001', 'RED')), 'plate_color', /BLUE, GREEN/)
   }
   admin.refusedField(await admin.put(pathOf('粤B30009')), 'owner_id', /nobody has opened/)

@@ -1,5 +1,6 @@
 import { findPlateService } from '../../owners/plate-service.ts'
 import { openPlate, type PlateOutcome, pausePlate, removePlate, resumePlate } from '../../owners/plates.ts'
+import type { Rules } from '../../platform.ts'
 import { checkPlate, type PlateColor } from '../../protocol/plate.ts'
 import type { Statements } from '../../store/database.ts'
 import * as contract from './contract/plates.ts'
@@ -29,11 +30,11 @@ export const plates = [
     ),
   ),
   adminEndpoint(contract.getPlate, (request, { platform }) => {
-    requirePlate(request)
+    requirePlate(request, platform.rules)
     return detailOf(platform.db, request)
   }),
   adminEndpoint(contract.putPlate, async ({ service_state, ...given }, { platform }) => {
-    requirePlate(given)
+    requirePlate(given, platform.rules)
     return platform.db.transaction(async tx => {
       const { plate_number, plate_color } = given
       const owner_id = given.owner_id ?? (await findPlateService(tx, plate_number, plate_color)).owner_id
@@ -46,7 +47,7 @@ export const plates = [
     })
   }),
   adminEndpoint(contract.deletePlate, async (request, { platform }) => {
-    requirePlate(request)
+    requirePlate(request, platform.rules)
     return platform.db.transaction(async tx => {
       const { owner_id } = await findPlateService(tx, request.plate_number, request.plate_color)
       if (owner_id) requireDone(await removePlate(tx, platform, { ...request, owner_id }), owner_id)
@@ -60,7 +61,11 @@ const FAULTS = {
   color: { field: 'plate_color', issue: 'is no colour that this plate can have' },
 }
 
-function requirePlate({ plate_number, plate_color }: PlateKey): void {
+function requirePlate(
+  { plate_number, plate_color }: PlateKey,
+  { plateSyntax }: Pick<Rules, 'plateSyntax'>,
+): void {
+  if (plateSyntax === 'ANY') return
   const fault = checkPlate(plate_number, plate_color)
   if (fault) throw invalidFields(FAULTS[fault])
 }
@@ -72,6 +77,6 @@ function requireDone(outcome: PlateOutcome, ownerId: string): void {
 }
 
 async function detailOf(db: Statements, { plate_number, plate_color }: PlateKey) {
-  const service = await findPlateService(db, plate_number, plate_color)
+  const { wallet_state: _, ...service } = await findPlateService(db, plate_number, plate_color)
   return shown({ plate_number, plate_color, ...service }, ['service_open_time'])
 }

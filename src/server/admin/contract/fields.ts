@@ -1,5 +1,5 @@
 import * as Type from '../../../contract/schema.ts'
-import { PLATE_COLORS } from '../../../protocol/plate.ts'
+import { PLATE_COLORS, PLATE_PATTERN } from '../../../protocol/plate.ts'
 
 /** The value types that calls of the administration API share. Descriptions are for people who read the OpenAPI. */
 
@@ -90,7 +90,12 @@ export const appid = Type.String({
   pattern: '^[0-9A-Za-z_-]{1,32}$',
 })
 export const ownerId = id('The owner')
-export const plateNumber = text('Province, city and number, without separators', 32)
+export const plateNumber = Type.String({
+  description: 'Letters and digits, without separators',
+  minBytes: 1,
+  maxBytes: 32,
+  pattern: PLATE_PATTERN,
+})
 export const plateColor = oneOf('Colour of the plate', PLATE_COLORS)
 
 /** How many entries of a list come at once. */

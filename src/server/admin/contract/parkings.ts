@@ -18,7 +18,7 @@ import { noticeReference } from './notices.ts'
 const USABILITIES = ['NORMAL', 'OUT_SERVICE', 'PAUSE', 'OVERDUE', 'EVALUATION_FAILED'] as const
 
 const listed = {
-  id: shown('Entry id (停车入场id)'),
+  id: shown('Entry id (停车入场ID)'),
   mchid,
   sub_mchid: shown('Empty in merchant mode'),
   out_parking_no: shown("The merchant's number"),
@@ -39,7 +39,7 @@ export const listParkings = adminOperation({
   title: 'Entries, the newest first',
   request: Type.Object({
     mchid: Type.Optional(mchid),
-    out_parking_no: Type.Optional(text("The merchant's number; needs `mchid`", 32)),
+    out_parking_no: Type.Optional(text("The merchant's number; needs `mchid`", 64)),
     plate_number: Type.Optional(plateNumber),
     plate_color: Type.Optional(plateColor),
     ...page,
