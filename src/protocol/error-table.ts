@@ -1,4 +1,5 @@
 import { BILL_ERRORS } from './bill-errors.ts'
+import { PARKING_ERRORS } from './parking-errors.ts'
 import { REFUND_ERRORS } from './refund-errors.ts'
 
 /** One error as it goes over the wire, in each language. */
@@ -195,128 +196,7 @@ export const ERRORS = {
     number: 268443701,
   },
 
-  // Parking.
-  OPENID_WRONG: {
-    status: 400,
-    code: 'INVALID_REQUEST',
-    zh: '用户信息有误,请检查openid',
-    hant: '用戶資訊有誤,請檢查openid',
-    en: 'The user information is wrong, check openid',
-    number: 268501013,
-  },
-  OUT_PARKING_NO_USED: {
-    status: 400,
-    code: 'INVALID_REQUEST',
-    zh: '商户入场ID非法，请检查商户入场ID',
-    hant: '商戶入場ID非法，請檢查商戶入場ID',
-    en: 'out_parking_no is not valid, check it',
-    number: 268498688,
-  },
-  PARKING_MISMATCH: {
-    status: 400,
-    code: 'INVALID_REQUEST',
-    zh: '场景信息和停车入场ID不匹配',
-    hant: '場景資訊和停車入場ID不匹配',
-    en: 'The scene information does not match the parking entry id',
-  },
-  PARKING_UNKNOWN: {
-    status: 400,
-    code: 'INVALID_REQUEST',
-    zh: '停车入场ID不存在',
-    hant: '停車入場ID不存在',
-    en: 'The parking entry id does not exist',
-  },
-  PAYEE_NOT_ALLOWED: {
-    status: 400,
-    code: 'INVALID_REQUEST',
-    zh: '非法商户，服务商模式下请确认子商户正确',
-    hant: '非法商戶，服務商模式下請確認子商戶正確',
-    en: 'The merchant is not allowed; in partner mode check the sub-merchant',
-    number: 268443701,
-  },
-  APPID_NOT_BOUND: {
-    status: 400,
-    code: 'INVALID_REQUEST',
-    zh: '商户号和公众号没有绑定关系',
-    hant: '商戶號和公眾號沒有綁定關係',
-    en: 'The merchant number and the app id are not bound',
-    number: 268443701,
-  },
-  SUB_APPID_NOT_BOUND: {
-    status: 400,
-    code: 'INVALID_REQUEST',
-    zh: '商户号、子商户号以及子公众号没有绑定关系',
-    hant: '商戶號、子商戶號以及子公眾號沒有綁定關係',
-    en: 'The merchant number, the sub-merchant number and the sub app id are not bound',
-    number: 268443701,
-  },
-  AMOUNT_ABOVE_LIMIT: {
-    status: 400,
-    code: 'INVALID_REQUEST',
-    zh: '扣款额度超出限制',
-    hant: '扣款額度超出限制',
-    en: 'The amount is above the limit of a charge or of a day',
-    number: 268435464,
-  },
-  TOO_MANY_CHARGES: {
-    status: 403,
-    code: 'RULE_LIMIT',
-    zh: '超出扣费次数限制',
-    hant: '超出扣費次數限制',
-    en: 'The number of charges is above the limit',
-  },
-  PLATE_UNKNOWN: {
-    status: 404,
-    code: 'NOT_FOUND',
-    zh: '车牌不存在',
-    hant: '車牌不存在',
-    en: 'The plate does not exist',
-  },
-  USER_STATE_ABNORMAL: {
-    status: 400,
-    code: 'INVALID_REQUEST',
-    zh: '用户状态异常',
-    hant: '用戶狀態異常',
-    en: 'The state of the user is abnormal',
-  },
-  OWNER_OVERDUE: {
-    status: 403,
-    code: 'NOT_ENOUGH',
-    zh: '用户欠款过多，暂停交易',
-    hant: '用戶欠款過多，暫停交易',
-    en: 'The user owes too much, payments are suspended',
-  },
-  OUT_TRADE_NO_USED: {
-    status: 400,
-    code: 'ALREADY_EXISTS',
-    zh: 'out_trade_no冲突',
-    hant: 'out_trade_no衝突',
-    en: 'out_trade_no is in use by another order',
-    number: 268498688,
-  },
-  OUT_TRADE_NO_WRONG: {
-    status: 400,
-    code: 'PARAM_ERROR',
-    zh: '参数错误，请检查out_trade_no',
-    hant: '參數錯誤，請檢查out_trade_no',
-    en: 'A parameter is wrong, check out_trade_no',
-  },
-  NOT_A_PARKING_ORDER: {
-    status: 400,
-    code: 'INVALID_REQUEST',
-    zh: '不支持查询非支付分停车订单，请更换单号后再试',
-    hant: '不支援查詢非支付分停車訂單，請更換單號後再試',
-    en: 'Only score parking orders can be queried, use another number',
-  },
-  ORDER_UNKNOWN: {
-    status: 404,
-    code: 'NOT_FOUND',
-    zh: '订单不存在',
-    hant: '訂單不存在',
-    en: 'The order does not exist',
-    number: 268512771,
-  },
-
+  ...PARKING_ERRORS,
   ...REFUND_ERRORS,
   ...BILL_ERRORS,
 

@@ -150,8 +150,28 @@ test('lengths are counted in bytes of UTF-8: 32 pass, 33 do not', async () => {
   refusedField(await find({ ...SAMPLE, appid }), 'appid', appid, 'appid与商户号未绑定')
 })
 
-test('a number that is no plate, and a colour that the plate cannot have, are refused', async () => {
-  for (const plate of ['888888', '粤B-88888', '粤B88888 ', '粤I12345', '粤B1234', '粤B123456', '粤b12345']) {
+test('an unknown plate is OUT_SERVICE, whatever its letters, digits and colour', async () => {
+  for (const plate_number of ['888888', 'WJ粤12345', '京X1234应急', '粤B1234超', '粤I12345', '粤b12345']) {
+    for (const plate_color of ['GREEN', 'WHITE']) {
+      const reply = await find({ ...SAMPLE, plate_number, plate_color })
+      const { openid } = SAMPLE
+      assert.deepEqual(reply.json(), { plate_number, plate_color, openid, service_state: 'OUT_SERVICE' })
+    }
+  }
+})
+
+test('a plate with separators or special characters is refused, and so is a colour that does not exist', async () => {
+  for (const plate of ['粤B-88888', '粤B·88888', '粤B88888 ', '粤B88888?', '粤B88888+']) {
+    refusedField(await find({ ...SAMPLE, plate_number: plate }), 'plate_number', plate)
+  }
+  for (const color of ['blue', 'RED', '1']) {
+    refusedField(await find({ ...SAMPLE, plate_color: color }), 'plate_color', color)
+  }
+})
+
+test('where plates are held to GA 36, other numbers and colours that a plate cannot have are refused', async t => {
+  const { find } = await parkingUnderTest(t, { rules: { plateSyntax: 'GA36' } })
+  for (const plate of ['888888', '粤I12345', '粤B1234', '粤B123456', '粤b12345', 'WJ粤12345']) {
     refusedField(await find({ ...SAMPLE, plate_number: plate }), 'plate_number', plate)
   }
   for (const [plate, color] of [
@@ -165,9 +185,8 @@ test('a number that is no plate, and a colour that the plate cannot have, are re
     const reply = await find({ ...SAMPLE, plate_number: plate, plate_color: color })
     refusedField(reply, 'plate_color', color)
   }
-  for (const color of ['blue', 'RED', '1']) {
-    refusedField(await find({ ...SAMPLE, plate_color: color }), 'plate_color', color)
-  }
+  // Both are wrong, and the number is looked at first.
+  refusedField(await find({ ...SAMPLE, plate_number: '粤B1', plate_color: 'GREEN' }), 'plate_number', '粤B1')
 })
 
 test('a query that cannot be read is refused: a name twice, no UTF-8, characters that the wire cannot carry', async () => {
@@ -229,15 +248,9 @@ test('of two faults the earlier check answers: fields, plate, sub-merchant, perm
   refused(await find({ ...SAMPLE, appid, openid, sub_mchid: '1900000110' }, PARTNER), 'NOT_ENROLLED')
   refused(await find({ ...SAMPLE, appid, sub_mchid: '1900000999' }, PARTNER), 'SUB_MCHID_UNKNOWN')
   refusedField(await find({ ...SAMPLE, appid, openid }), 'appid', appid)
-  const plate_number = '粤B1'
+  const plate_number = '粤B-1'
   refusedField(
     await find({ ...SAMPLE, plate_number, sub_mchid: '1900000999' }, PARTNER),
-    'plate_number',
-    plate_number,
-  )
-  // Both are wrong, and the number is looked at first.
-  refusedField(
-    await find({ ...SAMPLE, plate_number, plate_color: 'GREEN' }, stranger),
     'plate_number',
     plate_number,
   )
