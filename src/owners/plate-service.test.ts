@@ -39,6 +39,7 @@ test('a plate that nobody opened has no owner and no time, and is out of service
     service_state: 'OUT_SERVICE',
     service_open_time: undefined,
     usability: 'OUT_SERVICE',
+    wallet_state: undefined,
   })
 })
 
@@ -59,6 +60,7 @@ test('an opened plate is told with its owner and the time of its opening', async
     service_state: 'NORMAL',
     service_open_time: 1000,
     usability: 'NORMAL',
+    wallet_state: 'NORMAL',
   })
   assert.equal((await findPlateService(db, plate, 'YELLOW')).usability, 'OUT_SERVICE')
 })
