@@ -134,7 +134,9 @@ function createClient<M extends Mode>(
 ): Client<M> & { readonly bills: SubMerchantBills } {
   const { mchid, apiv3Key, privateKey, suite } = options
   const sender = new Sender(options, machine)
-  const keys = new KeyRing(options, machine.wallNow, () => downloadCertificates(sender, options, machine))
+  const keys = new KeyRing({ trust: options.trust, suite, own: options }, machine.wallNow, () =>
+    downloadCertificates(sender, options, machine),
+  )
   const verify: SendOptions['verify'] = reply => verifySigned(reply, keys, machine.wallNow())
   const decrypt = (encrypted: string) => suite.decryptField(encrypted, privateKey)
 

@@ -127,8 +127,8 @@ export class ReplyForged extends OutcomeUnknown {
 }
 
 /**
- * No connection came about, after all repetitions, or to no host whose TLS certificate is trusted: not a byte of the
- * request was sent, so this call was not carried out. That is no `OutcomeUnknown`; an earlier call with the same number
+ * No connection came about, after all repetitions, or to no host whose TLS certificate is trusted, or a proxy passed
+ * nothing on (then `status` may be 407): the platform has seen no byte of the request, so this call was not carried out. That is no `OutcomeUnknown`; an earlier call with the same number
  * may still be one. `message` and `cause` are as those of a `NetworkError`.
  */
 export class NotSent extends WechatPayError {}

@@ -43,6 +43,7 @@ export {
 export type { MismatchCause } from './explain-mismatch.ts'
 export type { FundFlowRow, FundFlowSummary } from './fund-flow-bill.ts'
 export type { CertificateTrust, PublicKeyTrust, Trust } from './key-ring.ts'
+export type { KeyText } from './key-text.ts'
 export type { AppLaunch, MiniProgramLaunch } from './launch.ts'
 export { mayOpenGate } from './may-open-gate.ts'
 export type {

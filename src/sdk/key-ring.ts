@@ -1,19 +1,21 @@
-import { createPublicKey, type KeyObject } from 'node:crypto'
+import type { KeyObject } from 'node:crypto'
 import { rsa, type Suite } from '../protocol/suite.ts'
-import { isSameSerial, type PlatformCertificate, parseCertificate } from './platform-certificate.ts'
+import type { KeyText } from './key-text.ts'
+import { isSameSerial, type PlatformCertificate } from './platform-certificate.ts'
+import { type OwnKey, PUBLIC_KEY_PREFIX, readTrust } from './read-trust.ts'
 
 /** The WeChat Pay public key (微信支付公钥) and its id, both from the merchant platform. */
 export interface PublicKeyTrust {
   /** With its prefix `PUB_KEY_ID_`. */
   publicKeyId: string
-  /** PEM. */
-  publicKey: string
+  /** The text of `pub_key.pem`. */
+  publicKey: KeyText
 }
 
 /** Platform certificates (平台证书): downloaded, and renewed when the platform has others. */
 export interface CertificateTrust {
-  /** PEM of those that are known already; may be empty, then they are downloaded before the first call. */
-  certificates: readonly string[]
+  /** The texts of those that are known already; may be empty, then they are downloaded before the first call. */
+  certificates: readonly KeyText[]
 }
 
 /** Public key mode, certificate mode, or both for as long as the merchant switches from one to the other. */
@@ -33,7 +35,6 @@ const UNKNOWN_SERIAL_INTERVAL_MS = 10_000
  */
 const REST_MS = { unknownSerial: 1_000, renewal: 60_000 } as const
 
-const PUBLIC_KEY_PREFIX = 'PUB_KEY_ID_'
 const PUBLIC_KEY_NEEDED =
   'The platform signs with its public key: set trust to { publicKeyId, publicKey } with exactly this id.'
 
@@ -52,27 +53,28 @@ export class KeyRing {
   #failure: { at: number; error: unknown } | undefined
 
   /**
-   * `download` is used in certificate mode alone; without it the certificates are what they are. Certificates that are
-   * given count as fresh, because looking at them again is the first thing that an unknown serial number does.
+   * `download` is used in certificate mode only; without it the certificates are what they are. Certificates that are
+   * given count as fresh, because looking at them again is the first thing that an unknown serial number does. `own` is
+   * what must not be taken for the platform's. Throws a `TypeError` for trust that is none, or could verify nothing.
    */
   constructor(
-    { trust, suite = rsa }: { trust: Trust; suite?: Suite | undefined },
+    { trust, suite = rsa, own }: { trust: Trust; suite?: Suite | undefined; own?: OwnKey | undefined },
     wallNow: () => number,
     download?: () => Promise<PlatformCertificate[]>,
   ) {
+    const { publicKey, certificates } = readTrust(trust, suite, own)
     this.suite = suite
-    if ('publicKeyId' in trust) this.#publicKey = parsePublicKey(trust)
-    if ('certificates' in trust) this.#download = download
-    this.#certificates = 'certificates' in trust ? trust.certificates.map(parseCertificate) : []
+    this.#publicKey = publicKey
+    if (certificates) this.#download = download
+    this.#certificates = certificates ?? []
     this.#wallNow = wallNow
     this.#refreshedAt = wallNow()
-    if (!this.#publicKey && !this.#download && this.#certificates.length === 0) {
-      throw new TypeError(
-        'trust names no key: give { publicKeyId, publicKey } or { certificates: […] }; only a client downloads certificates',
-      )
-    }
-    if (this.known().some(({ publicKey }) => !suite.takes(publicKey)))
-      throw new TypeError(`trust must have ${suite.algorithm} keys alone, because the suite is for those`)
+    if (this.#publicKey || this.#download || this.#valid().length > 0) return
+    throw new TypeError(
+      this.#certificates.length > 0
+        ? 'trust.certificates have all expired: give those of now; only a client downloads them'
+        : 'trust names no key: give { publicKeyId, publicKey } or { certificates: […] }; only a client downloads certificates',
+    )
   }
 
   /** The public key's id, which every request names in public key mode. */
@@ -178,18 +180,5 @@ export class KeyRing {
     return this.#download
       ? `${names} The platform's list of certificates has no such serial number either.`
       : `${names} Certificates were given but cannot be downloaded here; the platform has probably changed them.`
-  }
-}
-
-function parsePublicKey({ publicKeyId, publicKey }: PublicKeyTrust): { id: string; key: KeyObject } {
-  if (!publicKeyId.startsWith(PUBLIC_KEY_PREFIX)) {
-    throw new TypeError(`trust.publicKeyId must start with ${PUBLIC_KEY_PREFIX}`)
-  }
-  try {
-    return { id: publicKeyId, key: createPublicKey(publicKey) }
-  } catch (cause) {
-    throw new TypeError('trust.publicKey must be the PEM of the WeChat Pay public key (pub_key.pem)', {
-      cause,
-    })
   }
 }

@@ -6,11 +6,14 @@ import type { AddressInfo } from 'node:net'
 import { type TestContext, test } from 'node:test'
 import { merchantClient } from './client.ts'
 
-const { privateKey, publicKey } = generateKeyPairSync('rsa', {
-  modulusLength: 2048,
-  publicKeyEncoding: { type: 'spki', format: 'pem' },
-  privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
-})
+const keyPair = () =>
+  generateKeyPairSync('rsa', {
+    modulusLength: 2048,
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+  })
+const { privateKey } = keyPair()
+const { publicKey } = keyPair()
 
 /** A server of files, and a client that downloads from it. */
 async function served(t: TestContext, serve: (request: IncomingMessage, response: ServerResponse) => void) {

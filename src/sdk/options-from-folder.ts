@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { rsa } from '../protocol/suite.ts'
+import { checkChoice, checkText } from './check-options.ts'
 import type { Trust } from './key-ring.ts'
-import type { ClientOptions } from './options.ts'
+import { type ClientOptions, checkCertificate, parsePrivateKey } from './options.ts'
 
 /** What `merchant.json` of a sandbox folder says; the other names in it are not needed here. */
 interface MerchantFile {
@@ -20,14 +22,20 @@ export type FolderTrust = 'certificate' | 'public-key' | 'both'
  * Reads the folder of a sandbox merchant, `data/merchants/<mchid>`, into the options of a client: numbers, keys and where
  * the sandbox listens, its second access point too if it has one. Give other options beside it: `{ ...optionsFromFolder(path), timeoutMs: 2000 }`.
  *
- * Reads from the disk at once, so it is for the start of a program. Throws when a file cannot be read; the error says which.
+ * Reads from the disk at once, so it is for the start of a program. Throws when a file cannot be read, when `merchant.json`
+ * lacks a value, or when `apiclient_cert.pem` is not the certificate of its numbers and of `apiclient_key.pem`; the error
+ * says which.
  */
 export function optionsFromFolder(
   path: string,
   { trust = 'both' }: { trust?: FolderTrust } = {},
 ): ClientOptions {
   const read = (name: string): string => readText(join(path, name))
-  const file = JSON.parse(read('merchant.json')) as MerchantFile
+  const file = parseMerchant(join(path, 'merchant.json'), read('merchant.json'))
+  const privateKey = read('apiclient_key.pem')
+  checkFolder(path, () =>
+    checkCertificate(read('apiclient_cert.pem'), { ...file, privateKey: parsePrivateKey(privateKey, rsa) }),
+  )
   const publicKey = () => ({ publicKeyId: file.public_key_id, publicKey: read('pub_key.pem') })
   const certificates = () => ({ certificates: [read('platform_cert.pem')] })
   const trusts: Record<FolderTrust, () => Trust> = {
@@ -38,11 +46,30 @@ export function optionsFromFolder(
   return {
     mchid: file.mchid,
     serial_no: file.serial_no,
-    privateKey: read('apiclient_key.pem'),
+    privateKey,
     apiv3Key: file.apiv3_key,
-    trust: trusts[trust](),
+    trust: trusts[checkChoice('trust', trust, ['certificate', 'public-key', 'both'])](),
     baseUrl: file.base_url,
     ...(file.backup_url !== undefined && { fallbackUrl: file.backup_url }),
+  }
+}
+
+/** Where the disk has other files than one sandbox wrote, such as a key of an earlier one. */
+function checkFolder(path: string, check: () => void): void {
+  try {
+    check()
+  } catch (error) {
+    throw new TypeError(`${path}: ${Object(error).message}`, { cause: error })
+  }
+}
+
+function parseMerchant(path: string, text: string): MerchantFile {
+  try {
+    const file = JSON.parse(text) as MerchantFile
+    for (const name of ['mchid', 'serial_no', 'base_url'] as const) checkText(name, file[name])
+    return file
+  } catch (cause) {
+    throw new TypeError(`${path} is not what a sandbox has written: ${Object(cause).message}`, { cause })
   }
 }
 

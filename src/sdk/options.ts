@@ -1,9 +1,12 @@
-import { createPrivateKey, type KeyObject } from 'node:crypto'
+import type { KeyObject } from 'node:crypto'
 import type { Language } from '../protocol/errors.ts'
 import { APIV3_KEY_LENGTH } from '../protocol/sealed-resource.ts'
 import { rsa, type Suite } from '../protocol/suite.ts'
+import { checkChoice, checkFunction, checkNames, checkText } from './check-options.ts'
 import type { Trust } from './key-ring.ts'
+import { isSamePair, type KeyText, readKeyText } from './key-text.ts'
 import type { OperationName } from './operations.ts'
+import { isSameSerial } from './platform-certificate.ts'
 
 /** What a client is made of. */
 export interface ClientOptions {
@@ -11,8 +14,16 @@ export interface ClientOptions {
   mchid: string
   /** Serial number of the merchant API certificate, 40 hexadecimal digits. */
   serial_no: string
-  /** PEM of that certificate's private key (`apiclient_key.pem`). */
-  privateKey: string
+  /**
+   * The text of that certificate's private key (`apiclient_key.pem`), without a password. See `KeyText` for the forms in
+   * which it is read.
+   */
+  privateKey: KeyText
+  /**
+   * The text of that certificate itself (`apiclient_cert.pem`). Nothing needs it; when it is given, `mchid`, `serial_no` and
+   * `privateKey` must be those of this certificate, so that another one is found when the client is made.
+   */
+  certificate?: KeyText
   /** The APIv3 key (APIv3密钥): 32 digits and letters. */
   apiv3Key: string
   /** Which keys of the platform are believed. */
@@ -86,78 +97,128 @@ const MAX_RETRIES = 5
 const DEFAULT_RETRY_PAUSE_MS = 500
 const MAX_RETRY_PAUSE_MS = 5_000
 
-/** Fills in the defaults. Throws a `TypeError` that names the option, so that a wrong one is found at start. */
+const LANGUAGES = ['zh-CN', 'en', 'zh-HK', 'zh-TW'] as const satisfies readonly Language[]
+
+/** The names of all options. The compiler holds the list complete. */
+export const OPTION_NAMES: readonly string[] = Object.keys({
+  ...{ mchid: true, serial_no: true, privateKey: true, certificate: true, apiv3Key: true, trust: true },
+  ...{ suite: true, baseUrl: true, fallbackUrl: true, timeoutMs: true, retries: true, retryPauseMs: true },
+  ...{ userAgent: true, acceptLanguage: true, fetch: true, onAttempt: true },
+} satisfies Record<keyof ClientOptions, true>)
+
+/**
+ * Fills in the defaults; an optional one that is `undefined` has its default. Throws a `TypeError` that begins with the
+ * option's name, so that a wrong or a misspelt one is found at start.
+ */
 export function resolveOptions(options: ClientOptions): ResolvedOptions {
+  checkNames('options', options, OPTION_NAMES)
   const {
-    mchid,
-    serial_no,
     baseUrl,
-    suite = rsa,
     fallbackUrl = baseUrl === undefined ? SECONDARY_URL : undefined,
+    timeoutMs = DEFAULT_TIMEOUT_MS,
+    retries = DEFAULT_RETRIES,
+    retryPauseMs = DEFAULT_RETRY_PAUSE_MS,
   } = options
+  const suite = checkSuite(options.suite)
+  const mchid = checkText('mchid', options.mchid)
   if (!/^\d{1,32}$/.test(mchid)) throw new TypeError('mchid must be a merchant number')
+  const serial_no = checkText('serial_no', options.serial_no)
   if (!/^[0-9A-Fa-f]{1,64}$/.test(serial_no)) {
     throw new TypeError('serial_no must be the hexadecimal serial number of the merchant API certificate')
   }
-  const hosts = [originOf('baseUrl', baseUrl ?? PRIMARY_URL)] as [string, ...string[]]
+  const privateKey = parsePrivateKey(options.privateKey, suite)
+  if (options.certificate !== undefined)
+    checkCertificate(options.certificate, { mchid, serial_no, privateKey })
+  for (const name of ['fetch', 'onAttempt'] as const)
+    if (options[name] !== undefined) checkFunction(name, options[name])
+  const hosts = [originOf('baseUrl', baseUrl === undefined ? PRIMARY_URL : baseUrl)] as [string, ...string[]]
   if (fallbackUrl !== undefined) hosts.push(originOf('fallbackUrl', fallbackUrl))
   return {
     mchid,
     serial_no,
-    privateKey: parsePrivateKey(options.privateKey, suite),
+    privateKey,
     apiv3Key: checkApiv3Key(options.apiv3Key),
     trust: options.trust,
     suite,
     hosts,
-    timeoutMs: within('timeoutMs', options.timeoutMs ?? DEFAULT_TIMEOUT_MS, 1, MAX_TIMEOUT_MS),
-    retries: within('retries', options.retries ?? DEFAULT_RETRIES, 0, MAX_RETRIES),
-    retryPauseMs: within(
-      'retryPauseMs',
-      options.retryPauseMs ?? DEFAULT_RETRY_PAUSE_MS,
-      0,
-      MAX_RETRY_PAUSE_MS,
-    ),
+    timeoutMs: within('timeoutMs', timeoutMs, 1, MAX_TIMEOUT_MS),
+    retries: within('retries', retries, 0, MAX_RETRIES),
+    retryPauseMs: within('retryPauseMs', retryPauseMs, 0, MAX_RETRY_PAUSE_MS),
     headers: headersOf(options),
     fetch: options.fetch ?? globalThis.fetch,
     onAttempt: options.onAttempt ?? (() => {}),
   }
 }
 
-/** Answers the key. Throws when it has not the length of one. */
-export function checkApiv3Key(apiv3Key: string): string {
-  if (Buffer.byteLength(apiv3Key) === APIV3_KEY_LENGTH) return apiv3Key
-  throw new TypeError(`apiv3Key must have ${APIV3_KEY_LENGTH} characters, and has ${apiv3Key.length}`)
+/** Answers the key. Throws a `TypeError` when it is none. */
+export function checkApiv3Key(apiv3Key: unknown): string {
+  const key = checkText('apiv3Key', apiv3Key)
+  if (key.length !== APIV3_KEY_LENGTH)
+    throw new TypeError(`apiv3Key must have ${APIV3_KEY_LENGTH} characters, and has ${key.length}`)
+  if (!/^[\x21-\x7e]+$/.test(key)) throw new TypeError('apiv3Key must have digits and letters alone')
+  return key
 }
 
-/** Reads a PEM private key. Throws when it is none, or not one of the suite. */
-export function parsePrivateKey(pem: string, suite: Suite): KeyObject {
-  let key: KeyObject
-  try {
-    key = createPrivateKey(pem)
-  } catch (cause) {
-    throw new TypeError('privateKey must be the PEM of a private key, the text of apiclient_key.pem', {
-      cause,
-    })
-  }
+/** Answers the suite, RSA and AES unless said. Throws a `TypeError` when it is none. */
+export function checkSuite(suite: unknown = rsa): Suite {
+  if (typeof Object(suite).takes !== 'function')
+    throw new TypeError('suite must be the shangmi of boomgate/sdk/shangmi, or left out')
+  return suite as Suite
+}
+
+/** Reads a private key. Throws a `TypeError` when it is none, or not one of the suite. */
+export function parsePrivateKey(text: unknown, suite: Suite): KeyObject {
+  const found = readKeyText('privateKey', text)
+  const [key, ...others] = found.flatMap(each => (each.kind === 'private key' ? [each.key] : []))
+  if (!key)
+    throw new TypeError(
+      `privateKey is a ${found[0].kind}: give the private key, the text of apiclient_key.pem`,
+    )
+  if (others.some(other => !isSamePair(other, key)))
+    throw new TypeError('privateKey has several private keys: give the one of the merchant API certificate')
   if (suite.takes(key)) return key
   const hint = suite === rsa ? '; with an SM2 key give suite: shangmi of boomgate/sdk/shangmi' : ''
   throw new TypeError(`privateKey must be an ${suite.algorithm} key${hint}`)
 }
 
-function headersOf({ userAgent, acceptLanguage }: ClientOptions): Record<string, string> {
-  const headers = {
+/** Throws a `TypeError` unless the merchant's certificate is the one of the other options. */
+export function checkCertificate(
+  text: unknown,
+  { mchid, serial_no, privateKey }: Pick<ResolvedOptions, 'mchid' | 'serial_no' | 'privateKey'>,
+): void {
+  const found = readKeyText('certificate', text)
+  const own = found.flatMap(each => (each.kind === 'certificate' ? [each.certificate] : []))[0]
+  if (!own) throw new TypeError(`certificate is a ${found[0].kind}: give the text of apiclient_cert.pem`)
+  if (!isSameSerial(own.serialNumber, serial_no))
+    throw new TypeError(`serial_no is not that of certificate, which is ${own.serialNumber}`)
+  if (!isSamePair(privateKey, own.publicKey))
+    throw new TypeError('privateKey does not belong to certificate: give the key that was made for it')
+  const number = /^CN=(\d+)$/m.exec(own.subject)?.[1] ?? mchid
+  if (number !== mchid) throw new TypeError(`mchid is not that of certificate, which is ${number}`)
+}
+
+function headersOf({
+  userAgent = `boomgate-sdk (node ${process.version})`,
+  acceptLanguage = 'zh-CN',
+}: ClientOptions): Record<string, string> {
+  return {
     Accept: 'application/json',
     // The signature is over the bytes before compression, so compression is not asked for.
     'Accept-Encoding': 'identity',
-    'Accept-Language': acceptLanguage ?? 'zh-CN',
-    'User-Agent': userAgent ?? `boomgate-sdk (node ${process.version})`,
+    'Accept-Language': checkChoice('acceptLanguage', acceptLanguage, LANGUAGES),
+    'User-Agent': checkUserAgent(userAgent),
   }
-  // A header that cannot be sent is found here, and not at the first car.
-  new Headers(headers)
-  return headers
 }
 
-function originOf(name: string, url: string): string {
+/** A header that cannot be sent is found here, and not at the first car. */
+function checkUserAgent(userAgent: unknown): string {
+  const text = checkText('userAgent', userAgent)
+  if (!/^[\x20-\x7e]+$/.test(text)) throw new TypeError('userAgent must have ASCII characters alone')
+  return text
+}
+
+function originOf(name: string, given: unknown): string {
+  const url = checkText(name, given)
   const parsed = URL.canParse(url) ? new URL(url) : undefined
   const isOrigin = parsed && /^https?:$/.test(parsed.protocol) && parsed.href === `${parsed.origin}/`
   if (!isOrigin)
@@ -165,7 +226,7 @@ function originOf(name: string, url: string): string {
   return parsed.origin
 }
 
-function within(name: string, value: number, least: number, most: number): number {
-  if (Number.isInteger(value) && value >= least && value <= most) return value
+function within(name: string, value: unknown, least: number, most: number): number {
+  if (typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most) return value
   throw new TypeError(`${name} must be a whole number from ${least} to ${most}`)
 }

@@ -9,18 +9,22 @@ export interface PlatformCertificate {
   expireTime: number
 }
 
-/** Reads the PEM of a platform certificate. Throws a `TypeError` when it is none. */
+/** Reads the PEM of a platform certificate, as the platform sends it. Throws a `TypeError` when it is none. */
 export function parseCertificate(pem: string): PlatformCertificate {
   try {
-    const certificate = new X509Certificate(pem)
-    return {
-      serial: certificate.serialNumber,
-      publicKey: certificate.publicKey,
-      effectiveTime: Date.parse(certificate.validFrom),
-      expireTime: Date.parse(certificate.validTo),
-    }
+    return platformCertificate(new X509Certificate(pem))
   } catch (cause) {
     throw new TypeError('A platform certificate must be the PEM of an X.509 certificate', { cause })
+  }
+}
+
+/** What the SDK needs of a certificate. */
+export function platformCertificate(certificate: X509Certificate): PlatformCertificate {
+  return {
+    serial: certificate.serialNumber,
+    publicKey: certificate.publicKey,
+    effectiveTime: Date.parse(certificate.validFrom),
+    expireTime: Date.parse(certificate.validTo),
   }
 }
 

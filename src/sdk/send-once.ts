@@ -13,6 +13,8 @@ export interface RawReply extends SignedMessage {
 
 /** The connection ended, or broke, after the headers of a reply and before its end. */
 export class ReplyEndedEarly extends Error {}
+/** More came than any reply of the API has. */
+export class ReplyTooLarge extends Error {}
 
 /** The most bytes of a reply that are read; real ones have a few thousand. */
 const MAX_REPLY_BYTES = 1024 * 1024
@@ -30,7 +32,12 @@ export async function sendOnce(
 ): Promise<RawReply> {
   const headers: Record<string, string> = wechatpaySerial ? { 'Wechatpay-Serial': wechatpaySerial } : {}
   const signal = AbortSignal.timeout(options.timeoutMs)
-  return readReply(await openReply(wire, host, { headers, signal }, options, machine))
+  try {
+    return await readReply(await openReply(wire, host, { headers, signal }, options, machine))
+  } catch (error) {
+    // Not every `fetch` rejects with the signal's reason.
+    throw signal.aborted ? signal.reason : error
+  }
 }
 
 /** Signs a request, sends it once and answers as soon as the headers of a reply are there. */
@@ -89,7 +96,7 @@ async function readBody({ body }: Response): Promise<Buffer> {
   let length = 0
   for await (const chunk of piecesOf(body)) {
     length += chunk.length
-    if (length > MAX_REPLY_BYTES) throw new Error(`The reply is larger than ${MAX_REPLY_BYTES} bytes`)
+    if (length > MAX_REPLY_BYTES) throw new ReplyTooLarge(`it is larger than ${MAX_REPLY_BYTES} bytes`)
     chunks.push(chunk)
   }
   return Buffer.concat(chunks)
@@ -99,9 +106,8 @@ async function* piecesOf(body: Response['body']): AsyncGenerator<Uint8Array> {
   try {
     yield* body ?? []
   } catch (cause) {
-    if (cause instanceof Error && cause.name === 'TimeoutError') throw cause
+    if (Object(cause).name === 'TimeoutError') throw cause
     // `fetch` says "terminated", and the socket's error is behind it.
-    const reason = cause instanceof Error ? (cause.cause ?? cause) : cause
-    throw new ReplyEndedEarly('The reply ended early', { cause: reason })
+    throw new ReplyEndedEarly('The reply ended early', { cause: Object(cause).cause ?? cause })
   }
 }

@@ -10,7 +10,7 @@ import {
 import { Hosts } from './hosts.ts'
 import { type Judgement, judgeReply, type VerifyReply } from './judge-reply.ts'
 import type { Machine } from './machine.ts'
-import { noReply, noReplyAnywhere } from './no-reply.ts'
+import { noReply, noReplyAnywhere, refusedByProxy } from './no-reply.ts'
 import { type Download, openDownload } from './open-download.ts'
 import { type OperationName, operations, unknownUntilMended } from './operations.ts'
 import type { ResolvedOptions } from './options.ts'
@@ -87,7 +87,7 @@ export class Sender {
     let mayBeDone = false
     /** What has happened at each host that was asked, the last time. */
     const reasons = new Map<string, string>()
-    /** Hosts that nothing can be sent to before somebody mends their certificate. */
+    /** Hosts that nothing can be sent to before somebody fixes what whatToDo names. */
     const untrusted = new Set<string>()
     for (let attempt = 1; ; attempt += 1) {
       const host = hosts.current(untrusted)
@@ -116,7 +116,8 @@ export class Sender {
     let result: Attempt
     try {
       reply = await exchange(host)
-      const judgement = await judge(reply)
+      // Only proxies answer so; the API never does.
+      const judgement = reply.status === 407 ? { error: refusedByProxy(op, host) } : await judge(reply)
       result = 'value' in judgement ? judgement : failure(judgement.error, reply)
     } catch (cause) {
       result = reply ? unverifiable(op, reply, cause) : noReply(op, host, cause, this.#options.timeoutMs)

@@ -1,8 +1,8 @@
 import type { CallRules } from './operations.ts'
 
 /**
- * How one attempt ended: without a reply, at a host whose TLS certificate is not trusted, with a reply that cannot be
- * believed, or with this HTTP status.
+ * How one attempt ended: without a reply, at a host that nothing can be sent to before somebody fixes its TLS certificate
+ * or its address, with a reply that cannot be believed, or with this HTTP status.
  */
 export type AttemptEnd = 'no_reply' | 'untrusted' | 'forged' | number
 
@@ -30,7 +30,7 @@ export function shouldRetry(
   // The documents' rule for silence: the same numbers again, from another host if there is one, because the way to
   // this one may be what is broken.
   if (end === 'no_reply' || UNAVAILABLE.includes(end)) return 'repeat_elsewhere'
-  // No repetition heals a certificate, so this host is asked no more; another one has a certificate of its own.
+  // No repetition helps here, so this host is asked no more; another one has a certificate and a port of its own.
   if (end === 'untrusted') return 'repeat_elsewhere'
   // 202 says "not finished, ask again with the same parameters", and the remedy of every page for 500 is the same.
   if (UNFINISHED.includes(end)) return 'repeat'

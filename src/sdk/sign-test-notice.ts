@@ -1,9 +1,11 @@
 import { newNonce, newNoticeId, randomText } from '../protocol/ids.ts'
 import { replyMessage } from '../protocol/signature.ts'
-import { rsa, type Suite } from '../protocol/suite.ts'
+import type { Suite } from '../protocol/suite.ts'
 import { formatTime } from '../protocol/time.ts'
+import { checkNames, checkText } from './check-options.ts'
+import type { KeyText } from './key-text.ts'
 import { machine } from './machine.ts'
-import { checkApiv3Key, parsePrivateKey } from './options.ts'
+import { checkApiv3Key, checkSuite, parsePrivateKey } from './options.ts'
 
 /** What a notice for a test is made of. */
 export interface TestNotice {
@@ -13,8 +15,8 @@ export interface TestNotice {
   resource: object
   /** That of the receiver under test. */
   apiv3Key: string
-  /** PEM of a key that stands for the platform's. Its public key is the `publicKey` of the receiver's trust. */
-  privateKey: string
+  /** The text of a key that stands for the platform's. Its public key is the `publicKey` of the receiver's trust. */
+  privateKey: KeyText
   /** The `publicKeyId` of the receiver's trust, such as `PUB_KEY_ID_TEST`. */
   serial: string
   /** That of the receiver under test; RSA and AES unless said. */
@@ -29,6 +31,11 @@ export interface TestNotice {
   /** Unix seconds of the signature, to test a clock that is off; now unless said. */
   timestamp?: number
 }
+
+const NAMES: readonly string[] = Object.keys({
+  ...{ event_type: true, resource: true, apiv3Key: true, privateKey: true, serial: true, suite: true },
+  ...{ id: true, create_time: true, summary: true, original_type: true, timestamp: true },
+} satisfies Record<keyof TestNotice, true>)
 
 /**
  * Seals and signs a notice as the platform would, for the tests of your own receiver: no platform has to run.
@@ -45,9 +52,16 @@ export interface TestNotice {
  * })
  * await receiver.readNotice(body, headers)
  * ```
+ *
+ * Throws a `TypeError` that begins with the name of what is wrong.
  */
 export function signTestNotice(notice: TestNotice): { headers: Record<string, string>; body: string } {
-  const { event_type, resource, serial, summary = '', suite = rsa } = notice
+  checkNames('notice', notice, NAMES)
+  const { resource, summary = '' } = notice
+  const event_type = checkText('event_type', notice.event_type)
+  const serial = checkText('serial', notice.serial)
+  const suite = checkSuite(notice.suite)
+  if (typeof resource !== 'object' || resource === null) throw new TypeError('resource must be an object')
   const { original_type = event_type.startsWith('REFUND.') ? 'refund' : 'transaction' } = notice
   const { wallNow, random } = machine
   const apiv3Key = checkApiv3Key(notice.apiv3Key)

@@ -1,11 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Suite } from '../protocol/suite.ts'
 import type { HandlerOptions, NoticeHeaders } from './answer-notice.ts'
+import { checkNames } from './check-options.ts'
 import { KeyRing, type Trust } from './key-ring.ts'
 import { type Machine, machine } from './machine.ts'
 import type { Notice, NoticeHandler } from './notice.ts'
 import { NoticeRefused } from './notice-refused.ts'
-import { checkApiv3Key } from './options.ts'
+import { checkApiv3Key, checkSuite, OPTION_NAMES } from './options.ts'
 import { rawBody } from './raw-body.ts'
 import { readNotice } from './read-notice.ts'
 import { type BelievedKeys, type ReadHeader, verifySigned } from './verify-signed.ts'
@@ -62,7 +63,11 @@ export interface WebhookOptions {
  * certificates. Throws a `TypeError` that names a wrong option.
  */
 export function createWebhookReceiver(options: WebhookOptions): WebhookReceiver {
-  return receiverOn(new KeyRing(options, machine.wallNow), checkApiv3Key(options.apiv3Key), machine)
+  // The options of a client may be given as they are: those of them that a receiver has no use for are left.
+  checkNames('options', options, OPTION_NAMES)
+  const { apiv3Key, trust } = options
+  const suite = checkSuite(options.suite)
+  return receiverOn(new KeyRing({ trust, suite }, machine.wallNow), checkApiv3Key(apiv3Key), machine)
 }
 
 /** A receiver that verifies with the keys of a ring. */

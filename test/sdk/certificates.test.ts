@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { issueCertificate } from '../../src/sandbox/issue-certificate.ts'
+import { PLATFORM_SUBJECT } from '../../src/sandbox/platform-certificates.ts'
 import { type ClientOptions, merchantClient } from '../../src/sdk/index.ts'
 import { platformUnderTest } from '../platform.ts'
-import { DIRECT, optionsOf, PROVIDER, plateRequest } from './car-park.ts'
+import { DIRECT, optionsOf, plateRequest } from './car-park.ts'
 import { type ManInTheMiddle, manInTheMiddle, withText } from './man-in-the-middle.ts'
 
 const LIST = '/v3/certificates?algorithm_type=RSA'
@@ -30,8 +32,9 @@ test('an unknown serial number makes all waiting calls wait for one download, an
   const platform = await platformUnderTest(t, { trust: 'CERTIFICATE' })
   const middle = await manInTheMiddle(platform.baseUrl)
   t.after(middle.close)
-  // Any certificate that is not the platform's stands for one that the platform has given up.
-  const certificates = [platform.merchant(PROVIDER).certificate]
+  // One that the platform has given up.
+  const { certificate } = await issueCertificate(platform.platform, 'RSA', { subject: PLATFORM_SUBJECT })
+  const certificates = [certificate]
   const { parking } = merchantClient({
     ...optionsOf(platform, DIRECT),
     baseUrl: middle.url,
