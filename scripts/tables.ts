@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { doctorCommand } from '../src/cli/doctor.ts'
 import { serveCommand } from '../src/cli/serve.ts'
 import type { Operation } from '../src/contract/operation.ts'
-import type { TObject, TSchema } from '../src/contract/schema.ts'
+import * as Type from '../src/contract/schema.ts'
 import { CAUSE_GROUPS } from '../src/diagnosis/causes.ts'
 import { CHECKS } from '../src/doctor/checks.ts'
 import { ADAPTER_CALLS } from '../src/doctor/gate.ts'
@@ -185,7 +185,7 @@ function callOf({ method, path }: Pick<AdminOperation, 'method' | 'path'>): stri
 }
 
 /** The first call that answers with exactly this; others that do refer to it. */
-function firstAnswering(reply: TSchema): AdminOperation | undefined {
+function firstAnswering(reply: Type.TSchema): AdminOperation | undefined {
   return adminEndpoints.find(({ operation }) => operation.reply === reply)?.operation
 }
 
@@ -204,7 +204,7 @@ function adminSection(declared: AdminOperation): string {
   ].join('\n\n')
 }
 
-function replyOf(reply: TSchema): string[] {
+function replyOf(reply: Type.TSchema): string[] {
   const rows = adminReplyRows(reply)
   if (rows.length === 0) return [`**Reply**: ${(reply as Field).description}.`]
   return ['**Reply**', table(['Field', 'Always', 'Type', 'Meaning'], rows)]
@@ -222,11 +222,11 @@ function adminRequestRows({ method, path, request }: AdminOperation): string[][]
   ])
 }
 
-function adminReplyRows(schema: TSchema, prefix = ''): string[][] {
+function adminReplyRows(schema: Type.TSchema, prefix = ''): string[][] {
   const { properties = {}, required = [] } = schema as Field
   return Object.entries(properties).flatMap(([name, field]) => {
     const inner = field.items ?? field
-    const known = inner.properties && firstAnswering(inner as TSchema)
+    const known = inner.properties && firstAnswering(inner as Type.TSchema)
     const meaning = known
       ? `${field.items ? 'Each as' : 'As'} the reply of ${callOf(known)}`
       : (field.description ?? field.items?.description ?? '')
@@ -270,10 +270,7 @@ function operationSection(declared: Operation): string {
     `### \`${method} ${path}\``,
     `${title.en} (${title.zh}), \`${declared.name}\`. Official pages: ${official.join(', ')}.`,
     '**Request**',
-    table(
-      ['Field', 'Type', 'Bytes', 'Merchant', 'Partner', 'Meaning'],
-      [...fieldRows(declared.request, 'both'), ...fieldRows(declared.partner, 'partner')],
-    ),
+    table(['Field', 'Type', 'Bytes', 'Merchant', 'Partner', 'Meaning'], requestRows(declared)),
     ...productReplyOf(declared.reply),
     '**Errors**',
     table(
@@ -287,13 +284,13 @@ function operationSection(declared: Operation): string {
 }
 
 /** The fields of a reply; what has none is a file. */
-function productReplyOf(reply: TSchema): string[] {
-  const rows = fieldRows(reply as TObject, 'reply')
+function productReplyOf(reply: Type.TSchema): string[] {
+  const rows = fieldRows(reply as Type.TObject).map(row => inModes(row, row.need, row.need))
   if (rows.length === 0) return [`**Reply**: ${(reply as Field).title}, unsigned.`]
   return ['**Reply**', table(['Field', 'Type', 'Bytes', 'Merchant', 'Partner', 'Meaning'], rows)]
 }
 
-interface Field extends TSchema {
+interface Field extends Type.TSchema {
   type?: string
   title?: string
   description?: string
@@ -310,16 +307,39 @@ interface Field extends TSchema {
   items?: Field
 }
 
-function fieldRows(schema: TObject, where: 'both' | 'partner' | 'reply', prefix = ''): string[][] {
+interface FieldRow {
+  field: string
+  type: string
+  bytes: string
+  need: 'y' | 'o'
+  meaning: string
+}
+
+/** All fields of both modes; a provider's may be needed otherwise than a direct merchant's. */
+function requestRows({ request, partner }: Operation): string[][] {
+  const ofMerchant = new Map(fieldRows(request).map(({ field, need }) => [field, need]))
+  return fieldRows(Type.Merge(request, partner)).map(row =>
+    inModes(row, ofMerchant.get(row.field) ?? '–', row.need),
+  )
+}
+
+function inModes({ field, type, bytes, meaning }: FieldRow, merchant: string, partner: string): string[] {
+  return [`\`${field}\``, type, bytes, merchant, partner, meaning]
+}
+
+function fieldRows(schema: Type.TObject, prefix = ''): FieldRow[] {
   const { properties = {}, required = [] } = schema as Field
   return Object.entries(properties).flatMap(([name, field]) => {
-    const need = required.includes(name) ? 'y' : 'o'
-    const columns = { both: [need, need], partner: ['–', need], reply: [need, need] }[where]
-    const meaning = [field.title, field.description].filter(Boolean).join(': ')
-    const row = [`\`${prefix}${name}\``, typeOf(field), lengthOf(field), ...columns, meaning]
+    const row: FieldRow = {
+      field: `${prefix}${name}`,
+      type: typeOf(field),
+      bytes: lengthOf(field),
+      need: required.includes(name) ? 'y' : 'o',
+      meaning: [field.title, field.description].filter(Boolean).join(': '),
+    }
     const inner = field.properties ?? field.items?.properties
     const under = `${prefix}${name}${field.items ? '[]' : ''}.`
-    return inner ? [row, ...fieldRows((field.items ?? field) as unknown as TObject, where, under)] : [row]
+    return inner ? [row, ...fieldRows((field.items ?? field) as unknown as Type.TObject, under)] : [row]
   })
 }
 

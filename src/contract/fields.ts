@@ -58,7 +58,13 @@ export const NOTIFY_URL_PATTERN = String.raw`^https?://([^\s/?#\[\]\@]+\@)?([^\s
 
 /** Where notices go, by the gateway's own rule. An empty text breaks the pattern, and is refused by that. */
 export function gatewayNotifyUrl(title: string) {
-  return Type.String({ title, minBytes: 1, maxBytes: 256, pattern: NOTIFY_URL_PATTERN })
+  return Type.String({
+    title,
+    description: 'http or https, without ? and #',
+    minBytes: 1,
+    maxBytes: 256,
+    pattern: NOTIFY_URL_PATTERN,
+  })
 }
 
 export const plateColor = oneOf(

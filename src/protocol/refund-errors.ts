@@ -13,8 +13,8 @@ export const REFUND_ERRORS = {
   MCH_NOT_EXISTS: {
     status: 404,
     code: 'MCH_NOT_EXISTS',
-    zh: '商户号不存在',
-    hant: '商戶號不存在',
+    zh: 'MCHID不存在',
+    hant: 'MCHID不存在',
     en: 'The merchant number does not exist',
     number: 268443704,
   },
@@ -76,8 +76,8 @@ export const REFUND_ERRORS = {
   USER_ACCOUNT_ABNORMAL: {
     status: 403,
     code: 'USER_ACCOUNT_ABNORMAL',
-    zh: '用户账户异常或已注销，退款请求失败',
-    hant: '用戶帳戶異常或已註銷，退款請求失敗',
+    zh: '退款请求失败',
+    hant: '退款請求失敗',
     en: 'The user account is abnormal or closed, the refund was refused',
   },
   REFUND_CHANGED: {

@@ -308,12 +308,7 @@ scenario(
     const [first, second] = [await s.chargeOf(owner), await s.chargeOf(owner)]
     const applied = await refund(s, first, 888)
     await s.admin.put(`/owners/${owner.owner_id}`, { wallet_state: 'FROZEN' })
-    assertRefused(
-      await ask(s, second, 888),
-      403,
-      'USER_ACCOUNT_ABNORMAL',
-      '用户账户异常或已注销，退款请求失败',
-    )
+    assertRefused(await ask(s, second, 888), 403, 'USER_ACCOUNT_ABNORMAL', '退款请求失败')
     await s.pass({ minutes: 5 })
     assert.equal((await query(s, applied.out_refund_no)).status, 'ABNORMAL')
     await s.admin.put(`/owners/${owner.owner_id}`, { wallet_state: 'NORMAL' })

@@ -47,6 +47,13 @@ const from = Type.Array(
   { title: '退款出资账户及金额' },
 )
 
+const requestedAmount = {
+  refund: integer('退款金额', 'In fen', 1),
+  from: optional(from),
+  total: integer('原订单金额', 'In fen', 1),
+}
+const currency = oneOf('退款币种', ['CNY'])
+
 const requestedGoods = Type.Object({
   merchant_goods_id: text('商户侧商品编码', 32),
   wechatpay_goods_id: optional(text('微信支付商品编码', 32)),
@@ -101,8 +108,8 @@ const refund = Type.Object({
   ),
 })
 
-/** Normal refunds up to 150 a second, refused ones up to 6. */
-const limits = { exceeded: 'FREQUENCY_LIMITED', perSecond: 150, refusedPerSecond: 6 } as const
+/** Both calls that move money; applications that are refused have a limit of their own beside it. */
+const limits = { exceeded: 'FREQUENCY_LIMITED', perSecond: 150 } as const
 
 export const createRefund = operation({
   name: 'createRefund',
@@ -119,18 +126,13 @@ export const createRefund = operation({
     funds_account: optional(
       oneOf('退款资金来源', ['AVAILABLE', 'UNSETTLED'], 'AVAILABLE alone can be used with parking orders'),
     ),
-    amount: Type.Object(
-      {
-        refund: integer('退款金额', 'In fen', 1),
-        from: optional(from),
-        total: integer('原订单金额', 'In fen', 1),
-        currency: oneOf('退款币种', ['CNY']),
-      },
-      { title: '金额信息' },
-    ),
+    amount: Type.Object({ ...requestedAmount, currency }, { title: '金额信息' }),
     goods_detail: optional(Type.Array(requestedGoods, { title: '退款商品' })),
   }),
-  partner: Type.Object({ sub_mchid: subMchid }),
+  partner: Type.Object({
+    sub_mchid: subMchid,
+    amount: Type.Object({ ...requestedAmount, currency: optional(currency) }, { title: '金额信息' }),
+  }),
   reply: refund,
   errors: [
     'FREQUENCY_LIMITED',
@@ -152,7 +154,7 @@ export const createRefund = operation({
     'NOT_ENOUGH',
     'SYSTEM_ERROR',
   ],
-  limits,
+  limits: { ...limits, refusedPerSecond: 6 },
 })
 
 export const queryByOutRefundNo = operation({

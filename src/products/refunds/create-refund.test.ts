@@ -35,7 +35,7 @@ const { refused, refusedField, assertAllMet } = refusalsOf(createRefund, {
   FREQUENCY_LIMITED: [429, 'FREQUENCY_LIMITED', '频率限制'],
   PARAM_ERROR: [400, 'PARAM_ERROR', '参数错误'],
   SUB_MCHID_NOT_ALLOWED: [400, 'PARAM_ERROR', '普通商户不允许传sub_mch_id'],
-  MCH_NOT_EXISTS: [404, 'MCH_NOT_EXISTS', '商户号不存在'],
+  MCH_NOT_EXISTS: [404, 'MCH_NOT_EXISTS', 'MCHID不存在'],
   NO_REFUND_RIGHT: [403, 'NO_AUTH', '没有退款权限'],
   REFUND_CHANGED: [400, 'INVALID_REQUEST', '订单金额或退款金额与之前请求不一致，请核实后再试'],
   REFUND_ORDER_UNKNOWN: [404, 'RESOURCE_NOT_EXISTS', '原订单不存在'],
@@ -47,7 +47,7 @@ const { refused, refusedField, assertAllMet } = refusalsOf(createRefund, {
   TOO_MANY_REFUNDS: [400, 'INVALID_REQUEST', '订单退款次数已达上限'],
   REFUND_TOO_SOON: [429, 'FREQUENCY_LIMITED', '同一笔订单的多次退款请间隔1分钟'],
   REFUND_SOURCE_WRONG: [400, 'INVALID_REQUEST', '该订单不支持指定退款出资账户'],
-  USER_ACCOUNT_ABNORMAL: [403, 'USER_ACCOUNT_ABNORMAL', '用户账户异常或已注销，退款请求失败'],
+  USER_ACCOUNT_ABNORMAL: [403, 'USER_ACCOUNT_ABNORMAL', '退款请求失败'],
   NOT_ENOUGH: [403, 'NOT_ENOUGH', '基本账户余额不足，请充值后重新发起'],
   SYSTEM_ERROR: [500, 'SYSTEM_ERROR', '出现内部服务器错误'],
 })
@@ -196,6 +196,16 @@ test('a notify_url is held to the pattern that the gateway prints, whatever the 
       running.clock.advance(MINUTE)
     }
   }
+})
+
+test('a provider may leave the currency out, and the same refund with it is the same', async () => {
+  const request = refundOf(await paidOrder(shared, undefined, {}, PARTNER), 100, {
+    amount: { currency: undefined },
+  })
+  const first = await giveBack(request, PARTNER)
+  assert.equal(first.amount.currency, 'CNY')
+  const named = { ...request, amount: { refund: 100, total: 888, currency: 'CNY' } }
+  assert.deepEqual(await giveBack(named, PARTNER), first)
 })
 
 test('two numbers that are not of one order do not agree', async () => {

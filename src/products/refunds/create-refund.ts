@@ -15,7 +15,7 @@ import { nextOrderState } from '../order-state.ts'
 import { findOrder, findOrderById, isPaid, type Order, orderSubject, type PaidOrder } from '../orders.ts'
 import type * as contract from './contract.ts'
 import { fundRefund } from './fund-refund.ts'
-import { type RefundRequest, refundDigest, requireRefundFields } from './refund-request.ts'
+import { currencyOf, type RefundRequest, refundDigest, requireRefundFields } from './refund-request.ts'
 import {
   bankAccountText,
   findRefund,
@@ -143,7 +143,7 @@ async function newRefund(
     content_digest: digest,
     refund: amount.refund,
     total: order.total,
-    currency: amount.currency,
+    currency: currencyOf(amount),
     payer_total: order.payer_total,
     settlement_total: order.settlement_total,
     ...parts,

@@ -20,7 +20,7 @@ const { refused, refusedField, assertAllMet } = refusalsOf(queryByOutRefundNo, {
   FREQUENCY_LIMITED: [429, 'FREQUENCY_LIMITED', '频率限制'],
   PARAM_ERROR: [400, 'PARAM_ERROR', '参数错误'],
   SUB_MCHID_NOT_ALLOWED: [400, 'PARAM_ERROR', '普通商户不允许传sub_mch_id'],
-  MCH_NOT_EXISTS: [404, 'MCH_NOT_EXISTS', '商户号不存在'],
+  MCH_NOT_EXISTS: [404, 'MCH_NOT_EXISTS', 'MCHID不存在'],
   REFUND_UNKNOWN: [404, 'RESOURCE_NOT_EXISTS', '退款单不存在'],
   SYSTEM_ERROR: [500, 'SYSTEM_ERROR', '出现内部服务器错误'],
 })

@@ -16,6 +16,11 @@ export function requireRefundFields({ transaction_id, out_trade_no, amount }: Re
     throw refused('/amount/from', amount.from, '出资金额之和必须等于退款金额')
 }
 
+/** A provider may leave it out. */
+export function currencyOf({ currency }: { currency?: string }): string {
+  return currency ?? 'CNY'
+}
+
 function refused(pointer: string, value: unknown, issue: string) {
   return parameterError(createRefund, pointer, value, issue)
 }
@@ -32,7 +37,7 @@ export function refundDigest({ amount, ...request }: RefundRequest, subMchid: st
     request.funds_account,
     amount.refund,
     amount.total,
-    amount.currency,
+    currencyOf(amount),
     amount.from && JSON.stringify(amount.from.map(({ account, amount: share }) => [account, share])),
     request.goods_detail &&
       JSON.stringify(
