@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { formatTimeMs } from '../protocol/time.ts'
+import { isLoopback } from '../server/address.ts'
 import type { RunningPlatform } from '../server/start.ts'
 import { UNSEALED } from '../store/secrets.ts'
 
@@ -14,23 +15,38 @@ type Running = Pick<
 >
 
 /** What a start says: where it listens, what is where in the data folder, what time it is, and what to do next. */
-export function banner(running: Running, data: string): string {
+export function banner(running: Running, { data, adminHost }: { data: string; adminHost: string }): string {
   const { baseUrl, backupUrl, tlsUrl, admin, isNew, platform } = running
+  const published = isLoopback(adminHost) ? '' : `   published on ${adminHost}`
+  const keys = [
+    ...existing(data, ['merchants', '1230000109']).map(path => `  Direct merchant   ${path}`),
+    ...existing(data, ['merchants', '1230000100']).map(
+      path => `  Service provider  ${path}   sub-merchant 1900000109`,
+    ),
+  ]
   const lines = [
     `Boomgate listens on ${baseUrl} (${platform.db.engine}, ${isNew ? 'new world' : 'existing world'} in ${data})`,
     '',
-    `  Direct merchant   ${join(data, 'merchants', '1230000109')}`,
-    `  Service provider  ${join(data, 'merchants', '1230000100')}   sub-merchant 1900000109`,
-    `  Plates, owners    ${join(data, 'world.json')}`,
-    `  Administration    ${admin?.url}/admin/v1   token in ${join(data, 'admin.json')}`,
+    ...keys,
+    ...existing(data, ['world.json']).map(path => `  Plates, owners    ${path}`),
+    ...(keys.length === 0
+      ? ['  Merchants         none has keys in this folder; --write-missing-keys issues new ones']
+      : []),
+    `  Administration    ${admin?.url}/admin/v1   token in ${join(data, 'admin.json')}${published}`,
     ...(backupUrl ? [`  Second access     ${backupUrl}`] : []),
     ...(tlsUrl ? [`  TLS               ${tlsUrl}   trust ${join(data, 'tls', 'ca.pem')}`] : []),
     ...(platform.secrets === UNSEALED ? [] : ['  Secrets           sealed in the store']),
     ...businessTime(running).map(text => `  Business time     ${text}`),
     '',
-    `Next: point your merchant at ${baseUrl} with the keys of one of these folders${exampleOf(data)}. Ctrl+C stops.`,
+    `Next: point your merchant at ${baseUrl}${keys.length === 0 ? '' : ` with the keys of one of these folders${exampleOf(data)}`}. Ctrl+C stops.`,
   ]
   return `${lines.join('\n')}\n`
+}
+
+/** The path below the data folder, if it is there, and a merchant's key in it: a second node has another's sandbox, and a copy may be in part. */
+function existing(data: string, parts: readonly string[]): string[] {
+  const path = join(data, ...parts)
+  return existsSync(parts[0] === 'merchants' ? join(path, 'apiclient_key.pem') : path) ? [path] : []
 }
 
 /** Nothing where it is wall time, as everybody expects. */

@@ -1,9 +1,10 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { PLATE_SYNTAXES, type PlateSyntax } from '../protocol/plate.ts'
 import { TRUST_STATES, type TrustState } from '../protocol/trust.ts'
-import { DEFAULT_RULES, parseDuration, parseLadder, parseOrigin } from '../server/config.ts'
+import { DEFAULT_RULES, parseDuration, parseHost, parseLadder, parseOrigin } from '../server/config.ts'
 import { banner } from './banner.ts'
 import { endWith } from './end-with.ts'
+import { namingOption } from './listen-failure.ts'
 import { secretsKeys } from './secrets-keys.ts'
 
 interface ServeOptions {
@@ -11,8 +12,11 @@ interface ServeOptions {
   host: string
   backupPort?: number
   tlsPort?: number
+  advertise?: string
   adminPort: number
+  adminHost: string
   data: string
+  writeMissingKeys?: boolean
   database?: string
   trust?: TrustState
   profile: 'sandbox' | 'production'
@@ -65,11 +69,28 @@ export function serveCommand(): Command {
     .addOption(
       option(
         '--admin-port <number>',
-        'port of the administration API, on 127.0.0.1 alone',
+        'port of the administration API',
         'ADMIN_PORT',
         integer(0, 65_535),
         8090,
       ),
+    )
+    .addOption(
+      option(
+        '--admin-host <address>',
+        'address that it listens on; any but the loopback publishes it, with its token as the only protection',
+        'ADMIN_HOST',
+        String,
+        '127.0.0.1',
+      ),
+    )
+    .addOption(
+      new Option(
+        '--advertise <host>',
+        "name or address under which others reach the platform, for merchant.json, download URLs and TLS; --host when absent, and for 0.0.0.0 the machine's address in its network",
+      )
+        .env('BOOMGATE_ADVERTISE')
+        .argParser(refusing(parseHost)),
     )
     .addOption(
       new Option(
@@ -80,6 +101,12 @@ export function serveCommand(): Command {
         .argParser(refusing(parseOrigin)),
     )
     .addOption(option('--data <folder>', 'folder for keys, world and store', 'DATA', String, './data'))
+    .addOption(
+      new Option(
+        '--write-missing-keys',
+        'write the files of the sandbox that the data folder lacks; merchants get another certificate for it',
+      ).env('BOOMGATE_WRITE_MISSING_KEYS'),
+    )
     .addOption(
       new Option('--database <url>', 'postgres:// URL; SQLite in the data folder when absent').env(
         'DATABASE_URL',
@@ -252,33 +279,24 @@ export function serveCommand(): Command {
 }
 
 async function serve(options: ServeOptions): Promise<void> {
-  const { port, host, backupPort, tlsPort, adminPort, data, database, trust, logLevel, publicUrl, ...rules } =
-    options
+  const { port, host, backupPort, tlsPort, advertise, adminPort, adminHost, ...more } = options
+  const { data, writeMissingKeys, database, trust, logLevel, publicUrl, ...rules } = more
   // Loaded here, so that the help needs nothing of it.
   const { startPlatform } = await import('../server/start.ts')
   const running = await startPlatform({
-    ...{ port, host, backupPort, tlsPort, adminPort, data, database, trust, logLevel, publicUrl, rules },
-    secretsKeys: secretsKeys(process.env),
-  }).catch(error => {
-    throw namingOption(error, {
-      '--port': port,
-      '--backup-port': backupPort,
-      '--tls-port': tlsPort,
-      '--admin-port': adminPort,
-    })
+    ...{ port, host, backupPort, tlsPort, advertise, adminPort, adminHost, data, writeMissingKeys },
+    ...{ database, trust, logLevel, publicUrl, rules, secretsKeys: secretsKeys(process.env) },
+  }).catch(async error => {
+    throw await namingOption(error, [
+      ['--port', '--host', port, host],
+      ['--backup-port', '--host', backupPort, host],
+      ['--tls-port', '--host', tlsPort, host],
+      ['--admin-port', '--admin-host', adminPort, adminHost],
+    ])
   })
   endWith(running)
   // Said last: whoever reads it may send a signal at once.
-  process.stdout.write(banner(running, data))
-}
-
-/** A port that cannot be listened on is told with the option that chooses another. */
-function namingOption(error: unknown, ports: Record<string, number | undefined>): unknown {
-  const { code = '', port } = error as { code?: string; port?: number }
-  if (!(error instanceof Error) || !['EADDRINUSE', 'EACCES'].includes(code) || port === undefined)
-    return error
-  const names = Object.keys(ports).filter(name => ports[name] === port)
-  return new Error(`${error.message}. Choose another port with ${names.join(' or ')}.`, { cause: error })
+  process.stdout.write(banner(running, { data, adminHost }))
 }
 
 /** An option with its environment variable `BOOMGATE_<name>`. */

@@ -1,14 +1,26 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
-import { createServer } from 'node:net'
+import { once } from 'node:events'
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs'
+import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { promisify } from 'node:util'
 import { chargeOf, entry } from '../../test/parking.ts'
-import { runCommand, servePlatform, startCommand } from '../../test/served-platform.ts'
+import { runCommand, servePlatform } from '../../test/served-platform.ts'
+import { calledAs } from '../server/address.ts'
 import { lockDataFolder } from '../store/data-folder.ts'
+import { readCredentials, webhookSink } from '../testing/index.ts'
 
 // The command line as a process of its own. The engine makes no difference to it.
 
@@ -24,6 +36,9 @@ const OPTIONS = {
   '--host': 'BOOMGATE_HOST',
   '--backup-port': 'BOOMGATE_BACKUP_PORT',
   '--tls-port': 'BOOMGATE_TLS_PORT',
+  '--admin-port': 'BOOMGATE_ADMIN_PORT',
+  '--admin-host': 'BOOMGATE_ADMIN_HOST',
+  '--advertise': 'BOOMGATE_ADVERTISE',
   '--data': 'BOOMGATE_DATA',
   '--database': 'DATABASE_URL',
   '--trust': 'BOOMGATE_TRUST',
@@ -130,19 +145,19 @@ test('what stands in the way of a start is told in one line, without a stack', a
   for (const [words, why] of [
     [
       ['--data', folder, '--port', `${port}`],
-      /address already in use .*\. Choose another port with --port\./,
+      /address already in use .*\. Choose another port with --port; 0 picks a free one\./,
     ],
     [
       ['--data', folder, '--port', '0', '--admin-port', `${port}`],
-      /address already in use .*\. Choose another port with --admin-port\./,
+      /address already in use .*\. Choose another port with --admin-port; 0 picks a free one\./,
     ],
     [
       ['--data', folder, '--port', '0', '--tls-port', `${port}`],
-      /address already in use .*\. Choose another port with --tls-port\./,
+      /address already in use .*\. Choose another port with --tls-port; 0 picks a free one\./,
     ],
     [
       ['--data', folder, '--port', '0', '--backup-port', `${port}`],
-      /address already in use .*\. Choose another port with --backup-port\./,
+      /address already in use .*\. Choose another port with --backup-port; 0 picks a free one\./,
     ],
     [['--data', join(process.execPath, 'x')], /ENOTDIR|EEXIST/],
     [
@@ -351,12 +366,106 @@ test('a trust state that is given at start is that of all merchants', async t =>
   assert.equal(JSON.parse(reply.body).code, 'RESOURCE_NOT_EXISTS')
 })
 
-test('a wildcard address is named by the loopback, which is where one calls it', async t => {
-  const served = startCommand(t, ['serve', '--data', folderFor(t), '--port', '0', '--host', '0.0.0.0'])
-  const [, baseUrl] = await served.printed(/listens on (http:\S+)/)
-  assert.match(baseUrl ?? '', /^http:\/\/127\.0\.0\.1:\d+$/)
-  assert.equal((await fetch(`${baseUrl}/healthz`)).status, 200)
+test('a wildcard address leaves addresses in merchant.json that others can call, and --advertise names another', async t => {
+  const read = (folder: string) =>
+    JSON.parse(readFileSync(join(folder, 'merchants', '1230000109', 'merchant.json'), 'utf8'))
+  const words = ['--host', '0.0.0.0', '--backup-port', '0']
+  const folder = folderFor(t)
+  const served = await servePlatform(t, folder, words)
+  const own = calledAs('0.0.0.0', 'anywhere')
+  const { base_url, backup_url } = read(folder)
+  assert.equal(base_url, served.baseUrl)
+  assert.deepEqual(
+    [base_url, backup_url].map(url => new URL(url).hostname),
+    [own, own],
+  )
+  for (const url of [base_url, backup_url]) assert.equal((await fetch(`${url}/healthz`)).status, 200)
+
+  const other = folderFor(t)
+  const named = await servePlatform(t, other, [...words, '--advertise', 'localhost', '--tls-port', '0'])
+  for (const url of [named.baseUrl, read(other).base_url, read(other).backup_url])
+    assert.match(url, /^http:\/\/localhost:\d+$/)
+  assert.match((await named.stop('SIGTERM')).stdout, /TLS +https:\/\/localhost:\d+ /)
+  const refused = await runCommand(t, ['serve', '--advertise', 'http://sandbox.example'])
+  assert.match(refused.stderr, /"http:\/\/sandbox.example" is no host: write a name or an address/)
 })
+
+test('the administration is published on purpose alone, and then its token decides, whatever name the caller uses', async t => {
+  const call = (url: string, host: string, token: string) =>
+    promisify(execFile)(process.execPath, ['--eval', RAW_CALL, url, host, token]).then(({ stdout }) => stdout)
+  for (const [words, status] of [
+    [[], '421'],
+    [['--admin-host', '0.0.0.0'], '200'],
+  ] as const) {
+    const folder = folderFor(t)
+    const served = await servePlatform(t, folder, [...words])
+    const { url, token } = JSON.parse(readFileSync(join(folder, 'admin.json'), 'utf8'))
+    assert.match(url, /^http:\/\/127\.0\.0\.1:\d+$/)
+    assert.equal(await call(url, 'sandbox.example', token), status)
+    assert.equal(await call(url, '127.0.0.1', 'wrong'), '401')
+    const { stdout } = await served.stop('SIGTERM')
+    assert.equal(/published on 0\.0\.0\.0/.test(stdout), words.length > 0)
+  }
+})
+
+test('a second platform is told every option that it needs, and an address that is not ours its own', async t => {
+  const listeners = [createServer().listen(0, '127.0.0.1'), createServer().listen(0, '127.0.0.1')]
+  for (const listener of listeners) t.after(() => listener.close())
+  await Promise.all(listeners.map(listener => once(listener, 'listening')))
+  const [port, adminPort] = listeners.map(listener => `${(listener.address() as AddressInfo).port}`)
+  const start = ['serve', '--data', folderFor(t)]
+  const { stderr } = await runCommand(t, [...start, '--port', `${port}`, '--admin-port', `${adminPort}`])
+  assert.match(stderr, /^error: .*Choose other ports with --port and --admin-port; 0 picks a free one\.\n$/)
+  for (const [words, why] of [
+    [
+      ['--host', '192.0.2.1'],
+      /address not available 192\.0\.2\.1.*\. Choose another address with --host\.\n$/,
+    ],
+    [['--admin-host', '192.0.2.1'], /Choose another address with --admin-host\.\n$/],
+  ] as const) {
+    assert.match((await runCommand(t, [...start, '--port', '0', ...words])).stderr, why)
+  }
+})
+
+test('a folder without the keys of its store is not said to have them, and a start can write them again', async t => {
+  const whole = folderFor(t)
+  const first = await servePlatform(t, whole)
+  const held = JSON.parse(readFileSync(join(whole, 'merchants', '1230000109', 'merchant.json'), 'utf8'))
+  await first.stop('SIGTERM')
+  // As when only the store was backed up.
+  const copy = folderFor(t)
+  copyFileSync(join(whole, 'boomgate.db'), join(copy, 'boomgate.db'))
+  const bare = await (await servePlatform(t, copy)).stop('SIGTERM')
+  assert.doesNotMatch(bare.stdout, /Direct merchant|Service provider|world\.json|one of these folders/)
+  assert.match(bare.stdout, /none has keys in this folder; --write-missing-keys issues new ones/)
+
+  const restored = await servePlatform(t, copy, ['--write-missing-keys'])
+  for (const mchid of ['1230000109', '1230000100', '1230000110', '1230000111']) {
+    const reply = await restored.call({ method: 'GET', target: '/v3/certificates' }, mchid)
+    assert.equal(reply.status, 200, reply.body)
+  }
+  const written = JSON.parse(readFileSync(join(copy, 'merchants', '1230000109', 'merchant.json'), 'utf8'))
+  assert.notEqual(written.serial_no, held.serial_no)
+  const { serial_no, base_url } = written
+  assert.deepEqual(written, { ...held, serial_no, base_url })
+  for (const name of ['platform/ca.pem', 'platform/platform_cert.pem', 'platform/pub_key.pem', 'world.json'])
+    assert.equal(readFileSync(join(copy, name), 'utf8'), readFileSync(join(whole, name), 'utf8'), name)
+  const { stdout } = await restored.stop('SIGTERM')
+  assert.match(stdout, /Direct merchant.*\n.*Service provider.*\n.*world\.json/)
+  // What is there is left alone.
+  const again = await servePlatform(t, copy, ['--write-missing-keys'])
+  assert.equal(readCredentials(copy, '1230000109').serial_no, serial_no)
+  await again.stop('SIGTERM')
+})
+
+/** Calls the administration under a name that is not its address. */
+const RAW_CALL = `
+const [url, host, token] = process.argv.slice(1)
+const headers = { host, authorization: 'Bearer ' + token }
+require('node:http').get(url + '/admin/v1/clock', { headers, agent: false }, reply => {
+  process.stdout.write(String(reply.statusCode))
+  reply.resume()
+})`
 
 test('a start that fails ends, whatever it has opened: also when only the address of the administration cannot be written', async t => {
   const folder = folderFor(t)
@@ -381,3 +490,45 @@ for (const [what, goAway] of [
     assert.ok(!existsSync(folder))
   })
 }
+
+test('attempts to deliver a notice are in the log, a warning when they fail; calls of the administration are not', async t => {
+  const folder = folderFor(t)
+  const served = await servePlatform(t, folder, ['--log-level', 'info'])
+  const sink = await webhookSink()
+  t.after(() => sink.close())
+  sink.answerWith(500)
+  const { url, token } = JSON.parse(readFileSync(join(folder, 'admin.json'), 'utf8'))
+  const headers = { authorization: `Bearer ${token}` }
+  assert.equal((await fetch(`${url}/admin/v1/merchants`, { headers })).status, 200)
+  for (const plate_number of ['粤B10001', '粤B20001']) {
+    const notify_url = new URL('/MySecret', sink.url).href
+    const request = entry({ plate_number, start_time: '2026-01-01T08:00:00+08:00', notify_url })
+    const made = await served.call({ method: 'POST', target: '/v3/vehicle/parking/parkings', body: request })
+    const stay = { request: request as never, id: JSON.parse(made.body).id as string }
+    const end_time = new Date(Date.now() - 60_000).toISOString()
+    const body = chargeOf(stay, { notify_url, parking_info: { end_time } })
+    const reply = await served.call({ method: 'POST', target: '/v3/vehicle/transactions/parking', body })
+    assert.equal(reply.status, 200, reply.body)
+    await sink.next()
+  }
+  const { stderr } = await served.stop('SIGTERM')
+  const lines = stderr
+    .trim()
+    .split('\n')
+    .map(line => JSON.parse(line))
+  const [failed, taken, ...others] = lines.filter(({ op }) => op === 'notice')
+  assert.deepEqual(others, [])
+  const { host } = new URL(sink.url)
+  const common = { op: 'notice', mchid: '1230000109', event_type: 'TRANSACTION.SUCCESS', attempt: 1, host }
+  const { time: _, notice_id, ms, ...rest } = failed
+  assert.deepEqual(rest, { level: 40, ...common, status: 500, failure: 'The reply was HTTP 500' })
+  assert.match(notice_id, /^[0-9a-f-]{36}$/)
+  assert.ok(ms >= 0)
+  assert.deepEqual([taken.level, taken.status, taken.failure], [30, 204, undefined])
+  assert.deepEqual([...new Set(lines.map(({ op }) => op))].toSorted(), [
+    'createParking',
+    'createTransaction',
+    'notice',
+  ])
+  assert.doesNotMatch(stderr, /MySecret/)
+})

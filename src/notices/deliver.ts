@@ -32,6 +32,26 @@ interface Attempt {
   startedAt: number
 }
 
+/** One attempt, for the log. */
+export interface ReportedAttempt {
+  mchid: string
+  notice_id: string
+  event_type: string
+  attempt: number
+  /** Where it went, without the path and the query, which may hold secrets of the merchant. */
+  host: string
+  /** Absent when no reply came. */
+  status: number | undefined
+  ms: number
+  /** Why it is no acknowledgement; absent when it is. */
+  failure: string | undefined
+  /** The rules that have struck it. */
+  faults: string[] | undefined
+}
+
+/** Is given each attempt once it is on record. */
+export type OnAttempt = (attempt: ReportedAttempt) => void
+
 /** How long a notice rests whose attempt failed by a fault of ours, in milliseconds. */
 const FAULT_WAIT_MS = 60_000
 /** The signatures of notices that go out at the same time are made together. */
@@ -47,7 +67,11 @@ const GIVEN_UP = { state: 'EXHAUSTED', dueAt: null }
 const NO_KEY: Delivery = { status: null, reply: '', failure: 'The merchant has no APIv3 key' }
 
 /** The worker's view of the outbox. A notice is sent outside of any transaction, and then recorded. */
-export function noticeDelivery(platform: Platform, send: SendNotice): DueWork<Item> {
+export function noticeDelivery(
+  platform: Platform,
+  send: SendNotice,
+  onAttempt: OnAttempt = () => undefined,
+): DueWork<Item> {
   const places = new Places(MAX_DELIVERIES)
   return {
     name: 'notices',
@@ -59,7 +83,7 @@ export function noticeDelivery(platform: Platform, send: SendNotice): DueWork<It
     async handle(notice) {
       places.take(notice.mchid)
       try {
-        await attemptDelivery(platform, send, notice)
+        for (const attempt of await attemptDelivery(platform, send, notice)) onAttempt(attempt)
         return true
       } catch (error) {
         await postpone(platform, notice)
@@ -84,20 +108,50 @@ async function withReceivers({ db }: Platform, notices: readonly Notice[]): Prom
   return notices.map(notice => ({ ...notice, receiver: receivers.get(notice.mchid) as Merchant }))
 }
 
-async function attemptDelivery(platform: Platform, send: SendNotice, notice: Item): Promise<void> {
+/** Answers the attempts that were made and recorded: none when the notice was put off, two when it was doubled. */
+async function attemptDelivery(
+  platform: Platform,
+  send: SendNotice,
+  notice: Item,
+): Promise<ReportedAttempt[]> {
   const { receiver } = notice
   const startedAt = platform.clock.wallNow()
   // A key that was taken away meanwhile is a failure like any other, so the ladder ends it or a new key mends it.
-  if (receiver.apiv3_key === '')
-    return record(platform, notice, [{ signed: NOT_SENT, delivery: NO_KEY, startedAt }])
+  if (receiver.apiv3_key === '') {
+    const made = [{ signed: NOT_SENT, delivery: NO_KEY, startedAt }]
+    await record(platform, notice, made)
+    return reported(platform, notice, made)
+  }
   const strikes = await strikeNotice(platform, notice)
-  if (strikes === 'put_off') return
+  if (strikes === 'put_off') return []
   const { NOTICE_LOST: lost } = strikes
-  if (lost)
-    return record(platform, notice, [{ signed: NOT_SENT, delivery: lostDelivery(lost), startedAt }], GIVEN_UP)
+  if (lost) {
+    const made = [{ signed: NOT_SENT, delivery: lostDelivery(lost), startedAt }]
+    await record(platform, notice, made, GIVEN_UP)
+    return reported(platform, notice, made, strikes)
+  }
   const copies = strikes.NOTICE_DOUBLED ? 2 : 1
   const sent = Array.from({ length: copies }, () => sendOnce(platform, send, notice, strikes))
-  await record(platform, notice, await Promise.all(sent))
+  const made = await Promise.all(sent)
+  await record(platform, notice, made)
+  return reported(platform, notice, made, strikes)
+}
+
+function reported(
+  { clock }: Platform,
+  { id, mchid, event_type, notify_url, attempts }: Notice,
+  made: readonly Attempt[],
+  strikes: Strikes = {},
+): ReportedAttempt[] {
+  const faults = Object.values(strikes).map(({ fault_id }) => fault_id)
+  return made.map(({ delivery: { status, failure }, startedAt }, index) => ({
+    ...{ mchid, notice_id: id, event_type, attempt: attempts + index + 1 },
+    host: URL.parse(notify_url)?.host ?? '',
+    status: status ?? undefined,
+    ms: clock.wallNow() - startedAt,
+    failure: failure === '' ? undefined : failure,
+    faults: faults.length === 0 ? undefined : faults,
+  }))
 }
 
 async function sendOnce(

@@ -131,7 +131,8 @@ export function writeMerchantFile(folder: string, file: MerchantFile): void {
   writeFile(join(folder, 'merchant.json'), `${JSON.stringify(file, null, 2)}\n`, PRIVATE)
 }
 
-function worldFile(): string {
+/** The merchants and plates of the sandbox, for programs. */
+export function worldFile(): string {
   const fleet = fleetPlates()
   const world = {
     merchants: WORLD_MERCHANTS,

@@ -1,5 +1,6 @@
 import { createPrivateKey, webcrypto, X509Certificate } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
+import { isIP } from 'node:net'
 import { join } from 'node:path'
 import 'reflect-metadata'
 import * as x509 from '@peculiar/x509'
@@ -40,18 +41,22 @@ interface Made {
 
 /**
  * The certificate of the TLS listener, under a private CA of this data folder. `tls/ca.pem` is what clients are told to
- * trust: it stays the same over restarts. `wallNow` in milliseconds.
+ * trust: it stays the same over restarts. `host` is the address or name that callers use, besides those that all certificates
+ * have; `wallNow` in milliseconds.
  */
 export async function tlsCredentials(
   folder: string,
-  { random, wallNow }: { random: Random; wallNow: number },
+  { random, wallNow, host = 'localhost' }: { random: Random; wallNow: number; host?: string },
 ): Promise<TlsCredentials> {
   const ca = kept(folder, 'ca', wallNow) ?? (await newCa(random, wallNow))
   keep(folder, 'ca', ca)
   const known = kept(folder, 'server', wallNow)
-  const isOfCa =
-    known && new X509Certificate(known.certificate).verify(new X509Certificate(ca.certificate).publicKey)
-  const server = isOfCa ? known : await newServer(ca, random, wallNow)
+  const certificate = known && new X509Certificate(known.certificate)
+  const isOfCa = certificate?.verify(new X509Certificate(ca.certificate).publicKey)
+  const server =
+    known && certificate && isOfCa && isFor(certificate, host)
+      ? known
+      : await newServer(ca, random, wallNow, host)
   keep(folder, 'server', server)
   return { key: server.key, cert: server.certificate }
 }
@@ -104,7 +109,11 @@ async function newCa(random: Random, wallNow: number): Promise<Made> {
   return { certificate: `${certificate.toString('pem')}\n`, key: await pemOf(keys.privateKey) }
 }
 
-async function newServer(ca: Made, random: Random, wallNow: number): Promise<Made> {
+function isFor(certificate: X509Certificate, host: string): boolean {
+  return (isIP(host) ? certificate.checkIP(host) : certificate.checkHost(host)) !== undefined
+}
+
+async function newServer(ca: Made, random: Random, wallNow: number, host: string): Promise<Made> {
   const keys = await newKeys()
   const issuer = new x509.X509Certificate(ca.certificate)
   const der = x509.PemConverter.decodeFirst(ca.key)
@@ -121,12 +130,20 @@ async function newServer(ca: Made, random: Random, wallNow: number): Promise<Mad
       new x509.BasicConstraintsExtension(false, undefined, true),
       new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
       new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
-      new x509.SubjectAlternativeNameExtension([...NAMES]),
+      new x509.SubjectAlternativeNameExtension(namesWith(host)),
       await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
       await x509.AuthorityKeyIdentifierExtension.create(await issuer.publicKey.export()),
     ],
   })
   return { certificate: `${certificate.toString('pem')}\n`, key: await pemOf(keys.privateKey) }
+}
+
+function namesWith(host: string) {
+  const isKnown = NAMES.some(({ value }) => value === host)
+  return [
+    ...NAMES,
+    ...(isKnown ? [] : [{ type: isIP(host) ? ('ip' as const) : ('dns' as const), value: host }]),
+  ]
 }
 
 function newKeys(): Promise<webcrypto.CryptoKeyPair> {

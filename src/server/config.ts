@@ -10,8 +10,14 @@ export interface Config {
   backupPort?: number | undefined
   /** Where the platform listens with TLS, under a private CA; nowhere when absent. */
   tlsPort?: number | undefined
-  /** Where the administration API listens, on the loopback alone; it is not there when absent. */
+  /** The host that `merchant.json`, download URLs and the banner name; the address that is listened on when absent. */
+  advertise?: string | undefined
+  /** Where the administration API listens; it is not there when absent. */
   adminPort?: number
+  /** The address that it listens on; the loopback when absent. */
+  adminHost?: string | undefined
+  /** Whether to write the files of the sandbox that the data folder lacks, with other certificates for its merchants. */
+  writeMissingKeys?: boolean | undefined
   /** The data folder. */
   data: string
   /** A `postgres://` URL; SQLite in the data folder when absent. */
@@ -72,6 +78,14 @@ export function parseOrigin(text: string): string {
   if (!url || !/^https?:$/.test(url.protocol) || url.href !== `${url.origin}/`)
     throw new Error(`"${text}" is no scheme and host: write one such as https://pay.example.com`)
   return url.origin
+}
+
+/** Reads a name or an address without a scheme and a port. Throws with what to write instead. */
+export function parseHost(text: string): string {
+  const url = URL.parse(`http://${text.includes(':') ? `[${text}]` : text}`)
+  if (!url || url.href !== `${url.origin}/` || url.port !== '')
+    throw new Error(`"${text}" is no host: write a name or an address, such as sandbox.example`)
+  return text
 }
 
 /** Reads a comma-separated list of durations. */

@@ -1,5 +1,6 @@
 import { writeSync } from 'node:fs'
 import pino, { type Level, type Logger } from 'pino'
+import type { OnAttempt } from '../notices/deliver.ts'
 
 /** Lines wait at most this long for others to be written with them. */
 const FLUSH_AFTER_MS = 100
@@ -27,6 +28,11 @@ export function openLog(level: Level | 'silent'): { log: Logger; flush(): void }
     else timer ??= setTimeout(flush, FLUSH_AFTER_MS).unref()
   }
   return { log: pino({ level, base: null, serializers: { err: withoutRows } }, { write }), flush }
+}
+
+/** A line for each attempt to deliver a notice: a warning when it was not acknowledged. */
+export function logAttempt(log: Logger): OnAttempt {
+  return attempt => log[attempt.failure === undefined ? 'info' : 'warn']({ op: 'notice', ...attempt })
 }
 
 /** PostgreSQL's `detail` repeats the row that it has refused, and with it the secrets of a merchant. */

@@ -16,6 +16,7 @@ import { announceRepayment } from '../products/parking/announce-repayment.ts'
 import type { Random } from '../protocol/ids.ts'
 import type { WorldKeys } from '../sandbox/create-world.ts'
 import { ensureWorld } from '../sandbox/ensure-world.ts'
+import type { WorldFolder } from '../sandbox/files.ts'
 import { makeDueCertificates } from '../sandbox/platform-certificates.ts'
 import { refreshWorldFiles } from '../sandbox/refresh-world-files.ts'
 import type { TlsCredentials } from '../sandbox/tls.ts'
@@ -26,13 +27,14 @@ import { migrate } from '../store/migrate.ts'
 import { migrations } from '../store/migrations.ts'
 import { openDatabase } from '../store/open.ts'
 import { secretsUnder, UNSEALED } from '../store/secrets.ts'
+import { calledAs, urlAt } from './address.ts'
 import type { AdminAddress, RunningAdmin } from './admin/listen.ts'
 import type { AdminContext } from './admin/operation.ts'
 import { buildApp } from './app.ts'
 import type { Config } from './config.ts'
 import { Health } from './health.ts'
 import { listen, type Ports } from './listen.ts'
-import { openLog } from './log.ts'
+import { logAttempt, openLog } from './log.ts'
 import { nameable } from './nameable.ts'
 import { pooledRandom } from './random.ts'
 import { RecentCalls } from './recent-calls.ts'
@@ -119,11 +121,12 @@ async function startOn(
   const control = stored ?? givenClock(surroundings.clock ?? systemClock)
   const { clock } = control
   const { host, port, backupPort } = config
-  const urlOf = (port: number | undefined) => (port === undefined ? undefined : baseUrlOf(host, port))
+  const named = config.advertise ?? calledAs(host, 'anywhere')
+  const urlOf = (port: number | undefined) => (port === undefined ? undefined : urlAt(named, port))
   // The ports are known once the platform listens, if any were asked for.
   const world = {
     folder: config.data,
-    baseUrl: baseUrlOf(host, port),
+    baseUrl: urlAt(named, port),
     backupUrl: urlOf(backupPort),
     trust: config.trust,
   }
@@ -150,7 +153,7 @@ async function startOn(
   }
   const sender = noticeSender()
   const refreshFiles = () => refreshWorldFiles(platform, world)
-  const works = worksOf(platform, surroundings.send ?? sender.send, refreshFiles)
+  const works = worksOf(platform, surroundings.send ?? sender.send, logAttempt(log), refreshFiles)
   const onError = reportTo(log)
   const agenda = new Agenda(
     works,
@@ -176,12 +179,13 @@ async function startOn(
   }
   let ports: Ports
   try {
-    const tls = await tlsOf(config, clock, random)
+    const tls = await tlsOf(config, named, clock, random)
     ports = await listen(app, { host, port, backupPort, tls })
-    world.baseUrl = baseUrlOf(host, ports.port)
+    world.baseUrl = urlAt(named, ports.port)
     world.backupUrl = urlOf(ports.backupPort)
+    if (config.writeMissingKeys) await writeMissing(platform, world)
     await refreshFiles()
-    admin = await openAdmin({ platform, agenda, world, calls, log }, config.adminPort)
+    admin = await openAdmin({ platform, agenda, world, calls, log }, config)
   } catch (error) {
     await stop()
     throw error
@@ -198,7 +202,7 @@ async function startOn(
     calls,
     baseUrl: world.baseUrl,
     backupUrl: world.backupUrl,
-    tlsUrl: ports.tlsPort === undefined ? undefined : baseUrlOf(host, ports.tlsPort, 'https'),
+    tlsUrl: ports.tlsPort === undefined ? undefined : urlAt(named, ports.tlsPort, 'https'),
     admin: admin && { url: admin.url, token: admin.token },
     isNew,
     runDue: () => agenda.runDue(),
@@ -210,20 +214,30 @@ async function startOn(
 /** What the TLS listener needs, if one was asked for. */
 async function tlsOf(
   { tlsPort: port, data }: Config,
+  host: string,
   clock: Clock,
   random: Random,
 ): Promise<{ port: number; credentials: TlsCredentials } | undefined> {
   if (port === undefined) return undefined
   // Loaded here, because with it comes what makes certificates.
   const { tlsCredentials } = await import('../sandbox/tls.ts')
-  return { port, credentials: await tlsCredentials(data, { random, wallNow: clock.wallNow() }) }
+  return { port, credentials: await tlsCredentials(data, { random, host, wallNow: clock.wallNow() }) }
 }
 
-async function openAdmin(context: AdminContext, port: number | undefined): Promise<RunningAdmin | undefined> {
-  if (port === undefined) return undefined
+async function openAdmin(
+  context: AdminContext,
+  { adminPort, adminHost }: Config,
+): Promise<RunningAdmin | undefined> {
+  if (adminPort === undefined) return undefined
   // Loaded here, so that nobody waits for it who calls the platform.
   const { listenForAdmin } = await import('./admin/listen.ts')
-  return listenForAdmin(context, port)
+  return listenForAdmin(context, adminPort, adminHost)
+}
+
+async function writeMissing(platform: Platform, world: WorldFolder): Promise<void> {
+  // Loaded here, because with it comes what makes certificates.
+  const { writeMissingFiles } = await import('../sandbox/write-missing-files.ts')
+  await writeMissingFiles(platform, world)
 }
 
 function wakesOf(wake: (name: WorkName) => void): Platform['wake'] {
@@ -232,10 +246,4 @@ function wakesOf(wake: (name: WorkName) => void): Platform['wake'] {
 
 function reportTo(log: Logger): (error: unknown, name: string) => void {
   return (error, name) => log.error({ err: error, worker: name })
-}
-
-/** A wildcard address is no place to call, so the loopback stands for it. */
-function baseUrlOf(host: string, port: number, scheme = 'http'): string {
-  const named = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host
-  return `${scheme}://${named.includes(':') ? `[${named}]` : named}:${port}`
 }

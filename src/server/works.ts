@@ -4,7 +4,7 @@ import { stocks } from '../funding/end-of-stocks.ts'
 import { releases } from '../funding/profit-sharing.ts'
 import { repayments } from '../funding/repay.ts'
 import { settledDays } from '../merchants/settled-days.ts'
-import { noticeDelivery } from '../notices/deliver.ts'
+import { noticeDelivery, type OnAttempt } from '../notices/deliver.ts'
 import type { SendNotice } from '../notices/send.ts'
 import type { Platform } from '../platform.ts'
 import { settlement } from '../products/parking/settle-transaction.ts'
@@ -15,7 +15,12 @@ import { platformCertificates } from '../sandbox/platform-certificates.ts'
  * Everything that falls due on a platform, by the names under which a commit wakes it. `refreshFiles` makes the merchants'
  * folders say what the store says.
  */
-export function worksOf(platform: Platform, send: SendNotice, refreshFiles: () => Promise<void>): Works {
+export function worksOf(
+  platform: Platform,
+  send: SendNotice,
+  onAttempt: OnAttempt,
+  refreshFiles: () => Promise<void>,
+): Works {
   return {
     settlement: settlement(platform),
     refunds: refundPayouts(platform),
@@ -25,6 +30,6 @@ export function worksOf(platform: Platform, send: SendNotice, refreshFiles: () =
     stocks: stocks(platform),
     settledDays: settledDays(platform),
     platformCertificates: platformCertificates(platform, refreshFiles),
-    notices: noticeDelivery(platform, send),
+    notices: noticeDelivery(platform, send, onAttempt),
   }
 }
