@@ -2,9 +2,10 @@ import { execFileSync } from 'node:child_process'
 import { cpSync, globSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { buildSdk } from './build-sdk.ts'
 
-// Writes `dist`, which is what the published package holds: JavaScript, types and the tables. The server itself runs
-// from `src`, so only `boomgate/sdk` and `boomgate/testing` need this.
+// Writes `dist`, which is what the published package holds: JavaScript, types and the tables; and `packages/sdk`, which is
+// `@boomgate/sdk`, and `boomgate/sdk` too. The server itself runs from `src`, so only these and `boomgate/testing` need this.
 
 const folder = dirname(dirname(fileURLToPath(import.meta.url)))
 
@@ -14,3 +15,4 @@ execFileSync(process.execPath, [compiler, '-p', 'tsconfig.build.json'], { cwd: f
 for (const path of globSync('src/**/*.sql', { cwd: folder })) {
   cpSync(join(folder, path), join(folder, path.replace(/^src/, 'dist')))
 }
+await buildSdk(join(folder, 'packages', 'sdk'))

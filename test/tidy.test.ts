@@ -232,8 +232,16 @@ test("no file names a folder of somebody's machine", () => {
 
 test('the lock file names no registry, so that any can be used', () => {
   const lock = read('package-lock.json')
-  assert.doesNotMatch(lock, /"resolved"/)
+  // What it names is a folder of this project.
+  assert.deepEqual(lock.match(/"resolved": ".*"/g), ['"resolved": "test/runtimes"'])
   assert.match(lock, /"integrity"/)
+})
+
+test('both packages are of one version, and need the same Node for the SDK', () => {
+  const [{ version, engines }, sdk] = ['package.json', 'packages/sdk/package.json'].map(path =>
+    JSON.parse(read(path)),
+  )
+  assert.deepEqual({ version: sdk.version, engines: sdk.engines }, { version, engines })
 })
 
 test('every operation has a file of its name in the folder of its product', async () => {

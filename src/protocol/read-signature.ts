@@ -1,4 +1,4 @@
-import { constants, hash, type KeyObject, publicDecrypt } from 'node:crypto'
+import { constants, createHash, type KeyObject, publicDecrypt } from 'node:crypto'
 
 /** What an RSA signature says of itself once it is opened by the public key of whoever made it. */
 export interface OpenedSignature {
@@ -78,7 +78,7 @@ function openPkcs1(block: Buffer): OpenedSignature | undefined {
       padding: 'PKCS1',
       digest,
       signedDigest,
-      fits: message => hash(digest, message, 'hex') === signedDigest,
+      fits: message => digestOf(digest, message).toString('hex') === signedDigest,
     }
   }
   return {
@@ -145,5 +145,5 @@ function maskOf(seed: Buffer, length: number, digest: string): Buffer {
 }
 
 function digestOf(digest: string, data: Uint8Array | string): Buffer {
-  return hash(digest, data, 'buffer')
+  return createHash(digest).update(data).digest()
 }

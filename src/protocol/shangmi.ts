@@ -10,8 +10,14 @@ const NONCE_BYTES = 12
 const TAG_BYTES = 16
 const COORDINATE_BYTES = 32
 const DIGEST_BYTES = 32
-/** Everything in front of the point of a public key on the curve of SM2, when it is written as SPKI. */
-const SPKI_PREFIX = Buffer.from('3059301306072a8648ce3d020106082a811ccf5501822d034200', 'hex')
+/**
+ * What can be in front of the point of a public key on the curve of SM2, when it is written as SPKI. The second one, with the
+ * curve in place of the algorithm, is how the OpenSSL of early versions of Node 20 writes the key of a certificate.
+ */
+const SPKI_PREFIXES = [
+  Buffer.from('3059301306072a8648ce3d020106082a811ccf5501822d034200', 'hex'),
+  Buffer.from('305a301406082a811ccf5501822d06082a811ccf5501822d034200', 'hex'),
+]
 
 /** C1, C3, C2: the order of the parts that the standard of 2012 has. */
 const C1C3C2 = 1
@@ -129,8 +135,8 @@ function ciphertextParts(bytes: Buffer): Buffer {
 function pointOf(key: KeyObject): string | undefined {
   const publicKey = key.type === 'private' ? createPublicKey(key) : key
   const spki = publicKey.export({ type: 'spki', format: 'der' })
-  const isSm2 = spki.subarray(0, SPKI_PREFIX.length).equals(SPKI_PREFIX)
-  return isSm2 ? spki.subarray(SPKI_PREFIX.length).toString('hex') : undefined
+  const prefix = SPKI_PREFIXES.find(each => spki.subarray(0, each.length).equals(each))
+  return prefix && spki.subarray(prefix.length).toString('hex')
 }
 
 function requiredPoint(key: KeyObject): string {

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { rsa } from '../protocol/suite.ts'
 import { checkChoice, checkText } from './check-options.ts'
@@ -74,6 +74,8 @@ function parseMerchant(path: string, text: string): MerchantFile {
 }
 
 function readText(path: string): string {
+  // Loaded when it is used, because there are runtimes without a disk, which have no such module.
+  const { readFileSync }: typeof import('node:fs') = createRequire(join(process.cwd(), 'a.js'))('node:fs')
   try {
     return readFileSync(path, 'utf8')
   } catch (cause) {

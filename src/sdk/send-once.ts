@@ -48,7 +48,9 @@ export function openReply(
   options: ResolvedOptions,
   machine: Machine,
 ): Promise<Response> {
-  return options.fetch(host + wire.target, {
+  // Called without its object, because the global one of some runtimes refuses any other than its own.
+  const { fetch } = options
+  return fetch(host + wire.target, {
     method: wire.method,
     headers: {
       ...options.headers,

@@ -39,7 +39,7 @@ export const platform: Promise<TestPlatform> = startPlatform()
 test('a program of a user is checked against the types of the installed package, and only with what it depends on', async t => {
   const folder = mkdtempSync(join(tmpdir(), 'boomgate-types-'))
   t.after(() => rmSync(folder, { recursive: true }))
-  pack(join(folder, 'node_modules', 'boomgate'))
+  await pack(join(folder, 'node_modules', 'boomgate'))
   const { dependencies } = JSON.parse(readFileSync(join(PROJECT, 'package.json'), 'utf8'))
   for (const name of [...Object.keys(dependencies), '@types/node']) {
     const place = join(folder, 'node_modules', name)
