@@ -33,7 +33,7 @@ export interface TUnsafe<Value> extends TSchema {
   '~unsafe': Value
 }
 
-export type TOptional<Schema extends TSchema> = Schema & { '~optional': true }
+export type TOptional<Schema extends TSchema> = Schema & Optional
 
 export type Static<Schema extends TSchema> = Schema extends { '~unsafe': infer Value }
   ? Value
@@ -51,16 +51,16 @@ type StaticObject<Properties> = keyof Properties extends never
   ? object
   : Flat<
       {
-        -readonly [Name in RequiredKeys<Properties>]: Static<Properties[Name] & TSchema>
+        [Name in keyof Properties as Properties[Name] extends Optional ? never : Name]: Static<
+          Properties[Name] & TSchema
+        >
       } & {
-        -readonly [Name in Exclude<keyof Properties, RequiredKeys<Properties>>]?: Static<
+        [Name in keyof Properties as Properties[Name] extends Optional ? Name : never]?: Static<
           Properties[Name] & TSchema
         >
       }
     >
 
-type RequiredKeys<Properties> = {
-  [Name in keyof Properties]: Properties[Name] extends { '~optional': true } ? never : Name
-}[keyof Properties]
+type Optional = { '~optional': true }
 
 type Flat<T> = { [Name in keyof T]: T[Name] }

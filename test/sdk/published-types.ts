@@ -1,0 +1,39 @@
+import type { Static, TSchema } from 'typebox'
+import type { Static as Published } from '../../packages/sdk/typebox.d.ts'
+import type * as bills from '../../src/products/bills/contract.ts'
+import type * as certificates from '../../src/products/certificates/contract.ts'
+import type * as parking from '../../src/products/parking/contract.ts'
+import type * as refunds from '../../src/products/refunds/contract.ts'
+import type * as security from '../../src/products/security-echo/contract.ts'
+
+// What the published declarations make of each schema is what TypeBox makes of it. The compiler checks this file.
+
+type Same<One, Other> =
+  (<T>() => T extends One ? 1 : 2) extends <T>() => T extends Other ? 1 : 2 ? true : false
+
+/** The schemas of calls and notices; what a contract exports beside them has none. */
+type SchemasOf<Declared> = Declared extends {
+  request: infer Request
+  partner: infer Partner
+  reply: infer Reply
+}
+  ? Request | Partner | Reply
+  : Declared extends { resource: infer Resource }
+    ? Resource
+    : never
+
+type Compared<Schema> = Schema extends TSchema & object ? Same<Static<Schema>, Published<Schema>> : never
+
+type Contract<Module> = Compared<SchemasOf<Module[keyof Module]>>
+
+/** `never` when all are the same. */
+type Difference<Result> = [Result] extends [never] ? 'nothing was compared' : Exclude<Result, true>
+
+type Differences =
+  | Difference<Contract<typeof bills>>
+  | Difference<Contract<typeof certificates>>
+  | Difference<Contract<typeof parking>>
+  | Difference<Contract<typeof refunds>>
+  | Difference<Contract<typeof security>>
+
+export const NO_DIFFERENCE: [Differences] extends [never] ? true : Differences = true
