@@ -12,6 +12,13 @@ export type Works = Readonly<Record<WorkName, DueWork<unknown>>>
 /** Business time stops at whole seconds on its way, so that what falls due within one is done together. */
 const STEP_MS = 1_000
 const NEVER = Number.POSITIVE_INFINITY
+/**
+ * Rounds at one instant while there is always more: room for the longest chain of pieces of which each makes the next one due
+ * at once, as the steps of a deduction ladder without waits do.
+ */
+const MAX_ROUNDS = 8
+/** Crowded stops until a stop covers twice as much business time. */
+const CROWDED_STOPS = 2
 /** How long to wait before looking again at what another node has in hand. */
 const HELD_SLEEP_MS = 50
 /** How often to look: twenty seconds in all, which is longer than a node can have a notice in hand. */
@@ -27,8 +34,16 @@ interface Entry {
 interface Round {
   /** `progress`: pieces were done; `stuck`: something is due that could not be done here; `rest`: nothing is due. */
   outcome: 'progress' | 'stuck' | 'rest'
-  /** When the next piece falls due, as far as it was known before the round. */
+  /** When the next piece falls due, as far as it was known before each work's turn. */
   nextDueAt: number
+}
+
+/** How the work of one instant ended. */
+interface Stop {
+  /** When the next piece falls due; at a crowded stop it may be due already. */
+  nextDueAt: number
+  /** Whether callers have added work meanwhile. */
+  isCrowded: boolean
 }
 
 /** Everything that falls due, in the order of {@link WORK_NAMES}: what pays comes before what tells of it. */
@@ -36,17 +51,22 @@ export class Agenda {
   /** Business time and how it is changed. */
   readonly control: ClockControl
   readonly #entries: readonly Entry[]
+  readonly #arrivals: () => number
   #moving: Promise<unknown> = Promise.resolve()
   #stopped = false
 
-  /** `lookEveryMs`: the longest sleep of a worker; see {@link Worker}. */
+  /**
+   * `lookEveryMs`: the longest sleep of a worker; see {@link Worker}. `arrivals` counts the calls of this node's callers that
+   * may have made work.
+   */
   constructor(
     works: Works,
     control: ClockControl,
     onError: (error: unknown, name: string) => void,
-    lookEveryMs?: number,
+    { lookEveryMs, arrivals = () => 0 }: { lookEveryMs?: number; arrivals?: () => number } = {},
   ) {
     this.control = control
+    this.#arrivals = arrivals
     this.#entries = WORK_NAMES.map(name => {
       const work = works[name]
       return { name, work, worker: new Worker(work, control.clock, onError, lookEveryMs) }
@@ -70,16 +90,27 @@ export class Agenda {
     for (const { name, worker } of this.#entries) if (!wanted || name === wanted) worker.wake()
   }
 
-  /** Does everything that is due by now and everything that this makes due. It leaves what another node has in hand. */
+  /**
+   * Does everything that is due by now and everything that this makes due. It leaves what another node has in hand. While
+   * callers add work it is one round: what was due at its start, and what that makes due for the works that come later.
+   */
   async runDue(): Promise<WorkCounts> {
     const before = this.#counts()
-    while ((await this.#round()).outcome === 'progress');
+    const arrivals = this.#arrivals()
+    for (let rounds = 0; rounds < MAX_ROUNDS; rounds += 1) {
+      const { outcome } = await this.#round()
+      if (outcome !== 'progress' || this.#arrivals() > arrivals) break
+    }
     return this.#since(before)
   }
 
   /**
    * Moves business time forward to an instant in milliseconds, and does on the way everything that falls due by then, in
    * the order of its time and at most a second late. An instant in the past moves nothing. One move comes after the other.
+   *
+   * It does not wait for what callers add meanwhile, of which there might be no end. A stop at which they have added work is
+   * crowded: it is one round, and after every second one a stop covers twice as much business time as before, by which work
+   * may then be late. That makes at most 22 crowded stops for an hour, 32 for a day and 48 for 366 days.
    *
    * Throws a {@link ClockError} when another node keeps due work for twenty seconds, when the clock is not to be moved, and
    * when the platform stops. Business time has then come only so far, and the same move goes on from there.
@@ -109,10 +140,15 @@ export class Agenda {
 
   async #moveTo(target: number): Promise<WorkCounts> {
     const before = this.#counts()
+    let crowded = 0
     for (;;) {
-      const nextDueAt = await this.#finishDue()
-      if (this.control.clock.now() >= target) break
-      const next = Math.ceil(nextDueAt / STEP_MS) * STEP_MS
+      const { nextDueAt, isCrowded } = await this.#finishDue()
+      const now = this.control.clock.now()
+      if (now >= target) break
+      if (isCrowded) crowded += 1
+      const stepMs = STEP_MS * 2 ** Math.floor(crowded / CROWDED_STOPS)
+      // What was added meanwhile is due already, and time goes on without it.
+      const next = Math.ceil(Math.max(nextDueAt, now + 1) / stepMs) * stepMs
       if (next < target) await this.control.stepTo(next)
       else await this.control.advanceTo(target)
     }
@@ -120,38 +156,48 @@ export class Agenda {
     return this.#since(before)
   }
 
-  /** Does what is due, waits for what other nodes do of it, and answers when the next piece falls due. */
-  async #finishDue(): Promise<number> {
+  /** Does what is due, and waits for what other nodes have had of it in hand when it began. */
+  async #finishDue(): Promise<Stop> {
+    const begunAt = this.control.clock.wallNow()
+    const arrivals = this.#arrivals()
+    let rounds = 0
     for (let looks = 0; looks < HELD_LOOKS; looks += 1) {
       if (this.#stopped) throw new ClockError('STOPPED')
       // Before the look too, which sees neither what others have nor when that falls due again.
-      const wasHeldElsewhere = await this.#isHeldElsewhere()
+      const wasHeldElsewhere = await this.#isHeldElsewhere(begunAt)
       const { outcome, nextDueAt } = await this.#round()
-      if (outcome === 'rest' && !wasHeldElsewhere && !(await this.#isHeldElsewhere())) return nextDueAt
-      if (outcome === 'progress') looks = 0
+      if (outcome === 'progress') rounds += 1
+      const isCrowded = this.#arrivals() > arrivals
+      const isCut = outcome === 'progress' && (isCrowded || rounds >= MAX_ROUNDS)
+      const isOver = isCut || (outcome === 'rest' && !wasHeldElsewhere)
+      if (isOver && !(await this.#isHeldElsewhere(begunAt)))
+        return { nextDueAt, isCrowded: isCrowded || isCut }
+      if (outcome === 'progress' && !isCut) looks = 0
       else await new Promise(resolve => setTimeout(resolve, HELD_SLEEP_MS))
     }
     throw new ClockError('HELD_ELSEWHERE')
   }
 
-  /** Does what each work has due now, one after the other. */
+  /** Does what each work has due now, one after the other, and with it what the works before it have made due. */
   async #round(): Promise<Round> {
     const before = this.#total()
-    const looked = await Promise.all(
-      this.#entries.map(async ({ work, worker }) => ({ worker, dueAt: (await work.nextDueAt()) ?? NEVER })),
-    )
-    const nextDueAt = Math.min(...looked.map(({ dueAt }) => dueAt))
-    const now = this.control.clock.now()
-    const todo = looked.filter(({ worker, dueAt }) => worker.isBusy || dueAt <= now)
-    for (const { worker } of todo) await worker.runDue()
+    let nextDueAt = NEVER
+    let isAnythingDue = false
+    for (const { work, worker } of this.#entries) {
+      const dueAt = (await work.nextDueAt()) ?? NEVER
+      nextDueAt = Math.min(nextDueAt, dueAt)
+      if (!worker.isBusy && dueAt > this.control.clock.now()) continue
+      isAnythingDue = true
+      await worker.runDue()
+    }
     // What has ended between the looks may have made due what the looks did not see.
     if (this.#total() > before) return { outcome: 'progress', nextDueAt }
-    return { outcome: todo.length === 0 ? 'rest' : 'stuck', nextDueAt }
+    return { outcome: isAnythingDue ? 'stuck' : 'rest', nextDueAt }
   }
 
-  async #isHeldElsewhere(): Promise<boolean> {
+  async #isHeldElsewhere(takenBy: number): Promise<boolean> {
     const now = this.control.clock.now()
-    for (const { work } of this.#entries) if (await work.isHeldElsewhere?.(now)) return true
+    for (const { work } of this.#entries) if (await work.isHeldElsewhere?.(now, takenBy)) return true
     return false
   }
 

@@ -61,6 +61,10 @@ class Table implements DueWork<Piece> {
     return times.length === 0 ? undefined : Math.min(...times)
   }
 
+  async countDue(now: number): Promise<number> {
+    return [...this.rows.values()].filter(({ dueAt }) => dueAt <= now).length
+  }
+
   async isHeldElsewhere(): Promise<boolean> {
     return this.leasedElsewhere()
   }
@@ -72,7 +76,7 @@ interface Done {
   at: number
 }
 
-function agendaOf(t: TestContext, options: { control?: ClockControl } = {}) {
+function agendaOf(t: TestContext, options: { control?: ClockControl; arrivals?: () => number } = {}) {
   const clock = virtualClock(START)
   const control = options.control ?? givenClock(clock)
   const done: Done[] = []
@@ -84,7 +88,7 @@ function agendaOf(t: TestContext, options: { control?: ClockControl } = {}) {
       for (const tell of onDone) await tell(piece)
     })
   }
-  const agenda = new Agenda(tables as Works, control, error => assert.fail(String(error)))
+  const agenda = new Agenda(tables as Works, control, error => assert.fail(String(error)), options)
   t.after(() => agenda.stop())
   return {
     agenda,
@@ -336,4 +340,47 @@ test('a move of a clock that cannot be moved is refused by name, after what was 
   add('notices', 'due', 0)
   await assert.rejects(agenda.moveTo(systemClock.now() + HOUR), refusedAs('NOT_MOVABLE'))
   assert.equal(done.length, 1)
+})
+
+/** Callers that add a piece which is due now whenever one was done; they give up some time, so that a move that waits ends. */
+function agendaWithCallers(t: TestContext) {
+  let arrived = 0
+  const made = agendaOf(t, { arrivals: () => arrived })
+  const arrive = () => {
+    if (arrived === 3_000) return
+    arrived += 1
+    made.add('settlement', `arrival ${arrived}`, made.clock.now() - START)
+  }
+  made.whenDone(({ work, name }) => {
+    if (name.startsWith('arrival')) arrive()
+    // What is due on the way without callers, in a chain across works.
+    if (work === 'settlement') made.add('notices', `tell of ${name}`, made.clock.now() - START)
+  })
+  arrive()
+  return made
+}
+
+test('a move waits for nothing that callers add: what was there is done at its time, and the stops lie ever wider', async t => {
+  const { agenda, clock, add, done } = agendaWithCallers(t)
+  add('settlement', 'first', 10 * SECOND)
+  add('settlement', 'last', HOUR)
+  await agenda.moveTo(START + HOUR)
+  assert.equal(clock.now(), START + HOUR)
+  const at = (name: string) => done.find(piece => piece.name === name)?.at ?? -1
+  for (const [name, dueAt] of [['first', 10 * SECOND] as const, ['last', HOUR] as const]) {
+    assert.ok(at(name) >= dueAt && at(name) <= dueAt * 2, `${name} was done at ${at(name)}`)
+    assert.equal(at(`tell of ${name}`), at(name))
+  }
+  const stops = new Set(done.map(piece => piece.at))
+  assert.ok(stops.size > 10 && stops.size <= 22 + 2, `${stops.size} stops`)
+  assert.ok(done.length <= 150, `${done.length} pieces were done`)
+})
+
+test('runDue does what was due and what that makes due, and waits for nothing that callers add', async t => {
+  const { agenda, add, done } = agendaWithCallers(t)
+  add('settlement', 'own', 0)
+  await agenda.runDue()
+  const names = done.map(({ name }) => name)
+  assert.ok(names.includes('own') && names.includes('tell of own'), String(names))
+  assert.ok(names.length <= 10, `${names.length} pieces were done`)
 })

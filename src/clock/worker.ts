@@ -20,10 +20,15 @@ export interface DueWork<Item> {
   /** Business time at which the next piece falls due; `undefined` when there is none. */
   nextDueAt(): Promise<number | undefined>
   /**
-   * Whether another node has pieces in hand that were due by `now`, where `nextDueAt` leaves those out. Business time is
-   * not moved on meanwhile.
+   * How many pieces are due at `now`, those in hand included; it may count some that nobody can take now. Where callers make
+   * pieces due, this is what a round does at most. Without it a round goes on until nothing is due.
    */
-  isHeldElsewhere?(now: number): Promise<boolean>
+  countDue?(now: number): Promise<number>
+  /**
+   * Whether another node has had pieces in hand since the instant `takenBy` of wall time that were due by `now`, where
+   * `nextDueAt` leaves those out. Business time is not moved on meanwhile.
+   */
+  isHeldElsewhere?(now: number, takenBy: number): Promise<boolean>
 }
 
 /** What a piece throws that has failed by a fault of ours and was put off: it is due later, so the others need not wait for it. */
@@ -64,6 +69,8 @@ export class Worker<Item> {
   #looking = 0
   /** Pieces that have ended since the last look. */
   #ended = 0
+  /** The same since the worker was made. */
+  #endedInAll = 0
   #done = 0
   #pumping: Promise<void> | undefined
   #taking: Promise<void> = Promise.resolve()
@@ -132,19 +139,23 @@ export class Worker<Item> {
   }
 
   /**
-   * Does everything that is due by now, and what that makes due; for a clock that is moved by hand. It leaves what another
-   * node has in hand.
+   * Does what is due by now, for a clock that is moved by hand: as many pieces as are due or in hand at the call, the longest
+   * due first, so that it ends however many callers add. It leaves what another node has in hand.
    */
   async runDue(): Promise<void> {
-    for (;;) {
+    const due = (await this.#work.countDue?.(this.#clock.now())) ?? Number.POSITIVE_INFINITY
+    const endedWithThose = this.#endedInAll + this.#inHand.size + due
+    for (let left = due; left > 0 && this.#endedInAll < endedWithThose; ) {
       const before = this.#done
       const refill = this.#refill.promise
-      const took = await this.#take()
+      const took = await this.#take(left)
+      left -= took
       if (this.#inHand.size > 0) await refill
       // Pieces that were taken and not done are in other hands, and would be taken again and again.
       else if (!took) return
       if (this.#inHand.size === 0 && this.#done === before) return
     }
+    await Promise.all(this.#inHand.values())
   }
 
   async #pump(): Promise<void> {
@@ -180,13 +191,13 @@ export class Worker<Item> {
   }
 
   /**
-   * Takes due pieces until there is no room or no more; answers how many. One look at the table comes after the other, so
+   * Takes due pieces, at most `most`, until there is no room or no more; answers how many. One look at the table comes after the other, so
    * that `runDue` beside a running worker takes no piece twice, keeps to the limit, and waits for what the worker has just
    * claimed.
    */
-  async #take(): Promise<number> {
+  async #take(most = Number.POSITIVE_INFINITY): Promise<number> {
     this.#looking += 1
-    const taken = this.#taking.then(() => this.#takeWhileThereIsRoom())
+    const taken = this.#taking.then(() => this.#takeWhileThereIsRoom(most))
     this.#taking = taken.then(
       () => undefined,
       () => undefined,
@@ -198,10 +209,10 @@ export class Worker<Item> {
     }
   }
 
-  async #takeWhileThereIsRoom(): Promise<number> {
+  async #takeWhileThereIsRoom(most: number): Promise<number> {
     let taken = 0
     while (!this.#stopped && !this.#paused) {
-      const room = this.#work.concurrency - this.#inHand.size - this.#resting.size
+      const room = Math.min(most - taken, this.#work.concurrency - this.#inHand.size - this.#resting.size)
       if (room <= 0) return taken
       this.#ended = 0
       const notNow = new Set([...this.#inHand.keys(), ...this.#resting.keys()])
@@ -245,6 +256,7 @@ export class Worker<Item> {
     if (changed) this.#done += 1
     else this.#wakeAfter(MIN_SLEEP_MS)
     this.#ended += 1
+    this.#endedInAll += 1
     if (this.#inHand.size === 0 || (changed && this.#ended >= this.#inHand.size)) this.#fillRoom(changed)
     else
       this.#refillTimer ??= setTimeout(() => this.#fillRoom(true), changed ? REFILL_AFTER_MS : MIN_SLEEP_MS)

@@ -462,3 +462,30 @@ test('runDue beside a running worker ends only when what the worker has claimed 
   slow.open()
   await due
 })
+
+/** A table that says how many jobs are due, because callers add to it. */
+class CallersJobs extends Jobs {
+  async countDue(now: number): Promise<number> {
+    return [...this.rows.values()].filter(({ dueAt }) => dueAt <= now).length
+  }
+}
+
+for (const started of [false, true]) {
+  test(`runDue does what was due at the call, however much is added meanwhile${started ? ', beside a running worker' : ''}`, async t => {
+    const jobs = new CallersJobs(2)
+    const { worker } = workerOn(jobs)
+    t.after(() => worker.stop())
+    const own = ['a', 'b', 'c', 'd', 'e']
+    for (const key of own) jobs.add(key)
+    let added = 0
+    jobs.work = async () => {
+      await new Promise(setImmediate)
+      // Without an end it would never return, and this would not be seen.
+      for (let more = 0; more < 2 && added < 2_000; more += 1) jobs.add(`added ${added++}`)
+    }
+    if (started) worker.start()
+    await worker.runDue()
+    for (const key of own) assert.ok(jobs.ended.includes(key), `${key} was not done`)
+    assert.ok(jobs.ended.length <= 20, `${jobs.ended.length} jobs were done`)
+  })
+}

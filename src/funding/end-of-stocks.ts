@@ -36,6 +36,8 @@ export function stocks(platform: Pick<Platform, 'db' | 'clock'>): DueWork<DueSto
     name: 'stocks',
     concurrency: 4,
     ...dueRows<DueStock>(db, 'coupon_stocks', ['stock_id'], ({ stock_id }) => stock_id),
+    // One stock is many pieces, one for each batch.
+    countDue: undefined,
     async handle({ stock_id }) {
       try {
         return await db.transaction(tx => endStock(tx, stock_id, clock.now()))

@@ -64,10 +64,12 @@ const QUEUES = `${RECEIVERS}
                   ORDER BY n.due_at LIMIT 1) AS due_at
     FROM receivers r`
 
+const DUE_IN_ALL = 'SELECT CAST(COUNT(*) AS BIGINT) AS count FROM notices WHERE due_at <= $1'
+
 // Not as `EXISTS`, for which PostgreSQL might read all that is due.
 const LEASED = `${RECEIVERS}
   SELECT mchid FROM receivers r
-   WHERE (SELECT n.id FROM notices n WHERE n.mchid = r.mchid AND n.due_at <= $1 AND n.leased_until > $2
+   WHERE (SELECT n.id FROM notices n WHERE n.mchid = r.mchid AND n.due_at <= $1 AND n.leased_until > $2 AND n.leased_until <= $3
            LIMIT 1) IS NOT NULL
    LIMIT 1`
 
@@ -99,9 +101,18 @@ export async function nextNoticeDueAt(platform: Platform, places: Places): Promi
   return times.length === 0 ? undefined : Math.min(...times.map(({ due_at }) => due_at))
 }
 
-/** Whether another node has notices in hand that were due by `now`, of merchants who have not put theirs off meanwhile. */
-export async function isAnyLeased({ db, clock }: Platform, now: number): Promise<boolean> {
-  return db.version() === undefined && (await db.get(LEASED, now, clock.wallNow())) !== undefined
+/** How many notices are due at `now`, those included that are held back, paused or in hand. */
+export async function countDueNotices({ db }: Platform, now: number): Promise<number> {
+  return (await db.get<{ count: number }>(DUE_IN_ALL, now))?.count ?? 0
+}
+
+/**
+ * Whether another node has notices in hand that were due by `now` and that it took by the instant `takenBy` of wall time, of
+ * merchants who have not put theirs off meanwhile.
+ */
+export async function isAnyLeased({ db, clock }: Platform, now: number, takenBy: number): Promise<boolean> {
+  if (db.version() !== undefined) return false
+  return (await db.get(LEASED, now, clock.wallNow(), takenBy + LEASE_MS)) !== undefined
 }
 
 async function queuesOf({ db, clock }: Platform): Promise<Queue[]> {

@@ -10,7 +10,7 @@ import { drawFrom, newNonce, newRequestId } from '../protocol/ids.ts'
 import { replyMessage } from '../protocol/signature.ts'
 import { formatTime } from '../protocol/time.ts'
 import type { Transaction } from '../store/database.ts'
-import { claimNotices, isAnyLeased, type Notice, nextNoticeDueAt } from './claim-notices.ts'
+import { claimNotices, countDueNotices, isAnyLeased, type Notice, nextNoticeDueAt } from './claim-notices.ts'
 import { afterAttempt } from './ladder.ts'
 import { Places } from './places.ts'
 import { type Delivery, MAX_DELIVERIES, type SendNotice } from './send.ts'
@@ -93,7 +93,8 @@ export function noticeDelivery(
       }
     },
     nextDueAt: () => nextNoticeDueAt(platform, places),
-    isHeldElsewhere: now => isAnyLeased(platform, now),
+    countDue: now => countDueNotices(platform, now),
+    isHeldElsewhere: (now, takenBy) => isAnyLeased(platform, now, takenBy),
   }
 }
 

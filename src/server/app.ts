@@ -177,7 +177,10 @@ function mountEndpoints(
           exchange.unknownFields = unknownFields(operation, fields)
           const checked = check(caller.kind === 'provider' ? 'partner' : 'merchant', fields)
           const call = { caller, serial: exchange.serial, suite: exchange.suite, platform }
-          const work = () => handler(checked, call)
+          const work = () => {
+            if (operation.method !== 'GET') calls.noteChange()
+            return handler(checked, call)
+          }
           const answer = platform.faults.areThere('call')
             ? await underFaults(request, exchange, operation, work)
             : await work()

@@ -28,6 +28,16 @@ const MAX_NAMES = 20
 export class RecentCalls {
   readonly #calls: RecentCall[] = []
   #noted = 0
+  #changes = 0
+
+  /** Calls that may have changed something, since the start. */
+  get changes(): number {
+    return this.#changes
+  }
+
+  noteChange(): void {
+    this.#changes += 1
+  }
 
   /** `fields` are those of the request, whatever they are. */
   note(call: Omit<RecentCall, 'numbers'>, fields: Readonly<Record<string, unknown>> = {}): void {

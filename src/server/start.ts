@@ -22,6 +22,7 @@ import { refreshWorldFiles } from '../sandbox/refresh-world-files.ts'
 import type { TlsCredentials } from '../sandbox/tls.ts'
 import { type DataFolderLock, lockDataFolder } from '../store/data-folder.ts'
 import type { Database } from '../store/database.ts'
+import { GatedDatabase } from '../store/gated-database.ts'
 import { StoreHealth } from '../store/health.ts'
 import { migrate } from '../store/migrate.ts'
 import { migrations } from '../store/migrations.ts'
@@ -109,15 +110,16 @@ export async function startPlatform(
 }
 
 async function startOn(
-  db: Database,
+  opened: Database,
   folder: DataFolderLock,
   config: Config,
   surroundings: Surroundings,
 ): Promise<RunningPlatform> {
   const { random = pooledRandom(), workers = true, worldKeys } = surroundings
   const { log, flush } = openLog(config.logLevel)
+  const db = new GatedDatabase(opened)
   await migrate(db, migrations, (surroundings.clock ?? systemClock).wallNow())
-  const stored = surroundings.clock ? undefined : await ClockStore.open(db, () => agenda.wake())
+  const stored = surroundings.clock ? undefined : await ClockStore.open(opened, () => agenda.wake())
   const control = stored ?? givenClock(surroundings.clock ?? systemClock)
   const { clock } = control
   const { host, port, backupPort } = config
@@ -155,15 +157,12 @@ async function startOn(
   const refreshFiles = () => refreshWorldFiles(platform, world)
   const works = worksOf(platform, surroundings.send ?? sender.send, logAttempt(log), refreshFiles)
   const onError = reportTo(log)
-  const agenda = new Agenda(
-    works,
-    control,
-    onError,
-    db.engine === 'sqlite' ? LOOK_WHEN_ALONE_MS : LOOK_EVERY_MS,
-  )
-
   const calls = new RecentCalls()
-  const health = new Health(new StoreHealth(db, clock), log)
+  const agenda = new Agenda(works, control, onError, {
+    lookEveryMs: db.engine === 'sqlite' ? LOOK_WHEN_ALONE_MS : LOOK_EVERY_MS,
+    arrivals: () => calls.changes,
+  })
+  const health = new Health(new StoreHealth(opened, clock), log)
   const app = buildApp(platform, log, calls, health, surroundings.wait)
   let admin: RunningAdmin | undefined
   const stop = async () => {
@@ -185,7 +184,7 @@ async function startOn(
     world.backupUrl = urlOf(ports.backupPort)
     if (config.writeMissingKeys) await writeMissing(platform, world)
     await refreshFiles()
-    admin = await openAdmin({ platform, agenda, world, calls, log }, config)
+    admin = await openAdmin({ platform, gate: db, agenda, world, calls, log }, config)
   } catch (error) {
     await stop()
     throw error

@@ -8,6 +8,7 @@ import { adminCalls } from '../../../test/admin-calls.ts'
 import { parkingCalls, platformWithoutStore } from '../../../test/parking.ts'
 import { sendRaw } from '../../../test/raw-http.ts'
 import { formatTime } from '../../protocol/time.ts'
+import { GatedDatabase } from '../../store/gated-database.ts'
 import { createTestStore } from '../../store/testing.ts'
 import { signedRequest, startPlatform } from '../../testing/index.ts'
 import { RecentCalls } from '../recent-calls.ts'
@@ -201,7 +202,8 @@ test('the token outlives a restart, and a file without one gets a new one', asyn
   t.after(() => rmSync(folder, { recursive: true }))
   const address = join(folder, 'admin.json')
   const { platform, agenda } = running
-  const context = { platform, agenda, calls: new RecentCalls(), log: pino({ level: 'silent' }) }
+  const gate = new GatedDatabase(platform.db)
+  const context = { platform, gate, agenda, calls: new RecentCalls(), log: pino({ level: 'silent' }) }
   const listen = async () => {
     const admin = await listenForAdmin(
       { ...context, world: { folder, baseUrl: running.baseUrl, backupUrl: undefined, trust: undefined } },

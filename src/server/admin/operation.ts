@@ -3,6 +3,7 @@ import type { Agenda } from '../../clock/agenda.ts'
 import type { Static, TObject, TSchema } from '../../contract/schema.ts'
 import type { Platform } from '../../platform.ts'
 import type { World } from '../../sandbox/ensure-world.ts'
+import type { GatedDatabase } from '../../store/gated-database.ts'
 import type { RecentCalls } from '../recent-calls.ts'
 import type { ProblemName } from './problems.ts'
 
@@ -38,6 +39,8 @@ export function adminOperation<const Request extends TObject, const Reply extend
 /** What the handlers work on. */
 export interface AdminContext {
   platform: Platform
+  /** Keeps writers out of the store for a moment. */
+  gate: Pick<GatedDatabase, 'exclusively'>
   agenda: Agenda
   /** The files that belong to the world in the store. */
   world: World

@@ -11,7 +11,7 @@ import {
   snapshotFault,
   takeSnapshot,
 } from '../../sandbox/snapshots.ts'
-import type { Transaction } from '../../store/database.ts'
+import type { Database, Transaction } from '../../store/database.ts'
 import * as contract from './contract/world.ts'
 import { openApiDocument } from './openapi.ts'
 import { type AdminContext, adminEndpoint } from './operation.ts'
@@ -71,11 +71,11 @@ interface WorldChange {
 }
 
 /**
- * Changes the whole world as one transaction, once for each id, while no due work is in hand. Afterwards the clock and
- * the merchants' files say what the store says. Answers false when it was done before.
+ * Changes the whole world as one transaction, once for each id, while no due work is in hand and nobody else writes on this
+ * node. Afterwards the clock and the merchants' files say what the store says. Answers false when it was done before.
  */
 async function changeWorld(
-  { platform, agenda, world }: AdminContext,
+  { platform, gate, agenda, world }: AdminContext,
   {
     id,
     snapshot,
@@ -83,10 +83,9 @@ async function changeWorld(
   }: Pick<WorldChange, 'id' | 'snapshot'> & { business_time: number | undefined },
   work: (tx: Transaction, wallNow: number) => Promise<void>,
 ): Promise<boolean> {
-  const { db, clock } = platform
-  let isNew = false
-  await agenda.whileIdle(async () => {
-    isNew = await db.transaction(async tx => {
+  const { clock } = platform
+  const change = async (db: Database) => {
+    const isNew = await db.transaction(async tx => {
       const wall_time = clock.wallNow()
       const written = await tx.run(
         `INSERT INTO world_changes (id, snapshot, business_time, wall_time) VALUES ($1, $2, $3, $4)
@@ -99,10 +98,13 @@ async function changeWorld(
       if (written === 1) await work(tx, wall_time)
       return written === 1
     })
+    // Before anybody writes again, who would go by the business time of the world before.
     const { control } = agenda
     if (control instanceof ClockStore) await control.reload()
     await platform.faults.reload()
-  })
+    return isNew
+  }
+  const isNew = await agenda.whileIdle(() => gate.exclusively(change))
   await refreshWorldFiles(platform, world)
   return isNew
 }

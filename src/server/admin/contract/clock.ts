@@ -54,7 +54,7 @@ export const putClockMove = adminOperation({
   title: 'Moves business time forward and answers when everything due on the way is done',
   description:
     'Give either `to` or `step_ms`. At most 366 days at once, never back. The target is fixed by the first request of a ' +
-    'name: repeated, it goes on from where it came, or answers what it did.',
+    'name: repeated, it goes on from where it came, or answers what it did. It does not wait for work that callers add meanwhile.',
   request: Type.Object({
     move_id: moveId,
     to: Type.Optional(time('The instant')),
@@ -79,6 +79,7 @@ export const putDueWork = adminOperation({
   method: 'PUT',
   path: '/admin/v1/due-work',
   title: 'Does everything that is due by now, and answers when it is done',
+  description: 'It does not wait for work that callers add meanwhile.',
   request: Type.Object({}),
   reply: Type.Object({ business_time: time('Now'), done }),
   problems: [],
