@@ -43,6 +43,8 @@ export interface Rules {
   publishedLimits: 'on' | 'off'
   /** Calls of one operation by one merchant in a second. */
   rateLimit: number
+  /** What becomes of a request with parameters that the documents do not define. */
+  undefinedFields: 'refuse' | 'ignore'
 }
 
 /** Work that falls due, by the names under which the workers know it; docs/operations.md says what each is. */

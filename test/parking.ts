@@ -224,18 +224,43 @@ export function refusalsOf(operation: Operation, documented: Documented) {
   return {
     /** The reply is exactly this error. */
     refused,
-    /** The reply is a parameter error about this field; the issue is checked where it is given. */
+    /**
+     * The reply is a parameter error about this field. Where the call's page prints a message, the sentence is the issue of
+     * the detail; otherwise it is the message, and the detail has the value or, where that is refused, its length.
+     */
     refusedField(
       reply: LightMyRequestResponse,
       field: string,
       value: unknown,
-      issue?: string,
-      name: ErrorName = 'PARAM_ERROR',
+      sentence?: string,
+      name?: ErrorName,
     ): void {
+      const { detail = {}, message = '' } = reply.json<{ detail?: ErrorDetail; message?: string }>()
       const location = locationOf(operation, field)
-      const detail = reply.json<{ detail?: ErrorDetail }>().detail ?? {}
-      assert.ok(detail.issue, `No issue in ${reply.body}`)
-      refused(reply, name, { field, issue: issue ?? detail.issue, location, value })
+      const { error: printed = 'PARAM_ERROR', field: only } = operation.invalidParameter ?? {}
+      // A member that is null is as good as absent.
+      const sent = value ?? ''
+      if (name !== undefined || (operation.invalidParameter && (only === undefined || only === field))) {
+        assert.ok(detail.issue?.endsWith(sentence ?? ''), `Not the issue in ${reply.body}`)
+        refused(reply, name ?? printed, { field, issue: detail.issue, location, value: sent })
+        return
+      }
+      const source = location === 'url' ? 'uri_template' : location
+      assert.ok(message.includes(`“/${source}/${field.replace(/^\//, '')}”`), message)
+      assert.ok(message.endsWith(sentence ?? ''), message)
+      const [, bytes] = /字节数 (\d+)/.exec(message) ?? []
+      assert.deepEqual(
+        { status: reply.statusCode, body: reply.json() },
+        {
+          status: 400,
+          body: {
+            code: 'PARAM_ERROR',
+            detail: { location: source, value: bytes === undefined ? sent : Number(bytes) },
+            message,
+          },
+        },
+      )
+      met.add('PARAM_ERROR')
     },
     /** Every error that the contract declares was met by a test of this file, and the documents have no other. */
     assertAllMet(): void {

@@ -35,6 +35,7 @@ interface ServeOptions {
   refundInterval: number
   publishedLimits: 'on' | 'off'
   rateLimit: number
+  undefinedFields: 'refuse' | 'ignore'
   publicUrl?: string
   logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
 }
@@ -267,6 +268,15 @@ export function serveCommand(): Command {
         integer(1, 1_000_000_000),
         DEFAULT_RULES.rateLimit,
       ),
+    )
+    .addOption(
+      new Option(
+        '--undefined-fields <what>',
+        'what becomes of parameters that the documents do not define; bills and certificates ignore them always',
+      )
+        .env('BOOMGATE_UNDEFINED_FIELDS')
+        .choices(['refuse', 'ignore'])
+        .default(DEFAULT_RULES.undefinedFields),
     )
     .addOption(
       new Option('--log-level <level>', 'lines on standard error')

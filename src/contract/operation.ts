@@ -28,8 +28,15 @@ export interface Operation<
   reply: Reply
   /** Everything that the call itself can be refused for, in the order of its checks. */
   errors: readonly ErrorName[]
-  /** What a field that breaks its declaration is refused with, where the call has a text of its own. */
-  invalidParameter?: ErrorName
+  /**
+   * The message that the call's own page prints for a field that breaks its declaration: for all fields, or for one. Where
+   * it prints none, the gateway's sentence is the message.
+   */
+  invalidParameter?: { error: ErrorName; field?: string }
+  /** Set where parameters that the documents do not define are ignored; otherwise they are refused. */
+  undefinedFields?: 'ignored'
+  /** Fields of `partner` that a direct merchant is refused for, with the refusal; the others are ignored. */
+  partnerOnly?: Readonly<Record<string, ErrorName>>
   /** How often a merchant may call, where that differs from the platform's rule. */
   limits?: CallLimits
 }

@@ -67,7 +67,7 @@ for (const { name, method, path, title, pages, request, partner, errors, ...decl
     assert.equal(errors[0], declared.limits?.exceeded ?? 'RATELIMIT_EXCEEDED')
     assert.equal(errors.at(-1), 'SYSTEM_ERROR')
     assert.ok(errors.includes('PARAM_ERROR'))
-    assert.ok(errors.includes(declared.invalidParameter ?? 'PARAM_ERROR'))
+    assert.ok(errors.includes(declared.invalidParameter?.error ?? 'PARAM_ERROR'))
   })
 
   test(`${name}: its titles and at least one page of the official documents are given`, () => {

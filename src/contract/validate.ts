@@ -1,10 +1,10 @@
-import { Ajv, type ErrorObject, type Options, type ValidateFunction } from 'ajv'
-import { ApiError, type ErrorDetail, type ErrorName } from '../protocol/errors.ts'
+import { Ajv, type Options, type ValidateFunction } from 'ajv'
 import { parseTime } from '../protocol/time.ts'
-import { locationOf, type Mode, type Operation, type RequestOf } from './operation.ts'
+import type { Mode, Operation, RequestOf } from './operation.ts'
+import { brokenDeclaration } from './parameter-error.ts'
 import * as Type from './schema.ts'
 
-const byteLengths = new Set(['minBytes', 'maxBytes'])
+export { parameterError } from './parameter-error.ts'
 
 /**
  * Patterns are declared as the gateway prints them: it escapes an @, which a Unicode pattern must not. `code` is what a
@@ -52,14 +52,20 @@ function isNotifyUrl(text: string): boolean {
 /** Checks a request that was put together from path, query and body; throws the error that the call documents. */
 export type RequestCheck<O extends Operation> = (mode: Mode, fields: Record<string, unknown>) => RequestOf<O>
 
+/** What the gateway looks at, one after the other in the whole request: types, what is missing, everything else. */
+const PHASES: readonly (readonly string[])[] = [[], ['required']]
+
 /** The checks of an operation, one for each mode; each is compiled when it is first needed. */
 export function requestCheck<O extends Operation>(declared: O): RequestCheck<O> {
   const checks: Partial<Record<Mode, ValidateFunction>> = {}
+  const phases: Partial<Record<Mode, ValidateFunction[]>> = {}
   return (mode, fields) => {
     checks[mode] ??= ajv.compile(schemaOf(declared, mode))
     const check = checks[mode]
     if (check(fields)) return fields as RequestOf<O>
-    throw invalidField(declared, check.errors?.[0])
+    phases[mode] ??= PHASES.map(keywords => ajv.compile(reducedTo(keywords, schemaOf(declared, mode))))
+    const first = [...phases[mode], check].find(phase => !phase(fields))
+    throw brokenDeclaration(declared, first?.errors?.[0])
   }
 }
 
@@ -67,81 +73,23 @@ function schemaOf(declared: Operation, mode: Mode): Type.TSchema {
   return mode === 'partner' ? Type.Merge(declared.request, declared.partner) : declared.request
 }
 
+/** The schema with its types and no more than these keywords, down to its inner objects. */
+function reducedTo(keywords: readonly string[], schema: Type.TSchema): Type.TSchema {
+  const { properties, items } = schema as { properties?: Record<string, Type.TSchema>; items?: Type.TSchema }
+  const kept = Object.entries(schema).filter(([keyword]) => ['type', 'title', ...keywords].includes(keyword))
+  const inner = Object.entries(properties ?? {}).map(([name, property]) => [
+    name,
+    reducedTo(keywords, property),
+  ])
+  return {
+    ...Object.fromEntries(kept),
+    ...(properties && { properties: Object.fromEntries(inner) }),
+    ...(items && { items: reducedTo(keywords, items) }),
+  } as Type.TSchema
+}
+
 /** True when a value fits a schema of the contract; for replies and notices, in tests and in the SDK's own checks. */
 export function conforms(schema: Type.TSchema, value: unknown): string | undefined {
   const check = ajv.compile(schema)
   return check(value) ? undefined : ajv.errorsText(check.errors)
-}
-
-function invalidField(declared: Operation, error: ErrorObject | undefined): ApiError {
-  const missing = error?.keyword === 'required' ? `/${error.params.missingProperty}` : ''
-  const pointer = `${error?.instancePath ?? ''}${missing}`
-  const schema = missing ? error?.parentSchema?.properties?.[missing.slice(1)] : error?.parentSchema
-  return parameterError(declared, pointer, missing ? '' : error?.data, issueOf(error, pointer, schema?.title))
-}
-
-/**
- * The refusal of one field. `pointer` is its JSON pointer among the request's fields, such as `/amount/total`; the
- * message is the call's documented text, the detail says which value and why.
- */
-export function parameterError(
-  declared: Pick<Operation, 'method' | 'path' | 'invalidParameter'>,
-  pointer: string,
-  value: unknown,
-  issue: string,
-): ApiError {
-  const location = locationOf(declared, pointer.split('/')[1] ?? '')
-  const field = location === 'body' ? pointer : pointer.slice(1)
-  const name: ErrorName = declared.invalidParameter ?? 'PARAM_ERROR'
-  const detail: ErrorDetail = {
-    field,
-    issue: issue.replace('{source}', `/${sourceOf(location)}${pointer}`),
-    location,
-  }
-  const echoed = echo(value)
-  return new ApiError(name, echoed === undefined ? detail : { ...detail, value: echoed })
-}
-
-function sourceOf(location: 'url' | 'query' | 'body'): string {
-  return location === 'url' ? 'uri_template' : location
-}
-
-const MAX_ECHO_LENGTH = 256
-
-/** The refused value, as long as it is short: an error reply must not carry a megabyte back. */
-function echo(value: unknown): unknown {
-  if (typeof value === 'string') return value.slice(0, MAX_ECHO_LENGTH)
-  return (JSON.stringify(value)?.length ?? 0) <= MAX_ECHO_LENGTH ? value : undefined
-}
-
-const TYPE_NAMES: Record<string, string> = {
-  string: '一个 string 类型的 Json 值',
-  integer: '一个合法的 64 位有符号整数',
-  array: ' JSON 数组对象',
-  object: '一个合法的 Json 对象',
-}
-
-/** The sentence that the gateway gives for a broken rule; `{source}` stands for where the value came from. */
-function issueOf(error: ErrorObject | undefined, pointer: string, title: string | undefined): string {
-  const name = title ?? pointer.slice(pointer.lastIndexOf('/') + 1)
-  const limit = String(error?.schema)
-  const rule = (kind: string, why: string) =>
-    `输入源“{source}”映射到值字段“${name}”${kind}规则校验失败，${why}`
-  if (error?.keyword === 'required')
-    return `输入源“{source}”映射到字段“${name}”必填性规则校验失败，此字段为必填项`
-  if (error?.keyword === 'type') {
-    const needed = TYPE_NAMES[limit] ?? limit
-    return `无法将 JSON 输入源“{source}”映射到目标字段“${name}”中，此字段需要${needed}`
-  }
-  if (error && byteLengths.has(error.keyword)) {
-    const against = error.keyword === 'maxBytes' ? `大于最大值 ${limit}` : `小于最小值 ${limit}`
-    return rule('字符串', `字节数 ${Buffer.byteLength(String(error.data))}，${against}`)
-  }
-  if (error?.keyword === 'maxLength')
-    return rule('字符串', `字符数 ${[...String(error.data)].length}，大于最大值 ${limit}`)
-  if (error?.keyword === 'minimum') return rule('数值', `值 ${error.data}，小于最小值 ${limit}`)
-  if (error?.keyword === 'maximum') return rule('数值', `值 ${error.data}，大于最大值 ${limit}`)
-  if (error?.keyword === 'enum') return rule('枚举', `可选值为 ${(error.schema as string[]).join('、')}`)
-  if (error?.keyword === 'pattern') return rule('字符串', `字符串必须匹配正则表达式“${limit}”`)
-  return rule('字符串', '格式不正确')
 }

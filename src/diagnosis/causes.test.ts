@@ -316,7 +316,6 @@ const PRODUCED: Record<Cause, readonly WrongRequest[]> = {
   ],
   query_empty: [
     { signed: { target: '/v3/certificates?' } },
-    { target: '/v3/certificates?', signed: { target: '/v3/certificates' } },
     { ...ECHO, signed: { target: `${ECHO.target}?` } },
     signedTarget(`${PLATE.target}&`),
   ],

@@ -34,7 +34,8 @@ export async function diagnose(db: Statements, request: RefusedRequest): Promise
   }
   if (request.error === 'AUTHORIZATION_SCHEME') return explainScheme(authorization ?? '')
   const fields = parseAuthorization(authorization)
-  if (typeof fields === 'string') return { causes: [cause], detail: fault }
+  // A number in another unit is a time of another age.
+  if (cause === 'timestamp_unit' || typeof fields === 'string') return { causes: [cause], detail: fault }
   const explain = EXPLAINERS[request.error] ?? explainSignature
   return explain(db, request, fields)
 }

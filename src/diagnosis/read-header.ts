@@ -59,8 +59,7 @@ function faultOf(
   }
   const empty = NAMES.filter(name => fields[name] === '')
   if (empty.length > 0) return `Its ${empty.join(', ')} is empty.`
-  if (!/^\d{1,12}$/.test(fields.timestamp ?? ''))
-    return `timestamp="${fields.timestamp}" is no number of seconds.`
+  if (!/^\d+$/.test(fields.timestamp ?? '')) return `timestamp="${fields.timestamp}" is no number of seconds.`
   return `${betweenPairs(header)}${renamed}`
 }
 

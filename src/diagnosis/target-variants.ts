@@ -62,7 +62,7 @@ function partsOf(target: string): [path: string, query: string] {
 /** The target with its query left out, and with other percent-encodings of its parts. */
 function* otherSpellings(path: string, query: string): Generator<Spelling> {
   if (query === '') yield { value: `${path}?`, causes: ['query_empty'] }
-  else yield { value: path, causes: [query === '?' ? 'query_empty' : 'query_left_out'] }
+  else yield { value: path, causes: ['query_left_out'] }
   for (const shorter of withoutParameters(query))
     yield { value: path + shorter, causes: ['query_parameter_added'] }
   if (query !== '') yield { value: `${path}${query}&`, causes: ['query_empty'] }

@@ -11,8 +11,9 @@ export function requireDecryptor({ caller, serial, suite, platform }: Call): Pla
   return key
 }
 
-/** The text of an encrypted field. Throws when it was not encrypted to this key, or is no text. */
+/** The text of an encrypted field. Throws when it was not encrypted, or not to this key, or is no text. */
 export function decryptText(encrypted: string, { suite, privateKey }: PlatformKey): string {
+  if (!suite.isCiphertext(encrypted, privateKey)) throw new ApiError('CIPHERTEXT_EXPECTED')
   let text: string
   try {
     text = suite.decryptField(encrypted, privateKey)

@@ -16,6 +16,7 @@ const DAY = 24 * 60 * 60 * 1000
 const OK = 'decrypted'
 const MISSING = 'HTTP header缺少微信支付平台证书序列号(Wechatpay-Serial)'
 const WRONG = '平台证书序列号Wechatpay-Serial错误'
+const IN_THE_CLEAR = '请确认待处理的消息是否为加密后的密文'
 const UNDECIPHERED = '平台私钥解密失败'
 
 /** Sends an encrypted field; answers the text of the refusal, or that it was decrypted. */
@@ -88,12 +89,11 @@ for (const [name, send] of CALLS) {
     test(`${name}, with the ${kind}: what was not encrypted to it, or in another way, does not decrypt`, async () => {
       await admin.put(`/merchants/${own.mchid}`, { trust_state })
       const encrypted = encrypt(key)
+      for (const plain of [NUMBER, '张三', 'AAAA', '=', encrypted.slice(0, -8), `${encrypted}!`])
+        assert.equal(await send(serial, plain), IN_THE_CLEAR, plain)
       for (const wrong of [
-        NUMBER,
-        'AAAA',
         encrypt(other.key),
         encrypt(createPublicKey(own.certificate)),
-        encrypted.slice(0, -8),
         encrypted.replace(/^./, first => (first === 'A' ? 'B' : 'A')),
         padded(key, { padding: constants.RSA_PKCS1_PADDING }),
         padded(key, { padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: 'sha256' }),

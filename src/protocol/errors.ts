@@ -1,17 +1,22 @@
-import { ERRORS, type ErrorEntry, type ErrorName } from './error-table.ts'
+import { ERRORS, type ErrorEntry, type ErrorName, type Texts } from './error-table.ts'
 
-export { ERRORS, type ErrorName } from './error-table.ts'
+export { ERRORS, type ErrorName, type Texts } from './error-table.ts'
 
 /** Languages of error texts. `zh-HK` and `zh-TW` share the traditional text. */
 export const LANGUAGES = ['zh-CN', 'en', 'zh-HK', 'zh-TW'] as const
 export type Language = (typeof LANGUAGES)[number]
 
-/** Where a refused value stood. `field` is a JSON pointer in a body, the bare name in a query or a path. */
+/**
+ * Where a refused value stood. The gateway says `location` and `value` and names the field in the message; calls whose own
+ * page prints a message for it also have `issue` and `field`: a JSON pointer in a body, the bare name in a query or a path.
+ */
 export interface ErrorDetail {
   field?: string
+  /** The refused value, or its length where that is refused; the pointers of parameters that are not defined. */
   value?: unknown
   issue?: string
-  location?: 'body' | 'query' | 'url' | 'header' | 'authorization'
+  /** `null` with parameters that are not defined, wherever they stood. */
+  location?: 'body' | 'query' | 'url' | 'uri_template' | 'header' | 'authorization' | null
   /** Only with a signature mismatch. */
   detail?: { issue: string }
   sign_information?: {
@@ -35,12 +40,18 @@ const BAD_PARAMETER = 268435461
 export class ApiError extends Error {
   readonly errorName: ErrorName
   readonly detail: ErrorDetail | undefined
+  /** The message, where it is not that of the table. */
+  readonly #texts: Texts | undefined
+  /** For the log: what the reply does not say. */
+  readonly found: string | undefined
 
-  constructor(errorName: ErrorName, detail?: ErrorDetail) {
-    super(ERRORS[errorName].zh)
+  constructor(errorName: ErrorName, detail?: ErrorDetail, more: { texts?: Texts; found?: string } = {}) {
+    super(more.texts?.zh ?? ERRORS[errorName].zh)
     this.name = 'ApiError'
     this.errorName = errorName
     this.detail = detail
+    this.#texts = more.texts
+    this.found = more.found
   }
 
   get entry(): ErrorEntry {
@@ -59,14 +70,14 @@ export class ApiError extends Error {
   /** Compact, with its keys in alphabetical order, as the real gateway writes it. */
   body(language: Language): ErrorBody {
     const { code } = this.entry
-    const message = textIn(this.entry, language)
+    const message = textIn(this.#texts ?? this.entry, language)
     return this.detail ? { code, detail: this.detail, message } : { code, message }
   }
 }
 
-function textIn(entry: ErrorEntry, language: Language): string {
-  if (language === 'zh-CN') return entry.zh
-  return language === 'en' ? entry.en : entry.hant
+function textIn({ zh, en, hant }: Texts, language: Language): string {
+  if (language === 'zh-CN') return zh
+  return language === 'en' ? en : hant
 }
 
 /** The first language of an `Accept-Language` header that the platform has; Simplified Chinese otherwise. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { isCleanText, type JsonValue, parseJson } from './json.ts'
+import { isCleanText, type JsonValue, parseJson, readJson } from './json.ts'
 
 /** Any UTF-16 unit, also half a surrogate pair. */
 const character = fc.nat({ max: 0xffff }).map(code => String.fromCharCode(code))
@@ -247,4 +247,64 @@ test('clean text has neither NUL nor half or whole surrogate pairs', () => {
     false,
     false,
   ])
+})
+
+const readText = (text: string) => readJson(Buffer.from(text))
+
+test('a request body keeps the last of two equal keys, and a member that is null is as good as absent', () => {
+  assert.deepEqual(readText('{"a":1,"a":2}'), { value: { a: 2 } })
+  assert.deepEqual(readText('{"a":{"b":1,"\\u0062":null}}'), { value: { a: {} } })
+  assert.deepEqual(readText('{"a":null,"b":[null,{"c":null}]}'), { value: { b: [null, {}] } })
+})
+
+test('a whole number with a point or an exponent is no integer, and a fraction and a text stay what they are', () => {
+  assert.deepEqual(readText('{"a":1.0,"b":1e2,"c":[1E0]}'), { value: { a: 1n, b: 100n, c: [1n] } })
+  assert.deepEqual(readText('{"a":0.01,"b":-7,"c":"1.0","d":{"1e2":1}}'), {
+    value: { a: 0.01, b: -7, c: '1.0', d: { '1e2': 1 } },
+  })
+  assert.deepEqual(readText('[1.0,1e400]'), { value: [1n, Number.POSITIVE_INFINITY] })
+})
+
+test('what a request body cannot be is told apart, with the character that does not fit', () => {
+  const cases: [body: string | number[], fault: string, found?: string][] = [
+    ['', 'not_json'],
+    ['{"a":1', 'not_json'],
+    ['appid=wx1', 'not_json'],
+    ['\ufeff{}', 'byte_order_mark'],
+    [[0xef, 0xbb, 0xbf, 0x7b, 0x7d], 'byte_order_mark'],
+    [[0xff, 0xfe, 0x7b, 0x00, 0x7d, 0x00], 'not_utf8'],
+    [[0x22, 0xff, 0x22], 'not_utf8'],
+    [[0x22, 0xed, 0xa0, 0x80, 0x22], 'not_utf8'],
+    ['{"a":"车🚗"}', 'not_utf8', 'U+1F697'],
+    ['{"a":["\\ud83d\\ude97"]}', 'not_utf8', 'U+1F697'],
+    ['{"a":"\\ud83d"}', 'not_utf8', 'U+D83D'],
+    ['{"🚗":1}', 'not_utf8', 'U+1F697'],
+    ['{"a":"\\u0000"}', 'nul'],
+    [`${'['.repeat(33)}${']'.repeat(33)}`, 'too_deep'],
+    [`${'['.repeat(500_000)}${']'.repeat(500_000)}`, 'too_deep'],
+  ]
+  for (const [body, fault, found] of cases) {
+    const bytes = Buffer.from(body as string)
+    assert.deepEqual(readJson(bytes), { fault, ...(found && { found }) }, String(body).slice(0, 40))
+  }
+})
+
+test('what both readers can read they read alike, and no bytes make either throw', () => {
+  fc.assert(
+    fc.property(
+      fc.oneof(
+        fc.uint8Array(),
+        fc.json().map(source => Buffer.from(source)),
+      ),
+      bytes => {
+        const strict = parseJson(bytes)
+        const result = readJson(bytes)
+        const written = (value: unknown) =>
+          JSON.stringify(value, (_name, member) => (typeof member === 'bigint' ? Number(member) : member))
+        if (strict === undefined || JSON.stringify(strict).includes('null')) return
+        assert.ok('value' in result)
+        assert.equal(written(result.value), JSON.stringify(strict))
+      },
+    ),
+  )
 })

@@ -2,6 +2,7 @@ import { createPublicKey, type KeyObject } from 'node:crypto'
 // Node's OpenSSL signs by SM2 with an empty user id and on Node 20 knows no SM4-GCM, so that it can do neither.
 import { sm2, sm3, sm4 } from 'sm-crypto-v2'
 import { DER, DerReader } from './der.ts'
+import { isBase64 } from './sensitive-field.ts'
 import { SHANGMI_SCHEME } from './signature.ts'
 import type { Suite } from './suite.ts'
 
@@ -60,6 +61,14 @@ export const shangmi: Suite = {
     for (;;) {
       const encrypted = sm2.doEncrypt(bytes, point, C1C3C2, { asn1: true })
       if (!encrypted.endsWith(bytes.toString('hex'))) return Buffer.from(encrypted, 'hex').toString('base64')
+    }
+  },
+
+  isCiphertext(text) {
+    try {
+      return isBase64(text) && ciphertextParts(Buffer.from(text, 'base64')).length > 0
+    } catch {
+      return false
     }
   },
 

@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto'
 import { openResource, type SealedResource, sealResource } from './sealed-resource.ts'
-import { decryptField, encryptField } from './sensitive-field.ts'
+import { decryptField, encryptField, isCiphertext } from './sensitive-field.ts'
 import { SIGNATURE_SCHEME, signMessage, verifyMessage } from './signature.ts'
 
 /** The international algorithms, and the Chinese ones (国密). */
@@ -21,6 +21,8 @@ export interface Suite {
   verify(message: Uint8Array, signature: string, publicKey: KeyObject): boolean
   /** RSA takes at most 214 bytes of UTF-8, SM2 at least one. Throws a `RangeError` or an `Error` otherwise. */
   encryptField(text: string, publicKey: KeyObject): string
+  /** False for what cannot have been encrypted to a key of this size, such as a text that was not encrypted at all. */
+  isCiphertext(text: string, key: KeyObject): boolean
   /** Throws when the text was not encrypted to this key. */
   decryptField(encrypted: string, privateKey: KeyObject): string
   /** `nonce` has twelve characters and is never used twice with a key. */
@@ -41,6 +43,7 @@ export const rsa: Suite = {
   sign: signMessage,
   verify: verifyMessage,
   encryptField,
+  isCiphertext,
   decryptField,
   seal: sealResource,
   open: openResource,

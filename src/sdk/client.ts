@@ -1,6 +1,7 @@
 import type { Mode } from '../contract/operation.ts'
 import { type Bills, billsOf, type SubMerchantBills } from './bills.ts'
 import { downloadCertificates } from './download-certificates.ts'
+import { ParameterError } from './errors.ts'
 import { KeyRing } from './key-ring.ts'
 import { machine } from './machine.ts'
 import type { Download } from './open-download.ts'
@@ -152,8 +153,14 @@ function createClient<M extends Mode>(
     )
     // In public key mode every call names the key, as the documents ask; a certificate is named only where it must be.
     const wechatpaySerial = keys.publicKeyId ?? key?.serial
-    const reply = await sender.send(op, Object.fromEntries(encrypted), { verify, wechatpaySerial })
-    return reply as ReplyTo<Name>
+    try {
+      const reply = await sender.send(op, Object.fromEntries(encrypted), { verify, wechatpaySerial })
+      return reply as ReplyTo<Name>
+    } catch (error) {
+      // What is wrong with an encrypted field has no detail, unlike what is wrong with any other.
+      if (key && error instanceof ParameterError && !error.detail) await keys.lookForOthers()
+      throw error
+    }
   }
 
   async function open(downloadUrl: string): Promise<Download> {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { ERRORS } from '../protocol/errors.ts'
+import { ERRORS, type ErrorDetail } from '../protocol/errors.ts'
 import {
   ChargeRefused,
   errorOf,
@@ -74,6 +74,14 @@ test('a 404 or 405 without a code does not read as "no such order"', () => {
     assert.equal(error.constructor, WechatPayError)
     assert.match(error.whatToDo, /baseUrl/)
   }
+})
+
+test('a message names what only the detail names: parameters that are not defined, or a field', () => {
+  const refused = (detail: ErrorDetail) =>
+    errorOf({ ...facts, status: 400, code: 'PARAM_ERROR', detail }).message
+  assert.match(refused({ location: null, value: ['/body/a', '/body/b'] }), / text \(\/body\/a,\/body\/b\)$/)
+  assert.match(refused({ field: '/appid', location: 'body', value: '' }), / text \(\/appid\)$/)
+  assert.match(refused({ location: 'body', value: 3 }), / text$/)
 })
 
 test('an unknown outcome tells how to find out, by the call', () => {

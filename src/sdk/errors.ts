@@ -308,7 +308,9 @@ export type RefusalFacts = Pick<ErrorFacts, 'code' | 'detail' | 'requestId' | 'v
 /** The error for a reply that is not a success. */
 export function errorOf({ text, ...facts }: RefusalFacts): WechatPayError {
   const { op, status, code, detail, requestId } = facts
-  const said = [code, text, detail?.field && `(${detail.field})`, requestId && `(Request-ID ${requestId})`]
+  // Parameters that are not defined are named by the detail alone.
+  const where = detail?.location === null ? String(detail.value) : detail?.field
+  const said = [code, text, where && `(${where})`, requestId && `(Request-ID ${requestId})`]
   const message = [`${op} was answered with HTTP ${status}`, ...said].filter(Boolean).join(' ')
   // Below 400 nothing was refused, and from 500 on nobody says what was done.
   if (status < 400) return new OutcomeUnknown({ ...facts, message, whatToDo: operations[op].ifUnknown })

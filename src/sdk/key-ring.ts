@@ -121,6 +121,15 @@ export class KeyRing {
     return chosen
   }
 
+  /**
+   * A call that named a certificate was refused. That refusal is not signed, so no reply has named the next certificate yet:
+   * looks for it. A download that fails is found out by whoever needs a certificate that is not there.
+   */
+  async lookForOthers(): Promise<void> {
+    if (this.#publicKey || !this.#download) return
+    await this.#refreshForUnknown().catch(() => {})
+  }
+
   #certificate(serial: string): KeyObject | undefined {
     return this.#valid().find(certificate => isSameSerial(certificate.serial, serial))?.publicKey
   }

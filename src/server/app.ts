@@ -26,7 +26,7 @@ import { REFUSALS } from './listen.ts'
 import { nameable } from './nameable.ts'
 import type { RecentCalls } from './recent-calls.ts'
 import { refusedRequest } from './refused-request.ts'
-import { requestFields, unknownFields } from './request-fields.ts'
+import { requestFields } from './request-fields.ts'
 import { signatureHeaders, writeFile, writeReply } from './sign-response.ts'
 import { ConnectionReset, type Pauses, pauses, sufferFaults, type Wait } from './suffer-faults.ts'
 import { callerLookup, identifyCaller, verifySignature } from './verify-request.ts'
@@ -172,10 +172,15 @@ function mountEndpoints(
           )
           exchange.verified = true
           limits.requirePass(operation, caller, exchange.startedAt)
-          const fields = requestFields(operation, target, request.params as Record<string, string>, body)
+          const params = request.params as Record<string, string>
+          const { fields, unknown } = requestFields(operation, target, params, body)
           exchange.fields = fields
-          exchange.unknownFields = unknownFields(operation, fields)
-          const checked = check(caller.kind === 'provider' ? 'partner' : 'merchant', fields)
+          if (unknown.length > 0) exchange.unknownFields = unknown
+          const mode = caller.kind === 'provider' ? 'partner' : 'merchant'
+          const checked = check(mode, fields)
+          if (unknown.length > 0 && refusesUndefined(operation)) throw undefinedRefusal(unknown)
+          exchange.reached = true
+          if (mode === 'merchant') requireMerchantFields(operation, fields)
           const call = { caller, serial: exchange.serial, suite: exchange.suite, platform }
           const work = () => {
             if (operation.method !== 'GET') calls.noteChange()
@@ -193,6 +198,10 @@ function mountEndpoints(
         }
       },
     })
+  }
+
+  function refusesUndefined({ undefinedFields }: Operation): boolean {
+    return undefinedFields !== 'ignored' && platform.rules.undefinedFields === 'refuse'
   }
 
   async function underFaults<T>(
@@ -223,9 +232,11 @@ function mountEndpoints(
       serial: typeof serial === 'string' && serial !== '' ? serial : undefined,
       suite: rsa,
       verified: false,
+      reached: false,
       fields: undefined,
       strikes: NO_STRIKES,
       unknownFields: undefined,
+      found: undefined,
     }
   }
 
@@ -235,6 +246,8 @@ function mountEndpoints(
     if (shown.errorName === 'SYSTEM_ERROR' && shown !== error)
       log.error({ err: error, request_id: exchange.requestId })
     exchange.resultNumber = shown.number
+    exchange.found = shown.found
+    if (shown.entry.unsigned) exchange.reached = false
     const body = shown.body(exchange.language)
     conclude(reply, exchange, shown.status, JSON.stringify(body), body.code)
     if (shown.status === 401 && !exchange.verified)
@@ -259,7 +272,11 @@ function mountEndpoints(
     const isTruncated = REPLY_TRUNCATED !== undefined
     signing(() => signatureHeaders(exchange, body, platform))
       .then(signature =>
-        writeReply(reply.raw, exchange, { status, body, signature, isTruncated, isLast: closing }),
+        writeReply(reply.raw, exchange, {
+          ...{ status, body, signature, isTruncated },
+          now: platform.clock.wallNow(),
+          isLast: closing,
+        }),
       )
       .catch(error => {
         log.error({ err: error, request_id: exchange.requestId })
@@ -282,7 +299,7 @@ function mountEndpoints(
       endConnection(reply.raw)
       return
     }
-    writeFile(reply.raw, exchange, file, closing)
+    writeFile(reply.raw, exchange, file, { now: platform.clock.wallNow(), isLast: closing })
       .then(bytes => noteCall(exchange, { status: 200, bytes, bytes_missing: file.contentLength - bytes }))
       .catch(error => {
         log.error({ err: error, request_id: exchange.requestId })
@@ -291,14 +308,14 @@ function mountEndpoints(
   }
 
   function noteCall(exchange: Exchange, result: CallResult): void {
-    const { op, caller, requestId, startedAt, fields, strikes, unknownFields } = exchange
+    const { op, caller, requestId, startedAt, fields, strikes, unknownFields, found } = exchange
     const ms = platform.clock.wallNow() - startedAt
     const { status, code } = result
     const call = { op, mchid: caller?.mchid, request_id: requestId, unknown_fields: unknownFields }
     const heard = { wall_time: startedAt, duration_ms: ms, wechatpay_serial: exchange.serial }
     calls.note({ ...call, ...heard, status, code, strikes }, fields)
     const faults = strikes === NO_STRIKES ? undefined : namesOf(strikes)
-    log.info({ ...call, ...result, ms, faults })
+    log.info({ ...call, ...result, found, ms, faults })
   }
 }
 
@@ -309,6 +326,16 @@ interface CallResult {
   /** Of a file. */
   bytes?: number
   bytes_missing?: number
+}
+
+function undefinedRefusal(pointers: readonly string[]): ApiError {
+  return new ApiError('UNDEFINED_FIELDS', { location: null, value: pointers })
+}
+
+/** A direct merchant has no sub-merchants; where the call says so, it is refused for a field that is about one. */
+function requireMerchantFields({ partnerOnly = {} }: Operation, fields: Record<string, unknown>): void {
+  for (const [name, refusal] of Object.entries(partnerOnly))
+    if (Object.hasOwn(fields, name)) throw new ApiError(refusal)
 }
 
 function namesOf(strikes: Strikes): string[] {

@@ -55,6 +55,7 @@ export const DEFAULT_RULES: Rules = {
   refundInterval: MINUTE,
   publishedLimits: 'on',
   rateLimit: 1_000,
+  undefinedFields: 'refuse',
 }
 
 /** Business time plus this is still a date that can be written. */

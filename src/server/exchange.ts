@@ -22,12 +22,16 @@ export interface Exchange {
   serial: string | undefined
   /** The algorithms of the request's signature, and so of the reply's. */
   suite: Suite
-  /** True once the signature was found to be right: from then on every reply is signed. */
+  /** True once the signature was found to be right. */
   verified: boolean
+  /** True once the call itself was reached: its replies are signed, and what the gateway refuses before it is not. */
+  reached: boolean
   /** What was asked, once the signature was found to be right; before its check. */
   fields: Readonly<Record<string, unknown>> | undefined
   /** What goes wrong with it on purpose. */
   strikes: Strikes
-  /** Fields that the call does not know; they are ignored. */
+  /** JSON pointers of the parameters that the call does not define; `undefined` when there are none. */
   unknownFields: string[] | undefined
+  /** What a refusal has found that its reply does not say. */
+  found: string | undefined
 }

@@ -1,27 +1,42 @@
 import type { Operation } from '../contract/operation.ts'
-import { ApiError } from '../protocol/errors.ts'
-import { isCleanText, parseJson } from '../protocol/json.ts'
+import { mappedTwice, parameterError } from '../contract/parameter-error.ts'
+import { undefinedFields } from '../contract/undefined-fields.ts'
+import { ApiError, type ErrorDetail } from '../protocol/errors.ts'
+import { faultOf, type JsonFault, readJson } from '../protocol/json.ts'
 
 /** A request has no more query parameters than this. */
 const MAX_QUERY_FIELDS = 64
 
+/** What a request says. */
+export interface RequestFields {
+  /** By name, whether they came by path, query or body. */
+  fields: Record<string, unknown>
+  /** JSON pointers of the parameters that the call does not define, such as `/body/payer/openid`. */
+  unknown: string[]
+}
+
 /**
  * The fields of a request, flat: from the path, and from the query of a GET or the body of a POST. Nothing is converted
- * and nothing is guessed; what cannot be read is a PARAM_ERROR.
+ * and nothing is guessed; what cannot be read is refused.
  */
 export function requestFields(
   declared: Operation,
   target: string,
   params: Record<string, string>,
   body: Uint8Array,
-): Record<string, unknown> {
-  const fields = declared.method === 'GET' ? queryFields(declared, target) : bodyFields(body)
+): RequestFields {
+  const query = queryFields(declared, target)
+  const isGet = declared.method === 'GET'
+  const fields = isGet ? query : bodyFields(body)
+  const unknown = undefinedFields(declared, fields, isGet ? '/query' : '/body')
+  // A POST has no parameters in its query.
+  if (!isGet) unknown.unshift(...Object.keys(query).map(name => `/query/${name}`))
   for (const [name, value] of Object.entries(params)) {
-    if (!isCleanText(value))
-      throw new ApiError(declared.invalidParameter ?? 'PARAM_ERROR', { field: name, location: 'url' })
+    if (Object.hasOwn(fields, name)) throw mappedTwice(declared, name, isGet ? 'query' : 'body')
+    requireClean(declared, name, value)
     fields[name] = value
   }
-  return fields
+  return { fields, unknown }
 }
 
 function queryFields(declared: Operation, target: string): Record<string, unknown> {
@@ -29,51 +44,68 @@ function queryFields(declared: Operation, target: string): Record<string, unknow
   const start = target.indexOf('?')
   if (start === -1 || start === target.length - 1) return fields
   const pairs = target.slice(start + 1).split('&')
-  if (pairs.length > MAX_QUERY_FIELDS) throw new ApiError('PARAM_ERROR', { location: 'query' })
+  if (pairs.length > MAX_QUERY_FIELDS)
+    throw unreadable({ issue: `查询参数多于 ${MAX_QUERY_FIELDS} 个`, location: 'query' })
   for (const pair of pairs) {
     if (pair === '') continue
     const equals = pair.indexOf('=')
     const name = decode(equals === -1 ? pair : pair.slice(0, equals))
     const value = decode(equals === -1 ? '' : pair.slice(equals + 1))
-    if (name === undefined || value === undefined || name in fields) {
-      throw new ApiError('PARAM_ERROR', { ...(name && knownName(declared, name)), location: 'query' })
-    }
+    if (name === undefined || value === undefined) throw notDecoded(declared, name, pair.slice(equals + 1))
+    requireClean(declared, name, value)
+    if (name in fields && isKnown(declared, name)) throw mappedTwice(declared, name, 'query')
     fields[name] = value
   }
   return fields
 }
 
-function knownName(declared: Operation, name: string): { field?: string } {
-  return isKnown(declared, name) ? { field: name } : {}
+function notDecoded(declared: Operation, name: string | undefined, value: string): ApiError {
+  const sentence = '不是合法的百分号编码'
+  if (name !== undefined && isKnown(declared, name))
+    return parameterError(declared, `/${name}`, value, sentence)
+  return unreadable({ issue: `查询参数${sentence}`, location: 'query' })
 }
 
-/** Percent-decoding of a form; `undefined` for what is no UTF-8 or holds characters that the wire cannot carry. */
+/** Percent-decoding of a form; `undefined` when it is none. */
 function decode(text: string): string | undefined {
+  const spaced = text.replaceAll('+', ' ')
+  if (/%(?![0-9a-f]{2})/i.test(spaced)) return undefined
   try {
-    const decoded = decodeURIComponent(text.replaceAll('+', ' '))
-    return isCleanText(decoded) ? decoded : undefined
+    return decodeURIComponent(spaced)
   } catch {
-    return undefined
+    throw new ApiError('NOT_UTF8')
   }
+}
+
+/** Refuses a field of the path or the query that holds what the wire cannot carry. */
+function requireClean(declared: Operation, name: string, value: string): void {
+  const fault = faultOf(name) ?? faultOf(value)
+  if (fault?.fault === 'not_utf8') throw new ApiError('NOT_UTF8', undefined, fault)
+  if (fault) throw parameterError(declared, `/${name}`, value, '输入源“{source}”含有空字符')
+}
+
+const UNREADABLE: Readonly<Record<Exclude<JsonFault, 'not_utf8'>, string>> = {
+  byte_order_mark: '请求体以字节顺序标记（BOM）开头，请使用不带BOM的UTF-8编码',
+  not_json: '请求体不是合法的 JSON 对象',
+  nul: '请求体含有空字符（\\u0000）',
+  too_deep: '请求体的 JSON 嵌套过深',
 }
 
 function bodyFields(body: Uint8Array): Record<string, unknown> {
-  const value = parseJson(body)
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new ApiError('PARAM_ERROR', { issue: '请求体不是合法的 JSON 对象', location: 'body' })
+  // A call that was sent nothing was sent no field.
+  if (body.length === 0) return {}
+  const read = readJson(body)
+  if ('value' in read) {
+    const { value } = read
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value
+    throw unreadable({ issue: UNREADABLE.not_json, location: 'body' })
   }
-  return value
+  if (read.fault === 'not_utf8') throw new ApiError('NOT_UTF8', undefined, read)
+  throw unreadable({ issue: UNREADABLE[read.fault], location: 'body' })
 }
 
-/** The names that the call does not know; they are ignored, and shown in the log. `undefined` when there are none. */
-export function unknownFields(declared: Operation, fields: Record<string, unknown>): string[] | undefined {
-  let unknown: string[] | undefined
-  for (const name of Object.keys(fields)) {
-    if (isKnown(declared, name)) continue
-    unknown ??= []
-    unknown.push(name)
-  }
-  return unknown
+function unreadable(detail: ErrorDetail): ApiError {
+  return new ApiError('PARAM_ERROR', detail)
 }
 
 function isKnown({ request, partner }: Operation, name: string): boolean {

@@ -23,6 +23,7 @@ async function assertEmpty(sent: Sent, status: 404 | 405): Promise<void> {
   const headers = new Map(reply.headers.map(([name, value]) => [name.toLowerCase(), value]))
   assert.equal(headers.get('content-length'), '0', `${sent.method} ${sent.target}`)
   assert.ok(!headers.has('content-type') && !headers.has('transfer-encoding'))
+  assert.ok(!headers.has('request-id'))
   for (const name of headers.keys()) assert.doesNotMatch(name, /^wechatpay-/)
 }
 

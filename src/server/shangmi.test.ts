@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { createPrivateKey, X509Certificate } from 'node:crypto'
+import { createPrivateKey, createPublicKey, X509Certificate } from 'node:crypto'
 import { after, test } from 'node:test'
 import { adminCalls } from '../../test/admin-calls.ts'
 import { chargeWithNotice, envelopeOf, sinkFor, verifiedSerial } from '../../test/notices.ts'
@@ -11,6 +11,7 @@ import {
   shangmiMerchant,
 } from '../../test/shangmi.ts'
 import type { SealedResource } from '../protocol/sealed-resource.ts'
+import { encryptField } from '../protocol/sensitive-field.ts'
 import { shangmi } from '../protocol/shangmi.ts'
 import { signedRequest } from '../testing/index.ts'
 
@@ -178,8 +179,13 @@ test('a field for the RSA certificate, for nobody or encrypted by RSA is refused
   const encrypted = shangmi.encryptField('你好', theirs.publicKey)
   for (const serial of [platform_serial, public_key_id, direct.serial_no])
     assert.equal(message(await echo(direct, serial, encrypted)), '平台证书序列号Wechatpay-Serial错误')
-  for (const text of ['AAAA', `${encrypted.slice(0, -8)}AAAAAAA=`])
-    assert.equal(message(await echo(direct, theirs.serial, text)), '平台私钥解密失败')
+  const byRsa = encryptField('你好', createPublicKey(running.merchant('1230000109').platform_certificate))
+  for (const text of ['AAAA', '你好', byRsa])
+    assert.equal(message(await echo(direct, theirs.serial, text)), '请确认待处理的消息是否为加密后的密文')
+  const spoiled = Buffer.from(encrypted, 'base64')
+  spoiled[spoiled.length - 1] = (spoiled.at(-1) ?? 0) ^ 1
+  const changed = spoiled.toString('base64')
+  assert.equal(message(await echo(direct, theirs.serial, changed)), '平台私钥解密失败')
 })
 
 test('an RSA request may not encrypt to the SM2 certificate', async () => {

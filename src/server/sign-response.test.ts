@@ -3,8 +3,9 @@ import { createPublicKey, verify, X509Certificate } from 'node:crypto'
 import { after, afterEach, test } from 'node:test'
 import { platformUnderTest, withQuery } from '../../test/platform.ts'
 import { rawRequest, sendRaw } from '../../test/raw-http.ts'
+import { encryptField } from '../protocol/sensitive-field.ts'
 import { TRUST_STATES, type TrustState } from '../protocol/trust.ts'
-import { signedRequest } from '../testing/index.ts'
+import { signedRequest, type UnsignedRequest } from '../testing/index.ts'
 
 const running = await platformUnderTest({ after })
 const { call } = running
@@ -40,7 +41,28 @@ function signerOf(reply: Reply): 'certificate' | 'public_key' {
   return byCertificate ? 'certificate' : 'public_key'
 }
 
-test('a success carries every header in its exact case, because clients look them up by it', async () => {
+/** In the order of the real hosts. */
+const HEADERS = [
+  'Server',
+  'Date',
+  'Content-Type',
+  'Content-Length',
+  'Connection',
+  'Keep-Alive',
+  'Cache-Control',
+  'X-Content-Type-Options',
+  'Request-ID',
+  'Content-Language',
+]
+const SIGNATURE = [
+  'Wechatpay-Nonce',
+  'Wechatpay-Signature',
+  'Wechatpay-Timestamp',
+  'Wechatpay-Serial',
+  'Wechatpay-Signature-Type',
+]
+
+test('a success carries every header in its exact case and order, because clients look them up by it', async () => {
   const request = signedRequest(merchant, { method: 'GET', target: '/v3/certificates' })
   const reply = await sendRaw(running.baseUrl, rawRequest(request))
   assert.equal(reply.status, 200)
@@ -55,8 +77,13 @@ test('a success carries every header in its exact case, because clients look the
   assert.equal(headers['Content-Language'], 'zh-CN')
   assert.equal(headers['Cache-Control'], 'no-cache, must-revalidate')
   assert.equal(headers['X-Content-Type-Options'], 'nosniff')
-  const names = reply.headers.map(([name]) => name.toLowerCase())
-  assert.equal(new Set(names).size, names.length, 'No header comes twice')
+  assert.deepEqual(
+    reply.headers.map(([name]) => name),
+    [...HEADERS, ...SIGNATURE],
+  )
+  assert.equal(headers.Server, 'nginx')
+  assert.deepEqual([headers.Connection, headers['Keep-Alive']], ['keep-alive', 'timeout=8'])
+  assert.ok(Math.abs(Date.parse(headers.Date ?? '') - Date.now()) < 60_000)
   const {
     'Wechatpay-Timestamp': timestamp,
     'Wechatpay-Nonce': nonce,
@@ -125,33 +152,14 @@ test("while switching, the id of another merchant's public key is like none", as
   assert.equal(signerOf(reply), 'certificate')
 })
 
-test('a refusal of a verified request is signed like a success, and its number says what it was', async () => {
-  const refusals: [
-    request: Parameters<typeof call>[0],
-    mchid: string,
-    status: number,
-    code: string,
-    number: number,
-  ][] = [
-    [
-      { method: 'GET', target: '/v3/certificates?algorithm_type=x' },
-      '1230000109',
-      400,
-      'PARAM_ERROR',
-      268435461,
-    ],
-    [{ method: 'POST', target: '/v3/security/echo', body: '{' }, '1230000109', 400, 'PARAM_ERROR', 268435461],
-    [{ method: 'GET', target: PLATE_QUERY }, '1230000110', 403, 'NO_AUTH', 268435461],
-    [
-      { method: 'GET', target: '/v3/vehicle/transactions/out-trade-no/unknown' },
-      '1230000109',
-      404,
-      'NOT_FOUND',
-      268512771,
-    ],
-  ]
-  for (const [request, mchid, status, code, number] of refusals) {
-    const reply = await call(request, mchid)
+test('what the call refuses is signed like a success, and its number says what it was', async () => {
+  const refusals = [
+    [PLATE_QUERY, '1230000110', 403, 'NO_AUTH', 268435461],
+    [`${PLATE_QUERY}&sub_mchid=1`, '1230000109', 400, 'INVALID_REQUEST', 268443701],
+    ['/v3/vehicle/transactions/out-trade-no/unknown', '1230000109', 404, 'NOT_FOUND', 268512771],
+  ] as const
+  for (const [target, mchid, status, code, number] of refusals) {
+    const reply = await call({ method: 'GET', target }, mchid)
     assert.equal(reply.statusCode, status, reply.body)
     assert.equal(reply.json<{ code: string }>().code, code)
     assert.match(String(reply.headers['request-id']), new RegExp(`^[0-9A-F]{40}-${number}$`))
@@ -160,16 +168,63 @@ test('a refusal of a verified request is signed like a success, and its number s
   }
 })
 
+test('what the gateway refuses before the call has a Request-ID and the ordinary headers, and no signature', async () => {
+  const { key, text } = {
+    key: merchant.platform_serial,
+    text: encryptField('hi', createPublicKey(merchant.certificate)),
+  }
+  const echo = (body: object | string, serial = key) => ({
+    ...ECHO,
+    body,
+    headers: { 'Wechatpay-Serial': serial },
+  })
+  const encrypted = (encrypted_echo_message: string) => ({ echo_message: 'hi', encrypted_echo_message })
+  const refusals: [request: UnsignedRequest, number: number][] = [
+    [{ method: 'GET', target: '/v3/certificates?algorithm_type=x' }, 268435461],
+    [{ method: 'GET', target: '/v3/vehicle/transactions/out-trade-no/a.b' }, 268435461],
+    [{ method: 'GET', target: `${PLATE_QUERY}&x=1` }, 270924358],
+    [echo('{'), 268435461],
+    [echo({}), 268435461],
+    [echo({ echo_message: 1 }), 268435461],
+    [echo({ echo_message: '😀' }), 268435461],
+    [echo(encrypted('in the clear')), 268435461],
+    [echo(encrypted(text)), 268435461],
+    [echo(encrypted(text), ''), 268435461],
+    [echo(encrypted(text), 'x'), 268435461],
+  ]
+  for (const [request, number] of refusals) {
+    const sent = signedRequest(merchant, request)
+    const reply = await sendRaw(running.baseUrl, rawRequest(sent))
+    assert.equal(reply.status, 400, reply.body)
+    assert.deepEqual(
+      reply.headers.map(([name]) => name),
+      HEADERS,
+    )
+    assert.match(new Map(reply.headers).get('Request-ID') ?? '', new RegExp(`^[0-9A-F]{40}-${number}$`))
+  }
+})
+
+test('a connection that the client wants to end is said to end', async () => {
+  const sent = signedRequest(merchant, { method: 'GET', target: '/v3/certificates' })
+  const reply = await sendRaw(running.baseUrl, rawRequest(sent, { Connection: 'close' }))
+  const headers = new Map(reply.headers)
+  assert.deepEqual([headers.get('Connection'), headers.get('Keep-Alive')], ['close', undefined])
+})
+
 test('a refusal is in the language that was asked for, and says which that is', async () => {
+  const rule = 'RSA、SM2、ALL'
+  const simplified = `输入源“/query/algorithm_type”映射到值字段“算法类型”字符串规则校验失败，可选值为 ${rule}`
+  const traditional = `輸入源“/query/algorithm_type”映射到值字段“算法类型”字符串規則校驗失敗，可選值為 ${rule}`
+  const english = `The string from “/query/algorithm_type” is none of ${rule}`
   const languages: [asked: string | undefined, given: string, message: string][] = [
-    [undefined, 'zh-CN', '参数错误'],
-    ['zh-CN', 'zh-CN', '参数错误'],
-    ['en', 'en', 'A parameter is wrong'],
-    ['en-US,en;q=0.9', 'en', 'A parameter is wrong'],
-    ['zh-HK', 'zh-HK', '參數錯誤'],
-    ['zh-TW', 'zh-TW', '參數錯誤'],
-    ['fr', 'zh-CN', '参数错误'],
-    ['*', 'zh-CN', '参数错误'],
+    [undefined, 'zh-CN', simplified],
+    ['zh-CN', 'zh-CN', simplified],
+    ['en', 'en', english],
+    ['en-US,en;q=0.9', 'en', english],
+    ['zh-HK', 'zh-HK', traditional],
+    ['zh-TW', 'zh-TW', traditional],
+    ['fr', 'zh-CN', simplified],
+    ['*', 'zh-CN', simplified],
   ]
   for (const [asked, given, message] of languages) {
     const headers: Record<string, string> = asked === undefined ? {} : { 'Accept-Language': asked }

@@ -7,18 +7,19 @@ import { drawFrom, newNonce } from '../protocol/ids.ts'
 import { replyMessage } from '../protocol/signature.ts'
 import { endConnection } from './break-connection.ts'
 import type { Exchange } from './exchange.ts'
+import { TIMES } from './http-server.ts'
 
 /**
- * The five headers that sign a reply, names and values in turn; none before the request's own signature was right. The
+ * The five headers that sign a reply, names and values in turn; none on what the gateway refuses before the call. The
  * algorithms are those of that signature; the key is chosen by the merchant's trust state and the request's
  * `Wechatpay-Serial`.
  */
 export function signatureHeaders(
-  { caller, serial, suite, verified, strikes }: Exchange,
+  { caller, serial, suite, reached, strikes }: Exchange,
   body: Uint8Array,
   { keys, clock, random }: Pick<Platform, 'keys' | 'clock' | 'random'>,
 ): string[] {
-  if (!verified || !caller) return []
+  if (!reached || !caller) return []
   const signer = keys.replySigner(caller, serial, suite.algorithm, {
     now: clock.now(),
     draw: () => drawFrom(random),
@@ -44,6 +45,8 @@ export function signatureHeaders(
 export interface Reply {
   status: number
   body: Uint8Array
+  /** Wall time. */
+  now: number
   /** Names and values in turn. */
   signature: readonly string[]
   /** True when its connection shall end with it. */
@@ -61,12 +64,13 @@ export interface Reply {
 export function writeReply(
   response: ServerResponse,
   exchange: Exchange,
-  { status, body, signature, isLast, isTruncated }: Reply,
+  { status, body, now, signature, isLast, isTruncated }: Reply,
 ): void {
   writeHead(response, exchange, {
     status,
     contentType: 'application/json; charset=utf-8',
     contentLength: body.length,
+    now,
     signature,
     isLast,
   })
@@ -90,7 +94,7 @@ export async function writeFile(
   response: ServerResponse,
   exchange: Exchange,
   { contentType, contentLength, open }: FileReply,
-  isLast: boolean,
+  { now, isLast }: Pick<Reply, 'now' | 'isLast'>,
   stallMs = STALL_MS,
 ): Promise<number> {
   const half = exchange.strikes.REPLY_TRUNCATED && Math.floor(contentLength / 2)
@@ -108,7 +112,7 @@ export async function writeFile(
   }
   response.setTimeout(stallMs, () => response.destroy())
   const file = open()
-  writeHead(response, exchange, { status: 200, contentType, contentLength, signature: [], isLast })
+  writeHead(response, exchange, { status: 200, contentType, contentLength, now, signature: [], isLast })
   try {
     await pipeline(file, counted, response, { end: half === undefined })
     if (half !== undefined) endConnection(response)
@@ -123,22 +127,32 @@ interface Head {
   status: number
   contentType: string
   contentLength: number
+  now: number
   signature: readonly string[]
   isLast: boolean
 }
 
+const KEPT_ALIVE = ['Connection', 'keep-alive', 'Keep-Alive', `timeout=${TIMES.keepAlive / 1000}`]
+const CLOSED = ['Connection', 'close']
+
+/** The headers of the real hosts, in their order; the framework would put those of the connection behind. */
 function writeHead(
   response: ServerResponse,
   { requestId, resultNumber, language }: Exchange,
-  { status, contentType, contentLength, signature, isLast }: Head,
+  { status, contentType, contentLength, now, signature, isLast }: Head,
 ): void {
   // A connection that is kept alive would keep a platform alive that is about to stop.
-  if (isLast) response.setHeader('Connection', 'close')
+  const isKept = response.shouldKeepAlive && !isLast
   response.writeHead(status, [
+    'Server',
+    'nginx',
+    'Date',
+    new Date(now).toUTCString(),
     'Content-Type',
     contentType,
     'Content-Length',
     String(contentLength),
+    ...(isKept ? KEPT_ALIVE : CLOSED),
     'Cache-Control',
     'no-cache, must-revalidate',
     'X-Content-Type-Options',

@@ -39,7 +39,18 @@ interface Fault {
   body: string | RegExp
   /** The number behind `Request-ID`; `undefined` where there is no such header. */
   number?: string
-  signed?: true
+}
+
+/** Changes what the body says; a body that is no JSON any more stays as it is. */
+function changedBody(change: (body: Record<string, unknown>) => object): Fault['spoil'] {
+  return ({ body }) => {
+    try {
+      const [blanks = ''] = /\s*$/.exec(body.toString()) ?? []
+      return { body: Buffer.from(JSON.stringify(change(JSON.parse(body.toString()))) + blanks) }
+    } catch {
+      return { body }
+    }
+  }
 }
 
 function signError(message: string): string {
@@ -154,15 +165,34 @@ const FAULTS: Fault[] = [
     status: 400,
     body: '{"code":"PARAM_ERROR","detail":{"issue":"请求体不是合法的 JSON 对象","location":"body"},"message":"参数错误"}',
     number: '268435461',
-    signed: true,
   },
   {
-    name: 'the call itself refuses',
+    name: 'a value has the wrong type',
+    spoil: changedBody(body => ({ ...body, notify_url: 7 })),
+    status: 400,
+    body: '{"code":"PARAM_ERROR","detail":{"location":"body","value":7},"message":"无法将 JSON 输入源“/body/notify_url”映射到目标字段“回调通知url”中，此字段需要一个 string 类型的 Json 值"}',
+    number: '268435461',
+  },
+  {
+    name: 'a field is missing',
+    spoil: changedBody(({ echo_message: _, ...body }) => body),
+    status: 400,
+    body: '{"code":"PARAM_ERROR","detail":{"location":"body","value":""},"message":"输入源“/body/echo_message”映射到字段“回显信息”必填性规则校验失败，此字段为必填项"}',
+    number: '268435461',
+  },
+  {
+    name: 'a field is not defined',
+    spoil: changedBody(body => ({ ...body, echo: 1 })),
+    status: 400,
+    body: '{"code":"PARAM_ERROR","detail":{"location":null,"value":["/body/echo"]},"message":"请求中含有未在API文档中定义的参数"}',
+    number: '270924358',
+  },
+  {
+    name: 'there is no key for an encrypted field',
     spoil: ({ headers }) => ({ headers: { ...headers, 'Wechatpay-Serial': undefined } }),
     status: 400,
     body: '{"code":"PARAM_ERROR","message":"HTTP header缺少微信支付平台证书序列号(Wechatpay-Serial)"}',
     number: '268435461',
-    signed: true,
   },
 ]
 
@@ -172,7 +202,7 @@ async function send(...faults: Fault[]): Promise<RawReply> {
   return sendRaw(running.baseUrl, rawDraft(draft))
 }
 
-function assertRefused(reply: RawReply, { status, body, number, signed }: Fault, about: string): void {
+function assertRefused(reply: RawReply, { status, body, number }: Fault, about: string): void {
   assert.equal(reply.status, status, about)
   if (typeof body === 'string') assert.equal(reply.body, body, about)
   else assert.match(reply.body, body, about)
@@ -180,7 +210,7 @@ function assertRefused(reply: RawReply, { status, body, number, signed }: Fault,
   const [, ending] = headers.get('Request-ID')?.split('-') ?? []
   assert.equal(ending, number, about)
   const signatures = [...headers.keys()].filter(name => name.toLowerCase().startsWith('wechatpay-'))
-  assert.equal(signatures.length, signed ? 5 : 0, about)
+  assert.deepEqual(signatures, [], about)
 }
 
 test('a request without a fault is answered, so that every refusal below has one cause', async () => {

@@ -61,20 +61,21 @@ test('any User-Agent and any Accept will do, but not an empty one', async () => 
   }
 })
 
-test('a timestamp may be five minutes off and not a second more, to either side', async t => {
+test('a timestamp may be five minutes off and not a second more, to either side, nor in milliseconds', async t => {
   const now = Math.floor(systemClock.wallNow() / 1000)
   const clock = { ...virtualClock(), wallNow: () => now * 1000 }
   const { baseUrl, merchant } = await platformUnderTest(t, { clock })
   const draft = draftOf(merchant('1230000109'), 'GET', '/v3/certificates')
   const at = (timestamp: number) => sendRaw(baseUrl, rawDraft({ ...draft, timestamp }))
   for (const skew of [-300, 300]) assert.equal((await at(now + skew)).status, 200, String(skew))
-  for (const skew of [-301, 301, -86_400, 86_400]) {
+  for (const skew of [-301, 301, -86_400, 86_400, now * 999, now * 999_999]) {
     await assertRefused(await at(now + skew), 'Http头Authorization中的timestamp与发起请求的时间不得超过5分钟')
   }
-  await assertRefused(
-    await send({ authorization: header => header.replace(/timestamp="\d+"/, `timestamp="${now}000"`) }),
-    MALFORMED,
-  )
+  for (const timestamp of ['now', '2026-01-01', `${now}.5`, '-1'])
+    await assertRefused(
+      await send({ authorization: header => header.replace(/timestamp="\d+"/, `timestamp="${timestamp}"`) }),
+      MALFORMED,
+    )
 })
 
 test('a merchant number that has no certificate at all is told so, and another one that the number is wrong', async () => {
@@ -185,11 +186,15 @@ interface Mismatch {
   detail: { sign_information: { sign_message_length: number; truncated_sign_message: string; url: string } }
 }
 
-test('a mismatch counts bytes and gives the first eight characters of the body back', async () => {
+test('a mismatch counts bytes and gives the first eight of the body back, without half a character', async () => {
   const bodies: [body: string | Buffer, start: string][] = [
     ['{"echo_message":"hi"}', '{"echo_m'],
-    ['{"车牌":"粤B888888"}', '{"车牌":"粤'],
-    ['车车车车车车车车车', '车车车车车车车车'],
+    ['{"车牌":"粤B888888"}', '{"车牌'],
+    ['{"a":"停', '{"a":"'],
+    ['{"a":停', '{"a":停'],
+    ['车车车车车车车车车', '车车'],
+    ['{"a":"🚗', '{"a":"'],
+    ['\ufeff{"appid"', '\ufeff{"app'],
     ['{}', '{}'],
     ['', ''],
     ['{"a":1}\n', '{"a":1}\n'],
@@ -222,6 +227,29 @@ test('every part of the message counts: one that differs from what was signed is
     const reply = await sendRaw(running.baseUrl, bytes.replace(from, to))
     assert.equal(reply.status, 401, to)
     assert.match(reply.body, /"sign not match"/)
+  }
+})
+
+test('an empty query may be signed with its question mark and without, and nothing else may be left out', async () => {
+  const order = '/v3/vehicle/transactions/out-trade-no/T1'
+  for (const path of ['/v3/certificates', order]) {
+    const sentWith = (signed: string, sent: string) =>
+      sendRaw(
+        running.baseUrl,
+        rawDraft(draftOf(merchant, 'GET', signed))
+          .toString('latin1')
+          .replace(` ${signed} `, ` ${sent} `),
+      )
+    const answer = path === order ? 404 : 200
+    assert.equal((await sentWith(path, `${path}?`)).status, answer)
+    assert.equal((await sentWith(`${path}?`, `${path}?`)).status, answer)
+    for (const [signed, sent] of [
+      [`${path}?`, path],
+      [path, `${path}??`],
+      [path, `${path}?&`],
+      [path, `${path}?x=1`],
+    ] as const)
+      assert.equal((await sentWith(signed, sent)).status, 401, `${signed} ${sent}`)
   }
 })
 

@@ -10,8 +10,8 @@ import { type Algorithm, type Suite, suiteOf } from '../protocol/suite.ts'
 import type { Database } from '../store/database.ts'
 import type { Exchange } from './exchange.ts'
 
-/** How many characters of the body a refusal gives back. */
-const TRUNCATED_BODY_LENGTH = 8
+/** How many bytes of the body a refusal gives back; of a character that does not fit into them, none. */
+const TRUNCATED_BODY_BYTES = 8
 
 /** Finds the caller that an `Authorization` header names. */
 export type CallerLookup = (mchid: string, serialNo: string) => Promise<Caller | undefined>
@@ -85,16 +85,24 @@ const REFUSALS = {
   EXPIRED: 'CERTIFICATE_EXPIRED',
 } as const satisfies Record<Exclude<CertificateStatus, 'VALID'>, ErrorName>
 
-/** Verifies the signature over the raw target and the raw bytes of the body; answers the caller who made it. */
+/**
+ * Verifies the signature over the raw target and the raw bytes of the body; answers the caller who made it. An empty query
+ * may be signed with its question mark and without, because both are known to work.
+ */
 export function verifySignature(
   { authorization, caller, suite }: Pick<Exchange, 'authorization' | 'caller' | 'suite'>,
   { method, target, body }: { method: string; target: string; body: Uint8Array },
 ): Caller {
   if (!authorization || !caller?.certificate) throw new Error('The caller was not identified')
   const { timestamp, nonce_str: nonce, signature } = authorization
-  const message = requestMessage({ method, target, timestamp, nonce, body })
-  if (suite.verify(message, signature, parsedKey(caller.certificate.public_key))) return caller
-  const start = Buffer.from(body).toString('utf8').slice(0, TRUNCATED_BODY_LENGTH)
+  const key = parsedKey(caller.certificate.public_key)
+  const messageOf = (signed: string) => requestMessage({ method, target: signed, timestamp, nonce, body })
+  const message = messageOf(target)
+  if (suite.verify(message, signature, key)) return caller
+  if (target.endsWith('?') && suite.verify(messageOf(target.slice(0, -1)), signature, key)) return caller
+  const start = new TextDecoder('utf-8', { ignoreBOM: true }).decode(body.subarray(0, TRUNCATED_BODY_BYTES), {
+    stream: true,
+  })
   throw new ApiError('SIGNATURE_MISMATCH', {
     detail: { issue: 'sign not match' },
     field: 'signature',

@@ -25,7 +25,10 @@ async function reading(
   const server = createServer((_request, response) => {
     const named = { requestId: 'A'.repeat(40), resultNumber: 0, language: 'zh-CN', strikes }
     const exchange = named as Exchange
-    writeFile(response, exchange, file, false, stallMs).then(written.resolve, written.reject)
+    writeFile(response, exchange, file, { now: 0, isLast: false }, stallMs).then(
+      written.resolve,
+      written.reject,
+    )
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')

@@ -104,7 +104,12 @@ test('a refused field is named by the detail of its error', async () => {
   await assert.rejects(parking.queryPlateService({ ...plateRequest, appid: `${APPID}x` }), {
     name: 'ParameterError',
     code: 'PARAM_ERROR',
-    detail: { field: 'appid', issue: 'appid与商户号未绑定', location: 'query', value: `${APPID}x` },
+    detail: {
+      field: 'appid',
+      issue: '输入源“/query/appid”校验失败，appid与商户号未绑定',
+      location: 'query',
+      value: `${APPID}x`,
+    },
   })
 })
 

@@ -80,7 +80,10 @@ for (const [kind, name] of [
     const { platform, parking, charge, ordersOfStay } = await clientWithEntry()
     await platform.faults.put({ kind, call: 'createTransaction' })
     await assert.rejects(parking.createTransaction(charge), { name, whatToDo: /queryTransaction/ })
-    assert.equal((await parking.queryTransaction(charge)).trade_state, 'ACCEPTED')
+    assert.equal(
+      (await parking.queryTransaction({ out_trade_no: charge.out_trade_no })).trade_state,
+      'ACCEPTED',
+    )
     assert.deepEqual(await ordersOfStay(), [{ out_trade_no: charge.out_trade_no }])
   })
 }

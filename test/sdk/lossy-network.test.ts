@@ -109,7 +109,7 @@ test('a refusal is final: it is not sent again', async t => {
   const { amount, ...withoutAmount } = charge
   await assert.rejects(parking.createTransaction(withoutAmount as typeof charge), {
     name: 'ParameterError',
-    verified: true,
+    verified: false,
   })
   assert.equal(amount.total, 888)
   assert.equal(middle.seen.length, 1)

@@ -39,6 +39,7 @@ export const getTradeBill = operation({
   method: 'GET',
   path: '/v3/bill/tradebill',
   title: { zh: '申请交易账单', en: 'Apply for a trade bill' },
+  undefinedFields: 'ignored',
   pages: {
     merchant: '/doc/v3/merchant/4012791866',
     partner: '/docs/partner/apis/partner-jsapi-payment/get-trade-bill.html',
@@ -63,6 +64,7 @@ export const getFundFlowBill = operation({
   method: 'GET',
   path: '/v3/bill/fundflowbill',
   title: { zh: '申请资金账单', en: 'Apply for a fund flow bill' },
+  undefinedFields: 'ignored',
   pages: {
     merchant: '/doc/v3/merchant/4012791867',
     partner: '/docs/partner/apis/partner-jsapi-payment/get-fund-bill.html',
@@ -83,6 +85,7 @@ export const getSubMerchantFundFlowBill = operation({
   method: 'GET',
   path: '/v3/bill/sub-merchant-fundflowbill',
   title: { zh: '申请单个子商户资金账单', en: 'Apply for the fund flow bill of a sub-merchant' },
+  undefinedFields: 'ignored',
   pages: { partner: '/docs/partner/apis/partner-mini-program-payment/get-sub-mch-fund-flow-bill.html' },
   request: Type.Object({
     sub_mchid: text('子商户号', 32),
@@ -116,6 +119,7 @@ export const downloadBill = operation({
   method: 'GET',
   path: '/v3/billdownload/file',
   title: { zh: '下载账单', en: 'Download a bill' },
+  undefinedFields: 'ignored',
   pages: {
     merchant: '/doc/v3/merchant/4012791868',
     partner: '/docs/partner/apis/bill-download/download-bill.html',

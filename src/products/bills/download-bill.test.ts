@@ -47,6 +47,7 @@ test('the file comes whole and unsigned, with its type, its length and a Request
     'Date',
     'Keep-Alive',
     'Request-ID',
+    'Server',
     'X-Content-Type-Options',
   ])
   assert.equal(headers['Content-Type'], 'text/plain')

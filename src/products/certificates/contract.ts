@@ -8,6 +8,7 @@ export const listCertificates = operation({
   method: 'GET',
   path: '/v3/certificates',
   title: { zh: '获取平台证书列表', en: 'List platform certificates' },
+  undefinedFields: 'ignored',
   pages: { merchant: '/doc/v3/merchant/4012551764' },
   request: Type.Object({
     algorithm_type: Type.Optional(oneOf('算法类型', ['RSA', 'SM2', 'ALL'], 'RSA unless said')),

@@ -76,12 +76,11 @@ test('an algorithm_type that does not exist is refused with its value', async ()
     assert.deepEqual(reply.json(), {
       code: 'PARAM_ERROR',
       detail: {
-        field: 'algorithm_type',
-        issue: '输入源“/query/algorithm_type”映射到值字段“算法类型”枚举规则校验失败，可选值为 RSA、SM2、ALL',
         location: 'query',
         value: value.slice(0, 256),
       },
-      message: '参数错误',
+      message:
+        '输入源“/query/algorithm_type”映射到值字段“算法类型”字符串规则校验失败，可选值为 RSA、SM2、ALL',
     })
   }
 })

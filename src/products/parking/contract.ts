@@ -40,6 +40,8 @@ export const queryPlateService = operation({
   path: '/v3/vehicle/parking/services/find',
   title: { zh: '查询车牌服务开通信息', en: 'Query plate service' },
   pages: { merchant: '/doc/v3/merchant/4012534043', partner: '/doc/v3/partner/4012534183' },
+  invalidParameter: { error: 'PARAM_ERROR' },
+  partnerOnly: { sub_mchid: 'SUB_MCHID_NOT_BOUND' },
   request: Type.Object({
     appid,
     plate_number: plateNumber,
@@ -59,6 +61,7 @@ export const queryPlateService = operation({
   errors: [
     'RATELIMIT_EXCEEDED',
     'PARAM_ERROR',
+    'SUB_MCHID_NOT_BOUND',
     'SUB_MCHID_UNKNOWN',
     'NOT_ENROLLED',
     'OPENID_WRONG',
@@ -72,6 +75,8 @@ export const createParking = operation({
   path: '/v3/vehicle/parking/parkings',
   title: { zh: '创建停车入场', en: 'Create parking entry' },
   pages: { merchant: '/doc/v3/merchant/4012533937', partner: '/doc/v3/partner/4012533994' },
+  invalidParameter: { error: 'PARAM_ERROR' },
+  partnerOnly: { sub_mchid: 'SUB_MCHID_NOT_BOUND' },
   request: Type.Object({
     out_parking_no: outParkingNo,
     plate_number: plateNumber,
@@ -184,6 +189,8 @@ export const createTransaction = operation({
   path: '/v3/vehicle/transactions/parking',
   title: { zh: '扣费受理', en: 'Charge acceptance' },
   pages: { merchant: '/doc/v3/merchant/4012534352', partner: '/doc/v3/partner/4012534427' },
+  invalidParameter: { error: 'PARAM_ERROR' },
+  partnerOnly: { sub_mchid: 'SUB_MCHID_NOT_BOUND', sub_appid: 'SUB_APPID_NOT_BOUND' },
   request: Type.Object({
     appid,
     description: text('服务描述', 128),
@@ -210,6 +217,7 @@ export const createTransaction = operation({
   errors: [
     'RATELIMIT_EXCEEDED',
     'PARAM_ERROR',
+    'SUB_MCHID_NOT_BOUND',
     'PAYEE_NOT_ALLOWED',
     'OUT_TRADE_NO_USED',
     'APPID_NOT_BOUND',
@@ -244,7 +252,8 @@ export const queryTransaction = operation({
     'ORDER_UNKNOWN',
     'SYSTEM_ERROR',
   ],
-  invalidParameter: 'OUT_TRADE_NO_WRONG',
+  invalidParameter: { error: 'OUT_TRADE_NO_WRONG', field: 'out_trade_no' },
+  partnerOnly: { sub_mchid: 'SUB_MCHID_NOT_BOUND' },
 })
 
 /** Sent to the entry's `notify_url` when the usability of an open stay changes, between entry and charge. */

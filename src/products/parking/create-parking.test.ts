@@ -137,9 +137,9 @@ for (const [mode, caller] of MODES) {
     assert.equal((await create(request, caller)).statusCode, 200)
   })
 
-  test(`${mode}: fields that the call does not know are ignored, also when a request is repeated`, async () => {
+  test(`${mode}: what is null is as good as absent`, async () => {
     const request = entry()
-    const { id } = await made({ ...request, appid: 7, openid: null, extra: { deep: [1] } }, caller)
+    const { id } = await made({ ...request, openid: null, extra: null }, caller)
     assert.equal((await made(request, caller)).id, id)
   })
 
@@ -212,12 +212,9 @@ test('a provider has one number space for all its sub-merchants', async () => {
   refused(await create({ ...request, sub_mchid: '1900000111' }, PARTNER), 'OUT_PARKING_NO_USED')
 })
 
-test('merchant mode has no sub-merchant: whatever is sent as one is ignored', async () => {
-  const request = entry()
-  const { id } = await made(request)
-  for (const sub_mchid of ['1900000109', '1900000999', 7, { deep: true }]) {
-    assert.equal((await made({ ...request, sub_mchid })).id, id)
-  }
+test('a direct merchant that names a sub-merchant is told that they are not bound, whatever it names', async () => {
+  for (const sub_mchid of ['1900000109', '1900000999', '', 7, { deep: true }])
+    refused(await create(entry({ sub_mchid })), 'SUB_MCHID_NOT_BOUND')
 })
 
 test('lengths are counted in bytes of UTF-8, at each end of each limit', async () => {
@@ -345,20 +342,9 @@ test('where plates are held to GA 36, other numbers and colours that a plate can
   }
 })
 
-test('a body that is no JSON object is refused, and so is one with a key twice or a character beyond UTF-8/3', async () => {
+test('a body that is no JSON object is refused', async () => {
   const detail = { issue: '请求体不是合法的 JSON 对象', location: 'body' } as const
-  const good = JSON.stringify(entry())
-  for (const body of [
-    '',
-    'null',
-    '[]',
-    '"text"',
-    '{',
-    `${good}x`,
-    good.replace('{', '{"out_parking_no":"1",'),
-    good.replace('停车场', '🚗'),
-    good.replace('3600', '9007199254740992'),
-  ]) {
+  for (const body of ['null', '[]', '"text"', '{', `${JSON.stringify(entry())}x`]) {
     const reply = await call({ method: 'POST', target: createParking.path, body })
     refused(reply, 'PARAM_ERROR', detail)
   }

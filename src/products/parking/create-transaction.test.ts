@@ -36,6 +36,7 @@ const { charge, park, accept, order, platform, runDue } = parking
 const { refused, refusedField, assertAllMet } = refusalsOf(createTransaction, {
   RATELIMIT_EXCEEDED: [429, 'RATELIMIT_EXCEEDED', '达到调用速率限制'],
   PARAM_ERROR: [400, 'PARAM_ERROR', '参数错误'],
+  SUB_MCHID_NOT_BOUND: [400, 'INVALID_REQUEST', '服务商和子商户没有绑定关系'],
   PAYEE_NOT_ALLOWED: [400, 'INVALID_REQUEST', '非法商户，服务商模式下请确认子商户正确'],
   OUT_TRADE_NO_USED: [400, 'ALREADY_EXISTS', 'out_trade_no冲突'],
   APPID_NOT_BOUND: [400, 'INVALID_REQUEST', '商户号和公众号没有绑定关系'],
@@ -354,15 +355,11 @@ test('an owner has one openid under each app, and keeps it', async () => {
   assert.notEqual(other.payer.sub_openid, (payers[0] as Transaction['payer']).sub_openid)
 })
 
-test('merchant mode has neither sub-merchant nor sub-app: whatever is sent as one is ignored', async () => {
+test('a direct merchant that names a sub-merchant is told that they are not bound, whatever it names', async () => {
   const request = chargeOf(await park())
-  const first = await charge({ ...request, sub_mchid: '1900000999', sub_appid: 'wx0000000000000000' })
-  assert.equal(first.statusCode, 200)
-  const { sub_appid, sub_mchid, payer } = first.json<Transaction>()
-  assert.deepEqual([sub_appid, sub_mchid, payer.sub_openid], [undefined, undefined, undefined])
-  for (const ignored of [{}, { sub_appid: SUB_APPID }, { sub_mchid: 7, sub_appid: null }]) {
-    assert.equal((await charge({ ...request, ...ignored })).body, first.body)
-  }
+  for (const sub_mchid of ['1900000109', '1900000999', '', 7])
+    refused(await charge({ ...request, sub_mchid }), 'SUB_MCHID_NOT_BOUND')
+  refused(await charge({ ...request, sub_appid: SUB_APPID }), 'SUB_APPID_NOT_BOUND')
 })
 
 test('a sub-merchant that does not exist, is not bound or has no permission is one refusal', async () => {

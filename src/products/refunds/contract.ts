@@ -208,6 +208,7 @@ export const createAbnormalRefund = operation({
     'PARAM_ERROR',
     'WECHATPAY_SERIAL_MISSING',
     'WECHATPAY_SERIAL_WRONG',
+    'CIPHERTEXT_EXPECTED',
     'DECRYPTION_FAILED',
     'SUB_MCHID_NOT_ALLOWED',
     'MCH_NOT_EXISTS',

@@ -42,6 +42,7 @@ const { refused, refusedField, assertAllMet } = refusalsOf(createAbnormalRefund,
   PARAM_ERROR: [400, 'PARAM_ERROR', '参数错误'],
   WECHATPAY_SERIAL_MISSING: [400, 'PARAM_ERROR', 'HTTP header缺少微信支付平台证书序列号(Wechatpay-Serial)'],
   WECHATPAY_SERIAL_WRONG: [400, 'PARAM_ERROR', '平台证书序列号Wechatpay-Serial错误'],
+  CIPHERTEXT_EXPECTED: [400, 'PARAM_ERROR', '请确认待处理的消息是否为加密后的密文'],
   DECRYPTION_FAILED: [400, 'PARAM_ERROR', '平台私钥解密失败'],
   SUB_MCHID_NOT_ALLOWED: [400, 'PARAM_ERROR', '普通商户不允许传sub_mch_id'],
   MCH_NOT_EXISTS: [404, 'MCH_NOT_EXISTS', 'MCHID不存在'],
@@ -184,12 +185,13 @@ test('card number and holder are encrypted to a key that the request names; none
   const refund = await abnormal()
   refused(await redirect(refund, toUser(refund), null), 'WECHATPAY_SERIAL_MISSING')
   refused(await redirect(refund, toUser(refund), 'ABCDEF'), 'WECHATPAY_SERIAL_WRONG')
+  const foreign = encryptField('张三', createPublicKey(merchant(MERCHANT.mchid).certificate))
   for (const field of ['bank_account', 'real_name']) {
-    refused(
-      await redirect(refund, { ...toUser(refund), [field]: 'in the clear' }, SERIAL),
-      'DECRYPTION_FAILED',
-    )
+    const send = (text: string) => redirect(refund, { ...toUser(refund), [field]: text }, SERIAL)
+    refused(await send('in the clear'), 'CIPHERTEXT_EXPECTED')
+    refused(await send(foreign), 'DECRYPTION_FAILED')
   }
+  clock.nextSecond()
   assert.equal((await refundNow(refund.out_refund_no)).status, 'ABNORMAL')
   assert.equal((await redirect(refund, toMerchant(refund), null)).statusCode, 200)
 })

@@ -309,8 +309,10 @@ test('UNSETTLED cannot be asked for, nor shares of an order without profit shari
   refused(await refund(refundOf(paid, 100, { amount: { from } })), 'REFUND_SOURCE_WRONG')
 })
 
-test('what else was sent with the shares is not given back', async () => {
-  const paid = await paidOrder(shared, undefined, { profit_sharing: 'Y' })
+test('what else was sent with the shares is not given back', async t => {
+  const running = await parkingUnderTest(t, { rules: { undefinedFields: 'ignore', refundInterval: 0 } })
+  const { giveBack } = running
+  const paid = await paidOrder(running, undefined, { profit_sharing: 'Y' })
   const from = [{ account: 'UNAVAILABLE', amount: 100 }]
   const request = refundOf(paid, 100, { amount: { from: from.map(one => ({ ...one, note: 'unknown' })) } })
   assert.deepEqual((await giveBack(request)).amount.from, from)

@@ -30,6 +30,7 @@ export const securityEcho = operation({
     'PARAM_ERROR',
     'WECHATPAY_SERIAL_MISSING',
     'WECHATPAY_SERIAL_WRONG',
+    'CIPHERTEXT_EXPECTED',
     'DECRYPTION_FAILED',
     'SYSTEM_ERROR',
   ],

@@ -125,13 +125,15 @@ test('a field encrypted with another key than the one that is named does not dec
   }
 })
 
-test('what is no ciphertext does not decrypt, and neither does a text that no field can hold', async () => {
+test('what is no ciphertext is told so, and a text that no field can hold does not decrypt', async () => {
+  for (const encrypted_echo_message of ['secret', '***', 'AAAA', 'A'.repeat(344), 'A'.repeat(1024)]) {
+    await assertRefused(
+      send({ echo_message: 'hi', encrypted_echo_message }),
+      '请确认待处理的消息是否为加密后的密文',
+    )
+  }
   for (const encrypted_echo_message of [
-    'secret',
-    '***',
-    'AAAA',
-    'A'.repeat(344),
-    'A'.repeat(1024),
+    `${'A'.repeat(342)}==`,
     encryptField('a\0b', CERTIFICATE.key),
     encryptField('😀', CERTIFICATE.key),
   ]) {
@@ -154,8 +156,9 @@ test('a field that is missing, empty, too long or of another type is refused by 
   for (const [body, field] of cases) {
     const reply = await send(body)
     assert.equal(reply.statusCode, 400)
-    const { code, detail } = reply.json<{ code: string; detail: { field: string } }>()
-    assert.deepEqual([code, detail.field], ['PARAM_ERROR', field])
+    const { code, message } = reply.json<{ code: string; message: string }>()
+    assert.equal(code, 'PARAM_ERROR')
+    assert.ok(message.includes(`“/body${field}”`), message)
   }
 })
 
@@ -241,11 +244,10 @@ test('a production platform refuses http and private addresses as notify_url, wi
       headers: { 'Wechatpay-Serial': platform_serial },
     })
     assert.equal(reply.statusCode, 400)
-    assert.deepEqual(reply.json<{ detail: object }>().detail, {
-      field: '/notify_url',
-      issue,
-      location: 'body',
-      value: notify_url,
+    assert.deepEqual(reply.json(), {
+      code: 'PARAM_ERROR',
+      detail: { location: 'body', value: notify_url },
+      message: `输入源“/body/notify_url”校验失败，${issue}`,
     })
   }
 })

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { adminCalls } from '../../../test/admin-calls.ts'
-import { PARTNER, parkingUnderTest } from '../../../test/parking.ts'
+import { chargeOf, PARTNER, parkingUnderTest } from '../../../test/parking.ts'
 import { signedRequest } from '../../testing/index.ts'
 
 const parking = await parkingUnderTest({ after })
@@ -18,12 +18,12 @@ test('a call is shown with who made it, what it names, how it ended and the id t
     [entry.op, entry.mchid, entry.status, entry.code, entry.out_parking_no],
     ['createParking', '1230000109', 200, undefined, stay.request.out_parking_no],
   )
-  const { out_trade_no } = await parking.accept(stay, { unheard_of: 1 })
+  const { out_trade_no } = await parking.accept(stay)
   const charge = await newest()
-  assert.deepEqual(
-    [charge.out_trade_no, charge.unknown_fields, charge.faults],
-    [out_trade_no, ['unheard_of'], []],
-  )
+  assert.deepEqual([charge.out_trade_no, charge.unknown_fields, charge.faults], [out_trade_no, undefined, []])
+  await parking.charge(chargeOf(stay, { unheard_of: 1, amount: { x: 1 } }))
+  const { code, unknown_fields } = await newest()
+  assert.deepEqual([code, unknown_fields], ['PARAM_ERROR', ['/body/amount/x', '/body/unheard_of']])
   const reply = await parking.queryRefund('R-1')
   const refund = await newest()
   assert.deepEqual([refund.status, refund.code, refund.out_refund_no], [404, 'RESOURCE_NOT_EXISTS', 'R-1'])

@@ -20,7 +20,9 @@ const call = Type.Object({
   faults: Type.Array(Type.Object({ fault_id: shown('The rule'), kind: shown('What it does') }), {
     description: 'What struck it',
   }),
-  unknown_fields: optional(Type.Array(shown('A field that the call does not know'))),
+  unknown_fields: optional(
+    Type.Array(shown('A parameter that the documents do not define, as a JSON pointer')),
+  ),
 })
 
 export const listCalls = adminOperation({
