@@ -6,6 +6,7 @@ import { adminCalls } from '../../test/admin-calls.ts'
 import { platformUnderTest } from '../../test/platform.ts'
 import { explanationOf, requestIdOf, sendWrong, type WrongRequest } from '../../test/wrong-request.ts'
 import { requestMessage } from '../protocol/signature.ts'
+import type { RefusedRequest } from './finding.ts'
 
 let skippedMs = 0
 const clock = { now: () => Date.now(), wallNow: () => Date.now() + skippedMs }
@@ -346,4 +347,18 @@ test('what is refused for another reason than its signature is not here', async 
   assert.equal((await sendWrong(running, {})).status, 200)
   await refusals.settled()
   assert.equal(await countOf(), 0)
+})
+
+test('of large requests that are refused at once only so many wait to be explained as fit into 4 MB', async () => {
+  const request = (index: number, length: number): RefusedRequest => ({
+    ...{ requestId: `LARGE${index}`, op: 'securityEcho', error: 'SIGNATURE_MISMATCH', ...ECHO, template: '' },
+    ...{ headers: {}, body: Buffer.alloc(length, 'a'), wallTime: clock.wallNow(), businessTime: clock.now() },
+  })
+  const noted = Array.from({ length: 30 }, (_, index) => refusals.note(request(index, 1024 * 1024)))
+  assert.equal(noted.filter(Boolean).length, 3)
+  assert.ok(!refusals.note(request(30, 1024 * 1024)))
+  assert.ok(refusals.note(request(31, 1_000)))
+  await refusals.settled()
+  assert.ok(refusals.note(request(32, 1024 * 1024)))
+  await refusals.settled()
 })

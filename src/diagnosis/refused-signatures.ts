@@ -8,6 +8,10 @@ const MAX_KEPT = 1_000
 /** How many are explained at once when none was for a while, and how many a second go on being explained. */
 const BURST = 50
 const EACH_SECOND = 10
+/** What may wait to be explained, in bytes; one that is larger is explained when nothing else waits. */
+const MAX_WAITING_BYTES = 4 * 1024 * 1024
+/** What a request counts beside its body: target and headers have no more. */
+const HEAD_BYTES = 16 * 1024
 
 /** A row of `refused_signatures`. */
 export interface RefusedSignature {
@@ -46,6 +50,7 @@ export class RefusedSignatures {
   #last: Promise<void> = Promise.resolve()
   #allowance = BURST
   #allowedAt: number
+  #waitingBytes = 0
 
   constructor(db: Database, clock: Pick<Clock, 'wallNow'>, onError: (error: unknown) => void) {
     this.#db = db
@@ -60,10 +65,18 @@ export class RefusedSignatures {
     const earned = (Math.max(0, now - this.#allowedAt) * EACH_SECOND) / 1000
     this.#allowance = Math.min(BURST, this.#allowance + earned)
     this.#allowedAt = now
-    if (this.#allowance < 1) return false
+    const bytes = HEAD_BYTES + (request.body?.length ?? 0)
+    const isTooMuch = this.#waitingBytes > 0 && this.#waitingBytes + bytes > MAX_WAITING_BYTES
+    if (this.#allowance < 1 || isTooMuch) return false
     this.#allowance -= 1
+    this.#waitingBytes += bytes
     // One after the other, so that never more than one is on the way of other work.
-    this.#last = this.#last.then(() => this.#keep(request)).catch(this.#onError)
+    this.#last = this.#last
+      .then(() => this.#keep(request))
+      .catch(this.#onError)
+      .then(() => {
+        this.#waitingBytes -= bytes
+      })
     return true
   }
 

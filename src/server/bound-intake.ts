@@ -50,8 +50,8 @@ class Intake {
   readonly #read: Socket['_read']
   /** What was read and not parsed, in order; `null` is the end. At most what one look at the socket gives. */
   #held: (Uint8Array | null)[] = []
-  /** Requests of the newest slice. */
-  #begun = 0
+  /** Requests of the newest slice. The first slice is a small one: many connections may begin in one turn. */
+  #begun = 2
   #isScheduled = false
   #isStopped = false
 

@@ -44,10 +44,10 @@ export class RecentCalls {
     const numbers: Partial<Record<(typeof NUMBERS)[number], string>> = {}
     for (const name of NUMBERS) {
       const number = fields[name]
-      if (typeof number === 'string') numbers[name] = number.slice(0, MAX_LENGTH)
+      if (typeof number === 'string') numbers[name] = startOf(number)
     }
-    const unknown_fields = call.unknown_fields?.slice(0, MAX_NAMES).map(name => name.slice(0, MAX_LENGTH))
-    const wechatpay_serial = call.wechatpay_serial?.slice(0, MAX_LENGTH)
+    const unknown_fields = call.unknown_fields?.slice(0, MAX_NAMES).map(startOf)
+    const wechatpay_serial = call.wechatpay_serial && startOf(call.wechatpay_serial)
     this.#calls[this.#noted % MAX_CALLS] = { ...call, numbers, wechatpay_serial, unknown_fields }
     this.#noted += 1
   }
@@ -59,4 +59,9 @@ export class RecentCalls {
       if (call) yield { number, call }
     }
   }
+}
+
+/** The beginning of a text as a copy: a slice would keep the whole text in memory, which may be a body. */
+function startOf(text: string): string {
+  return Buffer.from(text.slice(0, MAX_LENGTH), 'utf16le').toString('utf16le')
 }
