@@ -54,7 +54,7 @@ export const isAssessed = (plateNumber: string): boolean =>
 /** How often each deed is drawn. */
 const OWNERS_DEEDS = {
   ...{ open: 22, pause: 7, resume: 14, remove: 3, topUp: 8, withdraw: 3, putCard: 4, removeCard: 2 },
-  ...{ score: 3, freeze: 9, unfreeze: 11, walletPosition: 1, advanceLimit: 2, repay: 20, coupon: 22 },
+  ...{ score: 3, freeze: 7, unfreeze: 17, walletPosition: 1, advanceLimit: 2, repay: 20, coupon: 22 },
   ...{
     stock: 3,
     restrict: 1,

@@ -30,7 +30,7 @@ const CALLS = {
     leaveOlder: 4,
     repeat: 22,
     leaveAgain: 1,
-    chargeAgain: 4,
+    chargeAgain: 16,
     otherContent: 1,
     query: 6,
     find: 1,
@@ -140,7 +140,11 @@ export class Traffic implements Receivers {
       id !== undefined && charges.every(({ state }) => state === 'PAY_FAIL' || state === 'refused')
     switch (what) {
       case 'enter': {
-        const outside = PLATES.filter(({ plate_number }) => !this.#inside.has(plate_number))
+        // Who has not paid for the last stay seldom comes again before it is charged once more.
+        const unpaid = new Set(this.#failed().map(({ fields }) => fields.plate_number))
+        const outside = PLATES.filter(
+          ({ plate_number }) => !this.#inside.has(plate_number) && !unpaid.has(plate_number),
+        )
         // Now and then a car is let in whose exit nobody has seen.
         const plate = (random.chance(0.75) && random.pickSome(outside)) || random.pick(PLATES)
         const stay = merchant.newStay(plate, now)
@@ -169,8 +173,7 @@ export class Traffic implements Receivers {
       case 'repeat':
         return this.#unanswered.shift() ?? random.pickSome([...this.#accepted.values()])
       case 'chargeAgain': {
-        const failed = merchant.charges.filter(({ state }) => state === 'PAY_FAIL')
-        return random.pickSome(failed.slice(-RECENT))?.call
+        return random.pickSome(this.#failed())?.charges.at(-1)?.call
       }
       case 'otherContent': {
         const charge = random.pickSome(merchant.charges.slice(-10))
@@ -210,6 +213,11 @@ export class Traffic implements Receivers {
         return refund?.call.merchant.refunds.settle(refund)
       }
     }
+  }
+
+  /** Stays whose last charge has failed, and whose cars have not come again since: they can be charged once more. */
+  #failed(): KnownStay[] {
+    return [...this.#newest.values()].filter(({ charges }) => charges.at(-1)?.state === 'PAY_FAIL')
   }
 
   /** Sends a call through the network; a merchant who gets no answer will repeat it. */
