@@ -10,14 +10,14 @@ export function encryptField(text: string, publicKey: KeyObject): string {
   return publicEncrypt({ key: publicKey, ...padding }, Buffer.from(text)).toString('base64')
 }
 
+/** Base64, also in lines and without its padding, as decoders take it. */
+const BASE64 = /^[A-Za-z0-9+/\s]+={0,2}\s*$/
+
 /** True for Base64 of as many bytes as the key's modulus has. */
 export function isCiphertext(text: string, key: KeyObject): boolean {
-  return isBase64(text) && Buffer.from(text, 'base64').length * 8 === key.asymmetricKeyDetails?.modulusLength
-}
-
-/** True for Base64, also in lines and without its padding, as decoders take it. */
-export function isBase64(text: string): boolean {
-  return /^[A-Za-z0-9+/\s]+={0,2}\s*$/.test(text)
+  return (
+    BASE64.test(text) && Buffer.from(text, 'base64').length * 8 === key.asymmetricKeyDetails?.modulusLength
+  )
 }
 
 /** Undoes `encryptField`. Throws when the text was not encrypted to this key. */
