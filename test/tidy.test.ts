@@ -233,7 +233,7 @@ test("no file names a folder of somebody's machine", () => {
 test('the lock file names no registry, so that any can be used', () => {
   const lock = read('package-lock.json')
   // What it names is a folder of this project.
-  assert.deepEqual(lock.match(/"resolved": ".*"/g), ['"resolved": "test/runtimes"'])
+  assert.doesNotMatch(lock, /"resolved": "(?!packages\/runtimes\/)/)
   assert.match(lock, /"integrity"/)
 })
 

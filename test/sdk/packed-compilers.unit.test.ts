@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { promisify } from 'node:util'
-import { installSdk, PROJECT } from './pack.ts'
+import { COMPILER, installSdk, PROJECT } from './pack.ts'
 import { folderOf } from './runtimes.ts'
 
 /** A user's program. A line below `@ts-expect-error` must not compile, and the compiler says so when it does. */
@@ -53,17 +53,17 @@ export async function use(): Promise<void> {
 /** The compilers, the types of Node that each can read, and the ways of resolving modules that each has. */
 const RESOLUTIONS = ['node', 'node16', 'nodenext', 'bundler'] as const
 const COMPILERS = [
-  { name: 'typescript-5.0', types: '@types/node-20', resolutions: RESOLUTIONS },
-  { name: 'typescript-5.4', types: '@types/node-20', resolutions: RESOLUTIONS },
-  { name: 'typescript-5.9', types: '@types/node', resolutions: ['bundler'] },
+  { name: 'typescript-5.0', types: 'others', resolutions: RESOLUTIONS },
+  { name: 'typescript-5.4', types: 'others', resolutions: RESOLUTIONS },
+  { name: 'typescript-5.9', types: 'project', resolutions: ['bundler'] },
   // Version 7 has no `node` any more.
-  { name: 'typescript', types: '@types/node', resolutions: RESOLUTIONS.slice(1) },
+  { name: 'typescript', types: 'project', resolutions: RESOLUTIONS.slice(1) },
 ] as const
 
 const MODULES = { node: 'commonjs', node16: 'node16', nodenext: 'nodenext', bundler: 'esnext' } as const
 
 describe('the types of the packed SDK, with nothing beside it but those of Node, and every declaration checked', () => {
-  const folders = new Map<string, string>()
+  const folders = new Map<'project' | 'others', string>()
 
   before(async () => {
     const installed = mkdtempSync(join(tmpdir(), 'boomgate-compilers-'))
@@ -80,7 +80,7 @@ describe('the types of the packed SDK, with nothing beside it but those of Node,
       })
       cpSync(join(PROJECT, 'package.json'), join(other, 'package.json'))
       mkdirSync(join(modules, '@types'))
-      symlinkSync(folderOf(types), join(modules, '@types', 'node'))
+      symlinkSync(typesOf(types), join(modules, '@types', 'node'))
       writeFileSync(join(folder, 'package.json'), '{}')
       writeFileSync(join(folder, 'required.ts'), PROGRAM)
       writeFileSync(join(folder, 'imported.mts'), PROGRAM)
@@ -111,7 +111,7 @@ describe('the types of the packed SDK, with nothing beside it but those of Node,
           resolution.startsWith('node1') || resolution === 'nodenext'
             ? ['required.ts', 'imported.mts']
             : ['required.ts']
-        const compiler = join(folderOf(name), 'bin', 'tsc')
+        const compiler = name === 'typescript' ? COMPILER : join(folderOf(name, 'typescript'), 'bin', 'tsc')
         const found = await promisify(execFile)(
           process.execPath,
           [compiler, ...flags, ...modules, ...files],
@@ -127,3 +127,10 @@ describe('the types of the packed SDK, with nothing beside it but those of Node,
     }
   }
 })
+
+/** The types of Node of this project, or those that old compilers can read. */
+function typesOf(owner: 'project' | 'others'): string {
+  return owner === 'project'
+    ? join(PROJECT, 'node_modules', '@types', 'node')
+    : folderOf('others', '@types/node')
+}

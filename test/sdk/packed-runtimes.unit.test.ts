@@ -12,7 +12,7 @@ import { openTestDatabase } from '../../src/store/testing.ts'
 import { startPlatform, type TestPlatform } from '../../src/testing/index.ts'
 import { installSdk, type PackedFile, PROJECT } from './pack.ts'
 import { expected, type PackedInput, PRINT, PROGRAM, packedInput } from './packed-program.ts'
-import { folderOf, programs } from './runtimes.ts'
+import { folderOf, nodeOf, OLDER_NODES, otherRuntimes } from './runtimes.ts'
 
 const FILES = {
   'import.mjs': `import * as sdk from '@boomgate/sdk'
@@ -66,7 +66,8 @@ const config :Workerd.Config = (
 );
 `
 
-const { workerd, deno, bun, ...nodes } = programs()
+const nodes = Object.fromEntries(OLDER_NODES.map(name => [name, nodeOf(name)]))
+const { workerd, deno, bun } = otherRuntimes()
 
 describe('@boomgate/sdk, packed and installed without any other package', () => {
   const folder = mkdtempSync(join(tmpdir(), 'boomgate-runtimes-'))
@@ -164,7 +165,7 @@ describe('@boomgate/sdk, packed and installed without any other package', () => 
   }
 
   test('Jest 29 runs it as it is set up by default', async () => {
-    const jest = join(folderOf('jest-29'), 'bin', 'jest.js')
+    const jest = join(folderOf('others', 'jest'), 'bin', 'jest.js')
     const value = { input, expected: expected() }
     const { stderr } = await run(process.execPath, [jest, '--rootDir', folder, '--no-cache'], value)
     assert.match(stderr, /^Tests: +1 passed, 1 total$/m)

@@ -12,7 +12,7 @@ import { shangmiMerchant } from '../shangmi.ts'
 import { DIRECT, PROVIDER, plateRequest, SUB_MCHID } from './car-park.ts'
 import { PROJECT, pack } from './pack.ts'
 import { expected, type PackedInput, PRINT, PROGRAM, packedInput } from './packed-program.ts'
-import { programs } from './runtimes.ts'
+import { nodeOf } from './runtimes.ts'
 
 const FILES = {
   'import.mjs': `import * as sdk from 'boomgate/sdk'
@@ -53,8 +53,8 @@ console.log(service_state, client.sensitive.decrypt(reply.encrypted_echo_message
 /** What an installation puts beside the package for it. */
 const SHANGMI_PACKAGES = ['sm-crypto-v2', '@noble/ciphers', '@noble/curves', '@noble/hashes']
 
-const { 'node-20.0': oldest } = programs()
-const nodes = { 'this Node': process.execPath, ...(oldest && { 'node-20.0': oldest }) }
+const oldest = nodeOf('node-20.0')
+const nodes = { 'this Node': process.execPath, 'node-20.0': oldest }
 
 describe('the packed package, in a folder without any other package', () => {
   const folder = mkdtempSync(join(tmpdir(), 'boomgate-packed-'))
@@ -91,17 +91,15 @@ describe('the packed package, in a folder without any other package', () => {
     }
   }
 
-  if (oldest) {
-    test('boomgate needs a newer Node than its SDK, and says so', () => {
-      const main = join(folder, 'node_modules', 'boomgate', 'dist', 'cli', 'main.js')
-      const { status, stderr } = spawnSync(oldest, [main, 'serve'], { encoding: 'utf8' })
-      assert.equal(status, 1)
-      assert.match(
-        stderr,
-        /^error: Boomgate needs Node 24 or later, or 22\.16 or later of 22, and .* 20\..*: npm install --save-dev node@24 .*\.\n$/,
-      )
-    })
-  }
+  test('boomgate needs a newer Node than its SDK, and says so', () => {
+    const main = join(folder, 'node_modules', 'boomgate', 'dist', 'cli', 'main.js')
+    const { status, stderr } = spawnSync(oldest, [main, 'serve'], { encoding: 'utf8' })
+    assert.equal(status, 1)
+    assert.match(
+      stderr,
+      /^error: Boomgate needs Node 24 or later, or 22\.16 or later of 22, and .* 20\..*: npm install --save-dev node@24 .*\.\n$/,
+    )
+  })
 
   const EXPECTED = [
     /^粤B10001 drives in: entry \d{29} is NORMAL$/,

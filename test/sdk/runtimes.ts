@@ -1,59 +1,63 @@
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 
-/** Other programs than this Node that run the packed SDK, and where the npm package of each keeps it, by platform. */
-const PROGRAMS = {
+/** Where the npm packages of these keep the program, by platform. npm has them for Linux in one form. */
+const OTHERS: Partial<Record<string, Record<Other, string>>> = {
   'linux-x64': {
-    'node-20.0': 'node-20.0-linux-x64/bin/node',
-    'node-20': 'node-20-linux-x64/bin/node',
-    'node-22': 'node-22-linux-x64/bin/node',
     bun: '@oven/bun-linux-x64/bin/bun',
     deno: '@deno/linux-x64-glibc/deno',
     workerd: '@cloudflare/workerd-linux-64/bin/workerd',
   },
   'linux-arm64': {
-    'node-20.0': 'node-20.0-linux-arm64/bin/node',
-    'node-20': 'node-20-linux-arm64/bin/node',
-    'node-22': 'node-22-linux-arm64/bin/node',
     bun: '@oven/bun-linux-aarch64/bin/bun',
     deno: '@deno/linux-arm64-glibc/deno',
     workerd: '@cloudflare/workerd-linux-arm64/bin/workerd',
   },
-} as const
+}
 
-export type Runtime = keyof (typeof PROGRAMS)['linux-x64']
+type Other = 'bun' | 'deno' | 'workerd'
 
-const PLATFORM = `${process.platform}-${process.arch}`
-const { resolve } = createRequire(new URL('../runtimes/package.json', import.meta.url))
+/** The oldest Node that the SDK is for, and others between it and the one of this project. */
+export const OLDER_NODES = ['node-20.0', 'node-20', 'node-22'] as const
 
-/** The paths of these programs on this platform. npm has them for Linux; elsewhere there are none, and that is said. */
-export function programs(): Partial<Record<Runtime, string>> {
-  if (!isListed(PLATFORM)) {
-    console.warn(
-      `The SDK is tried in no other program than this Node: test/sdk/runtimes.ts lists none for ${PLATFORM}`,
-    )
+/** The program of one of these. */
+export function nodeOf(name: (typeof OLDER_NODES)[number]): string {
+  return join(folderOf(name, 'node'), 'bin', 'node')
+}
+
+/** The other runtimes on this platform. Elsewhere none is tried, and that is said. */
+export function otherRuntimes(): Partial<Record<Other, string>> {
+  const platform = `${process.platform}-${process.arch}`
+  const programs = OTHERS[platform]
+  if (!programs) {
+    console.warn(`Bun, Deno and Workers are not tried: test/sdk/runtimes.ts lists none for ${platform}`)
     return {}
   }
   return Object.fromEntries(
-    Object.entries(PROGRAMS[PLATFORM]).map(([name, path]) => {
-      const [scope = '', unscoped = ''] = path.split('/')
-      const owner = scope.startsWith('@') ? `${scope}/${unscoped}` : scope
-      return [name, join(folderOf(owner), path.slice(owner.length))]
+    Object.entries(programs).map(([name, path]) => {
+      const owner = path.split('/').slice(0, 2).join('/')
+      return [name, join(folderOf('others', owner), path.slice(owner.length))]
     }),
   )
 }
 
-/** The folder of a package of `test/runtimes`. */
-export function folderOf(name: string): string {
+/** The folder of a package that a workspace of `packages/runtimes` has of its own; the project may have another version. */
+export function folderOf(workspace: string, name: string): string {
+  const manifest = fileURLToPath(new URL(`../../packages/runtimes/${workspace}/package.json`, import.meta.url))
+  const { dependencies, devDependencies, optionalDependencies } = createRequire(manifest)('./package.json')
+  const wanted = { ...dependencies, ...devDependencies, ...optionalDependencies }[name]
   try {
-    return dirname(resolve(`${name}/package.json`))
+    const path = createRequire(manifest).resolve(`${name}/package.json`)
+    const { version } = createRequire(manifest)(path)
+    if (version === wanted) return dirname(path)
+    throw new Error(`It is version ${version}`)
   } catch (cause) {
-    throw new Error(`${name} is not installed. What this test needs is installed by: npm run runtimes`, {
-      cause,
-    })
+    throw new Error(
+      `${name} ${wanted} is not installed. What this test needs is installed by: npm run runtimes`,
+      {
+        cause,
+      },
+    )
   }
-}
-
-function isListed(platform: string): platform is keyof typeof PROGRAMS {
-  return platform in PROGRAMS
 }
