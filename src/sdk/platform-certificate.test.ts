@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { X509Certificate } from 'node:crypto'
 import { test } from 'node:test'
 import { newCertificate, newRoot } from '../sandbox/certificates.ts'
-import { isSameSerial, parseCertificate } from './platform-certificate.ts'
+import { isSameSerial, parseCertificate, platformCertificate } from './platform-certificate.ts'
 
 test('a serial number is read as the platform names it, and compared without regard to case and zeros', async () => {
   const validity = { not_before: Date.parse('2024-01-01'), not_after: Date.parse('2029-01-01') }
@@ -25,4 +25,9 @@ test('a serial number is read as the platform names it, and compared without reg
   assert.equal(publicKey.export({ type: 'spki', format: 'pem' }), public_key)
   assert.ok(isSameSerial(serial, serial.slice(1).toLowerCase()))
   assert.ok(!isSameSerial(serial, `1${serial.slice(1)}`))
+})
+
+test('a serial number has whole bytes, also where the runtime leaves a zero in front away', () => {
+  for (const serialNumber of ['0A11', 'A11'])
+    assert.equal(platformCertificate({ serialNumber } as X509Certificate).serial, '0A11')
 })

@@ -21,11 +21,16 @@ export function parseCertificate(pem: string): PlatformCertificate {
 /** What the SDK needs of a certificate. */
 export function platformCertificate(certificate: X509Certificate): PlatformCertificate {
   return {
-    serial: certificate.serialNumber,
+    serial: serialOf(certificate),
     publicKey: certificate.publicKey,
     effectiveTime: Date.parse(certificate.validFrom),
     expireTime: Date.parse(certificate.validTo),
   }
+}
+
+/** Deno leaves a zero in front away, and the platform does not know the rest. */
+function serialOf({ serialNumber }: X509Certificate): string {
+  return serialNumber.length % 2 === 0 ? serialNumber : `0${serialNumber}`
 }
 
 /** True for two ways to write one serial number, which differ in case or in leading zeros. */

@@ -47,15 +47,11 @@ const FILES = {
 }
 
 /** Modules as a bundler for Workers would put them together; signed requests may go to this machine. */
-const WORKER = `using Workerd = import "/workerd/workerd.capnp";
+const workerConfig = (modules: readonly string[]) => `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
   services = [
     (name = "main", worker = (
-      modules = [
-        (name = "worker.mjs", esModule = embed "worker.mjs"),
-        (name = "@boomgate/sdk", esModule = embed "node_modules/@boomgate/sdk/dist/index.mjs"),
-        (name = "@boomgate/signature.mjs", esModule = embed "node_modules/@boomgate/sdk/dist/signature.mjs"),
-      ],
+      modules = [${modules.join(', ')}],
       bindings = [(name = "INPUT", json = embed "input.json")],
       compatibilityDate = "2025-04-01",
       compatibilityFlags = ["nodejs_compat"],
@@ -102,10 +98,7 @@ describe('@boomgate/sdk, packed and installed without any other package', () => 
     const paths = files.map(({ path }) => path)
     assert.deepEqual(
       paths.filter(
-        path =>
-          !/^dist\/(?:types\/[\w/-]+\.d\.cts|(?:index|shangmi)\.(?:d\.)?[cm][jt]s|signature\.[cm]js)$/.test(
-            path,
-          ),
+        path => !/^dist\/(?:types\/[\w/-]+\.d\.cts|(?:index|shangmi)\.d\.[cm]ts|[\w-]+\.[cm]js)$/.test(path),
       ),
       ['LICENSE', 'README.md', 'package.json'],
     )
@@ -150,7 +143,16 @@ describe('@boomgate/sdk, packed and installed without any other package', () => 
     test('a Worker runs it', async () => {
       const { folder: _disk, ...rest } = input
       writeFileSync(join(folder, 'input.json'), JSON.stringify(rest))
-      writeFileSync(join(folder, 'config.capnp'), WORKER)
+      const modules = files
+        .filter(({ path }) => path.endsWith('.mjs') && !path.endsWith('shangmi.mjs'))
+        .map(({ path }) => {
+          const name = path === 'dist/index.mjs' ? '@boomgate/sdk' : path.replace('dist', '@boomgate')
+          return `(name = "${name}", esModule = embed "node_modules/@boomgate/sdk/${path}")`
+        })
+      writeFileSync(
+        join(folder, 'config.capnp'),
+        workerConfig(['(name = "worker.mjs", esModule = embed "worker.mjs")', ...modules]),
+      )
       const worker = spawn(workerd, ['serve', 'config.capnp', '--control-fd=3'], {
         cwd: folder,
         stdio: ['ignore', 'inherit', 'inherit', 'pipe'],

@@ -44,7 +44,9 @@ export function otherRuntimes(): Partial<Record<Other, string>> {
 
 /** The folder of a package that a workspace of `packages/runtimes` has of its own; the project may have another version. */
 export function folderOf(workspace: string, name: string): string {
-  const manifest = fileURLToPath(new URL(`../../packages/runtimes/${workspace}/package.json`, import.meta.url))
+  const manifest = fileURLToPath(
+    new URL(`../../packages/runtimes/${workspace}/package.json`, import.meta.url),
+  )
   const { dependencies, devDependencies, optionalDependencies } = createRequire(manifest)('./package.json')
   const wanted = { ...dependencies, ...devDependencies, ...optionalDependencies }[name]
   try {
