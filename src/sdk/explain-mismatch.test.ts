@@ -47,6 +47,52 @@ test('a body that was parsed and written again is named, however it was written'
   assert.equal(causeOf({ signed: sorted, body: Buffer.from('{"id":"1","a":1}') }), 'body_rewritten')
 })
 
+test('a body in Base64, as API gateways hand it on, is named with how to decode it', async () => {
+  for (const encoding of ['base64', 'base64url'] as const)
+    assert.equal(received(Buffer.from(BODY).toString(encoding)), 'body_base64')
+  const { receiver, headers, body } = notice()
+  await assert.rejects(receiver.readNotice(Buffer.from(body).toString('base64'), headers), {
+    ...{ reason: 'mismatch', likelyCause: 'body_base64', status: 401 },
+    message: /is the Base64 of what.*Buffer\.from\(event\.body, 'base64'\).*isBase64Encoded/,
+  })
+})
+
+/** What writes a JSON text from a map that keeps no order, or another one. */
+const REORDERED: Record<string, (value: Record<string, unknown>) => unknown> = {
+  'sorted by name': value => sorted(value, (one, other) => (one < other ? -1 : 1)),
+  'sorted by length, as jsonb of PostgreSQL has them': value =>
+    sorted(value, (one, other) => one.length - other.length || (one < other ? -1 : 1)),
+  'sorted backwards': value => sorted(value, (one, other) => (one < other ? 1 : -1)),
+}
+
+function sorted(value: unknown, compare: (one: string, other: string) => number): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  const entries = Object.entries(value).sort(([one], [other]) => compare(one, other))
+  return Object.fromEntries(entries.map(([name, member]) => [name, sorted(member, compare)]))
+}
+
+for (const [how, reorder] of Object.entries(REORDERED)) {
+  test(`a notice whose keys are ${how} is named`, async () => {
+    const { receiver, headers, body } = notice()
+    const value = JSON.parse(body)
+    for (const text of [JSON.stringify(reorder(value)), JSON.stringify(reorder(value), null, 2)]) {
+      assert.notEqual(text, body)
+      await assert.rejects(receiver.readNotice(text, headers), {
+        ...{ reason: 'mismatch', likelyCause: 'body_reordered' },
+        message: /keys of the body are in another order.*express\.raw/,
+      })
+    }
+  })
+}
+
+test('the order of the official sample is known too', () => {
+  const resource =
+    '{"original_type":"transaction","algorithm":"AEAD_AES_256_GCM","ciphertext":"a/+=","associated_data":"","nonce":"n"}'
+  const signed = `{"id":"1","create_time":"2026","resource_type":"encrypt-resource","event_type":"A","summary":"成功","resource":${resource}}`
+  const received = JSON.stringify(sorted(JSON.parse(signed), (one, other) => (one < other ? -1 : 1)))
+  assert.equal(causeOf({ signed, body: Buffer.from(received) }), 'body_reordered')
+})
+
 test('a line feed that was added or lost is named', () => {
   assert.equal(received(`${BODY}\n`), 'body_line_feed')
   assert.equal(received(`${BODY}\r\n`), 'body_line_feed')
@@ -89,6 +135,20 @@ test('a large body costs no more than a moment', () => {
   const body = Buffer.from(`{"a":"${'x'.repeat(10_000_000)}"}`)
   assert.equal(causeOf({ signed: 'else', body }), 'other_body')
 })
+
+/** A notice and its receiver. */
+function notice() {
+  const pem = (key: KeyObject, type: 'spki' | 'pkcs8') => key.export({ type, format: 'pem' }).toString()
+  const apiv3Key = 'k'.repeat(32)
+  const serial = 'PUB_KEY_ID_TEST'
+  const receiver = createWebhookReceiver({
+    apiv3Key,
+    trust: { publicKeyId: serial, publicKey: pem(publicKey, 'spki') },
+  })
+  const resource = { out_trade_no: '1' }
+  const signing = { apiv3Key, privateKey: pem(privateKey, 'pkcs8'), serial }
+  return { receiver, ...signTestNotice({ event_type: 'TRANSACTION.SUCCESS', resource, ...signing }) }
+}
 
 test('a refused notice says what has happened and what to do', async () => {
   const pem = (key: KeyObject, type: 'spki' | 'pkcs8') => key.export({ type, format: 'pem' }).toString()

@@ -3,10 +3,13 @@ import { jsonSpellings } from '../protocol/json-spellings.ts'
 import { type OpenedSignature, openSignature } from '../protocol/read-signature.ts'
 import { replyMessage } from '../protocol/signature.ts'
 import type { Suite } from '../protocol/suite.ts'
+import { noticeOrders } from './notice-orders.ts'
 
 /** Why the signature of a reply or a notice does not fit: what happened to it on its way to the check. */
 export type MismatchCause =
   | 'body_rewritten'
+  | 'body_reordered'
+  | 'body_base64'
   | 'body_line_feed'
   | 'body_decoded'
   | 'body_byte_order_mark'
@@ -39,6 +42,8 @@ const RAW_BYTES = 'The signature covers the raw bytes.'
 
 const EXPLANATIONS: Record<MismatchCause, string> = {
   body_rewritten: `The key is right, and the body was parsed and written again. ${RAW_BYTES}`,
+  body_reordered: `The key is right, and the keys of the body are in another order: it was parsed, and written by something that sorts them or keeps no order. ${RAW_BYTES}`,
+  body_base64: `The key is right, and the body is the Base64 of what the platform sent. ${RAW_BYTES}`,
   body_line_feed: `The key is right, and the body has a line feed at its end that the platform did not send, or lacks one. ${RAW_BYTES}`,
   body_decoded: `The key is right, and the body was decoded as Latin-1 and encoded as UTF-8. ${RAW_BYTES} Take the body as a Buffer.`,
   body_byte_order_mark: `The key is right, and a byte order mark was put in front of the body. ${RAW_BYTES}`,
@@ -154,6 +159,7 @@ function* changes({ timestamp, nonce, body: bytes }: Mismatch): Generator<Change
 
 function* bodies(body: Buffer): Generator<readonly [MismatchCause, Buffer]> {
   const text = body.toString('utf8')
+  if (/^[\w+/-]+={0,2}\s*$/.test(text)) yield ['body_base64', Buffer.from(text, 'base64')]
   for (const end of ['\n', '\r\n']) {
     if (text.endsWith(end)) yield ['body_line_feed', body.subarray(0, -end.length)]
     yield ['body_line_feed', Buffer.concat([body, Buffer.from(end)])]
@@ -162,6 +168,7 @@ function* bodies(body: Buffer): Generator<readonly [MismatchCause, Buffer]> {
   // Each byte became a character of its own.
   if (/^[\0-\xff]*$/.test(text)) yield ['body_decoded', Buffer.from(text, 'latin1')]
   for (const spelling of jsonSpellings(text)) yield ['body_rewritten', Buffer.from(spelling)]
+  for (const ordered of noticeOrders(text)) yield ['body_reordered', Buffer.from(ordered)]
 }
 
 function* headerPairs(timestamp: string, nonce: string): Generator<readonly [string, string]> {

@@ -9,7 +9,7 @@ export type { ErrorDetail, Language } from '../protocol/errors.ts'
 export type { PlateColor } from '../protocol/plate.ts'
 export type { Suite } from '../protocol/suite.ts'
 export { formatTime } from '../protocol/time.ts'
-export type { HandlerOptions, NoticeHeaders } from './answer-notice.ts'
+export { AnswerNotWritten, type HandlerOptions, type NoticeHeaders } from './answer-notice.ts'
 export { type Bill, rowsOrNone } from './bill.ts'
 export type { Bills, SubMerchantBills } from './bills.ts'
 export {

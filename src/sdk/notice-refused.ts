@@ -10,6 +10,10 @@ export type RefusalReason =
   | 'cannot_decrypt'
   | 'keys_unavailable'
 
+const PARSER =
+  "In Express put express.raw({ type: '*/*' }) on this route, before express.json(); in Koa put the handler before the body " +
+  'parser; in Nest give NestFactory rawBody: true; of a Request that others read too give a clone().'
+
 interface Answer {
   /** HTTP status of the answer; the platform sends the notice again after each of them. */
   status: number
@@ -41,7 +45,7 @@ const ANSWERS: Record<RefusalReason, Answer> = {
   },
   body_parsed: {
     status: 500,
-    advice: `A JSON parser ran before this handler. ${RAW_BODY} In Express put express.raw({ type: '*/*' }) on this route, before express.json().`,
+    advice: `A body parser ran before this handler. ${RAW_BODY} ${PARSER}`,
   },
   body_too_large: { status: 413, advice: 'Notices have a few thousand bytes, so this is none.' },
   malformed: { status: 400, advice: 'The platform signed something that this version cannot read.' },
@@ -55,13 +59,15 @@ const ANSWERS: Record<RefusalReason, Answer> = {
   },
 }
 
-const PARSER = "In Express put express.raw({ type: '*/*' }) on this route, before express.json()."
 const OWN_BYTES = `Most often a framework has parsed the body. ${RAW_BODY} ${PARSER}`
 const HEADERS = 'Give the headers of the same request, as they came; look for a proxy that changes them.'
 
 /** What to do about a signature that does not fit. */
 const ADVICE: Record<MismatchCause, string> = {
   body_rewritten: OWN_BYTES,
+  body_reordered: OWN_BYTES,
+  body_base64:
+    "Decode it first: Buffer.from(event.body, 'base64') where the gateway says that it is encoded, as event.isBase64Encoded.",
   body_line_feed: `Look for what trims the body, or reads it line by line. ${RAW_BODY}`,
   body_decoded: RAW_BODY,
   body_byte_order_mark: RAW_BODY,

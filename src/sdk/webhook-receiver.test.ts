@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
-import { generateKeyPairSync } from 'node:crypto'
+import { createPrivateKey, generateKeyPairSync } from 'node:crypto'
 import { test } from 'node:test'
+import { runInNewContext } from 'node:vm'
+import { replyMessage, signMessage } from '../protocol/signature.ts'
 import type { NoticeHeaders } from './answer-notice.ts'
 import { NoticeRefused } from './notice-refused.ts'
 import { signTestNotice, type TestNotice } from './sign-test-notice.ts'
@@ -29,6 +31,14 @@ function sign(changes: Partial<TestNotice> = {}) {
     serial,
     ...changes,
   })
+}
+
+/** The headers of a text that is a notice already. */
+function signed(body: string) {
+  const timestamp = String(Math.floor(Date.now() / 1000))
+  const signature = signMessage(replyMessage(timestamp, 'N', body), createPrivateKey(privateKey))
+  const headers = { ...sign().headers, 'Wechatpay-Timestamp': timestamp, 'Wechatpay-Nonce': 'N' }
+  return { headers: { ...headers, 'Wechatpay-Signature': signature } }
 }
 
 async function read(changes: Partial<TestNotice> = {}) {
@@ -100,6 +110,51 @@ test('the body may be text or bytes, and headers of any kind and any case', asyn
       assert.equal((await receiver.readNotice(someBody, someHeaders)).event_type, 'TRANSACTION.SUCCESS')
     }
   }
+})
+
+test('every kind of buffer is a body, also a part of one and one of another realm', async () => {
+  // An odd length would have no words of two and more bytes.
+  const { headers, body } = sign({ resource: { ...ORDER, attach: '停车' } })
+  const text = body.padEnd(Math.ceil(Buffer.byteLength(body) / 8) * 8 - Buffer.byteLength(body) + body.length)
+  const { headers: padded } = signed(text)
+  const bytes = new Uint8Array(Buffer.from(text))
+  const within = Buffer.concat([Buffer.from('12345678'), bytes, Buffer.from('12345678')])
+  const shared = new SharedArrayBuffer(bytes.length)
+  new Uint8Array(shared).set(bytes)
+  for (const view of [
+    bytes.buffer,
+    shared,
+    new DataView(bytes.buffer),
+    new Int8Array(bytes.buffer),
+    new Uint8ClampedArray(bytes.buffer),
+    new Uint16Array(bytes.buffer),
+    new Int32Array(bytes.buffer),
+    new Float64Array(bytes.buffer),
+    new BigUint64Array(bytes.buffer),
+    within.subarray(8, -8),
+    runInNewContext('Uint8Array.from(bytes)', { bytes }),
+    runInNewContext('Uint8Array.from(bytes).buffer', { bytes }),
+  ]) {
+    const notice = await receiver.readNotice(view as ArrayBuffer, padded)
+    assert.equal(notice.event_type, 'TRANSACTION.SUCCESS')
+  }
+  assert.equal((await receiver.readNotice(Buffer.from(body), headers)).event_type, 'TRANSACTION.SUCCESS')
+})
+
+test('what is no body is named by its type', async () => {
+  const { headers, body } = sign()
+  for (const [given, kind] of [
+    [undefined, /no bytes but undefined/],
+    [null, /no bytes but null/],
+    [Promise.resolve(body), /no bytes but an object of type Promise/],
+    [new Blob([body]), /an object of type Blob/],
+    [Object.create(null), /no bytes but an object\./],
+  ] as const) {
+    const error = await refusal(given, headers)
+    assert.equal(error.reason, 'body_parsed')
+    assert.match(error.message, kind)
+  }
+  assert.equal((await refusal(body, undefined as never)).reason, 'headers_missing')
 })
 
 test('the spellings of the notice page become those of the query, and the plaintext keeps them', async () => {

@@ -1,16 +1,15 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { ServerResponse } from 'node:http'
 import type { Suite } from '../protocol/suite.ts'
-import type { HandlerOptions, NoticeHeaders } from './answer-notice.ts'
+import { checkHandler, type HandlerOptions, type NoticeHeaders } from './answer-notice.ts'
 import { checkNames } from './check-options.ts'
 import { KeyRing, type Trust } from './key-ring.ts'
 import { type Machine, machine } from './machine.ts'
 import type { Notice, NoticeHandler } from './notice.ts'
 import { NoticeRefused } from './notice-refused.ts'
 import { checkApiv3Key, checkSuite, OPTION_NAMES } from './options.ts'
-import { rawBody } from './raw-body.ts'
+import { type IncomingNotice, rawBody } from './raw-body.ts'
 import { readNotice } from './read-notice.ts'
 import { type BelievedKeys, type ReadHeader, verifySigned } from './verify-signed.ts'
-import { type ExpressRequest, expressHandler } from './webhook-express.ts'
 import { type FastifyScope, fastifyPlugin } from './webhook-fastify.ts'
 import { fetchHandler } from './webhook-fetch.ts'
 import { nodeHandler } from './webhook-node.ts'
@@ -22,25 +21,31 @@ import { nodeHandler } from './webhook-node.ts'
  * the platform sends the notice again, at most fifteen times in a day. It waits 5 s for an answer, so do no more than
  * store the notice. The same notice may come several times and out of order: take it as done when you have it already,
  * by its business number and `event_type`.
+ *
+ * A body that something has read or parsed before is answered 500 at once, with a `NoticeRefused` that says so. Each handler
+ * throws a `TypeError` when it is made of something that is no function.
  */
 export interface WebhookReceiver {
   /**
-   * Verifies and opens one notice. `body` is what came over the wire, at most 256 KiB. Throws `NoticeRefused`, which
-   * names the likely cause.
+   * Verifies and opens one notice. `body` is what came over the wire, at most 256 KiB: its text, a buffer or any view of
+   * one. Throws `NoticeRefused`, which names the likely cause.
    */
-  readNotice(body: string | Uint8Array, headers: NoticeHeaders): Promise<Notice>
+  readNotice(body: string | ArrayBuffer | ArrayBufferView, headers: NoticeHeaders): Promise<Notice>
   /** For everything that speaks `Request` and `Response`: Hono, Deno, Next.js route handlers. */
   fetchHandler(handle: NoticeHandler, options?: HandlerOptions): (request: Request) => Promise<Response>
-  /** For `node:http`. */
+  /**
+   * For `node:http`, and for frameworks that hand its request on: in Koa `handler(ctx.req, ctx.res)` with
+   * `ctx.respond = false`, before any body parser.
+   */
   nodeHandler(
     handle: NoticeHandler,
     options?: HandlerOptions,
-  ): (request: IncomingMessage, response: ServerResponse) => void
-  /** For Express, with `express.raw` before it or with no body parser at all. */
+  ): (request: IncomingNotice, response: ServerResponse) => void
+  /** For Express, with `express.raw` before it or with no body parser at all; for Nest with `rawBody: true`. */
   expressHandler(
     handle: NoticeHandler,
     options?: HandlerOptions,
-  ): (request: ExpressRequest, response: ServerResponse) => void
+  ): (request: IncomingNotice, response: ServerResponse) => void
   /**
    * For Fastify: `app.register(receiver.fastifyPlugin(handle), { prefix: '/notify' })`. The raw body parser that it needs
    * stays inside the plugin.
@@ -90,10 +95,10 @@ export function receiverOn(
   }
   return {
     readNotice: read,
-    fetchHandler: (handle, options) => fetchHandler(read, handle, options),
-    nodeHandler: (handle, options) => nodeHandler(read, handle, options),
-    expressHandler: (handle, options) => expressHandler(read, handle, options),
-    fastifyPlugin: (handle, options) => fastifyPlugin(read, handle, options),
+    fetchHandler: (handle, options) => fetchHandler(read, handle, checkHandler(handle, options)),
+    nodeHandler: (handle, options) => nodeHandler(read, handle, checkHandler(handle, options)),
+    expressHandler: (handle, options) => nodeHandler(read, handle, checkHandler(handle, options)),
+    fastifyPlugin: (handle, options) => fastifyPlugin(read, handle, checkHandler(handle, options)),
   }
 }
 
@@ -105,10 +110,12 @@ async function find(keys: KeyRing, serial: string): ReturnType<KeyRing['find']> 
   }
 }
 
+/** Headers of another realm or of a library are no instances of the global class. */
 function headerReader(headers: NoticeHeaders): ReadHeader {
-  if (headers instanceof Headers) return name => headers.get(name) || undefined
+  const { get } = Object(headers)
+  if (typeof get === 'function') return name => (headers as Headers).get(name) || undefined
   const values = new Map<string, string>()
-  for (const [name, value] of Object.entries(headers)) {
+  for (const [name, value] of Object.entries(headers ?? {})) {
     if (typeof value === 'string') values.set(name.toLowerCase(), value)
     else if (Array.isArray(value)) values.set(name.toLowerCase(), value.join(', '))
   }

@@ -1,9 +1,13 @@
-import { createServer, type IncomingMessage, type Server } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Readable } from 'node:stream'
 import type { ReadableStream } from 'node:stream/web'
+import 'reflect-metadata'
+import { Controller, Module, Post, Req, Res } from '@nestjs/common'
+import { NestFactory } from '@nestjs/core'
 import express from 'express'
 import Fastify from 'fastify'
+import Koa from 'koa'
 import type { HandlerOptions, NoticeHandler, WebhookReceiver } from '../../src/sdk/index.ts'
 
 /** A merchant's server that listens, with the URL for notices. */
@@ -51,6 +55,18 @@ export const SERVERS: Record<string, StartServer> = {
     return { url: `${url}/notify`, close: () => app.close() }
   },
 
+  'Koa before any body parser': async (receiver, handle, options) => {
+    const answer = receiver.nodeHandler(handle, options)
+    const app = new Koa()
+    app.use(context => {
+      context.respond = false
+      answer(context.req, context.res)
+    })
+    return listen(createServer(app.callback()))
+  },
+
+  'Nest with rawBody': (receiver, handle, options) => nest(receiver.expressHandler(handle, options), true),
+
   'fetch handlers': async (receiver, handle, options) => {
     const answer = receiver.fetchHandler(handle, options)
     return listen(
@@ -61,6 +77,28 @@ export const SERVERS: Record<string, StartServer> = {
       }),
     )
   },
+}
+
+/** Nest on Express, with a controller of one route. The decorators are called, because Node runs no syntax of them. */
+export async function nest(
+  answer: ReturnType<WebhookReceiver['expressHandler']>,
+  rawBody: boolean,
+): Promise<WebhookServer> {
+  class NotifyController {
+    receive(request: IncomingMessage, response: ServerResponse): void {
+      answer(request, response)
+    }
+  }
+  const route = [NotifyController.prototype, 'receive'] as const
+  Post()(...route, Object.getOwnPropertyDescriptor(...route) as PropertyDescriptor)
+  Req()(...route, 0)
+  Res()(...route, 1)
+  Controller('notify')(NotifyController)
+  class AppModule {}
+  Module({ controllers: [NotifyController] })(AppModule)
+  const app = await NestFactory.create(AppModule, { rawBody, logger: false })
+  await app.listen(0, '127.0.0.1')
+  return { url: `${await app.getUrl()}/notify`, close: () => app.close() }
 }
 
 /** What a runtime with `Request` and `Response` does with a connection. */

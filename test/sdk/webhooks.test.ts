@@ -1,21 +1,26 @@
 import assert from 'node:assert/strict'
-import { createServer } from 'node:http'
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { createServer, type IncomingMessage } from 'node:http'
 import { connect } from 'node:net'
 import { type TestContext, test } from 'node:test'
+import { bodyParser } from '@koa/bodyparser'
 import express from 'express'
 import Fastify from 'fastify'
+import Koa from 'koa'
 import {
+  AnswerNotWritten,
   createWebhookReceiver,
   merchantClient,
   type Notice,
   type NoticeHandler,
   NoticeRefused,
+  type WebhookReceiver,
 } from '../../src/sdk/index.ts'
 import { type TestPlatform, webhookSink } from '../../src/testing/index.ts'
 import { platformUnderTest } from '../platform.ts'
 import { chargeRequest, DIRECT, entryRequest, optionsOf } from './car-park.ts'
 import { sharedPlatform } from './shared-platform.ts'
-import { listen, SERVERS, type WebhookServer } from './webhook-servers.ts'
+import { listen, nest, SERVERS, type WebhookServer } from './webhook-servers.ts'
 
 const thePlatform = sharedPlatform()
 
@@ -112,21 +117,201 @@ for (const [name, start] of Object.entries(SERVERS)) {
   })
 }
 
-test('after express.json the handler says what to do, and answers 500 so that nothing is lost', async t => {
+type Report = (error: unknown) => void
+
+/** Reads a request to its end, as a logger or a parser does that leaves nothing behind. */
+async function swallow(request: IncomingMessage): Promise<void> {
+  for await (const _ of request);
+}
+
+/** Servers that have read the body before the handler sees it. */
+const ALREADY_READ: Record<string, (webhooks: WebhookReceiver, onError: Report) => Promise<WebhookServer>> = {
+  'node:http after something that reads the body': async (webhooks, onError) => {
+    const answer = webhooks.nodeHandler(neverHandled, { onError })
+    return listen(
+      createServer(async (request, response) => {
+        await swallow(request)
+        answer(request, response)
+      }),
+    )
+  },
+  'node:http after something that has begun to': async (webhooks, onError) => {
+    const answer = webhooks.nodeHandler(neverHandled, { onError })
+    return listen(createServer((request, response) => request.once('data', () => answer(request, response))))
+  },
+  'Express after express.json': async (webhooks, onError) => {
+    const app = express().use(express.json())
+    app.post('/notify', webhooks.expressHandler(neverHandled, { onError }))
+    return listen(createServer(app))
+  },
+  'Express after a parser that keeps nothing': async (webhooks, onError) => {
+    const app = express().use(async (request, _response, next) => {
+      await swallow(request)
+      next()
+    })
+    app.post('/notify', webhooks.expressHandler(neverHandled, { onError }))
+    return listen(createServer(app))
+  },
+  'Koa after a body parser': async (webhooks, onError) => {
+    const answer = webhooks.nodeHandler(neverHandled, { onError })
+    const app = new Koa().use(bodyParser()).use(context => {
+      context.respond = false
+      answer(context.req, context.res)
+    })
+    return listen(createServer(app.callback()))
+  },
+  'Nest without rawBody': (webhooks, onError) =>
+    nest(webhooks.expressHandler(neverHandled, { onError }), false),
+  "Fastify's request.raw after its JSON parser": async (webhooks, onError) => {
+    const answer = webhooks.nodeHandler(neverHandled, { onError })
+    const app = Fastify()
+    app.post('/notify', (request, reply) => {
+      reply.hijack()
+      answer(request.raw, reply.raw)
+    })
+    const url = await app.listen({ host: '127.0.0.1', port: 0 })
+    return { url: `${url}/notify`, close: () => app.close() }
+  },
+  "Fastify's plugin after a hook that reads the body": async (webhooks, onError) => {
+    const app = Fastify()
+    app.addHook('onRequest', request => swallow(request.raw))
+    app.register(webhooks.fastifyPlugin(neverHandled, { onError }), { prefix: '/notify' })
+    const url = await app.listen({ host: '127.0.0.1', port: 0 })
+    return { url: `${url}/notify`, close: () => app.close() }
+  },
+}
+
+for (const [name, start] of Object.entries(ALREADY_READ)) {
+  test(`${name}: the answer is 500 at once, so that nothing is lost, and says what to do`, async t => {
+    const platform = thePlatform()
+    const { webhooks } = merchantClient(optionsOf(platform, DIRECT))
+    const errors: unknown[] = []
+    const url = await started(
+      t,
+      start(webhooks, error => errors.push(error)),
+    )
+    await parkACar(platform, url)
+    const [attempt] = await attempts(platform, url)
+    assert.equal(attempt?.reply_status, 500)
+    assert.match(attempt?.reply_body ?? '', /"FAIL".*put express\.raw.*before express\.json.*Koa.*Nest/)
+    assert.equal(errors.length, 1)
+    assert.ok(errors[0] instanceof NoticeRefused)
+    assert.equal(errors[0].reason, 'body_parsed')
+  })
+}
+
+test('a Request whose body was read before is answered with 500 at once; a clone of it can still be read', async t => {
   const platform = thePlatform()
   const { webhooks } = merchantClient(optionsOf(platform, DIRECT))
-  const errors: unknown[] = []
-  const app = express()
-  app.use(express.json())
-  app.post('/notify', webhooks.expressHandler(neverHandled, { onError: error => errors.push(error) }))
-  const url = await started(t, listen(createServer(app)))
+  const { headers, body } = await realNotice(t, platform)
+  const { host: _, 'content-length': __, connection: ___, ...signed } = headers as Record<string, string>
+  const fresh = () => new Request('http://a/notify', { method: 'POST', headers: signed, body })
+  for (const read of [
+    (request: Request) => request.json(),
+    (request: Request) => request.text(),
+    (request: Request) => request.arrayBuffer(),
+    // Somebody else is about to read it.
+    async (request: Request) => request.body?.getReader(),
+  ]) {
+    const errors: unknown[] = []
+    const answer = webhooks.fetchHandler(neverHandled, { onError: error => errors.push(error) })
+    const request = fresh()
+    await read(request)
+    const response = await answer(request)
+    assert.equal(response.status, 500)
+    assert.ok(errors[0] instanceof NoticeRefused)
+    assert.equal(errors[0].reason, 'body_parsed')
+    assert.match(errors[0].message, /read before.*clone\(\)/)
+  }
+  const request = fresh()
+  await request.clone().json()
+  assert.equal((await webhooks.fetchHandler(() => {})(request)).status, 204)
+})
 
+test('a body of which somebody wants texts is still its bytes', async t => {
+  const platform = thePlatform()
+  const { webhooks } = merchantClient(optionsOf(platform, DIRECT))
+  for (const encoding of ['utf8', 'latin1', 'hex'] as const) {
+    const notices: Notice[] = []
+    const answer = webhooks.nodeHandler(notice => notices.push(notice))
+    const server = createServer((request, response) => answer(request.setEncoding(encoding), response))
+    await parkACar(platform, await started(t, listen(server)))
+    assert.equal(notices.length, 1, encoding)
+  }
+})
+
+const STREAMED = Object.entries(SERVERS).filter(([name]) => name !== 'fetch handlers')
+
+for (const [name, start] of STREAMED) {
+  test(`${name}: an answer for which the sender did not wait is reported`, async t => {
+    const { headers, body } = await realNotice(t, thePlatform())
+    const { webhooks } = merchantClient(optionsOf(thePlatform(), DIRECT))
+    const gone = Promise.withResolvers<void>()
+    const reported = Promise.withResolvers<unknown>()
+    // The sender goes away while the handler is at work, and the server has seen it when the handler returns.
+    const handle: NoticeHandler = () => {
+      socket.destroy()
+      return gone.promise
+    }
+    const url = await started(t, start(webhooks, handle, { onError: reported.resolve }))
+    const watch = (message: unknown) => {
+      const { request } = message as { request: IncomingMessage }
+      request.socket.once('close', () => setImmediate(gone.resolve))
+    }
+    subscribe('http.server.request.start', watch)
+    t.after(() => unsubscribe('http.server.request.start', watch))
+
+    const socket = connect(Number(new URL(url).port), new URL(url).hostname)
+    const { host: _, connection: __, ...signed } = headers as Record<string, string>
+    const lines = Object.entries(signed).map(([name, value]) => `${name}: ${value}\r\n`)
+    socket.write(`POST /notify HTTP/1.1\r\nHost: a\r\n${lines.join('')}\r\n${body}`)
+    const error = await reported.promise
+    assert.ok(error instanceof AnswerNotWritten, String(error))
+    assert.equal(error.status, 204)
+    assert.match(error.message, /was handled, but the answer 204 could not be written/)
+  })
+}
+
+test('an answer that something else was faster with is reported, as in Koa without respond = false', async t => {
+  const platform = thePlatform()
+  const { webhooks } = merchantClient(optionsOf(platform, DIRECT))
+  const reported = Promise.withResolvers<unknown>()
+  const answer = webhooks.nodeHandler(() => {}, { onError: reported.resolve })
+  const app = new Koa().use(context => answer(context.req, context.res))
+  const url = await started(t, listen(createServer(app.callback())))
   await parkACar(platform, url)
-  const [attempt] = await attempts(platform, url)
-  assert.equal(attempt?.reply_status, 500)
-  assert.match(attempt?.reply_body ?? '', /put express\.raw.*before express\.json/)
-  assert.ok(errors[0] instanceof NoticeRefused)
-  assert.equal(errors[0].reason, 'body_parsed')
+  const error = await reported.promise
+  assert.ok(error instanceof AnswerNotWritten)
+  assert.match(error.message, /something else has answered 404 already \(in Koa set ctx\.respond = false\)/)
+})
+
+test('a Request that was given up is reported', async t => {
+  const platform = thePlatform()
+  const { webhooks } = merchantClient(optionsOf(platform, DIRECT))
+  const { headers, body } = await realNotice(t, platform)
+  const sender = new AbortController()
+  const errors: unknown[] = []
+  const answer = webhooks.fetchHandler(() => sender.abort(), { onError: error => errors.push(error) })
+  const { host: _, 'content-length': __, connection: ___, ...signed } = headers as Record<string, string>
+  const init = { method: 'POST', headers: signed, body, signal: sender.signal }
+  assert.equal((await answer(new Request('http://a/notify', init))).status, 204)
+  assert.ok(errors[0] instanceof AnswerNotWritten)
+})
+
+test('what is no handler is found when it is given', () => {
+  const { webhooks } = merchantClient(optionsOf(thePlatform(), DIRECT))
+  for (const make of [
+    webhooks.nodeHandler,
+    webhooks.expressHandler,
+    webhooks.fetchHandler,
+    webhooks.fastifyPlugin,
+  ] as ((handle: unknown, options?: unknown) => unknown)[]) {
+    assert.throws(() => make(undefined), { name: 'TypeError', message: /^handle must be a function/ })
+    assert.throws(() => make(() => {}, { onError: 'log' }), { message: /^onError must be a function/ })
+    assert.throws(() => make(() => {}, { onerror: () => {} }), {
+      message: /^onerror is no option: write onError/,
+    })
+  }
 })
 
 test('what an Express 4 parser of another type has left as the body does not hide the bytes', async t => {
