@@ -81,7 +81,7 @@ function isOfFetch(cause: unknown): boolean {
 }
 
 /**
- * Whether the very first bytes from the host were no TLS. The code alone does not say it: of garbage in an established
+ * Whether the very first bytes from the host were no TLS. The code does not say it: of garbage in an established
  * connection OpenSSL says the same. `fetch` of Node reports it of a first record only; from OpenSSL 3.2 on the text names
  * the function, and that of an established connection is another one. What is in doubt may have been sent.
  */

@@ -155,7 +155,7 @@ export function checkApiv3Key(apiv3Key: unknown): string {
   const key = checkText('apiv3Key', apiv3Key)
   if (key.length !== APIV3_KEY_LENGTH)
     throw new TypeError(`apiv3Key must have ${APIV3_KEY_LENGTH} characters, and has ${key.length}`)
-  if (!/^[\x21-\x7e]+$/.test(key)) throw new TypeError('apiv3Key must have digits and letters alone')
+  if (!/^[\x21-\x7e]+$/.test(key)) throw new TypeError('apiv3Key must have only digits and letters')
   return key
 }
 
@@ -213,7 +213,7 @@ function headersOf({
 /** A header that cannot be sent is found here, and not at the first car. */
 function checkUserAgent(userAgent: unknown): string {
   const text = checkText('userAgent', userAgent)
-  if (!/^[\x20-\x7e]+$/.test(text)) throw new TypeError('userAgent must have ASCII characters alone')
+  if (!/^[\x20-\x7e]+$/.test(text)) throw new TypeError('userAgent must have only ASCII characters')
   return text
 }
 
