@@ -62,10 +62,10 @@ test('the test kit says the same, also where node:sqlite is missing, and before 
   assert.equal(runAs('24.0.0', '--eval', program).stdout, 'loaded\n')
 })
 
-test('an installed package shows its whole help on an old Node, and its test kit says how to get a newer one', t => {
+test('an installed package shows its whole help on an old Node, and its test kit says how to get a newer one', async t => {
   const folder = mkdtempSync(join(tmpdir(), 'boomgate-old-node-'))
   t.after(() => rmSync(folder, { recursive: true }))
-  pack(folder)
+  await pack(folder)
   symlinkSync(join(PROJECT, 'node_modules'), join(folder, 'node_modules'))
   const main = join(folder, 'dist', 'cli', 'main.js')
   const brings =
