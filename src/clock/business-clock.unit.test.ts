@@ -7,7 +7,7 @@ import { ClockError } from './clock-error.ts'
 /** A clock on wall time that the test moves. */
 function clockAt(start: number, state?: ClockState): { clock: BusinessClock; pass(ms: number): void } {
   let wall = start
-  const clock = new BusinessClock(state, () => wall)
+  const clock = new BusinessClock(state, { wallNow: () => wall, elapsed: () => 0 })
   return {
     clock,
     pass: ms => {
@@ -68,17 +68,79 @@ test('a clock with the state of another one shows the same time', () => {
   assert.equal(clockAt(99_999, clock.state).clock.now(), 7_778)
 })
 
-test('whatever is done with it, business time never goes back', () => {
+/** A clock on a host whose wall clock can be set, as it is not by the time that passes. */
+function clockOnHost(start: number, reached?: number) {
+  let [wall, elapsed] = [start, 0]
+  const clock = new BusinessClock(undefined, { wallNow: () => wall, elapsed: () => elapsed }, reached)
+  return {
+    clock,
+    pass: (ms: number) => {
+      wall += ms
+      elapsed += ms
+    },
+    set: (ms: number) => {
+      wall = ms
+    },
+  }
+}
+
+const DAY = 86_400_000
+
+test('where the host is set back for long, business time runs on, and goes by the host again once that is right', () => {
+  const { clock, pass, set } = clockOnHost(90 * DAY)
+  assert.equal(clock.now(), 90 * DAY)
+  pass(10)
+  set(30 * DAY)
+  assert.equal(clock.now(), 90 * DAY + 10)
+  pass(1_000)
+  assert.deepEqual(clock.look(), { now: 90 * DAY + 1_010, wallNow: 30 * DAY + 1_000 })
+  set(91 * DAY)
+  assert.equal(clock.now(), 91 * DAY)
+  pass(5)
+  assert.equal(clock.now(), 91 * DAY + 5)
+})
+
+test('where the host is set back a little, business time waits for it', () => {
+  const { clock, pass, set } = clockOnHost(90 * DAY)
+  clock.now()
+  set(90 * DAY - 3_000)
+  pass(2_000)
+  assert.equal(clock.now(), 90 * DAY)
+  pass(2_000)
+  assert.equal(clock.now(), 90 * DAY + 1_000)
+})
+
+test('a clock on a host that is behind what was reached goes on from there', () => {
+  const { clock, pass } = clockOnHost(30 * DAY, 90 * DAY)
+  assert.equal(clock.now(), 90 * DAY)
+  pass(60_000)
+  assert.equal(clock.now(), 90 * DAY + 60_000)
+  clock.reach(90 * DAY + 90_000)
+  assert.equal(clock.now(), 90 * DAY + 90_000)
+  clock.moveTo(92 * DAY)
+  clock.freeze()
+  clock.run()
+  assert.equal(clock.now(), 92 * DAY)
+})
+
+test('whatever is done with it and with its host, business time never goes back', () => {
   const step = fc.record({
-    does: fc.constantFrom('freeze' as const, 'run' as const, 'move' as const, 'wait' as const),
-    ms: fc.integer({ min: -1_000, max: 1_000 }),
+    does: fc.constantFrom(
+      'freeze' as const,
+      'run' as const,
+      'move' as const,
+      'wait' as const,
+      'set' as const,
+    ),
+    ms: fc.oneof(fc.integer({ min: -1_000, max: 1_000 }), fc.integer({ min: -90 * DAY, max: 90 * DAY })),
   })
   fc.assert(
     fc.property(fc.array(step), steps => {
-      const { clock, pass } = clockAt(1_000_000)
+      const { clock, pass, set } = clockOnHost(1_000 * DAY)
       for (const { does, ms } of steps) {
         const before = clock.now()
         if (does === 'wait') pass(Math.abs(ms))
+        else if (does === 'set') set(clock.wallNow() + ms)
         else if (does === 'move' && ms < 0) assert.throws(() => clock.moveTo(before + ms), goesBack)
         else if (does === 'move') clock.moveTo(before + ms)
         else clock[does]()

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
+import type { Database } from '../store/database.ts'
 import { migrate } from '../store/migrate.ts'
 import { migrations } from '../store/migrations.ts'
 import { createTestStore } from '../store/testing.ts'
@@ -22,7 +23,8 @@ async function storeFor(t: TestContext) {
   return {
     db,
     store,
-    open: (onChange = () => {}, wallNow = systemClock.wallNow) => ClockStore.open(db, onChange, wallNow),
+    open: (onChange = () => {}, wallNow = systemClock.wallNow) =>
+      ClockStore.open(db, onChange, { wallNow, elapsed: () => 0 }),
   }
 }
 
@@ -57,6 +59,108 @@ test('a platform that is started again goes on with its business time', async t 
   t.after(() => second.stop())
   assert.equal(second.platform.clock.now(), later)
   assert.deepEqual(second.agenda.control.state().frozen_at, later)
+})
+
+const DAY = 24 * HOUR
+
+/** Writes something, as a call does: the mark comes first. Answers the business time that may be in what was written. */
+async function write(db: Database, node: ClockStore): Promise<number> {
+  await node.mark()
+  const now = node.clock.now()
+  await db.run('UPDATE business_clock SET id = 1')
+  return now
+}
+
+test('a store that is opened by a host whose clock went back goes on where it was, also after a crash', async t => {
+  const { db, open } = await storeFor(t)
+  const december = await open(undefined, () => 90 * DAY)
+  const written = await write(db, december)
+  assert.equal(written, 90 * DAY)
+  const october = await open(undefined, () => 30 * DAY)
+  assert.ok(october.clock.now() >= written && october.clock.now() <= written + 4_000)
+  await write(db, october)
+  const again = await open(undefined, () => 20 * DAY)
+  assert.ok(again.clock.now() >= october.clock.now())
+})
+
+test('the mark is written once in some seconds, with what is written, and reads write none', async t => {
+  const { db, open } = await storeFor(t)
+  let wall = 90 * DAY
+  const node = await open(undefined, () => wall)
+  const marks = new Set<number>()
+  const look = async () => {
+    marks.add((await db.get<{ reached: number }>('SELECT reached FROM business_clock'))?.reached ?? -1)
+  }
+  for (let second = 0; second < 100; second += 1) node.clock.now()
+  await look()
+  assert.deepEqual([...marks], [0])
+  for (let tenth = 0; tenth < 100; tenth += 1) {
+    wall += 100
+    await write(db, node)
+    await look()
+    assert.ok(Math.max(...marks) >= node.clock.now())
+  }
+  assert.ok(marks.size <= 1 + 10_000 / 2_000, `${marks.size} marks`)
+})
+
+test('a clean stop leaves a mark that is not ahead, so that restarts do not drive business time on', async t => {
+  const { db, open } = await storeFor(t)
+  let wall = 90 * DAY
+  for (let restart = 0; restart < 10; restart += 1) {
+    const node = await open(undefined, () => wall)
+    await write(db, node)
+    await node.stop()
+    wall += 1
+  }
+  const { clock } = await open(undefined, () => wall)
+  if (db.engine === 'sqlite') assert.equal(clock.now(), wall)
+  else assert.ok(clock.now() <= wall + 4_000)
+})
+
+test('a node whose host is behind follows what others have reached, and does not drive them on', async t => {
+  const { db, open } = await storeFor(t)
+  let passed = 0
+  const right = await open(undefined, () => 90 * DAY + passed)
+  await write(db, right)
+  const behind = await open(undefined, () => 30 * DAY + passed)
+  for (let second = 0; second < 60; second += 1) {
+    passed += 1_000
+    for (const node of [right, behind]) {
+      await write(db, node)
+      await node.reload()
+    }
+    assert.ok(right.clock.now() >= 90 * DAY + passed)
+    const apart = behind.clock.now() - (90 * DAY + passed)
+    assert.ok(Math.abs(apart) <= 4_000, `${apart} ms apart`)
+  }
+  assert.ok(right.clock.now() <= 90 * DAY + passed + 4_000)
+  assert.ok(behind.clock.now() >= 90 * DAY + 55_000)
+})
+
+test('freezing, running and moving where the host is behind never set business time back', async t => {
+  const { db, open } = await storeFor(t)
+  let wall = 90 * DAY
+  const node = await open(undefined, () => wall)
+  const seen = [await write(db, node)]
+  wall = 30 * DAY
+  for (const change of [
+    node.freeze,
+    node.run,
+    () => node.advanceTo(91 * DAY),
+    node.freeze,
+    node.run,
+    node.reload,
+  ]) {
+    await change.call(node)
+    seen.push(node.clock.now())
+    wall -= DAY
+    seen.push(node.clock.now())
+  }
+  assert.deepEqual(
+    seen,
+    seen.toSorted((one, other) => one - other),
+  )
+  assert.equal(seen.at(-1), 91 * DAY)
 })
 
 test('moves at once end at the furthest, whoever comes last, and on a clock that knew of none of them', async t => {

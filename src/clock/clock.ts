@@ -11,3 +11,13 @@ export interface Clock {
 
 /** Business time that is wall time. */
 export const systemClock: Clock = { now: () => Date.now(), wallNow: () => Date.now() }
+
+/** The clocks of the host. */
+export interface HostClock {
+  /** Wall time in milliseconds since 1970. Whoever sets the host's clock may set it back. */
+  wallNow(): number
+  /** Milliseconds since some instant, which nobody sets back. */
+  elapsed(): number
+}
+
+export const hostClock: HostClock = { wallNow: () => Date.now(), elapsed: () => performance.now() }

@@ -34,10 +34,11 @@ const COLUMNS = `id, mchid, notify_url, event_type, original_type, summary, crea
                  attempts_before_replay, strikes`
 
 /**
- * What nobody has in hand at wall time $1 and nothing holds back. A notice is held back by an earlier one of its subject
+ * What nobody has in hand at wall time $1 and nothing holds back. A lease that ends later than any can was taken before the
+ * clock of a host was set back. A notice is held back by an earlier one of its subject
  * until that was attempted, unless that one waits to be overtaken; the worker that attempted it then looks again.
  */
-const MAY_GO = `leased_until <= $1
+const MAY_GO = `(leased_until <= $1 OR leased_until > $1 + ${LEASE_MS})
   AND (subject = '' OR NOT EXISTS (SELECT 1 FROM notices e WHERE e.subject = n.subject AND e.sequence < n.sequence
                                                              AND e.subject <> '' AND e.attempts = 0 AND e.held = 0))`
 

@@ -8,6 +8,7 @@ import {
   sinkFor,
   verifiedSerial,
 } from '../../test/notices.ts'
+import { putNotices } from '../../test/notices-backlog.ts'
 import { chargeOf, parkingUnderTest } from '../../test/parking.ts'
 import { noticeDelivery } from './deliver.ts'
 import { noticeSender } from './send.ts'
@@ -141,4 +142,15 @@ test('a notice that a killed process had in hand is sent by the next one', async
   assert.equal(sink.received.length, 2)
   const { state, attempts } = await onlyNotice(platform().db)
   assert.deepEqual({ state, attempts }, { state: 'DELIVERED', attempts: 2 })
+})
+
+test('a notice that was in hand before the clock of the host was set back is sent', async t => {
+  const sink = await sinkFor(t)
+  const { platform, runDue, clock } = await parkingUnderTest(t)
+  await putNotices(platform, '1230000109', sink.url)
+  const ahead = { ...clock, wallNow: () => clock.wallNow() + 60 * 86_400_000 }
+  const work = noticeDelivery({ ...platform, clock: ahead }, async () => assert.fail('It is only claimed'))
+  assert.equal((await work.claim(clock.now(), 8, new Set())).length, 1)
+  await runDue()
+  assert.equal(sink.received.length, 1)
 })

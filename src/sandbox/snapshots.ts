@@ -176,8 +176,9 @@ export async function restoreSnapshot(
   // A move that was under way then is not what anybody asks for now.
   await tx.run('DELETE FROM clock_moves WHERE finished = 0')
   await tx.run(
-    'UPDATE business_clock SET offset_ms = $1 WHERE frozen_at IS NULL',
+    'UPDATE business_clock SET offset_ms = $1, reached = $2 WHERE frozen_at IS NULL',
     header.business_time - wallNow,
+    header.business_time,
   )
 }
 

@@ -117,9 +117,9 @@ async function startOn(
 ): Promise<RunningPlatform> {
   const { random = pooledRandom(), workers = true, worldKeys } = surroundings
   const { log, flush } = openLog(config.logLevel)
-  const db = new GatedDatabase(opened)
-  await migrate(db, migrations, (surroundings.clock ?? systemClock).wallNow())
+  await migrate(opened, migrations, (surroundings.clock ?? systemClock).wallNow())
   const stored = surroundings.clock ? undefined : await ClockStore.open(opened, () => agenda.wake())
+  const db = new GatedDatabase(opened, () => stored?.mark())
   const control = stored ?? givenClock(surroundings.clock ?? systemClock)
   const { clock } = control
   const { host, port, backupPort } = config

@@ -12,8 +12,12 @@ export class GatedDatabase implements Database {
   /** Set while the gate is closed. */
   #opened: Promise<void> | undefined
 
-  constructor(db: Database) {
+  readonly #beforeWriting: () => Promise<void> | undefined
+
+  /** `beforeWriting` is called before each write and transaction, which waits for it if there is something to wait for. */
+  constructor(db: Database, beforeWriting: () => Promise<void> | undefined = () => undefined) {
     this.#db = db
+    this.#beforeWriting = beforeWriting
   }
 
   get engine(): Database['engine'] {
@@ -69,6 +73,8 @@ export class GatedDatabase implements Database {
     while (this.#opened) await this.#opened
     this.#underWay += 1
     try {
+      const before = this.#beforeWriting()
+      if (before) await before
       return await write()
     } finally {
       this.#underWay -= 1

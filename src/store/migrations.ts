@@ -31,4 +31,5 @@ export const migrations: Migration[] = [
   { name: '0024-fair-outbox', url: new URL('../notices/fair-outbox.sql', import.meta.url) },
   { name: '0025-store-checks', url: new URL('health.sql', import.meta.url) },
   { name: '0026-charged-again', url: new URL('../products/parking/charged-again.sql', import.meta.url) },
+  { name: '0027-reached-time', url: new URL('../clock/reached.sql', import.meta.url) },
 ]

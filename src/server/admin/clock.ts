@@ -34,13 +34,11 @@ export const clock = [
   }),
 ]
 
-function clockOf({ platform, agenda: { control } }: AdminContext) {
-  const { frozen_at, offset_ms } = control.state()
-  const business_time = platform.clock.now()
+function clockOf({ platform: { clock }, agenda: { control } }: AdminContext) {
   // Wall time goes on between two looks at it, and that would be taken for an offset.
-  const isRunning = control instanceof ClockStore && frozen_at === null
-  const wall_time = isRunning ? business_time - offset_ms : platform.clock.wallNow()
-  const mode = frozen_at === null ? ('REAL' as const) : ('FROZEN' as const)
+  const { now: business_time, wallNow: wall_time } =
+    control instanceof ClockStore ? control.clock.look() : { now: clock.now(), wallNow: clock.wallNow() }
+  const mode = control.state().frozen_at === null ? ('REAL' as const) : ('FROZEN' as const)
   const times = { mode, business_time, wall_time, offset_ms: business_time - wall_time }
   return shown(times, ['business_time', 'wall_time'])
 }

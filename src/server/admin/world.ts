@@ -100,7 +100,7 @@ async function changeWorld(
     })
     // Before anybody writes again, who would go by the business time of the world before.
     const { control } = agenda
-    if (control instanceof ClockStore) await control.reload()
+    if (control instanceof ClockStore) await control.reload(true)
     await platform.faults.reload()
     return isNew
   }
