@@ -167,7 +167,7 @@ test('a rule that could never strike is refused by the field that keeps it from 
     [{ kind: 'REPLY_LOST', mchid: '1900000109' }, /^mchid is a sub-merchant/],
     [{ kind: 'NOTICE_LOST', mchid: '1900000109' }, /^mchid is a sub-merchant/],
     [{ kind: 'REPLY_LOST', plate_number: '粤B-10001' }, /^plate_number is never like this/],
-    [{ kind: 'NOTICE_LOST', plate_number: '粤b10001' }, /^plate_number is never like this/],
+    [{ kind: 'NOTICE_LOST', plate_number: '粤B 10001' }, /^plate_number is never like this/],
     [
       { kind: 'REPLY_LOST', call: 'queryTransaction', out_trade_no: 'T 1' },
       /^out_trade_no is never like this/,
