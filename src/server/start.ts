@@ -134,7 +134,8 @@ async function startOn(
   }
   const secrets = config.secretsKeys ? secretsUnder(config.secretsKeys, random) : UNSEALED
   const stores = { db, clock, random, secrets }
-  const { isNew } = await ensureWorld(stores, { ...world, keys: worldKeys })
+  // Past the gate, because a start that is refused changes nothing, not even the mark of business time.
+  const { isNew } = await ensureWorld({ ...stores, db: opened }, { ...world, keys: worldKeys })
   await makeDueCertificates(stores)
 
   const faults = await Faults.open(db, nameable)
