@@ -18,7 +18,7 @@ const { values } = parseArgs({
 })
 const REPORT_EVERY_MS = 30_000
 const APPID = 'wxcbda96de0b165486'
-/** Plates of the sandbox whose owners have money of their own. */
+/** Plates of the sandbox whose payers have money of their own. */
 const FLEET = 200
 
 const folder = mkdtempSync(join(tmpdir(), 'boomgate-mixed-'))

@@ -5,8 +5,8 @@ import { answerMeasurements, type Start } from './measured-process.ts'
 // The platform as `boomgate serve` runs it, in a process whose CPU time can be asked for.
 
 enableCompileCache(join(import.meta.dirname, '..', 'node_modules', '.cache', 'boomgate'))
-const { DEFAULT_RULES } = await import('../src/server/config.ts')
-const { startPlatform } = await import('../src/server/start.ts')
+const { DEFAULT_RULES } = await import('../src/node/config.ts')
+const { startPlatform } = await import('../src/node/start.ts')
 
 process.once('message', async ({ data, database, deductionLadder }: Start) => {
   const { baseUrl } = await startPlatform({

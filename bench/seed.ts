@@ -16,7 +16,7 @@ const DAY_MS = 24 * HOUR_MS
 /** Orders that one transaction writes. */
 const ORDERS_AT_ONCE = 50_000
 
-/** Makes `count` stays, each of a plate and an owner of its own with money enough. */
+/** Makes `count` stays, each of a plate and a payer of its own with money enough. */
 export async function seedStays(db: Database, count: number, notifyUrl: string): Promise<Stay[]> {
   const start_time = new Date(Date.now() - HOUR_MS).toISOString().replace(/\.\d+Z$/, 'Z')
   const stays = Array.from({ length: count }, (_, index) => ({
@@ -28,23 +28,23 @@ export async function seedStays(db: Database, count: number, notifyUrl: string):
   await inChunks(stays, chunk =>
     db.transaction(async tx => {
       for (const { parking_id, plate_number } of chunk) {
-        const owner = `bench-owner-of-${plate_number}`
-        await tx.run('INSERT INTO owners (owner_id, score) VALUES ($1, 700)', owner)
+        const payer = `bench-payer-of-${plate_number}`
+        await tx.run('INSERT INTO payers (payer_id, score) VALUES ($1, 700)', payer)
         await tx.run(
-          'INSERT INTO owner_openids (appid, openid, owner_id) VALUES ($1, $2, $3)',
+          'INSERT INTO payer_openids (appid, openid, payer_id) VALUES ($1, $2, $3)',
           APPID,
           `oBench${plate_number}`,
-          owner,
+          payer,
         )
         await tx.run(
           'INSERT INTO ledger_accounts (account, balance) VALUES ($1, 100000)',
-          `owner/${owner}/wallet`,
+          `payer/${payer}/wallet`,
         )
         await tx.run(
-          `INSERT INTO plates (plate_number, plate_color, owner_id, service_state, service_open_time)
+          `INSERT INTO plates (plate_number, plate_color, payer_id, service_state, service_open_time)
            VALUES ($1, 'BLUE', $2, 'NORMAL', 0)`,
           plate_number,
-          owner,
+          payer,
         )
         await tx.run(
           `INSERT INTO parkings (id, mchid, sub_mchid, out_parking_no, plate_number, plate_color, notify_url,
@@ -100,12 +100,12 @@ export async function seedOrders(db: Database, count: number, from = 0): Promise
       await tx.run(
         `INSERT INTO transactions (mchid, out_trade_no, appid, sub_mchid, sub_appid, description, attach, goods_tag,
                                    notify_url, profit_sharing, create_time, transaction_id, trade_state,
-                                   success_time, bank_type, parking_id, parking_info, owner_id, openid, sub_openid,
+                                   success_time, bank_type, parking_id, parking_info, payer_id, openid, sub_openid,
                                    total, currency, payer_total, discount_total, settlement_total, fee, fee_rate, content_digest)
          ${numbers}
          SELECT $3, 'seed' || number, '${APPID}', '', '', '停车场扣费', '深圳分店', '', 'https://example.com/n', 'N',
                 $5 + number * 86 % ${DAY_MS}, printf('4200%012d%012d', number, abs(random() % 1000000000000)), 'SUCCESS', $5 + number * 86 % ${DAY_MS},
-                'OTHERS', 'seed' || number, '{"parking_id":"seed' || number || $4, 'owner-of-粤B10001',
+                'OTHERS', 'seed' || number, '{"parking_id":"seed' || number || $4, 'payer-of-粤B10001',
                 'o' || substr(hex(randomblob(14)), 2), '', total, 'CNY', total, 0, total, (total * 60 + 5000) / 10000, 60,
                 printf('%064d', number)
            FROM (SELECT number, 500 + abs(random() % 2000) AS total FROM numbers)`,

@@ -1,4 +1,8 @@
+import { relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import type { Command } from 'commander'
+import type { AdminOperation } from '../src/admin/operation.ts'
+import { PROBLEMS, type ProblemName, problemType } from '../src/admin/problems.ts'
 import { doctorCommand } from '../src/cli/doctor.ts'
 import { serveCommand } from '../src/cli/serve.ts'
 import type { Operation } from '../src/contract/operation.ts'
@@ -6,15 +10,13 @@ import * as Type from '../src/contract/schema.ts'
 import { CAUSE_GROUPS } from '../src/diagnosis/causes.ts'
 import { CHECKS } from '../src/doctor/checks.ts'
 import { ADAPTER_CALLS } from '../src/doctor/gate.ts'
-import { endpoints } from '../src/products/index.ts'
-import { entranceStateChange, transactionResult } from '../src/products/parking/contract.ts'
-import { refundResult } from '../src/products/refunds/contract.ts'
-import { securityEchoResult } from '../src/products/security-echo/contract.ts'
+import { adminEndpoints } from '../src/node/admin-endpoints.ts'
+import { endpoints, notices, products } from '../src/products/index.ts'
+import { WORLD_PLATES } from '../src/products/industry/parking/seed-plates.ts'
 import { ERRORS } from '../src/protocol/errors.ts'
-import { WORLD_MERCHANTS, WORLD_PLATES } from '../src/sandbox/world.ts'
-import { adminEndpoints } from '../src/server/admin/index.ts'
-import type { AdminOperation } from '../src/server/admin/operation.ts'
-import { PROBLEMS, type ProblemName, problemType } from '../src/server/admin/problems.ts'
+import { WORLD_MERCHANTS } from '../src/sandbox/world.ts'
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url))
 
 /** The documents that hold tables made here, from the project's root. */
 export const DOCUMENTS = [
@@ -101,26 +103,15 @@ function endpointTable(language: 'en' | 'zh'): string {
   )
 }
 
-const FOLDERS: Record<string, string> = {
-  listCertificates: 'certificates',
-  securityEcho: 'security-echo',
-  createRefund: 'refunds',
-  queryByOutRefundNo: 'refunds',
-  createAbnormalRefund: 'refunds',
-  getTradeBill: 'bills',
-  getFundFlowBill: 'bills',
-  getSubMerchantFundFlowBill: 'bills',
-  downloadBill: 'bills',
-}
-
-/** The file that answers an operation: its name with hyphens, in its product's folder. */
-export function fileOf({ name }: Pick<Operation, 'name'>): string {
-  const file = name.replaceAll(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)
-  return `src/products/${FOLDERS[name] ?? 'parking'}/${file}.ts`
+/** The file that answers an operation, from the project's root: its name with hyphens, in its product's folder. */
+export function fileOf(declared: Operation): string {
+  const home = products.find(({ endpoints }) => endpoints.some(({ operation }) => operation === declared))
+  if (!home) throw new Error(`No product has the call ${declared.name}`)
+  const file = declared.name.replaceAll(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)
+  return relative(ROOT, fileURLToPath(new URL(`${file}.ts`, home.folder))).replaceAll('\\', '/')
 }
 
 function noticeTable(): string {
-  const notices = [entranceStateChange, transactionResult, refundResult, securityEchoResult]
   return table(
     ['Event', 'Summary', 'Notice'],
     notices.flatMap(({ events, title }) =>

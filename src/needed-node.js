@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 // JavaScript, with nothing that an old Node lacks, so that one which is too old says what is needed before it fails at that.
 
 /** True in a clone of the project, and false in an installed package, which has no TypeScript. */
-export const isClone = existsSync(new URL('platform.ts', import.meta.url))
+export const isClone = existsSync(new URL('cli/run.ts', import.meta.url))
 
 /**
  * What the Node that runs lacks for the server and the test kit, and how to get it, in one sentence.

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
+import { closed } from '../src/admin/check-request.ts'
+import type { AdminOperation } from '../src/admin/operation.ts'
+import { PROBLEMS, type ProblemBody, type ProblemName, problemType } from '../src/admin/problems.ts'
 import { conforms } from '../src/contract/validate.ts'
-import { closed } from '../src/server/admin/check-request.ts'
-import { adminEndpoints } from '../src/server/admin/index.ts'
-import type { AdminOperation } from '../src/server/admin/operation.ts'
-import { PROBLEMS, type ProblemBody, type ProblemName, problemType } from '../src/server/admin/problems.ts'
+import { adminEndpoints } from '../src/node/admin-endpoints.ts'
 import type { TestPlatform } from '../src/testing/index.ts'
 
 /** A reply of the administration API, whatever its status. */

@@ -9,7 +9,7 @@ import type { parkingUnderTest } from './parking.ts'
 
 type Running = Awaited<ReturnType<typeof parkingUnderTest>>
 
-/** A car stands where notices go to the sink, and its owner pauses, resumes and pauses in one millisecond. */
+/** A car stands where notices go to the sink, and its payer pauses, resumes and pauses in one millisecond. */
 export async function burst(running: Running, sink: WebhookSink) {
   const driver = await freshDriver(running)
   await driver.opens()

@@ -2,14 +2,14 @@ import assert from 'node:assert/strict'
 import { type CouponStock, createStock, sendCoupon } from '../src/funding/coupon-stocks.ts'
 import { stocks } from '../src/funding/end-of-stocks.ts'
 import { BANK_CLEARING, openAccount, openMerchantAccounts } from '../src/ledger/accounts.ts'
+import { migrations } from '../src/node/tables.ts'
 import type { Database } from '../src/store/database.ts'
 import { migrate } from '../src/store/migrate.ts'
-import { migrations } from '../src/store/migrations.ts'
 import { openTestDatabase } from '../src/store/testing.ts'
 import { type VirtualClock, virtualClock } from '../src/testing/index.ts'
 import type { Scope } from './platform.ts'
 
-// What the tests of coupons have in common: a store with two merchants, owners, and stocks that run for a day.
+// What the tests of coupons have in common: a store with two merchants, payers, and stocks that run for a day.
 
 export const BEGIN = Date.parse('2017-08-26T00:00:00+08:00')
 export const END = Date.parse('2017-08-27T00:00:00+08:00')
@@ -20,13 +20,13 @@ export const OTHER_MERCHANT = '1900000109'
 export interface CouponsUnderTest {
   db: Database
   clock: VirtualClock
-  platform: { db: Database; clock: VirtualClock; wake: typeof SILENT }
-  /** An owner that no other test has. */
-  owner(): Promise<string>
+  platform: { db: Database; clock: VirtualClock; wake: () => void }
+  /** A payer that no other test has. */
+  payer(): Promise<string>
   /** Creates a stock of an id that no other test has, and answers the id. */
   stock(fields?: Partial<CouponStock>): Promise<string>
   /** Sends a coupon and answers its id. */
-  send(stock_id: string, owner_id: string, coupon_id?: string): Promise<string>
+  send(stock_id: string, payer_id: string, coupon_id?: string): Promise<string>
   state(coupon_id: string): Promise<string>
   balance(account: string): Promise<number>
   /** Ends the stocks that are due; answers in how many pieces. */
@@ -34,16 +34,6 @@ export interface CouponsUnderTest {
 }
 
 const wakeNobody = () => undefined
-const SILENT = {
-  settlement: wakeNobody,
-  repayments: wakeNobody,
-  arrears: wakeNobody,
-  releases: wakeNobody,
-  stocks: wakeNobody,
-  settledDays: wakeNobody,
-  platformCertificates: wakeNobody,
-  notices: wakeNobody,
-}
 
 let last = 0
 
@@ -69,7 +59,7 @@ export function stockOf(fields: Partial<CouponStock> = {}): CouponStock {
     available_begin_time: BEGIN,
     available_end_time: END,
     max_coupons: 100,
-    max_coupons_per_owner: 10,
+    max_coupons_per_payer: 10,
     available_merchants: [],
     ...fields,
   }
@@ -93,24 +83,24 @@ export async function couponsUnderTest(scope: Scope): Promise<CouponsUnderTest> 
       await openMerchantAccounts(tx, mchid)
     }
   })
-  const platform = { db, clock, wake: SILENT }
+  const platform = { db, clock, wake: wakeNobody }
   const work = stocks(platform)
   return {
     db,
     clock,
     platform,
-    async owner() {
-      const ownerId = fresh('owner')
-      await db.run('INSERT INTO owners (owner_id, score) VALUES ($1, 700)', ownerId)
-      return ownerId
+    async payer() {
+      const payerId = fresh('payer')
+      await db.run('INSERT INTO payers (payer_id, score) VALUES ($1, 700)', payerId)
+      return payerId
     },
     async stock(fields = {}) {
       const stock = stockOf(fields)
       assert.equal(await db.transaction(tx => createStock(tx, platform, stock)), 'done')
       return stock.stock_id
     },
-    async send(stock_id, owner_id, coupon_id = fresh('coupon')) {
-      const coupon = { coupon_id, stock_id, owner_id }
+    async send(stock_id, payer_id, coupon_id = fresh('coupon')) {
+      const coupon = { coupon_id, stock_id, payer_id }
       assert.equal(await db.transaction(tx => sendCoupon(tx, platform, coupon)), 'done')
       return coupon_id
     },

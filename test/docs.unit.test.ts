@@ -7,10 +7,10 @@ import { DOCUMENTS, fileOf, renderTables } from '../scripts/tables.ts'
 import {
   COLUMNS as FLOW_COLUMNS,
   SUMMARY_COLUMNS as FLOW_SUMMARY,
-} from '../src/products/bills/fund-flow-rows.ts'
-import { COLUMNS, SUMMARY_COLUMNS } from '../src/products/bills/trade-rows.ts'
+} from '../src/products/common/bills/fund-flow-rows.ts'
+import { COLUMNS, SUMMARY_COLUMNS } from '../src/products/common/bills/trade-rows.ts'
 import { endpoints } from '../src/products/index.ts'
-import { createParking, createTransaction } from '../src/products/parking/contract.ts'
+import { createParking, createTransaction } from '../src/products/industry/parking/contract.ts'
 import { ERRORS } from '../src/protocol/errors.ts'
 
 const folder = fileURLToPath(new URL('..', import.meta.url))

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { findMerchant } from '../src/merchants/merchants.ts'
+import type { Platform } from '../src/node/platform.ts'
 import { enqueueNotice } from '../src/notices/outbox.ts'
-import type { Platform } from '../src/platform.ts'
-import { entranceStateChange } from '../src/products/parking/contract.ts'
+import { entranceStateChange } from '../src/products/industry/parking/contract.ts'
 import type { Scope } from './parking.ts'
 
 // Many notices that wait, and a receiver that does not answer.

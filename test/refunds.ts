@@ -2,11 +2,10 @@ import assert from 'node:assert/strict'
 import { availableOf, bankOf, operationOf, pendingOf } from '../src/ledger/accounts.ts'
 import { auditLedger } from '../src/ledger/audit.ts'
 import { post, type Transfer } from '../src/ledger/ledger.ts'
-import { changeOwner } from '../src/owners/owners.ts'
-import type { Platform } from '../src/platform.ts'
-import type { Transaction } from '../src/products/parking/contract.ts'
+import type { Platform } from '../src/node/platform.ts'
+import { changePayer } from '../src/payers/payers.ts'
+import type { Transaction } from '../src/products/industry/parking/contract.ts'
 import { type VirtualClock, virtualClock } from '../src/testing/index.ts'
-import { balance, newOwner, type TestOwner } from './owners.ts'
 import {
   type Caller,
   type ChargeFields,
@@ -16,6 +15,7 @@ import {
   NOW,
   type ParkingUnderTest,
 } from './parking.ts'
+import { balance, newPayer, type TestPayer } from './payers.ts'
 
 // What the tests of refunds have in common: orders that were paid in every way, and what a refund of them leaves behind.
 
@@ -36,32 +36,32 @@ export function clockByHand(start: string = NOW): VirtualClock & { nextSecond():
   }
 }
 
-export type PaidOrder = Transaction & { owner: TestOwner }
+export type PaidOrder = Transaction & { paid_by: TestPayer }
 
-/** Makes an owner, charges the owner's car and settles the charge; 888 fen from the wallet and without profit sharing unless said. */
+/** Makes a payer, charges the payer's car and settles the charge; 888 fen from the wallet and without profit sharing unless said. */
 export async function paidOrder(
   running: ParkingUnderTest,
-  owner: Parameters<typeof newOwner>[1] = { wallet: 10_000 },
+  payer: Parameters<typeof newPayer>[1] = { wallet: 10_000 },
   fields: ChargeFields = {},
   caller: Caller = MERCHANT,
 ): Promise<PaidOrder> {
-  const made = await newOwner(running.platform, owner)
-  return chargeOwner(running, made, fields, caller)
+  const made = await newPayer(running.platform, payer)
+  return chargePayer(running, made, fields, caller)
 }
 
-/** Charges an owner's car and settles the charge. */
-export async function chargeOwner(
+/** Charges a payer's car and settles the charge. */
+export async function chargePayer(
   running: ParkingUnderTest,
-  owner: TestOwner,
+  payer: TestPayer,
   fields: ChargeFields = {},
   caller: Caller = MERCHANT,
 ): Promise<PaidOrder> {
-  const stay = await running.park({ plate_number: owner.plate_number }, caller)
+  const stay = await running.park({ plate_number: payer.plate_number }, caller)
   const { out_trade_no } = await running.accept(stay, { profit_sharing: 'N', ...fields }, caller)
   await running.runDue()
   const order = await running.order(out_trade_no, caller)
   assert.equal(order.trade_state, 'SUCCESS')
-  return { ...order, owner }
+  return { ...order, paid_by: payer }
 }
 
 /** The body of a refund, by the merchant's number of the order; all of it unless said. */
@@ -78,13 +78,13 @@ export function refundOf(
   }
 }
 
-/** Closes an owner's wallet, or opens it again. */
+/** Closes a payer's wallet, or opens it again. */
 export async function freeze(
   { db }: Platform,
-  { owner_id }: Pick<TestOwner, 'owner_id'>,
+  { payer_id }: Pick<TestPayer, 'payer_id'>,
   wallet_state: 'NORMAL' | 'FROZEN' = 'FROZEN',
 ): Promise<void> {
-  assert.equal(await db.transaction(tx => changeOwner(tx, owner_id, { wallet_state })), 'done')
+  assert.equal(await db.transaction(tx => changePayer(tx, payer_id, { wallet_state })), 'done')
 }
 
 let drains = 0

@@ -22,10 +22,12 @@ const TEST_TIMEOUT_MS = 300_000
 const CONCURRENCY = Math.max(2, availableParallelism())
 
 /**
- * What runs on one engine only. The folders have no database by the import rule of this project; a test elsewhere to
- * which the engine makes no difference, or which is about one engine, says so by the end of its name.
+ * What runs on one engine only. The first folders have no database by the import rule of this project, and the others see
+ * the platform through HTTP, by calls that are tested on both engines beside them. A test elsewhere to which the engine
+ * makes no difference, or which is about one engine, says so by the end of its name.
  */
-const SQLITE_ONLY = /^src\/(protocol|contract|sdk)\/|\.unit\.test\.ts$|\bsqlite\.test\.ts$/
+const SQLITE_ONLY =
+  /^src\/(protocol|contract|sdk)\/|^test\/(conformance|doctor)\/|\.unit\.test\.ts$|\bsqlite\.test\.ts$/
 const POSTGRES_ONLY = /\bpostgres\.test\.ts$/
 
 const ENGINES = ['sqlite', 'postgres'] as const

@@ -3,7 +3,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import type { Endpoint } from '../src/products/handler.ts'
+import { products } from '../src/products/index.ts'
 
 // The rules of this repository that a compiler and a linter cannot know.
 
@@ -26,20 +26,23 @@ const EVERYTHING = [...SOURCES, ...filesOf('{test,bench,examples,scripts}/**/*.t
 const MAX_LINES = 350
 const MAX_TEST_LINES = 700
 
-/** The folders that hold what the service is made of. They know neither a product nor what is around them. */
+/** The rooms that hold what the service is made of. They know neither a product nor what is around them. */
 const CONCEPTS = [
+  'calls',
   'clock',
+  'contract',
   'diagnosis',
   'faults',
   'funding',
   'ledger',
   'merchants',
   'notices',
-  'owners',
+  'orders',
+  'payers',
   'store',
 ]
 const SHANGMI_LIBRARY = 'sm-crypto-v2'
-const AROUND = ['cli', 'console', 'doctor', 'phone', 'sandbox', 'sdk', 'server', 'testing']
+const AROUND = ['admin', 'cli', 'console', 'doctor', 'http', 'node', 'phone', 'sandbox', 'sdk', 'testing']
 
 interface Import {
   file: string
@@ -68,11 +71,11 @@ function importsOf(file: string): Import[] {
 
 const IMPORTS = CODE.flatMap(importsOf)
 
-/** `protocol`, `products/parking` or, for a file at the top of `src` or of `products`, the folder alone. */
+/** `protocol`, `products/industry/parking` or, for a file at the top of `src` or of `products`, the folder alone. */
 function roomOf(path: string): string {
-  const [, room = '', product = ''] = path.split('/')
+  const [, room = '', family = '', product = ''] = path.split('/')
   if (room.includes('.')) return ''
-  return room === 'products' && !product.includes('.') ? `${room}/${product}` : room
+  return room === 'products' && !family.includes('.') ? `${room}/${family}/${product}` : room
 }
 
 function assertNone(violations: readonly Import[]): void {
@@ -95,10 +98,10 @@ const within = (room: string) => IMPORTS.filter(({ file }) => roomOf(file) === r
 const isOurs = (target: string) => target.startsWith('src/')
 
 test('the imports of the code are found, also those that are written over several lines', () => {
-  const found = importsOf('src/server/app.ts')
-  assert.ok(found.some(({ target }) => target === 'src/products/index.ts'))
+  const found = importsOf('src/http/app.ts')
+  assert.ok(found.some(({ target }) => target === 'src/calls/handler.ts'))
   assert.ok(found.some(({ target }) => target === 'fastify'))
-  assert.ok(found.some(({ target, typeOnly }) => target === 'src/platform.ts' && typeOnly))
+  assert.ok(found.some(({ target, typeOnly }) => target === 'src/http/context.ts' && typeOnly))
   assert.ok(IMPORTS.every(({ target }) => !isOurs(target) || existsSync(join(project, target))))
 })
 
@@ -130,9 +133,11 @@ test('the contract knows the protocol, a validator and types, and no product', (
 })
 
 test("a product's contract knows the contract and the protocol alone, because the SDK is made from it", () => {
-  const contracts = IMPORTS.filter(({ file }) => /^src\/products\/[^/]+\/contract\.ts$/.test(file))
+  const contracts = IMPORTS.filter(({ file }) => /^src\/products\/[^/]+\/[^/]+\/contract\.ts$/.test(file))
   assert.ok(contracts.length > 0)
-  assertNone(contracts.filter(({ target }) => !['protocol', 'contract'].includes(roomOf(target))))
+  assertNone(
+    contracts.filter(({ file, target }) => !['protocol', 'contract', roomOf(file)].includes(roomOf(target))),
+  )
 })
 
 test('a product uses no other product', () => {
@@ -146,10 +151,15 @@ test('a product uses no other product', () => {
   )
 })
 
-test('products and concepts know nothing of what is around them', () => {
+test('products and concepts know nothing of what is around them, but for calls of the administration', () => {
   const isInside = ({ file }: Import) =>
-    roomOf(file).startsWith('products') || CONCEPTS.includes(roomOf(file))
-  assertNone(IMPORTS.filter(imported => isInside(imported) && AROUND.includes(roomOf(imported.target))))
+    roomOf(file).startsWith('products/') || CONCEPTS.includes(roomOf(file))
+  const mayKnow = ({ file, target }: Import) => file.includes('/admin/') && roomOf(target) === 'admin'
+  assertNone(
+    IMPORTS.filter(
+      imported => isInside(imported) && AROUND.includes(roomOf(imported.target)) && !mayKnow(imported),
+    ),
+  )
 })
 
 test('a concept knows no product', () => {
@@ -159,10 +169,10 @@ test('a concept knows no product', () => {
   )
 })
 
-test('only the command line and the test kit start the server', () => {
-  const mayStart = ['server', 'cli', 'testing']
+test('only the command line and the test kit start a node', () => {
+  const mayStart = ['node', 'cli', 'testing']
   assertNone(
-    IMPORTS.filter(({ file, target }) => roomOf(target) === 'server' && !mayStart.includes(roomOf(file))),
+    IMPORTS.filter(({ file, target }) => roomOf(target) === 'node' && !mayStart.includes(roomOf(file))),
   )
 })
 
@@ -170,7 +180,8 @@ test('the SDK runs on itself, the protocol and Node alone; of contracts it takes
   const isAllowed = ({ target, typeOnly }: Import) =>
     ['sdk', 'protocol'].includes(roomOf(target)) ||
     target.startsWith('node:') ||
-    (typeOnly && (roomOf(target) === 'contract' || /^src\/products\/[^/]+\/contract\.ts$/.test(target)))
+    (typeOnly &&
+      (roomOf(target) === 'contract' || /^src\/products\/[^/]+\/[^/]+\/contract\.ts$/.test(target)))
   assertNone(within('sdk').filter(imported => !isAllowed(imported)))
 })
 
@@ -188,10 +199,10 @@ test('randomness is secure and comes from few places; everybody else is given it
     /\bMath\.random\b/,
   )
   const mayDraw = [
-    'src/server/random.ts',
+    'src/node/random.ts',
     'src/sandbox/certificates.ts',
     'src/store/testing.ts',
-    'src/sdk/machine.ts',
+    'src/sdk/transport/machine.ts',
   ]
   assertAbsent(
     CODE.filter(path => !mayDraw.includes(path) && roomOf(path) !== 'testing'),
@@ -244,19 +255,45 @@ test('both packages are of one version, and need the same Node for the SDK', () 
   assert.deepEqual({ version: sdk.version, engines: sdk.engines }, { version, engines })
 })
 
-test('every operation has a file of its name in the folder of its product', async () => {
-  const indexes = filesOf('src/products/*/index.ts')
-  assert.ok(indexes.length >= 3)
-  for (const index of indexes) {
-    const folder = dirname(index)
-    assert.ok(existsSync(join(project, folder, 'contract.ts')), `${folder} has no contract`)
-    const exported = (await import(`../${index}`)) as Record<string, readonly Endpoint[]>
-    for (const { operation } of Object.values(exported).flat()) {
-      const file = `${folder}/${operation.name.replaceAll(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)}.ts`
+test('a product is a value that its folder exports: a contract, and a file for each call', () => {
+  for (const { name, folder, endpoints } of products) {
+    const path = relative(project, fileURLToPath(folder)).replaceAll('\\', '/')
+    assert.ok(existsSync(join(project, path, 'contract.ts')), `${name} has no contract.ts in ${path}`)
+    for (const { operation } of endpoints) {
+      const file = `${path}/${operation.name.replaceAll(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)}.ts`
       assert.ok(existsSync(join(project, file)), `${operation.name} has no ${file}`)
       assert.match(read(file), new RegExp(`export const ${operation.name}\\b`))
     }
   }
+})
+
+test('no rooms import each other in a circle', () => {
+  const imported = new Map<string, Set<string>>()
+  for (const { file, target } of IMPORTS) {
+    const [from, to] = [roomOf(file), roomOf(target)]
+    // The list of products is what a node is made of.
+    if (!isOurs(target) || from === to || file === 'src/products/index.ts') continue
+    imported.set(from, (imported.get(from) ?? new Set()).add(to))
+  }
+  const done = new Set<string>()
+  const visit = (room: string, way: readonly string[]): void => {
+    const begin = way.indexOf(room)
+    if (begin !== -1)
+      assert.fail(`${[...way.slice(begin), room].join(' → ')}: move what the last one needs to a lower room`)
+    if (done.has(room)) return
+    for (const next of imported.get(room) ?? []) visit(next, [...way, room])
+    done.add(room)
+  }
+  for (const room of imported.keys()) visit(room, [])
+})
+
+test('a room imports only rooms that stand above it in the table of ARCHITECTURE.md', () => {
+  const rooms = [
+    ...read('ARCHITECTURE.md').matchAll(/^\| \[?`(\w+)\/`\]?(?:\([^)]*\))? \| (?!its calls)/gm),
+  ].map(([, room]) => room)
+  const floorOf = (path: string) => rooms.indexOf(path.split('/')[1] ?? '')
+  assert.ok(CODE.every(path => path.split('/').length === 2 || floorOf(path) !== -1))
+  assertNone(IMPORTS.filter(({ file, target }) => isOurs(target) && floorOf(target) > floorOf(file)))
 })
 
 test('every file imports what it names: relative paths carry their ending', () => {

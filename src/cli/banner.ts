@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { isLoopback } from '../http/address.ts'
+import type { RunningPlatform } from '../node/start.ts'
 import { formatTimeMs } from '../protocol/time.ts'
-import { isLoopback } from '../server/address.ts'
-import type { RunningPlatform } from '../server/start.ts'
 import { UNSEALED } from '../store/secrets.ts'
 
 /** Where a clone of the project is; an installed package has no examples. */
@@ -28,7 +28,7 @@ export function banner(running: Running, { data, adminHost }: { data: string; ad
     `Boomgate listens on ${baseUrl} (${platform.db.engine}, ${isNew ? 'new world' : 'existing world'} in ${data})`,
     '',
     ...keys,
-    ...existing(data, ['world.json']).map(path => `  Plates, owners    ${path}`),
+    ...existing(data, ['world.json']).map(path => `  Plates, payers    ${path}`),
     ...(keys.length === 0
       ? ['  Merchants         none has keys in this folder; --write-missing-keys issues new ones']
       : []),

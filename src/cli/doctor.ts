@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { checkLines, summaryLines } from '../doctor/report.ts'
 import { runDoctor } from '../doctor/run-doctor.ts'
-import { pooledRandom } from '../server/random.ts'
+import { pooledRandom } from '../node/random.ts'
 import { type AdministrationOptions, addressOf, parseHttpUrl, takesAdministration } from './admin-address.ts'
 import { describeFailure } from './describe-failure.ts'
 

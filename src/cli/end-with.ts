@@ -1,4 +1,4 @@
-import type { RunningPlatform } from '../server/start.ts'
+import type { RunningPlatform } from '../node/start.ts'
 
 const SIGNALS = { SIGINT: 2, SIGTERM: 15 } as const
 /**

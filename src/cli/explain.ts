@@ -1,10 +1,7 @@
 import { Command, Option } from 'commander'
+import type { getRefusedSignature, listRefusedSignatures } from '../admin/refused-signatures.contract.ts'
 import type { Static } from '../contract/schema.ts'
 import { Administration, orCannotRun } from '../doctor/administration.ts'
-import type {
-  getRefusedSignature,
-  listRefusedSignatures,
-} from '../server/admin/contract/refused-signatures.ts'
 import { type AdministrationOptions, addressOf, takesAdministration } from './admin-address.ts'
 
 type List = Static<(typeof listRefusedSignatures)['reply']>

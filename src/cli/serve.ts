@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
-import { PLATE_SYNTAXES, type PlateSyntax } from '../protocol/plate.ts'
+import { DEFAULT_RULES, parseDuration, parseHost, parseLadder, parseOrigin } from '../node/config.ts'
+import { PLATE_SYNTAXES, type PlateSyntax } from '../products/industry/parking/plate.ts'
 import { TRUST_STATES, type TrustState } from '../protocol/trust.ts'
-import { DEFAULT_RULES, parseDuration, parseHost, parseLadder, parseOrigin } from '../server/config.ts'
 import { banner } from './banner.ts'
 import { endWith } from './end-with.ts'
 import { namingOption } from './listen-failure.ts'
@@ -140,7 +140,7 @@ export function serveCommand(): Command {
     .addOption(
       option(
         '--advance-grace <duration>',
-        'how long an advance may stay open before its owner is overdue',
+        'how long an advance may stay open before its payer is overdue',
         'ADVANCE_GRACE',
         refusing(parseDuration),
         DEFAULT_RULES.advanceGrace,
@@ -175,7 +175,7 @@ export function serveCommand(): Command {
     .addOption(
       option(
         '--max-daily-amount <fen>',
-        "highest amount of an owner's charges by one merchant in a day, or off",
+        "highest amount of a payer's charges by one merchant in a day, or off",
         'MAX_DAILY_AMOUNT',
         orOff(integer(1, Number.MAX_SAFE_INTEGER)),
         DEFAULT_RULES.maxDailyAmount,
@@ -185,7 +185,7 @@ export function serveCommand(): Command {
     .addOption(
       option(
         '--max-daily-charges <number>',
-        'charges that a direct merchant makes of an owner in a day, or off',
+        'charges that a direct merchant makes of a payer in a day, or off',
         'MAX_DAILY_CHARGES',
         orOff(integer(1, 1_000_000)),
         DEFAULT_RULES.maxDailyCharges,
@@ -292,7 +292,7 @@ async function serve(options: ServeOptions): Promise<void> {
   const { port, host, backupPort, tlsPort, advertise, adminPort, adminHost, ...more } = options
   const { data, writeMissingKeys, database, trust, logLevel, publicUrl, ...rules } = more
   // Loaded here, so that the help needs nothing of it.
-  const { startPlatform } = await import('../server/start.ts')
+  const { startPlatform } = await import('../node/start.ts')
   const running = await startPlatform({
     ...{ port, host, backupPort, tlsPort, advertise, adminPort, adminHost, data, writeMissingKeys },
     ...{ database, trust, logLevel, publicUrl, rules, secretsKeys: secretsKeys(process.env) },

@@ -18,7 +18,7 @@ import { type TestContext, test } from 'node:test'
 import { promisify } from 'node:util'
 import { chargeOf, entry } from '../../test/parking.ts'
 import { runCommand, servePlatform } from '../../test/served-platform.ts'
-import { calledAs } from '../server/address.ts'
+import { calledAs } from '../http/address.ts'
 import { lockDataFolder } from '../store/data-folder.ts'
 import { readCredentials, webhookSink } from '../testing/index.ts'
 

@@ -1,13 +1,12 @@
-import { WORK_NAMES, type WorkName } from '../platform.ts'
 import { ClockError } from './clock-error.ts'
 import type { ClockControl } from './clock-store.ts'
 import { type DueWork, Worker } from './worker.ts'
 
-/** How many pieces of each work were done. */
-export type WorkCounts = Record<WorkName, number>
+/** How many pieces of each work were done, by its name. */
+export type WorkCounts = Record<string, number>
 
-/** What falls due. The pieces of each work are of another kind, and nobody outside of it looks into them. */
-export type Works = Readonly<Record<WorkName, DueWork<unknown>>>
+/** What falls due: what pays comes before what tells of it. The pieces of each work are of another kind. */
+export type Works = readonly DueWork<unknown>[]
 
 /** Business time stops at whole seconds on its way, so that what falls due within one is done together. */
 const STEP_MS = 1_000
@@ -25,7 +24,6 @@ const HELD_SLEEP_MS = 50
 const HELD_LOOKS = 400
 
 interface Entry {
-  readonly name: WorkName
   readonly work: DueWork<unknown>
   readonly worker: Worker<unknown>
 }
@@ -46,7 +44,7 @@ interface Stop {
   isCrowded: boolean
 }
 
-/** Everything that falls due, in the order of {@link WORK_NAMES}: what pays comes before what tells of it. */
+/** Everything that falls due, in the order in which it was given. */
 export class Agenda {
   /** Business time and how it is changed. */
   readonly control: ClockControl
@@ -67,10 +65,10 @@ export class Agenda {
   ) {
     this.control = control
     this.#arrivals = arrivals
-    this.#entries = WORK_NAMES.map(name => {
-      const work = works[name]
-      return { name, work, worker: new Worker(work, control.clock, onError, lookEveryMs) }
-    })
+    this.#entries = works.map(work => ({
+      work,
+      worker: new Worker(work, control.clock, onError, lookEveryMs),
+    }))
   }
 
   /** Lets the workers do what falls due by themselves. */
@@ -86,8 +84,10 @@ export class Agenda {
   }
 
   /** Looks for due work of one name now; without a name of all, as after a change of business time. */
-  wake(wanted?: WorkName): void {
-    for (const { name, worker } of this.#entries) if (!wanted || name === wanted) worker.wake()
+  wake(wanted?: string): void {
+    const entries = wanted ? this.#entries.filter(({ work }) => work.name === wanted) : this.#entries
+    if (entries.length === 0) throw new Error(`There is no work of the name ${wanted}`)
+    for (const { worker } of entries) worker.wake()
   }
 
   /**
@@ -206,14 +206,16 @@ export class Agenda {
   }
 
   #counts(): WorkCounts {
-    return countsOf(this.#entries.map(({ name, worker }) => [name, worker.done]))
+    return countsOf(this.#entries.map(({ work, worker }) => [work.name, worker.done]))
   }
 
   #since(before: WorkCounts): WorkCounts {
-    return countsOf(this.#entries.map(({ name, worker }) => [name, worker.done - before[name]]))
+    return countsOf(
+      this.#entries.map(({ work, worker }) => [work.name, worker.done - (before[work.name] ?? 0)]),
+    )
   }
 }
 
-function countsOf(counts: [WorkName, number][]): WorkCounts {
-  return Object.fromEntries(counts) as WorkCounts
+function countsOf(counts: [string, number][]): WorkCounts {
+  return Object.fromEntries(counts)
 }

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
-import { WORK_NAMES, type WorkName } from '../platform.ts'
 import { virtualClock } from '../testing/index.ts'
-import { Agenda, type WorkCounts, type Works } from './agenda.ts'
+import { Agenda, type WorkCounts } from './agenda.ts'
 import { systemClock } from './clock.ts'
 import { ClockError, type ClockRefusal } from './clock-error.ts'
 import { type ClockControl, givenClock } from './clock-store.ts'
@@ -13,6 +12,10 @@ import type { DueWork } from './worker.ts'
 const START = Date.parse('2026-06-01T00:00:00+08:00')
 const SECOND = 1_000
 const HOUR = 3_600 * SECOND
+
+/** Some works, in their order. */
+const WORK_NAMES = ['settlement', 'arrears', 'releases', 'stocks', 'notices'] as const
+type WorkName = (typeof WORK_NAMES)[number]
 
 /** A piece of one work: what was done with it, when, is in the record of the test. */
 interface Piece {
@@ -88,7 +91,8 @@ function agendaOf(t: TestContext, options: { control?: ClockControl; arrivals?: 
       for (const tell of onDone) await tell(piece)
     })
   }
-  const agenda = new Agenda(tables as Works, control, error => assert.fail(String(error)), options)
+  const works = WORK_NAMES.map(name => tables[name])
+  const agenda = new Agenda(works, control, error => assert.fail(String(error)), options)
   t.after(() => agenda.stop())
   return {
     agenda,
@@ -102,8 +106,8 @@ function agendaOf(t: TestContext, options: { control?: ClockControl; arrivals?: 
   }
 }
 
-function countsOf(counts: Partial<WorkCounts>): WorkCounts {
-  const none = Object.fromEntries(WORK_NAMES.map(name => [name, 0])) as WorkCounts
+function countsOf(counts: WorkCounts): WorkCounts {
+  const none = Object.fromEntries(WORK_NAMES.map(name => [name, 0]))
   return { ...none, ...counts }
 }
 

@@ -4,8 +4,8 @@ import { sinkFor } from '../../test/notices.ts'
 import { NOW, type ParkingUnderTest, parkingCalls, parkingUnderTest } from '../../test/parking.ts'
 import { platformUnderTest } from '../../test/platform.ts'
 import { type CouponStock, createStock } from '../funding/coupon-stocks.ts'
+import type { Platform } from '../node/platform.ts'
 import { NOTICE_LADDER } from '../notices/ladder.ts'
-import type { Platform } from '../platform.ts'
 import { formatTime } from '../protocol/time.ts'
 import { createTestStore } from '../store/testing.ts'
 import { startPlatform } from '../testing/index.ts'
@@ -247,6 +247,6 @@ async function until(isTrue: () => Promise<boolean>): Promise<void> {
 const STOCK: CouponStock = {
   ...{ stock_id: '', name: 'A stock that ends', scope: 'GLOBAL', type: 'NOCASH', amount: 1, goods_tag: '' },
   ...{ wechatpay_contribute: 0, merchant_contribute: 1, other_contribute: 0, transaction_minimum: 0 },
-  ...{ available_begin_time: 0, available_end_time: 0, max_coupons: 1, max_coupons_per_owner: 1 },
+  ...{ available_begin_time: 0, available_end_time: 0, max_coupons: 1, max_coupons_per_payer: 1 },
   available_merchants: [],
 }

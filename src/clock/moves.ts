@@ -1,5 +1,4 @@
-import type { Platform } from '../platform.ts'
-import type { Statements, Transaction } from '../store/database.ts'
+import type { Database, Statements, Transaction } from '../store/database.ts'
 import type { Agenda, WorkCounts } from './agenda.ts'
 import { ClockError } from './clock-error.ts'
 
@@ -29,7 +28,7 @@ export interface ClockMove {
  * another target, and as {@link Agenda.moveTo} does.
  */
 export async function moveClock(
-  { db }: Pick<Platform, 'db'>,
+  { db }: { db: Database },
   agenda: Agenda,
   request: MoveRequest,
 ): Promise<ClockMove> {
@@ -42,7 +41,7 @@ export async function moveClock(
 
 /** Brings a move to its end, unless that was done while it waited for its turn. */
 async function finish(
-  db: Platform['db'],
+  db: Database,
   moveTo: (target: number) => Promise<WorkCounts>,
   { move_id }: ClockMove,
 ): Promise<void> {

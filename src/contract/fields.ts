@@ -1,4 +1,3 @@
-import { PLATE_COLORS, PLATE_PATTERN } from '../protocol/plate.ts'
 import * as Type from './schema.ts'
 
 /**
@@ -67,13 +66,4 @@ export function gatewayNotifyUrl(title: string) {
   })
 }
 
-export const plateColor = oneOf(
-  '车牌颜色',
-  PLATE_COLORS,
-  'BLUE, GREEN (new energy), YELLOW, BLACK, WHITE, LIMEGREEN',
-)
-export const plateNumber = text('车牌号', 32, {
-  pattern: PLATE_PATTERN,
-  description: 'Letters and digits, without separators',
-})
 export const subMchid = text('子商户号', 32, { description: 'The sub-merchant that the provider acts for' })

@@ -80,6 +80,11 @@ export function locationOf(
   return declared.method === 'GET' || declared.method === 'DELETE' ? 'query' : 'body'
 }
 
+/** Whether replies of a call are signed: those are not that are files. */
+export function isSigned({ reply }: Pick<Operation, 'reply'>): boolean {
+  return (reply as { type?: string }).type === 'object'
+}
+
 /** A notice that the platform sends; `resource` is the plaintext that gets sealed. */
 export interface NoticeDeclaration<Resource extends TSchema = TSchema> {
   /** `resource.original_type` of the envelope. */

@@ -199,7 +199,7 @@ export const CHECKS: readonly Check[] = [
   {
     id: 'refused-charge',
     title: { en: 'Closed when the charge is refused', zh: '扣费被拒绝' },
-    does: "The owner's score falls while the car is parked, so the charge is refused with HTTP 400.",
+    does: "The payer's score falls while the car is parked, so the charge is refused with HTTP 400.",
     passes: 'The gate stays closed.',
     remedy: 'Open for `ACCEPTED` alone; every 4xx is a car that pays on site.',
     needs: 'stay',

@@ -7,7 +7,7 @@ import { CHECKS } from './checks.ts'
 import { CannotRun, Finding, NoSuchGate, NotApplicable, PlatformFailure, ProgramGone } from './findings.ts'
 import { GateAdapter } from './gate.ts'
 import { putBackLine, type StillChanged, shownChange, Undo } from './undo.ts'
-import { OWNER, type Practice, Visit } from './visit.ts'
+import { PAYER, type Practice, Visit } from './visit.ts'
 
 /** What is examined, and how. */
 export interface DoctorOptions {
@@ -110,7 +110,7 @@ export async function runDoctor(options: DoctorOptions): Promise<DoctorReport> {
     skipped: count('SKIPPED'),
     checks,
     put_back: earlier.done.map(shownChange),
-    left_behind: [`owners whose names begin with ${OWNER}, and the entries, orders and refunds`, ...left],
+    left_behind: [`payers whose names begin with ${PAYER}, and the entries, orders and refunds`, ...left],
   }
 }
 

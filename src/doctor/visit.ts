@@ -15,8 +15,8 @@ export const REFUND = 300
 const STAY_MS = 3_600_000
 
 /** Who owns the doctor's cars. */
-export const OWNER = 'doctor'
-/** What the owner's wallet is filled up to, in fen: a hundred stays. */
+export const PAYER = 'doctor'
+/** What the payer's wallet is filled up to, in fen: a hundred stays. */
 const WALLET = 100 * AMOUNT
 
 const POLL_MS = 20
@@ -95,15 +95,15 @@ export class Visit {
     return { plate_number: `粤Z${randomDigits(5, this.#practice.random)}`, plate_color: 'BLUE' }
   }
 
-  /** A car of an owner, the doctor's usual one unless said, whose plate is removed after the check. */
-  async car(owner: { owner_id: string } & Record<string, unknown> = { owner_id: OWNER }): Promise<Car> {
-    const { owner_id, ...settings } = owner
-    const { wallet } = await this.admin.put<{ wallet: number }>(`/owners/${owner_id}`, settings)
-    if (owner_id === OWNER && wallet < AMOUNT)
-      await this.admin.put(`/owners/${owner_id}/top-ups/${this.newId()}`, { amount: WALLET - wallet })
+  /** A car of a payer, the doctor's usual one unless said, whose plate is removed after the check. */
+  async car(payer: { payer_id: string } & Record<string, unknown> = { payer_id: PAYER }): Promise<Car> {
+    const { payer_id, ...settings } = payer
+    const { wallet } = await this.admin.put<{ wallet: number }>(`/payers/${payer_id}`, settings)
+    if (payer_id === PAYER && wallet < AMOUNT)
+      await this.admin.put(`/payers/${payer_id}/top-ups/${this.newId()}`, { amount: WALLET - wallet })
     const car = this.strangeCar()
     await this.undoneBy({ method: 'DELETE', path: plateOf(car) })
-    await this.admin.put(plateOf(car), { owner_id })
+    await this.admin.put(plateOf(car), { payer_id })
     return car
   }
 

@@ -66,7 +66,7 @@ export const FILTERS: Readonly<Record<FaultSubjectKind, readonly FilterName[]>> 
 export type FaultSubject = Partial<Record<FilterName, string>>
 
 /** The filters that are about the content of a call or a notice. */
-const CONTENT = ['plate_number', 'out_trade_no', 'out_refund_no'] as const
+export const CONTENT = ['plate_number', 'out_trade_no', 'out_refund_no'] as const
 export type ContentName = (typeof CONTENT)[number]
 
 /** What a call or a notice can name. */

@@ -19,9 +19,3 @@ CREATE TABLE faults (
   matched BIGINT NOT NULL DEFAULT 0,
   struck BIGINT NOT NULL DEFAULT 0
 );
-
--- The faults that struck a notice and are to come at its next attempt, as JSON; null when no rule was asked about it yet.
-ALTER TABLE notices ADD COLUMN strikes TEXT;
--- 1 while a notice waits for another one of its merchant to overtake it, and holds back no other meanwhile.
-ALTER TABLE notices ADD COLUMN held INTEGER NOT NULL DEFAULT 0;
-CREATE INDEX notices_held ON notices (mchid) WHERE held = 1;

@@ -1,21 +1,21 @@
 import { dueRows } from '../clock/due-rows.ts'
 import type { DueWork } from '../clock/worker.ts'
-import { changeArrears } from '../owners/arrears.ts'
-import { lockOwner } from '../owners/owners.ts'
-import type { Platform } from '../platform.ts'
+import { changeArrears } from '../payers/arrears.ts'
+import { lockPayer } from '../payers/payers.ts'
 import type { Statements, Transaction } from '../store/database.ts'
+import type { FundingContext } from './context.ts'
 
-/** `bank_type` of an order that the platform has paid for the owner (微信垫付). */
+/** `bank_type` of an order that the platform has paid for the payer (微信垫付). */
 export const ADVANCE_BANK_TYPE = 'BPA'
 
-/** What an owner owes for one order. */
+/** What a payer owes for one order. */
 export interface Advance {
   /** The order's subject in the ledger. */
   subject: string
-  owner_id: string
+  payer_id: string
   /** Fen. */
   amount: number
-  /** `OPEN` within the time of grace, then `OVERDUE`: the owner is in arrears until it is `REPAID`. */
+  /** `OPEN` within the time of grace, then `OVERDUE`: the payer is in arrears until it is `REPAID`. */
   state: 'OPEN' | 'OVERDUE' | 'REPAID'
   /** Business time in milliseconds. */
   advance_time: number
@@ -23,38 +23,38 @@ export interface Advance {
   repaid_time: number | null
 }
 
-/** Puts an advance on record. Without a time of grace its owner is in arrears at once. */
+/** Puts an advance on record. Without a time of grace its payer is in arrears at once. */
 export async function recordAdvance(
   tx: Transaction,
-  platform: Platform,
-  { subject, owner_id, amount }: Pick<Advance, 'subject' | 'owner_id' | 'amount'>,
+  platform: FundingContext,
+  { subject, payer_id, amount }: Pick<Advance, 'subject' | 'payer_id' | 'amount'>,
 ): Promise<void> {
   const { clock, rules, wake } = platform
   const now = clock.now()
   const hasGrace = rules.advanceGrace > 0
   await tx.run(
-    `INSERT INTO advances (subject, owner_id, amount, state, advance_time, due_at) VALUES ($1, $2, $3, $4, $5, $6)`,
+    `INSERT INTO advances (subject, payer_id, amount, state, advance_time, due_at) VALUES ($1, $2, $3, $4, $5, $6)`,
     subject,
-    owner_id,
+    payer_id,
     amount,
     hasGrace ? 'OPEN' : 'OVERDUE',
     now,
     hasGrace ? now + rules.advanceGrace : null,
   )
-  if (hasGrace) tx.afterCommit(wake.arrears)
-  else await changeArrears(tx, platform, owner_id, amount)
+  if (hasGrace) tx.afterCommit(() => wake('arrears'))
+  else await changeArrears(tx, platform, payer_id, amount)
 }
 
-/** What an owner has to pay back, the oldest first. */
-export function listUnpaidAdvances(db: Statements, ownerId: string): Promise<Advance[]> {
+/** What a payer has to pay back, the oldest first. */
+export function listUnpaidAdvances(db: Statements, payerId: string): Promise<Advance[]> {
   return db.all<Advance>(
-    `SELECT subject, owner_id, amount, state, advance_time, due_at, repaid_time FROM advances
-      WHERE owner_id = $1 AND state <> 'REPAID' ORDER BY advance_time, subject`,
-    ownerId,
+    `SELECT subject, payer_id, amount, state, advance_time, due_at, repaid_time FROM advances
+      WHERE payer_id = $1 AND state <> 'REPAID' ORDER BY advance_time, subject`,
+    payerId,
   )
 }
 
-/** What is left to pay back for an order, in fen; the owner is locked already. */
+/** What is left to pay back for an order, in fen; the payer is locked already. */
 export async function findUnpaidAdvance(
   tx: Transaction,
   subject: string,
@@ -62,7 +62,7 @@ export async function findUnpaidAdvance(
   return tx.get(`SELECT amount, state FROM advances WHERE subject = $1 AND state <> 'REPAID'`, subject)
 }
 
-/** True while a bank has not answered whether an owner's card pays an advance back. */
+/** True while a bank has not answered whether a payer's card pays an advance back. */
 export async function isBeingRepaid(db: Statements, subject: string): Promise<boolean> {
   const pending = await db.get(
     `SELECT p.repayment_id FROM repaid_advances r JOIN repayments p ON p.repayment_id = r.repayment_id
@@ -73,13 +73,13 @@ export async function isBeingRepaid(db: Statements, subject: string): Promise<bo
 }
 
 /**
- * Writes down that a refund has paid back a part of an advance, or all of it; the owner is locked already and the money is
+ * Writes down that a refund has paid back a part of an advance, or all of it; the payer is locked already and the money is
  * booked by the caller. Answers whether nothing is left of it. Nobody is told: nobody paid.
  */
 export async function reduceAdvance(
   tx: Transaction,
-  platform: Platform,
-  { subject, owner_id, amount }: Pick<Advance, 'subject' | 'owner_id' | 'amount'>,
+  platform: FundingContext,
+  { subject, payer_id, amount }: Pick<Advance, 'subject' | 'payer_id' | 'amount'>,
 ): Promise<boolean> {
   const unpaid = await findUnpaidAdvance(tx, subject)
   if (!unpaid || unpaid.amount < amount)
@@ -94,33 +94,33 @@ export async function reduceAdvance(
   } else {
     await tx.run('UPDATE advances SET amount = amount - $1 WHERE subject = $2', amount, subject)
   }
-  if (unpaid.state === 'OVERDUE') await changeArrears(tx, platform, owner_id, -amount)
+  if (unpaid.state === 'OVERDUE') await changeArrears(tx, platform, payer_id, -amount)
   return isRepaid
 }
 
-type DueAdvance = Pick<Advance, 'subject' | 'owner_id'>
+type DueAdvance = Pick<Advance, 'subject' | 'payer_id'>
 
 /** The worker's view of open advances: when their time of grace is over they become arrears. */
-export function arrears(platform: Platform): DueWork<DueAdvance> {
+export function arrears(platform: FundingContext): DueWork<DueAdvance> {
   const { db } = platform
   return {
     name: 'arrears',
     concurrency: 8,
-    ...dueRows<DueAdvance>(db, 'advances', ['subject', 'owner_id'], ({ subject }) => subject),
+    ...dueRows<DueAdvance>(db, 'advances', ['subject', 'payer_id'], ({ subject }) => subject),
     handle: advance => db.transaction(tx => becomeOverdue(tx, platform, advance)),
   }
 }
 
 async function becomeOverdue(
   tx: Transaction,
-  platform: Platform,
-  { subject, owner_id }: DueAdvance,
+  platform: FundingContext,
+  { subject, payer_id }: DueAdvance,
 ): Promise<boolean> {
-  await lockOwner(tx, owner_id)
+  await lockPayer(tx, payer_id)
   const [overdue] = await tx.all<{ amount: number }>(
     `UPDATE advances SET state = 'OVERDUE', due_at = NULL WHERE subject = $1 AND state = 'OPEN' RETURNING amount`,
     subject,
   )
-  if (overdue) await changeArrears(tx, platform, owner_id, overdue.amount)
+  if (overdue) await changeArrears(tx, platform, payer_id, overdue.amount)
   return true
 }

@@ -64,7 +64,7 @@ export type BankType = keyof typeof BANK_TYPES
 /** What is paid without a card: from the wallet and by an advance. */
 const NO_CARDS: readonly BankType[] = ['OTHERS', 'BPA']
 
-/** The codes that an owner's card can have. */
+/** The codes that a payer's card can have. */
 export const CARD_BANK_TYPES = (Object.keys(BANK_TYPES) as BankType[]).filter(
   bankType => !NO_CARDS.includes(bankType),
 )

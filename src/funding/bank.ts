@@ -1,4 +1,4 @@
-/** What a bank is asked to pay from an owner's card. */
+/** What a bank is asked to pay from a payer's card. */
 export interface BankPayment {
   /** Names the payment. A bank that is asked again pays nothing twice and says what it said before. */
   payment_id: string
@@ -9,7 +9,7 @@ export interface BankPayment {
   amount: number
 }
 
-/** What a bank is asked to put back on an owner's card. */
+/** What a bank is asked to put back on a payer's card. */
 export interface BankRefund {
   /** Names the refund. A bank that is asked again pays nothing twice and says what it said before. */
   refund_id: string
@@ -24,7 +24,7 @@ export interface BankRefund {
 export type BankAnswer = 'approved' | 'no_funds' | 'refused' | 'unknown'
 
 /**
- * Where owners' cards are. The sandbox has a scripted one; a real one takes its place at start.
+ * Where payers' cards are. The sandbox has a scripted one; a real one takes its place at start.
  *
  * A call that throws or takes longer than {@link BANK_TIMEOUT_MS} counts as `unknown`: the money may have moved.
  */

@@ -29,7 +29,7 @@ function create(stock: CouponStock): Promise<'done' | StockRefusal> {
   return world.db.transaction(tx => createStock(tx, world.platform, stock))
 }
 
-function send(coupon: { coupon_id?: string; stock_id: string; owner_id: string }): Promise<string> {
+function send(coupon: { coupon_id?: string; stock_id: string; payer_id: string }): Promise<string> {
   return world.db.transaction(tx => sendCoupon(tx, world.platform, { coupon_id: fresh('coupon'), ...coupon }))
 }
 
@@ -104,9 +104,9 @@ const REFUSED: [refusal: StockRefusal, fields: Partial<CouponStock>][] = [
   ['contributions', { amount: 61 }],
   ['contributions', { other_contribute: 29 }],
   ['nocash_contributions', { type: 'NOCASH' }],
-  ['limits', { max_coupons: 0, max_coupons_per_owner: 0 }],
-  ['limits', { max_coupons_per_owner: 0 }],
-  ['limits', { max_coupons: 10, max_coupons_per_owner: 11 }],
+  ['limits', { max_coupons: 0, max_coupons_per_payer: 0 }],
+  ['limits', { max_coupons_per_payer: 0 }],
+  ['limits', { max_coupons: 10, max_coupons_per_payer: 11 }],
   ['limits', { max_coupons: 10_000_001 }],
   ['budget', { ...paidByMerchant(Number.MAX_SAFE_INTEGER), max_coupons: 60 }],
   ['times', { available_end_time: BEGIN, available_begin_time: BEGIN }],
@@ -122,10 +122,10 @@ for (const [refusal, fields] of REFUSED) {
   })
 }
 
-test('a coupon is sent to an owner once, however often it is asked for', async () => {
+test('a coupon is sent to a payer once, however often it is asked for', async () => {
   const stock_id = await world.stock()
-  const owner_id = await world.owner()
-  const coupon = { coupon_id: fresh('coupon'), stock_id, owner_id }
+  const payer_id = await world.payer()
+  const coupon = { coupon_id: fresh('coupon'), stock_id, payer_id }
   assert.equal(await send(coupon), 'done')
   assert.equal(await send(coupon), 'done')
   assert.deepEqual(await findCoupon(world.db, coupon.coupon_id), {
@@ -136,50 +136,50 @@ test('a coupon is sent to an owner once, however often it is asked for', async (
     use_time: null,
   })
   assert.equal((await findStock(world.db, stock_id))?.distributed_coupons, 1)
-  assert.equal(await send({ ...coupon, owner_id: await world.owner() }), 'other_content')
+  assert.equal(await send({ ...coupon, payer_id: await world.payer() }), 'other_content')
   assert.equal(await send({ ...coupon, stock_id: await world.stock() }), 'other_content')
 })
 
-test('no coupon is sent of a stock or to an owner that does not exist', async () => {
-  assert.equal(await send({ stock_id: 'unknown', owner_id: await world.owner() }), 'stock_unknown')
-  assert.equal(await send({ stock_id: await world.stock(), owner_id: 'nobody' }), 'owner_unknown')
+test('no coupon is sent of a stock or to a payer that does not exist', async () => {
+  assert.equal(await send({ stock_id: 'unknown', payer_id: await world.payer() }), 'stock_unknown')
+  assert.equal(await send({ stock_id: await world.stock(), payer_id: 'nobody' }), 'payer_unknown')
 })
 
-test('an owner gets no more coupons of a stock than its limit, used ones included', async () => {
-  const stock_id = await world.stock({ max_coupons_per_owner: 2 })
-  const owner_id = await world.owner()
-  const first = await world.send(stock_id, owner_id)
-  await world.send(stock_id, owner_id)
+test('a payer gets no more coupons of a stock than its limit, used ones included', async () => {
+  const stock_id = await world.stock({ max_coupons_per_payer: 2 })
+  const payer_id = await world.payer()
+  const first = await world.send(stock_id, payer_id)
+  await world.send(stock_id, payer_id)
   await world.db.run(`UPDATE coupons SET state = 'USED' WHERE coupon_id = $1`, first)
-  assert.equal(await send({ stock_id, owner_id }), 'owner_limit')
-  assert.equal(await send({ stock_id, owner_id: await world.owner() }), 'done')
+  assert.equal(await send({ stock_id, payer_id }), 'payer_limit')
+  assert.equal(await send({ stock_id, payer_id: await world.payer() }), 'done')
 })
 
-test('a stock sends no more coupons than it has, also to many owners at once', async () => {
-  const stock_id = await world.stock({ max_coupons: 5, max_coupons_per_owner: 1 })
-  const owners = await Promise.all(Array.from({ length: 9 }, () => world.owner()))
-  const answers = await Promise.all(owners.map(owner_id => send({ stock_id, owner_id })))
+test('a stock sends no more coupons than it has, also to many payers at once', async () => {
+  const stock_id = await world.stock({ max_coupons: 5, max_coupons_per_payer: 1 })
+  const payers = await Promise.all(Array.from({ length: 9 }, () => world.payer()))
+  const answers = await Promise.all(payers.map(payer_id => send({ stock_id, payer_id })))
   assert.equal(answers.filter(answer => answer === 'done').length, 5)
   assert.equal(answers.filter(answer => answer === 'stock_exhausted').length, 4)
   assert.equal((await findStock(world.db, stock_id))?.distributed_coupons, 5)
 })
 
 test('one coupon that is asked of two stocks at once is of one of them', async () => {
-  const owner_id = await world.owner()
+  const payer_id = await world.payer()
   const coupon_id = fresh('coupon')
   const stockIds = [await world.stock(), await world.stock()]
-  const answers = await Promise.all(stockIds.map(stock_id => send({ coupon_id, stock_id, owner_id })))
+  const answers = await Promise.all(stockIds.map(stock_id => send({ coupon_id, stock_id, payer_id })))
   assert.deepEqual(answers.sort(), ['done', 'other_content'])
 })
 
 test('a coupon can be sent before its stock begins and not after it has ended, also before the worker has come by', async t => {
   const later = await couponsUnderTest(t)
   const stock_id = await later.stock({ available_begin_time: END - 1 })
-  const owner_id = await later.owner()
-  const coupon_id = await later.send(stock_id, owner_id)
+  const payer_id = await later.payer()
+  const coupon_id = await later.send(stock_id, payer_id)
   later.clock.moveTo(END)
   const ask = (id: string) =>
-    later.db.transaction(tx => sendCoupon(tx, later.platform, { coupon_id: id, stock_id, owner_id }))
+    later.db.transaction(tx => sendCoupon(tx, later.platform, { coupon_id: id, stock_id, payer_id }))
   assert.equal(await ask('too-late'), 'stock_ended')
   await later.runDue()
   assert.equal(await ask('too-late'), 'stock_ended')

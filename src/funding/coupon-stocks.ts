@@ -3,8 +3,8 @@ import type { Clock } from '../clock/clock.ts'
 import { BANK_CLEARING, couponFundOf, MARKETING, openAccount } from '../ledger/accounts.ts'
 import { post, type Transfer } from '../ledger/ledger.ts'
 import { findMerchant } from '../merchants/merchants.ts'
-import type { Platform } from '../platform.ts'
 import type { Statements, Transaction } from '../store/database.ts'
+import type { FundingContext } from './context.ts'
 
 /** A batch of coupons (优惠批次). Amounts are fen of one coupon, times milliseconds of business time. */
 export interface CouponStock {
@@ -25,7 +25,7 @@ export interface CouponStock {
   available_begin_time: number
   available_end_time: number
   max_coupons: number
-  max_coupons_per_owner: number
+  max_coupons_per_payer: number
   /** The merchant numbers that a coupon is good at; empty for all. */
   available_merchants: string[]
 }
@@ -37,11 +37,11 @@ export interface StoredCouponStock extends CouponStock {
   create_time: number
 }
 
-/** An owner's coupon. */
+/** A payer's coupon. */
 export interface Coupon {
   coupon_id: string
   stock_id: string
-  owner_id: string
+  payer_id: string
   /** `LOCKED` while a bank has not answered. */
   state: 'SENDED' | 'LOCKED' | 'USED' | 'EXPIRED'
   /** The ledger's subject of the order that uses it; empty while it is free. */
@@ -56,7 +56,7 @@ export const STOCK_REFUSALS = {
   amounts: 'amount must be at least 1, no contribution and no transaction_minimum below 0',
   contributions: 'The three contributions must add up to amount',
   nocash_contributions: 'A NOCASH coupon is paid by the merchant alone: merchant_contribute must be amount',
-  limits: 'max_coupons must be 1 to 10000000, and max_coupons_per_owner 1 to max_coupons',
+  limits: 'max_coupons must be 1 to 10000000, and max_coupons_per_payer 1 to max_coupons',
   budget: 'max_coupons times amount must be at most 10000000000',
   times: 'available_end_time must be after available_begin_time and in the future',
   merchant_unknown: 'available_merchants names a merchant number that does not exist',
@@ -65,12 +65,12 @@ export type StockRefusal = keyof typeof STOCK_REFUSALS
 
 /** Why a coupon is not sent. */
 export const COUPON_REFUSALS = {
-  other_content: 'There is a coupon of this coupon_id for another owner or of another stock',
+  other_content: 'There is a coupon of this coupon_id for another payer or of another stock',
   stock_unknown: 'There is no stock of this stock_id',
-  owner_unknown: 'There is no owner of this owner_id',
+  payer_unknown: 'There is no payer of this payer_id',
   stock_ended: 'The stock has ended',
   stock_exhausted: 'All max_coupons of the stock have been sent',
-  owner_limit: 'The owner has had max_coupons_per_owner of this stock',
+  payer_limit: 'The payer has had max_coupons_per_payer of this stock',
 } as const
 export type CouponRefusal = keyof typeof COUPON_REFUSALS
 
@@ -93,7 +93,7 @@ const COLUMNS = [
   'available_begin_time',
   'available_end_time',
   'max_coupons',
-  'max_coupons_per_owner',
+  'max_coupons_per_payer',
 ] as const
 
 /** What the money of a stock moves for, in the ledger; that of a coupon in use moves for its order. */
@@ -107,7 +107,7 @@ export function stockSubject(stockId: string): string {
  */
 export async function createStock(
   tx: Transaction,
-  platform: { clock: Pick<Clock, 'now'>; wake: Pick<Platform['wake'], 'stocks'> },
+  platform: { clock: Pick<Clock, 'now'>; wake: FundingContext['wake'] },
   stock: CouponStock,
 ): Promise<'done' | StockRefusal> {
   const known = await findStock(tx, stock.stock_id)
@@ -121,15 +121,15 @@ export async function createStock(
   // Somebody else may have created it since we looked.
   if (!(await insertStock(tx, stock, now))) return createStock(tx, platform, stock)
   if (stock.type === 'CASH') await putMoneyAside(tx, stock, now)
-  tx.afterCommit(platform.wake.stocks)
+  tx.afterCommit(() => platform.wake('stocks'))
   return 'done'
 }
 
-/** Gives an owner a coupon, which may be before its stock can be used. The same coupon again is no change. */
+/** Gives a payer a coupon, which may be before its stock can be used. The same coupon again is no change. */
 export async function sendCoupon(
   tx: Transaction,
   { clock }: { clock: Pick<Clock, 'now'> },
-  { coupon_id, stock_id, owner_id }: Pick<Coupon, 'coupon_id' | 'stock_id' | 'owner_id'>,
+  { coupon_id, stock_id, payer_id }: Pick<Coupon, 'coupon_id' | 'stock_id' | 'payer_id'>,
 ): Promise<'done' | CouponRefusal> {
   const stock = await tx.get<Omit<StoredCouponStock, 'available_merchants'>>(
     `SELECT * FROM coupon_stocks WHERE stock_id = $1 ${tx.forUpdate}`,
@@ -137,18 +137,18 @@ export async function sendCoupon(
   )
   if (!stock) return 'stock_unknown'
   const known = await findCoupon(tx, coupon_id)
-  if (known) return known.stock_id === stock_id && known.owner_id === owner_id ? 'done' : 'other_content'
+  if (known) return known.stock_id === stock_id && known.payer_id === payer_id ? 'done' : 'other_content'
   const now = clock.now()
   if (stock.state === 'ENDED' || stock.available_end_time <= now) return 'stock_ended'
   if (stock.distributed_coupons >= stock.max_coupons) return 'stock_exhausted'
-  if (!(await tx.get('SELECT owner_id FROM owners WHERE owner_id = $1', owner_id))) return 'owner_unknown'
-  if ((await countCoupons(tx, stock_id, owner_id)) >= stock.max_coupons_per_owner) return 'owner_limit'
+  if (!(await tx.get('SELECT payer_id FROM payers WHERE payer_id = $1', payer_id))) return 'payer_unknown'
+  if ((await countCoupons(tx, stock_id, payer_id)) >= stock.max_coupons_per_payer) return 'payer_limit'
   const inserted = await tx.run(
-    `INSERT INTO coupons (coupon_id, stock_id, owner_id, state, create_time) VALUES ($1, $2, $3, 'SENDED', $4)
+    `INSERT INTO coupons (coupon_id, stock_id, payer_id, state, create_time) VALUES ($1, $2, $3, 'SENDED', $4)
      ON CONFLICT DO NOTHING`,
     coupon_id,
     stock_id,
-    owner_id,
+    payer_id,
     now,
   )
   // Whoever was first with the same id held no lock on this stock, so it is a coupon of another.
@@ -199,7 +199,7 @@ export async function findStock(db: Statements, stockId: string): Promise<Stored
 
 export function findCoupon(db: Statements, couponId: string): Promise<Coupon | undefined> {
   return db.get<Coupon>(
-    `SELECT coupon_id, stock_id, owner_id, state, subject, create_time, use_time
+    `SELECT coupon_id, stock_id, payer_id, state, subject, create_time, use_time
        FROM coupons WHERE coupon_id = $1`,
     couponId,
   )
@@ -219,8 +219,8 @@ function impossibility(stock: CouponStock, now: number): StockRefusal | undefine
   if (amount < 1 || Math.min(...contributions, stock.transaction_minimum) < 0) return 'amounts'
   if (contributions.reduce((sum, part) => sum + part, 0) !== amount) return 'contributions'
   if (type === 'NOCASH' && merchant_contribute !== amount) return 'nocash_contributions'
-  const { max_coupons, max_coupons_per_owner, available_begin_time, available_end_time } = stock
-  if (max_coupons_per_owner < 1 || max_coupons < max_coupons_per_owner || max_coupons > MAX_COUPONS) {
+  const { max_coupons, max_coupons_per_payer, available_begin_time, available_end_time } = stock
+  if (max_coupons_per_payer < 1 || max_coupons < max_coupons_per_payer || max_coupons > MAX_COUPONS) {
     return 'limits'
   }
   if (max_coupons * amount > MAX_BUDGET) return 'budget'
@@ -247,11 +247,11 @@ async function insertStock(tx: Transaction, stock: CouponStock, now: number): Pr
   return true
 }
 
-async function countCoupons(tx: Transaction, stockId: string, ownerId: string): Promise<number> {
+async function countCoupons(tx: Transaction, stockId: string, payerId: string): Promise<number> {
   const row = await tx.get<{ coupons: number }>(
-    'SELECT COUNT(*) AS coupons FROM coupons WHERE stock_id = $1 AND owner_id = $2',
+    'SELECT COUNT(*) AS coupons FROM coupons WHERE stock_id = $1 AND payer_id = $2',
     stockId,
-    ownerId,
+    payerId,
   )
   return row?.coupons ?? 0
 }

@@ -30,32 +30,32 @@ import {
 
 const world = await couponsUnderTest({ after })
 
-function choose(owner_id: string, more: Partial<Purchase> = {}, db: Statements = world.db): Promise<Choice> {
-  const purchase = { owner_id, payee_mchid: MERCHANT, total: 888, goods_tag: '', now: world.clock.now() }
+function choose(payer_id: string, more: Partial<Purchase> = {}, db: Statements = world.db): Promise<Choice> {
+  const purchase = { payer_id, payee_mchid: MERCHANT, total: 888, goods_tag: '', now: world.clock.now() }
   return chooseCoupons(db, { ...purchase, ...more })
 }
 
-/** An owner with one coupon of a new stock. */
-async function ownerOf(
+/** A payer with one coupon of a new stock. */
+async function payerOf(
   fields: Partial<CouponStock>,
-): Promise<{ owner: string; coupon: string; stock: string }> {
-  const owner = await world.owner()
+): Promise<{ payer: string; coupon: string; stock: string }> {
+  const payer = await world.payer()
   const stock = await world.stock(fields)
-  return { owner, stock, coupon: await world.send(stock, owner) }
+  return { payer, stock, coupon: await world.send(stock, payer) }
 }
 
 function ids({ promotion_detail }: Choice): string[] {
   return promotion_detail.map(({ coupon_id }) => coupon_id)
 }
 
-test('an owner without coupons uses none', async () => {
-  assert.deepEqual(await choose(await world.owner()), NO_COUPONS)
+test('a payer without coupons uses none', async () => {
+  assert.deepEqual(await choose(await world.payer()), NO_COUPONS)
   assert.deepEqual(await choose('nobody'), NO_COUPONS)
 })
 
 test('a coupon in use is told field by field as promotion_detail has it', async () => {
-  const { owner, coupon, stock } = await ownerOf({ scope: 'SINGLE' })
-  assert.deepEqual(await choose(owner), {
+  const { payer, coupon, stock } = await payerOf({ scope: 'SINGLE' })
+  assert.deepEqual(await choose(payer), {
     discount_total: 60,
     promotion_detail: [
       {
@@ -95,8 +95,8 @@ const GOOD_FOR: [when: string, stock: Partial<CouponStock>, purchase: Partial<Pu
 
 for (const [when, stock, purchase, isGood] of GOOD_FOR) {
   test(`a coupon is ${isGood ? 'used' : 'not used'} when ${when}`, async () => {
-    const { owner, coupon } = await ownerOf(stock)
-    assert.deepEqual(ids(await choose(owner, purchase)), isGood ? [coupon] : [])
+    const { payer, coupon } = await payerOf(stock)
+    assert.deepEqual(ids(await choose(payer, purchase)), isGood ? [coupon] : [])
   })
 }
 
@@ -190,20 +190,20 @@ test('whatever coupons there are: one of each scope at most, a fen left to pay, 
 })
 
 test("a coupon that an order holds is no other order's, and is free again when the order gives it up", async () => {
-  const { owner, coupon } = await ownerOf({})
-  const choice = await choose(owner)
+  const { payer, coupon } = await payerOf({})
+  const choice = await choose(payer)
   assert.equal(await world.db.transaction(tx => lockCoupons(tx, choice, 'order/1')), true)
-  assert.deepEqual(await choose(owner), NO_COUPONS)
+  assert.deepEqual(await choose(payer), NO_COUPONS)
   assert.equal(await world.db.transaction(tx => lockCoupons(tx, choice, 'order/2')), false)
   await world.db.transaction(tx => unlockCoupons(tx, 'order/2'))
   assert.equal(await world.state(coupon), 'LOCKED')
   await world.db.transaction(tx => unlockCoupons(tx, 'order/1'))
-  assert.deepEqual(ids(await choose(owner)), [coupon])
+  assert.deepEqual(ids(await choose(payer)), [coupon])
 })
 
 test('a coupon is used once, at a time that is kept', async () => {
-  const { owner, coupon } = await ownerOf({})
-  const choice = await choose(owner)
+  const { payer, coupon } = await payerOf({})
+  const choice = await choose(payer)
   await world.db.transaction(async tx => {
     await lockCoupons(tx, choice, 'order/3')
     await useCoupons(tx, 'order/3', BEGIN + 5)
@@ -220,10 +220,10 @@ test('a coupon is used once, at a time that is kept', async () => {
 })
 
 test('when one of two coupons is gone, the other is not taken either', async () => {
-  const owner = await world.owner()
-  const first = await world.send(await world.stock({ scope: 'GLOBAL' }), owner, fresh('a-coupon'))
-  const second = await world.send(await world.stock({ scope: 'SINGLE' }), owner, fresh('b-coupon'))
-  const both = await choose(owner)
+  const payer = await world.payer()
+  const first = await world.send(await world.stock({ scope: 'GLOBAL' }), payer, fresh('a-coupon'))
+  const second = await world.send(await world.stock({ scope: 'SINGLE' }), payer, fresh('b-coupon'))
+  const both = await choose(payer)
   assert.equal(both.discount_total, 120)
   const onlySecond = {
     ...both,
@@ -234,12 +234,12 @@ test('when one of two coupons is gone, the other is not taken either', async () 
   assert.equal(await world.state(first), 'SENDED')
 })
 
-test('of many orders of one owner at the same time one has the coupon', async () => {
-  const { owner, coupon } = await ownerOf({})
+test('of many orders of one payer at the same time one has the coupon', async () => {
+  const { payer, coupon } = await payerOf({})
   const answers = await Promise.all(
     Array.from({ length: 8 }, (_, index) =>
       world.db.transaction(async tx => {
-        const choice = await choose(owner, {}, tx)
+        const choice = await choose(payer, {}, tx)
         return choice.discount_total > 0 && lockCoupons(tx, choice, `race/${index}`)
       }),
     ),
@@ -249,11 +249,11 @@ test('of many orders of one owner at the same time one has the coupon', async ()
 })
 
 test('a CASH coupon brings the merchant its amount from the fund, a NOCASH coupon nothing', async () => {
-  const owner = await world.owner()
+  const payer = await world.payer()
   const cash = await world.stock({ scope: 'GLOBAL' })
-  const coupon = await world.send(cash, owner)
-  await world.send(await world.stock({ scope: 'SINGLE', type: 'NOCASH', ...paidByMerchant(50) }), owner)
-  const choice = await choose(owner)
+  const coupon = await world.send(cash, payer)
+  await world.send(await world.stock({ scope: 'SINGLE', type: 'NOCASH', ...paidByMerchant(50) }), payer)
+  const choice = await choose(payer)
   assert.equal(choice.discount_total, 110)
   const credit_account = pendingOf(MERCHANT)
   const order = { subject: fresh('order'), attempt: '2/wallet', credit_account, business_time: BEGIN }

@@ -29,7 +29,7 @@ export const NO_COUPONS: Choice = { discount_total: 0, promotion_detail: [] }
 
 /** What decides which coupons are good for a charge. */
 export interface Purchase {
-  owner_id: string
+  payer_id: string
   payee_mchid: string
   /** Fen. */
   total: number
@@ -47,17 +47,17 @@ const CANDIDATES = `
   SELECT MIN(c.coupon_id) AS coupon_id, s.name, s.scope, s.type, s.stock_id, s.amount, s.wechatpay_contribute, s.merchant_contribute,
          s.other_contribute, 'CNY' AS currency, s.available_end_time
     FROM coupons c JOIN coupon_stocks s ON s.stock_id = c.stock_id
-   WHERE c.owner_id = $1 AND c.state = 'SENDED' AND s.state = 'RUNNING'
+   WHERE c.payer_id = $1 AND c.state = 'SENDED' AND s.state = 'RUNNING'
      AND s.available_begin_time <= $2 AND s.available_end_time > $2
      AND s.goods_tag IN ('', $3) AND s.transaction_minimum <= $4 AND s.amount < $4
      AND (NOT EXISTS (SELECT 1 FROM coupon_stock_merchants m WHERE m.stock_id = s.stock_id)
           OR EXISTS (SELECT 1 FROM coupon_stock_merchants m WHERE m.stock_id = s.stock_id AND m.mchid = $5))
    GROUP BY s.stock_id`
 
-/** Chooses among the owner's coupons; it takes none yet. */
+/** Chooses among the payer's coupons; it takes none yet. */
 export async function chooseCoupons(db: Statements, purchase: Purchase): Promise<Choice> {
-  const { owner_id, payee_mchid, total, goods_tag, now } = purchase
-  const candidates = await db.all<Candidate>(CANDIDATES, owner_id, now, goods_tag, total, payee_mchid)
+  const { payer_id, payee_mchid, total, goods_tag, now } = purchase
+  const candidates = await db.all<Candidate>(CANDIDATES, payer_id, now, goods_tag, total, payee_mchid)
   return candidates.length === 0 ? NO_COUPONS : bestOf(candidates, total)
 }
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
-import { fillWallet, newOwner, type TestOwner } from '../../test/owners.ts'
 import { type ChargeFields, parkingUnderTest } from '../../test/parking.ts'
+import { fillWallet, newPayer, type TestPayer } from '../../test/payers.ts'
 import { auditLedger } from '../ledger/audit.ts'
-import { changeOwner } from '../owners/owners.ts'
+import { changePayer } from '../payers/payers.ts'
 import { openTestDatabase } from '../store/testing.ts'
 import { putCard } from './cards.ts'
 import { createStock, sendCoupon } from './coupon-stocks.ts'
@@ -37,17 +37,17 @@ const shared = await parkingUnderTest({ after }, { open: openCounting, rules: { 
 const { platform, park, accept, runDue, clock } = shared
 const { db } = platform
 
-async function charge({ plate_number }: TestOwner, more: ChargeFields = {}): Promise<void> {
+async function charge({ plate_number }: TestPayer, more: ChargeFields = {}): Promise<void> {
   await accept(await park({ plate_number }), { profit_sharing: 'N', ...more })
 }
 
 let topUps = 0
 
-/** The owner fills the wallet, several times in a row, while something else happens. */
-async function fillAgainAndAgain({ owner_id }: TestOwner): Promise<void> {
+/** The payer fills the wallet, several times in a row, while something else happens. */
+async function fillAgainAndAgain({ payer_id }: TestPayer): Promise<void> {
   for (let count = 0; count < 6; count += 1) {
     topUps += 1
-    const movement = { owner_id, id: `again-${topUps}`, amount: 1, business_time: clock.now() }
+    const movement = { payer_id, id: `again-${topUps}`, amount: 1, business_time: clock.now() }
     await db.transaction(tx => topUp(tx, movement))
   }
 }
@@ -64,60 +64,60 @@ test('an answer of a bank and a charge from a wallet, both with coupons of one s
     ...({ stock_id: 'S', name: 'x', scope: 'GLOBAL', type: 'CASH', amount: 100, goods_tag: '' } as const),
     ...{ wechatpay_contribute: 0, merchant_contribute: 100, other_contribute: 0, transaction_minimum: 0 },
     ...{ available_begin_time: 0, available_end_time: clock.now() + 1_000 * MINUTE },
-    ...{ max_coupons: 100, max_coupons_per_owner: 1, available_merchants: [] },
+    ...{ max_coupons: 100, max_coupons_per_payer: 1, available_merchants: [] },
   }
   await db.transaction(tx => createStock(tx, platform, stock))
   for (let index = 0; index < 60; index += 1) {
     const hasCard = index % 2 === 0
-    const owner = await newOwner(platform, hasCard ? { cards: [{}] } : { wallet: 1_000 })
-    const coupon = { coupon_id: `c${index}`, stock_id: 'S', owner_id: owner.owner_id }
+    const payer = await newPayer(platform, hasCard ? { cards: [{}] } : { wallet: 1_000 })
+    const coupon = { coupon_id: `c${index}`, stock_id: 'S', payer_id: payer.payer_id }
     assert.equal(await db.transaction(tx => sendCoupon(tx, platform, coupon)), 'done')
-    await charge(owner, { profit_sharing: hasCard ? 'Y' : 'N' })
+    await charge(payer, { profit_sharing: hasCard ? 'Y' : 'N' })
   }
   await withoutDeadlocks(async () => {
     await runDue()
   })
 })
 
-test('a repayment from a card and top-ups of its owner', async () => {
+test('a repayment from a card and top-ups of its payer', async () => {
   for (let index = 0; index < 6; index += 1) {
-    const owner = await newOwner(platform, { advance_limit: 50_000 })
-    const { owner_id } = owner
-    await charge(owner)
+    const payer = await newPayer(platform, { advance_limit: 50_000 })
+    const { payer_id } = payer
+    await charge(payer)
     await runDue()
-    const card_id = `${owner_id}-card`
+    const card_id = `${payer_id}-card`
     await db.transaction(async tx => {
-      await putCard(tx, { card_id, owner_id, bank_type: 'CMB_DEBIT', position: 1 })
+      await putCard(tx, { card_id, payer_id, bank_type: 'CMB_DEBIT', position: 1 })
       await putScriptedCard(tx, { card_id, available: 10_000, behaviour: 'APPROVE' })
-      await beginRepayment(tx, platform, { repayment_id: `card-${index}`, owner_id, source: card_id })
+      await beginRepayment(tx, platform, { repayment_id: `card-${index}`, payer_id, source: card_id })
     })
     await withoutDeadlocks(async () => {
-      await Promise.all([runDue(), fillAgainAndAgain(owner)])
+      await Promise.all([runDue(), fillAgainAndAgain(payer)])
     })
   }
 })
 
-test('a wallet after a bank that has said no, and top-ups of its owner', async () => {
+test('a wallet after a bank that has said no, and top-ups of its payer', async () => {
   for (let index = 0; index < 6; index += 1) {
-    const owner = await newOwner(platform, { cards: [{ behaviour: 'NO_FUNDS' }] })
-    await db.transaction(tx => changeOwner(tx, owner.owner_id, { wallet_position: 5 }))
-    await charge(owner)
+    const payer = await newPayer(platform, { cards: [{ behaviour: 'NO_FUNDS' }] })
+    await db.transaction(tx => changePayer(tx, payer.payer_id, { wallet_position: 5 }))
+    await charge(payer)
     await withoutDeadlocks(async () => {
-      await Promise.all([runDue(), fillAgainAndAgain(owner)])
+      await Promise.all([runDue(), fillAgainAndAgain(payer)])
     })
   }
 })
 
 test('an advance whose time of grace is over, and its repayment', async () => {
   for (let index = 0; index < 12; index += 1) {
-    const owner = await newOwner(platform, { advance_limit: 50_000 })
-    const { owner_id } = owner
-    await charge(owner)
+    const payer = await newPayer(platform, { advance_limit: 50_000 })
+    const { payer_id } = payer
+    await charge(payer)
     await runDue()
-    await fillWallet(platform, owner_id, 10_000)
+    await fillWallet(platform, payer_id, 10_000)
     clock.advance(MINUTE)
     await withoutDeadlocks(async () => {
-      const repayment = { repayment_id: `wallet-${index}`, owner_id, source: 'wallet' }
+      const repayment = { repayment_id: `wallet-${index}`, payer_id, source: 'wallet' }
       await Promise.all([runDue(), db.transaction(tx => beginRepayment(tx, platform, repayment))])
     })
   }
@@ -125,11 +125,11 @@ test('an advance whose time of grace is over, and its repayment', async () => {
 
 test('two that repay under one id at once get the same answer', async () => {
   for (let index = 0; index < 6; index += 1) {
-    const owner = await newOwner(platform, { advance_limit: 50_000 })
-    await charge(owner)
+    const payer = await newPayer(platform, { advance_limit: 50_000 })
+    await charge(payer)
     await runDue()
-    await fillWallet(platform, owner.owner_id, 10_000)
-    const request = { repayment_id: `twice-${index}`, owner_id: owner.owner_id, source: 'wallet' }
+    await fillWallet(platform, payer.payer_id, 10_000)
+    const request = { repayment_id: `twice-${index}`, payer_id: payer.payer_id, source: 'wallet' }
     const repay = () => db.transaction(tx => beginRepayment(tx, platform, request))
     const [one, other] = await Promise.all([repay(), repay()])
     assert.equal(typeof one, 'object', String(one))

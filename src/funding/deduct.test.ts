@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
-import { balance, fillWallet, newOwner, type TestCard } from '../../test/owners.ts'
 import { MERCHANT, type ParkingUnderTest, parkingUnderTest } from '../../test/parking.ts'
+import { balance, fillWallet, newPayer, type TestCard } from '../../test/payers.ts'
 import { advanceOf, walletOf } from '../ledger/accounts.ts'
 import { auditLedger } from '../ledger/audit.ts'
 import { transfersOf } from '../ledger/transfers.ts'
-import { changeOwner } from '../owners/owners.ts'
+import { changePayer } from '../payers/payers.ts'
 import { feeOf } from './deduct.ts'
 import { putScriptedCard } from './scripted-bank.ts'
 
-// How a charge of 888 fen gets paid, for owners of every kind. The fee of 888 fen is 5.
+// How a charge of 888 fen gets paid, for payers of every kind. The fee of 888 fen is 5.
 
 const SECOND = 1_000
 const MINUTE = 60 * SECOND
@@ -31,8 +31,8 @@ const FEE: Booked = ['fee', 'pending', 'fees', 5, 'POSTED']
 const charge = (from: string, state = 'POSTED'): Booked => ['charge', from, 'pending', 888, state]
 const noFunds = (bank_type = 'CMB_DEBIT'): TestCard => ({ bank_type, behaviour: 'NO_FUNDS' })
 
-/** One row, one owner: what the first attempt comes to, and what it leaves in the books. */
-const FIRST_ATTEMPTS: readonly [string, Parameters<typeof newOwner>[1], Payment, Booked[]][] = [
+/** One row, one payer: what the first attempt comes to, and what it leaves in the books. */
+const FIRST_ATTEMPTS: readonly [string, Parameters<typeof newPayer>[1], Payment, Booked[]][] = [
   ['a full wallet pays', { wallet: 888 }, PAID('OTHERS'), [charge('wallet'), FEE]],
   [
     'the wallet comes before a card in the same place, and no bank is asked',
@@ -65,7 +65,7 @@ const FIRST_ATTEMPTS: readonly [string, Parameters<typeof newOwner>[1], Payment,
     [charge('clearing', 'VOIDED'), charge('clearing'), FEE],
   ],
   [
-    'nothing pays and the owner may owe: the platform advances',
+    'nothing pays and the payer may owe: the platform advances',
     { wallet: 5, cards: [noFunds()], advance_limit: 888 },
     { ...PAID('BPA'), user_repaid: 'N' },
     [charge('clearing', 'VOIDED'), charge('advance'), FEE],
@@ -79,10 +79,10 @@ const FIRST_ATTEMPTS: readonly [string, Parameters<typeof newOwner>[1], Payment,
   ],
 ]
 
-for (const [name, owner, expected, booked] of FIRST_ATTEMPTS) {
+for (const [name, payer, expected, booked] of FIRST_ATTEMPTS) {
   test(name, async () => {
     const { order, platform, runDue } = shared
-    const { plate_number } = await newOwner(platform, owner)
+    const { plate_number } = await newPayer(platform, payer)
     const number = await accepted(shared, plate_number)
     await runDue()
     assert.deepEqual(paymentOf(await order(number)), expected)
@@ -94,7 +94,7 @@ for (const [name, owner, expected, booked] of FIRST_ATTEMPTS) {
 test('a bank that does not answer is asked again, and the order waits until it has: nothing else is tried', async t => {
   const running = await parkingUnderTest(t)
   const { order, platform, runDue, clock } = running
-  const { owner_id, plate_number } = await newOwner(platform, {
+  const { payer_id, plate_number } = await newPayer(platform, {
     cards: [{ behaviour: 'UNKNOWN_THEN_APPROVED', available: 888 }, { bank_type: 'CCB_DEBIT' }],
     advance_limit: 50_000,
   })
@@ -102,21 +102,21 @@ test('a bank that does not answer is asked again, and the order waits until it h
   await runDue()
   assert.equal((await order(number)).trade_state, 'ACCEPTED')
   assert.deepEqual(await booksOf(running, number), [charge('clearing', 'PENDING')])
-  await fillWallet(platform, owner_id, 10_000)
+  await fillWallet(platform, payer_id, 10_000)
   clock.advance(15 * SECOND - 1)
   await runDue()
   assert.equal((await order(number)).trade_state, 'ACCEPTED')
   clock.advance(1)
   await runDue()
   assert.deepEqual(paymentOf(await order(number)), PAID('CMB_DEBIT'))
-  assert.equal(await balance(platform.db, walletOf(owner_id)), 10_000)
+  assert.equal(await balance(platform.db, walletOf(payer_id)), 10_000)
   assert.deepEqual(await auditLedger(platform.db), [])
 })
 
 test('a bank that says no after all leaves the charge to the next source', async t => {
   const running = await parkingUnderTest(t)
   const { order, platform, runDue, clock } = running
-  const { plate_number } = await newOwner(platform, {
+  const { plate_number } = await newPayer(platform, {
     cards: [{ behaviour: 'UNKNOWN_THEN_REFUSED' }, { bank_type: 'CCB_DEBIT' }],
   })
   const number = await accepted(running, plate_number)
@@ -129,14 +129,14 @@ test('a bank that says no after all leaves the charge to the next source', async
 test('a card that has refused is not asked again at the next attempt, one without funds is', async t => {
   const running = await parkingUnderTest(t)
   const { order, platform, runDue, clock } = running
-  const { owner_id, plate_number } = await newOwner(platform, {
+  const { payer_id, plate_number } = await newPayer(platform, {
     cards: [{ behaviour: 'REFUSE', bank_type: 'ICBC_DEBIT' }, noFunds()],
   })
   const number = await accepted(running, plate_number)
   await runDue()
   await platform.db.transaction(async tx => {
     for (const index of [1, 2]) {
-      const card_id = `${owner_id}-card-${index}`
+      const card_id = `${payer_id}-card-${index}`
       await putScriptedCard(tx, { card_id, available: 10_000, behaviour: 'APPROVE' })
     }
   })
@@ -145,16 +145,16 @@ test('a card that has refused is not asked again at the next attempt, one withou
   assert.deepEqual(paymentOf(await order(number)), PAID('CMB_DEBIT'))
 })
 
-test('an owner in arrears or without the score gets no advance for a charge that was accepted before', async t => {
+test('a payer in arrears or without the score gets no advance for a charge that was accepted before', async t => {
   const running = await parkingUnderTest(t, { rules: { deductionLadder: [MINUTE] } })
   const { order, platform, runDue, clock } = running
-  const poor = await newOwner(platform, { advance_limit: 50_000 })
+  const poor = await newPayer(platform, { advance_limit: 50_000 })
   const number = await accepted(running, poor.plate_number)
-  await platform.db.transaction(tx => changeOwner(tx, poor.owner_id, { score: 549 }))
+  await platform.db.transaction(tx => changePayer(tx, poor.payer_id, { score: 549 }))
   clock.advance(MINUTE)
   await runDue()
   assert.equal((await order(number)).trade_state, 'PAY_FAIL')
-  assert.equal(await balance(platform.db, advanceOf(poor.owner_id)), 0)
+  assert.equal(await balance(platform.db, advanceOf(poor.payer_id)), 0)
 })
 
 test('the fee is a rate of what the merchant receives, rounded half up to the fen', () => {

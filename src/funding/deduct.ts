@@ -1,9 +1,7 @@
 import { advanceOf, BANK_CLEARING, feesOf, heldOf, pendingOf, walletOf } from '../ledger/accounts.ts'
 import { lockAccounts, post, postPending, reserve, type Transfer, voidPending } from '../ledger/ledger.ts'
 import type { Merchant } from '../merchants/merchants.ts'
-import { lockOwner } from '../owners/owners.ts'
-import { MINIMUM_SCORE } from '../owners/plate-service.ts'
-import type { Platform } from '../platform.ts'
+import { lockPayer, MINIMUM_SCORE } from '../payers/payers.ts'
 import type { Transaction } from '../store/database.ts'
 import { ADVANCE_BANK_TYPE, recordAdvance } from './advance.ts'
 import type { BankPayment } from './bank.ts'
@@ -15,6 +13,7 @@ import {
   recordAnswer,
   rememberPayment,
 } from './bank-payments.ts'
+import type { FundingContext } from './context.ts'
 import {
   type Choice,
   chooseCoupons,
@@ -32,7 +31,7 @@ import { findPayer, type Payer, type Source } from './sources.ts'
 export interface Charge {
   /** What its money is booked under, such as `order/1230000109/20150806125346`. */
   subject: string
-  owner_id: string
+  payer_id: string
   /** Who gets the money. */
   payee: Pick<Merchant, 'mchid' | 'advance_enabled' | 'fee_rate'>
   /** Fen. */
@@ -53,7 +52,7 @@ export interface Paid {
   settlement_total: number
   fee: number
   bank_type: string
-  /** `N` when the platform has paid for the owner. */
+  /** `N` when the platform has paid for the payer. */
   user_repaid: 'N' | null
   payer_total: number
   discount_total: number
@@ -74,11 +73,11 @@ export type Step =
 type Completes = Omit<Paid, 'result' | 'fee'> & { source: string }
 
 /**
- * Tries to get a charge paid, inside the caller's transaction: coupons first, then the owner's wallet and cards in the
- * owner's order, then an advance. It goes as far as the next bank; {@link deductAfter} goes on with what the bank said.
+ * Tries to get a charge paid, inside the caller's transaction: coupons first, then the payer's wallet and cards in the
+ * payer's order, then an advance. It goes as far as the next bank; {@link deductAfter} goes on with what the bank said.
  */
-export async function deduct(tx: Transaction, platform: Platform, charge: Charge): Promise<Step> {
-  const payer = await findPayer(tx, charge.owner_id, charge.subject)
+export async function deduct(tx: Transaction, platform: FundingContext, charge: Charge): Promise<Step> {
+  const payer = await findPayer(tx, charge.payer_id, charge.subject)
   if (!payer) return { result: 'refused' }
   const asked = payer.askedBanks ? await paymentsOf(tx, charge.subject) : []
   const waiting = asked.find(({ state }) => state === 'PENDING')
@@ -99,14 +98,14 @@ export async function deduct(tx: Transaction, platform: Platform, charge: Charge
 /** Goes on with what a bank has answered. */
 export async function deductAfter(
   tx: Transaction,
-  platform: Platform,
+  platform: FundingContext,
   charge: Charge,
   answered: Answered,
 ): Promise<Step> {
   const now = platform.clock.now()
-  const { owner_id, payee, subject } = charge
-  await lockOwner(tx, owner_id)
-  await lockAccounts(tx, subject, [walletOf(owner_id), advanceOf(owner_id), feesOf(payee.mchid)])
+  const { payer_id, payee, subject } = charge
+  await lockPayer(tx, payer_id)
+  await lockAccounts(tx, subject, [walletOf(payer_id), advanceOf(payer_id), feesOf(payee.mchid)])
   const payment = await recordAnswer(tx, subject, answered, now)
   if (!payment) return { result: 'recorded' }
   if (answered.answer === 'unknown') {
@@ -118,11 +117,11 @@ export async function deductAfter(
   return deduct(tx, platform, charge)
 }
 
-async function choose(tx: Transaction, { clock }: Platform, charge: Charge): Promise<Choice> {
-  const { owner_id, payee, total, goods_tag } = charge
-  // Two orders of one owner choose one after the other, so that they do not choose the same coupon.
-  await lockOwner(tx, owner_id)
-  return chooseCoupons(tx, { owner_id, payee_mchid: payee.mchid, total, goods_tag, now: clock.now() })
+async function choose(tx: Transaction, { clock }: FundingContext, charge: Charge): Promise<Choice> {
+  const { payer_id, payee, total, goods_tag } = charge
+  // Two orders of one payer choose one after the other, so that they do not choose the same coupon.
+  await lockPayer(tx, payer_id)
+  return chooseCoupons(tx, { payer_id, payee_mchid: payee.mchid, total, goods_tag, now: clock.now() })
 }
 
 function ask(payment: AskedPayment): Step {
@@ -144,14 +143,14 @@ function untried(
 /** Takes the money from a wallet, or promises what a card's bank will be asked for. `undefined` when there is too little. */
 async function trySource(
   tx: Transaction,
-  platform: Platform,
+  platform: FundingContext,
   charge: Charge,
   choice: Choice,
   source: Source,
 ): Promise<Step | undefined> {
   const paid = paidBy(choice, charge, source.bank_type, null)
   if (source.id === 'wallet') {
-    const wallet = walletOf(charge.owner_id)
+    const wallet = walletOf(charge.payer_id)
     return (await payAtOnce(tx, platform, charge, choice, source.id, wallet)) ? paid : undefined
   }
   const promised = transfersOf(platform, charge, choice, source.id, BANK_CLEARING)
@@ -174,27 +173,27 @@ async function trySource(
   return { result: 'ask_bank', payment, askAgainAfter: askAgainAfter(0) }
 }
 
-/** The platform pays for an owner who is in good standing, as far as the owner's limit goes. */
+/** The platform pays for a payer who is in good standing, as far as the payer's limit goes. */
 async function advance(
   tx: Transaction,
-  platform: Platform,
+  platform: FundingContext,
   charge: Charge,
   choice: Choice,
 ): Promise<boolean> {
-  const { owner_id, subject, payee, total } = charge
+  const { payer_id, subject, payee, total } = charge
   if (payee.advance_enabled === 0) return false
   // Before the books, as a repayment has it, so that the two do not wait for each other.
-  const owner = await lockOwner(tx, owner_id)
-  if (!owner || owner.arrears > 0 || owner.score < MINIMUM_SCORE) return false
-  if (!(await payAtOnce(tx, platform, charge, choice, 'advance', advanceOf(owner_id)))) return false
-  await recordAdvance(tx, platform, { subject, owner_id, amount: total - choice.discount_total })
+  const payer = await lockPayer(tx, payer_id)
+  if (!payer || payer.arrears > 0 || payer.score < MINIMUM_SCORE) return false
+  if (!(await payAtOnce(tx, platform, charge, choice, 'advance', advanceOf(payer_id)))) return false
+  await recordAdvance(tx, platform, { subject, payer_id, amount: total - choice.discount_total })
   return true
 }
 
 /** Books a payment of which nothing is uncertain. Answers false when the account has too little. */
 async function payAtOnce(
   tx: Transaction,
-  platform: Platform,
+  platform: FundingContext,
   charge: Charge,
   choice: Choice,
   source: string,
@@ -220,7 +219,7 @@ async function take(tx: Transaction, { subject }: Charge, choice: Choice): Promi
 /** The bank has paid: what was promised is posted. */
 async function complete(
   tx: Transaction,
-  platform: Platform,
+  platform: FundingContext,
   charge: Charge,
   payment: AskedPayment,
   now: number,
@@ -258,7 +257,7 @@ function settlementTotal({ total }: Charge, { promotion_detail }: Choice): numbe
 }
 
 function transfersOf(
-  { clock }: Platform,
+  { clock }: FundingContext,
   charge: Charge,
   choice: Choice,
   source: string,
@@ -282,7 +281,12 @@ function transfersOf(
   ]
 }
 
-function feeTransfer({ clock }: Platform, charge: Charge, source: string, settlementTotal: number): Transfer {
+function feeTransfer(
+  { clock }: FundingContext,
+  charge: Charge,
+  source: string,
+  settlementTotal: number,
+): Transfer {
   const { subject, attempt, payee } = charge
   return {
     subject,
@@ -306,7 +310,7 @@ export function feeOf(amount: number, rate: number): number {
 
 async function holdRest(
   tx: Transaction,
-  platform: Platform,
+  platform: FundingContext,
   { subject, payee }: Charge,
   settlementTotal: number,
 ): Promise<void> {

@@ -25,10 +25,10 @@ async function untilBlocked(tx: Transaction, other: Promise<unknown>): Promise<v
 test('a coupon that becomes free while its stock ends expires all the same', async t => {
   const world = await couponsUnderTest(t)
   const stock_id = await world.stock({ type: 'NOCASH', ...paidByMerchant(60) })
-  const owner_id = await world.owner()
-  const coupon = await world.send(stock_id, owner_id)
+  const payer_id = await world.payer()
+  const coupon = await world.send(stock_id, payer_id)
   await world.db.transaction(async tx => {
-    const purchase = { owner_id, payee_mchid: MERCHANT, total: 888, goods_tag: '', now: world.clock.now() }
+    const purchase = { payer_id, payee_mchid: MERCHANT, total: 888, goods_tag: '', now: world.clock.now() }
     assert.ok(await lockCoupons(tx, await chooseCoupons(tx, purchase), 'order/1'))
   })
   world.clock.moveTo(END)

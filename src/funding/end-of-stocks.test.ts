@@ -16,12 +16,12 @@ import { createStock, findStock } from './coupon-stocks.ts'
 import { chooseCoupons, couponTransfers, lockCoupons, unlockCoupons, useCoupons } from './coupons.ts'
 import { stocks } from './end-of-stocks.ts'
 
-/** Begins a charge of the owner that a bank has not answered: the coupon and its money are promised. */
-async function beginCharge({ db, clock }: CouponsUnderTest, owner_id: string): Promise<string> {
+/** Begins a charge of the payer that a bank has not answered: the coupon and its money are promised. */
+async function beginCharge({ db, clock }: CouponsUnderTest, payer_id: string): Promise<string> {
   const subject = fresh('order')
   await db.transaction(async tx => {
     const now = clock.now()
-    const purchase = { owner_id, payee_mchid: MERCHANT, total: 888, goods_tag: '', now }
+    const purchase = { payer_id, payee_mchid: MERCHANT, total: 888, goods_tag: '', now }
     const choice = await chooseCoupons(tx, purchase)
     assert.equal(choice.discount_total, 60)
     const order = { subject, attempt: '1', credit_account: pendingOf(MERCHANT), business_time: now }
@@ -48,7 +48,7 @@ function giveUp({ db, clock }: CouponsUnderTest, subject: string): Promise<void>
 test('at its end a stock takes no more charges, unused coupons expire, and the rest of the money goes back in its shares', async t => {
   const world = await couponsUnderTest(t)
   const stock = await world.stock({ max_coupons: 10 })
-  const [one, two] = [await world.owner(), await world.owner()]
+  const [one, two] = [await world.payer(), await world.payer()]
   const unused = await world.send(stock, two)
   const used = await world.send(stock, one)
   await pay(world, await beginCharge(world, one))
@@ -84,9 +84,9 @@ test('at its end a stock takes no more charges, unused coupons expire, and the r
 test('a stock without money ends like any other', async t => {
   const world = await couponsUnderTest(t)
   const stock = await world.stock({ type: 'NOCASH', ...paidByMerchant(60) })
-  const owner = await world.owner()
-  const [unused, held] = [await world.send(stock, owner, 'b'), await world.send(stock, owner, 'a')]
-  const subject = await beginCharge(world, owner)
+  const payer = await world.payer()
+  const [unused, held] = [await world.send(stock, payer, 'b'), await world.send(stock, payer, 'a')]
+  const subject = await beginCharge(world, payer)
   world.clock.moveTo(END)
   await world.runDue()
   assert.deepEqual([await world.state(unused), await world.state(held)], ['EXPIRED', 'LOCKED'])
@@ -99,9 +99,9 @@ test('a stock without money ends like any other', async t => {
 test('a coupon that waits for a bank keeps its money over the end: it can still be used', async t => {
   const world = await couponsUnderTest(t)
   const stock = await world.stock({ max_coupons: 10 })
-  const owner = await world.owner()
-  const coupon = await world.send(stock, owner)
-  const subject = await beginCharge(world, owner)
+  const payer = await world.payer()
+  const coupon = await world.send(stock, payer)
+  const subject = await beginCharge(world, payer)
   world.clock.moveTo(END)
   await world.runDue()
   assert.equal(await world.state(coupon), 'LOCKED')
@@ -116,11 +116,11 @@ test('a coupon that waits for a bank keeps its money over the end: it can still 
 test('coupons that become free after the end expire, and their money goes back too, whenever that is', async t => {
   const world = await couponsUnderTest(t)
   const stock = await world.stock({ max_coupons: 10 })
-  const owners = [await world.owner(), await world.owner()]
+  const payers = [await world.payer(), await world.payer()]
   const subjects: string[] = []
-  for (const owner of owners) {
-    await world.send(stock, owner)
-    subjects.push(await beginCharge(world, owner))
+  for (const payer of payers) {
+    await world.send(stock, payer)
+    subjects.push(await beginCharge(world, payer))
   }
   world.clock.moveTo(END)
   await world.runDue()
@@ -152,15 +152,15 @@ test('an ended stock is known still: the same stock again is no change, and its 
 
 test('many coupons expire batch by batch, and the money goes back with the last', async t => {
   const world = await couponsUnderTest(t)
-  const stock = await world.stock({ max_coupons: 2_500, max_coupons_per_owner: 2_500 })
-  const owner = await world.owner()
+  const stock = await world.stock({ max_coupons: 2_500, max_coupons_per_payer: 2_500 })
+  const payer = await world.payer()
   await world.db.transaction(async tx => {
     for (let index = 0; index < 2_500; index += 1) {
       await tx.run(
-        `INSERT INTO coupons (coupon_id, stock_id, owner_id, state, create_time) VALUES ($1, $2, $3, 'SENDED', 0)`,
+        `INSERT INTO coupons (coupon_id, stock_id, payer_id, state, create_time) VALUES ($1, $2, $3, 'SENDED', 0)`,
         `many-${index}`,
         stock,
-        owner,
+        payer,
       )
     }
   })
@@ -193,8 +193,8 @@ test('a stock whose money is not there rests, is reported, and ends when the mon
         },
       ]),
     )
-  const owner = await world.owner()
-  await world.send(stock, owner)
+  const payer = await world.payer()
+  await world.send(stock, payer)
   await world.db.run(`UPDATE coupons SET state = 'LOCKED', subject = 'lost' WHERE stock_id = $1`, stock)
   await move('out', fund, away)
   world.clock.moveTo(END)
@@ -212,9 +212,9 @@ test('what is used, given up and ended at the same time loses no money and frees
   const stock = await world.stock({ max_coupons: 20 })
   const subjects: string[] = []
   for (let index = 0; index < 12; index += 1) {
-    const owner = await world.owner()
-    await world.send(stock, owner)
-    subjects.push(await beginCharge(world, owner))
+    const payer = await world.payer()
+    await world.send(stock, payer)
+    subjects.push(await beginCharge(world, payer))
   }
   world.clock.moveTo(END)
   const work = stocks(world.platform)

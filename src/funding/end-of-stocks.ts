@@ -2,8 +2,8 @@ import { dueRows } from '../clock/due-rows.ts'
 import { type DueWork, Postponed } from '../clock/worker.ts'
 import { BANK_CLEARING, couponFundOf, MARKETING } from '../ledger/accounts.ts'
 import { post, type Transfer } from '../ledger/ledger.ts'
-import type { Platform } from '../platform.ts'
 import type { Transaction } from '../store/database.ts'
+import type { FundingContext } from './context.ts'
 import { type CouponStock, stockSubject } from './coupon-stocks.ts'
 import { share } from './refund-parts.ts'
 
@@ -30,7 +30,7 @@ const FAULT_WAIT_MS = 60_000
  * A coupon that a bank's answer holds keeps its money. When it is used that is the end of it; when it becomes free, its
  * stock is due once more.
  */
-export function stocks(platform: Pick<Platform, 'db' | 'clock'>): DueWork<DueStock> {
+export function stocks(platform: Pick<FundingContext, 'db' | 'clock'>): DueWork<DueStock> {
   const { db, clock } = platform
   return {
     name: 'stocks',

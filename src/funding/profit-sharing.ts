@@ -2,8 +2,8 @@ import { dueRows } from '../clock/due-rows.ts'
 import type { DueWork } from '../clock/worker.ts'
 import { heldOf, pendingOf } from '../ledger/accounts.ts'
 import { post } from '../ledger/ledger.ts'
-import type { Platform } from '../platform.ts'
 import type { Statements, Transaction } from '../store/database.ts'
+import type { FundingContext } from './context.ts'
 
 /** Money of an order with `profit_sharing=Y`: it stays apart until it is released. */
 export interface Hold {
@@ -20,7 +20,7 @@ export interface Hold {
 /** Puts a hold on record; its money has been booked to the merchant's held account. */
 export async function hold(
   tx: Transaction,
-  { clock, rules, wake }: Platform,
+  { clock, rules, wake }: FundingContext,
   { subject, mchid, amount }: Pick<Hold, 'subject' | 'mchid' | 'amount'>,
 ): Promise<void> {
   if (amount === 0) return
@@ -31,7 +31,7 @@ export async function hold(
     amount,
     clock.now() + rules.profitSharingHold,
   )
-  tx.afterCommit(wake.releases)
+  tx.afterCommit(() => wake('releases'))
 }
 
 export function findHold(db: Statements, subject: string): Promise<Hold | undefined> {
@@ -42,7 +42,7 @@ export function findHold(db: Statements, subject: string): Promise<Hold | undefi
 }
 
 /** Gives held money to its merchant. Answers false when there is none under this subject; a second release changes nothing. */
-export async function release(tx: Transaction, { clock }: Platform, subject: string): Promise<boolean> {
+export async function release(tx: Transaction, { clock }: FundingContext, subject: string): Promise<boolean> {
   const now = clock.now()
   const [released] = await tx.all<Pick<Hold, 'mchid' | 'amount'>>(
     `UPDATE profit_sharing_holds SET due_at = NULL, released_time = $1 WHERE subject = $2 AND due_at IS NOT NULL
@@ -91,7 +91,7 @@ export async function reduceHold(tx: Transaction, subject: string, amount: numbe
 }
 
 /** The worker's view of holds: what nobody has released is released when its time is over. */
-export function releases(platform: Platform): DueWork<Pick<Hold, 'subject'>> {
+export function releases(platform: FundingContext): DueWork<Pick<Hold, 'subject'>> {
   const { db } = platform
   return {
     name: 'releases',

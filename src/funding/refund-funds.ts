@@ -1,7 +1,7 @@
 import { availableOf, feesOf, heldOf, operationOf, pendingOf, refundingOf } from '../ledger/accounts.ts'
 import { lockAccounts, post, type Transfer } from '../ledger/ledger.ts'
-import type { Platform } from '../platform.ts'
 import type { Transaction } from '../store/database.ts'
+import type { FundingContext } from './context.ts'
 import { lockHold, reduceHold } from './profit-sharing.ts'
 import { share } from './refund-parts.ts'
 
@@ -52,7 +52,7 @@ const ACCOUNT_OF: Record<keyof Free, (mchid: string) => string> = {
  */
 export async function takeRefundFunds(
   tx: Transaction,
-  platform: Pick<Platform, 'clock'>,
+  platform: Pick<FundingContext, 'clock'>,
   refund: RefundToFund,
 ): Promise<FundsAccount | undefined> {
   const { subject, payee_mchid, settlement_refund, refund_fee } = refund

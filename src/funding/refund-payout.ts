@@ -1,9 +1,9 @@
 import { advanceOf, BANK_CLEARING, bankOf, couponFundOf, refundingOf, walletOf } from '../ledger/accounts.ts'
 import { post, type Transfer } from '../ledger/ledger.ts'
-import { lockOwner } from '../owners/owners.ts'
-import type { Platform } from '../platform.ts'
+import { lockPayer } from '../payers/payers.ts'
 import type { Transaction } from '../store/database.ts'
 import { findUnpaidAdvance, isBeingRepaid, reduceAdvance } from './advance.ts'
+import type { FundingContext } from './context.ts'
 import { findCoupon } from './coupon-stocks.ts'
 import { makeDueAgain } from './coupons.ts'
 
@@ -17,7 +17,7 @@ export interface RefundToPay {
   /** What the refund's entries begin with. */
   entry: string
   payee_mchid: string
-  owner_id: string
+  payer_id: string
   payer_refund: number
   /** What the coupons of type `CASH` get back. */
   coupons: readonly { coupon_id: string; amount: number }[]
@@ -36,16 +36,16 @@ export type Payout =
  */
 export async function payOutRefund(
   tx: Transaction,
-  platform: Platform,
+  platform: FundingContext,
   refund: RefundToPay,
 ): Promise<Payout> {
-  const { subject, owner_id, payer_refund } = refund
-  const owner = await lockOwner(tx, owner_id)
+  const { subject, payer_id, payer_refund } = refund
+  const payer = await lockPayer(tx, payer_id)
   if (await isBeingRepaid(tx, subject)) return { result: 'being_repaid' }
   const unpaid = await findUnpaidAdvance(tx, subject)
   const toAdvance = Math.min(payer_refund, unpaid?.amount ?? 0)
   const rest = payer_refund - toAdvance
-  if (refund.receiver === 'wallet' && rest > 0 && owner?.wallet_state === 'FROZEN') {
+  if (refund.receiver === 'wallet' && rest > 0 && payer?.wallet_state === 'FROZEN') {
     return { result: 'wallet_frozen' }
   }
   const funds = await fundsOf(tx, refund)
@@ -54,7 +54,7 @@ export async function payOutRefund(
     ...{ debit_account: refundingOf(refund.payee_mchid), business_time: platform.clock.now() },
   })
   const paid = await post(tx, [
-    to('advance', advanceOf(owner_id), toAdvance),
+    to('advance', advanceOf(payer_id), toAdvance),
     to('payer', accountOf(refund), rest),
     ...funds.map(({ coupon_id, stock_id, amount }) =>
       to(`coupon/${coupon_id}`, couponFundOf(stock_id), amount),
@@ -63,12 +63,12 @@ export async function payOutRefund(
   if (!paid) throw new Error(`The money for ${refund.entry} of ${subject} is not there any more`)
   for (const { stock_id } of funds) await makeDueAgain(tx, stock_id)
   const endedAdvance =
-    toAdvance > 0 && (await reduceAdvance(tx, platform, { subject, owner_id, amount: toAdvance }))
+    toAdvance > 0 && (await reduceAdvance(tx, platform, { subject, payer_id, amount: toAdvance }))
   return { result: 'paid', endedAdvance }
 }
 
 const ACCOUNTS: Record<Receiver, (refund: RefundToPay) => string> = {
-  wallet: ({ owner_id }) => walletOf(owner_id),
+  wallet: ({ payer_id }) => walletOf(payer_id),
   bank: () => BANK_CLEARING,
   merchant_bank: ({ payee_mchid }) => bankOf(payee_mchid),
 }

@@ -2,9 +2,8 @@ import { dueRows } from '../clock/due-rows.ts'
 import type { DueWork } from '../clock/worker.ts'
 import { advanceOf, BANK_CLEARING, walletOf } from '../ledger/accounts.ts'
 import { post } from '../ledger/ledger.ts'
-import { changeArrears } from '../owners/arrears.ts'
-import { lockOwner } from '../owners/owners.ts'
-import type { Platform } from '../platform.ts'
+import { changeArrears } from '../payers/arrears.ts'
+import { lockPayer } from '../payers/payers.ts'
 import type { Statements, Transaction } from '../store/database.ts'
 import { type Advance, listUnpaidAdvances } from './advance.ts'
 import type { BankPayment } from './bank.ts'
@@ -17,12 +16,13 @@ import {
   rememberPayment,
 } from './bank-payments.ts'
 import { findCard } from './cards.ts'
+import type { FundingContext } from './context.ts'
 
-/** An owner pays back everything that was advanced. */
+/** A payer pays back everything that was advanced. */
 export interface Repayment {
   repayment_id: string
-  owner_id: string
-  /** `wallet`, or the id of one of the owner's cards. */
+  payer_id: string
+  /** `wallet`, or the id of one of the payer's cards. */
   source: string
   /** Fen. */
   amount: number
@@ -37,54 +37,54 @@ export interface Repayment {
 export type RepaymentRefusal = 'id_used' | 'nothing_owed' | 'card_unknown' | 'another_pending'
 
 /**
- * Begins a repayment of all that the owner owes. From the wallet it has ended with this transaction; from a card it ends
+ * Begins a repayment of all that the payer owes. From the wallet it has ended with this transaction; from a card it ends
  * when the bank has answered. The same `repayment_id` again answers the repayment as it is now.
  */
 export async function beginRepayment(
   tx: Transaction,
-  platform: Platform,
-  request: Pick<Repayment, 'repayment_id' | 'owner_id' | 'source'>,
+  platform: FundingContext,
+  request: Pick<Repayment, 'repayment_id' | 'payer_id' | 'source'>,
 ): Promise<Repayment | RepaymentRefusal> {
-  const { repayment_id, owner_id, source } = request
-  // The owner's row keeps two of the same id apart.
-  const owner = await lockOwner(tx, owner_id)
+  const { repayment_id, payer_id, source } = request
+  // The payer's row keeps two of the same id apart.
+  const payer = await lockPayer(tx, payer_id)
   const known = await findRepayment(tx, repayment_id)
-  if (known) return known.owner_id === owner_id && known.source === source ? known : 'id_used'
+  if (known) return known.payer_id === payer_id && known.source === source ? known : 'id_used'
   if (source !== 'wallet') {
     const card = await findCard(tx, source)
-    if (card?.owner_id !== owner_id || card.state !== 'NORMAL') return 'card_unknown'
+    if (card?.payer_id !== payer_id || card.state !== 'NORMAL') return 'card_unknown'
   }
-  const advances = await listUnpaidAdvances(tx, owner_id)
+  const advances = await listUnpaidAdvances(tx, payer_id)
   if (advances.length === 0) return 'nothing_owed'
 
   const now = platform.clock.now()
   const amount = advances.reduce((sum, advance) => sum + advance.amount, 0)
   const repayment: Repayment = {
-    ...{ repayment_id, owner_id, source, amount },
+    ...{ repayment_id, payer_id, source, amount },
     ...{ state: 'PENDING', failure: '', create_time: now, due_at: source === 'wallet' ? null : now },
   }
   if (!(await insertRepayment(tx, repayment, advances))) return 'another_pending'
   if (source !== 'wallet') {
     await rememberCardPayment(tx, repayment)
-    tx.afterCommit(platform.wake.repayments)
+    tx.afterCommit(() => platform.wake('repayments'))
     return repayment
   }
-  if (owner?.wallet_state === 'FROZEN') return fail(tx, repayment, 'REFUSED')
-  if (!(await lockFunds(tx, walletOf(owner_id), amount))) return fail(tx, repayment, 'NO_FUNDS')
-  await payBack(tx, platform, repayment, walletOf(owner_id))
+  if (payer?.wallet_state === 'FROZEN') return fail(tx, repayment, 'REFUSED')
+  if (!(await lockFunds(tx, walletOf(payer_id), amount))) return fail(tx, repayment, 'NO_FUNDS')
+  await payBack(tx, platform, repayment, walletOf(payer_id))
   return { ...repayment, state: 'PAID' }
 }
 
 export function findRepayment(db: Statements, repaymentId: string): Promise<Repayment | undefined> {
   return db.get<Repayment>(
-    `SELECT repayment_id, owner_id, source, amount, state, failure, create_time, due_at
+    `SELECT repayment_id, payer_id, source, amount, state, failure, create_time, due_at
        FROM repayments WHERE repayment_id = $1`,
     repaymentId,
   )
 }
 
 /** The worker's view of repayments from cards: their banks are asked, again and again until they answer. */
-export function repayments(platform: Platform): DueWork<Pick<Repayment, 'repayment_id'>> {
+export function repayments(platform: FundingContext): DueWork<Pick<Repayment, 'repayment_id'>> {
   const { db, bank } = platform
   return {
     name: 'repayments',
@@ -114,12 +114,12 @@ async function insertRepayment(
   repayment: Repayment,
   advances: readonly Advance[],
 ): Promise<boolean> {
-  const { repayment_id, owner_id, source, amount, state, create_time, due_at } = repayment
+  const { repayment_id, payer_id, source, amount, state, create_time, due_at } = repayment
   const inserted = await tx.run(
-    `INSERT INTO repayments (repayment_id, owner_id, source, amount, state, create_time, due_at)
+    `INSERT INTO repayments (repayment_id, payer_id, source, amount, state, create_time, due_at)
      VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING`,
     repayment_id,
-    owner_id,
+    payer_id,
     source,
     amount,
     state,
@@ -146,7 +146,7 @@ async function rememberCardPayment(
 /** Moves the repayment out of the way while its bank is asked; after a crash it comes back. */
 async function beginAsking(
   tx: Transaction,
-  { clock }: Platform,
+  { clock }: FundingContext,
   repaymentId: string,
 ): Promise<BankPayment | undefined> {
   const [payment] = await paymentsOf(tx, subjectOf(repaymentId))
@@ -163,12 +163,12 @@ async function beginAsking(
 
 async function conclude(
   tx: Transaction,
-  platform: Platform,
+  platform: FundingContext,
   repaymentId: string,
   answered: Answered,
 ): Promise<void> {
   const repayment = await findRepayment(tx, repaymentId)
-  await lockOwner(tx, repayment?.owner_id ?? '')
+  await lockPayer(tx, repayment?.payer_id ?? '')
   const payment = await recordAnswer(tx, subjectOf(repaymentId), answered, platform.clock.now())
   if (!payment || repayment?.state !== 'PENDING' || answered.answer === 'unknown') return
   if (answered.answer === 'approved') await payBack(tx, platform, repayment, BANK_CLEARING)
@@ -190,8 +190,8 @@ async function lockFunds(tx: Transaction, account: string, amount: number): Prom
  */
 async function payBack(
   tx: Transaction,
-  platform: Platform,
-  { repayment_id, owner_id }: Repayment,
+  platform: FundingContext,
+  { repayment_id, payer_id }: Repayment,
   debit_account: string,
 ): Promise<void> {
   const business_time = platform.clock.now()
@@ -205,7 +205,7 @@ async function payBack(
     entry: `repayment/${repayment_id}`,
     kind: 'repayment' as const,
     debit_account,
-    credit_account: advanceOf(owner_id),
+    credit_account: advanceOf(payer_id),
     amount,
     business_time,
   }))
@@ -221,7 +221,7 @@ async function payBack(
   await tx.run(`UPDATE repayments SET state = 'PAID', due_at = NULL WHERE repayment_id = $1`, repayment_id)
   const overdue = advances.filter(({ state }) => state === 'OVERDUE')
   const sum = overdue.reduce((total, { amount }) => total + amount, 0)
-  if (sum > 0) await changeArrears(tx, platform, owner_id, -sum)
+  if (sum > 0) await changeArrears(tx, platform, payer_id, -sum)
 }
 
 async function fail(

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { migrations } from '../node/tables.ts'
 import type { Database } from '../store/database.ts'
 import { migrate } from '../store/migrate.ts'
-import { migrations } from '../store/migrations.ts'
 import { openTestDatabase } from '../store/testing.ts'
 import type { Bank, BankAnswer } from './bank.ts'
 import {

@@ -1,9 +1,9 @@
 import type { Statements } from '../store/database.ts'
 
-/** `bank_type` of money from the owner's wallet. */
+/** `bank_type` of money from the payer's wallet. */
 export const WALLET_BANK_TYPE = 'OTHERS'
 
-/** Where money of an owner can come from. */
+/** Where money of a payer can come from. */
 export interface Source {
   /** `wallet`, or the card's id. */
   id: string
@@ -11,7 +11,7 @@ export interface Source {
   position: number
 }
 
-/** What one look tells of an owner who is to pay. */
+/** What one look tells of a payer who is to pay. */
 export interface Payer {
   wallet_state: 'NORMAL' | 'FROZEN'
   /** In the order in which they are tried. */
@@ -32,24 +32,24 @@ interface Row {
   position: number | null
 }
 
-/** Reads everything that an attempt needs to know of the owner, in one statement. */
+/** Reads everything that an attempt needs to know of the payer, in one statement. */
 export async function findPayer(
   db: Statements,
-  ownerId: string,
+  payerId: string,
   subject: string,
 ): Promise<Payer | undefined> {
   const rows = await db.all<Row>(
     `SELECT o.wallet_state, o.wallet_position, c.card_id, c.bank_type, c.position,
-            CASE WHEN EXISTS (SELECT 1 FROM coupons WHERE owner_id = $1 AND state = 'SENDED') THEN 1 ELSE 0 END AS coupons,
+            CASE WHEN EXISTS (SELECT 1 FROM coupons WHERE payer_id = $1 AND state = 'SENDED') THEN 1 ELSE 0 END AS coupons,
             CASE WHEN EXISTS (SELECT 1 FROM bank_payments WHERE subject = $2) THEN 1 ELSE 0 END AS payments
-       FROM owners o LEFT JOIN cards c ON c.owner_id = o.owner_id AND c.state = 'NORMAL'
-      WHERE o.owner_id = $1`,
-    ownerId,
+       FROM payers o LEFT JOIN cards c ON c.payer_id = o.payer_id AND c.state = 'NORMAL'
+      WHERE o.payer_id = $1`,
+    payerId,
     subject,
   )
-  const [owner] = rows
-  if (!owner) return undefined
-  const { wallet_state, wallet_position, coupons, payments } = owner
+  const [payer] = rows
+  if (!payer) return undefined
+  const { wallet_state, wallet_position, coupons, payments } = payer
   const wallet = { id: 'wallet', bank_type: WALLET_BANK_TYPE, position: wallet_position }
   const sources = [wallet, ...rows.flatMap(cardOf)].sort(inOrder)
   return { wallet_state, sources, hasCoupons: coupons > 0, askedBanks: payments > 0 }

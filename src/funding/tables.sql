@@ -1,12 +1,12 @@
--- An owner's bank cards. They are tried in the order of their positions, the wallet among them.
+-- A payer's bank cards. They are tried in the order of their positions, the wallet among them.
 CREATE TABLE cards (
   card_id TEXT PRIMARY KEY,
-  owner_id TEXT NOT NULL REFERENCES owners (owner_id),
+  payer_id TEXT NOT NULL REFERENCES payers (payer_id),
   bank_type TEXT NOT NULL,
   position INTEGER NOT NULL,
   state TEXT NOT NULL DEFAULT 'NORMAL' CHECK (state IN ('NORMAL', 'REMOVED'))
 );
-CREATE INDEX cards_by_owner ON cards (owner_id, position) WHERE state = 'NORMAL';
+CREATE INDEX cards_by_payer ON cards (payer_id, position) WHERE state = 'NORMAL';
 
 -- What a bank was asked to pay. The payment's id is what the bank knows it by: asked again, it pays nothing twice.
 CREATE TABLE bank_payments (
@@ -31,8 +31,11 @@ CREATE TABLE scripted_cards (
   card_id TEXT PRIMARY KEY,
   available BIGINT NOT NULL CHECK (available >= 0),
   -- How the bank answers; see scripted-bank.ts.
-  behaviour TEXT NOT NULL
+  behaviour TEXT NOT NULL,
+  -- How a card's bank takes refunds.
+  refund_behaviour TEXT NOT NULL DEFAULT 'APPROVE'
 );
+
 CREATE TABLE scripted_payments (
   payment_id TEXT PRIMARY KEY,
   card_id TEXT NOT NULL,
@@ -44,11 +47,11 @@ CREATE TABLE scripted_payments (
   outcome TEXT CHECK (outcome IN ('approved', 'no_funds', 'refused'))
 );
 
--- Money that the platform paid a merchant for an owner without funds.
+-- Money that the platform paid a merchant for a payer without funds.
 CREATE TABLE advances (
   -- The ledger's subject of the order.
   subject TEXT PRIMARY KEY,
-  owner_id TEXT NOT NULL REFERENCES owners (owner_id),
+  payer_id TEXT NOT NULL REFERENCES payers (payer_id),
   amount BIGINT NOT NULL CHECK (amount > 0),
   state TEXT NOT NULL CHECK (state IN ('OPEN', 'OVERDUE', 'REPAID')),
   advance_time BIGINT NOT NULL,
@@ -56,16 +59,13 @@ CREATE TABLE advances (
   due_at BIGINT,
   repaid_time BIGINT
 );
-CREATE INDEX advances_unpaid ON advances (owner_id, advance_time) WHERE state <> 'REPAID';
+CREATE INDEX advances_unpaid ON advances (payer_id, advance_time) WHERE state <> 'REPAID';
 CREATE INDEX advances_due ON advances (due_at) WHERE due_at IS NOT NULL;
--- What owners of older stores owe has no order.
-INSERT INTO advances (subject, owner_id, amount, state, advance_time)
-SELECT 'opening/' || owner_id, owner_id, arrears, 'OVERDUE', 0 FROM owners WHERE arrears > 0;
 
--- An owner pays back. From the wallet that is done at once, from a card when the bank has answered.
+-- A payer pays back. From the wallet that is done at once, from a card when the bank has answered.
 CREATE TABLE repayments (
   repayment_id TEXT PRIMARY KEY,
-  owner_id TEXT NOT NULL REFERENCES owners (owner_id),
+  payer_id TEXT NOT NULL REFERENCES payers (payer_id),
   -- `wallet` or a card's id.
   source TEXT NOT NULL,
   amount BIGINT NOT NULL CHECK (amount > 0),
@@ -77,7 +77,8 @@ CREATE TABLE repayments (
   due_at BIGINT
 );
 CREATE INDEX repayments_due ON repayments (due_at) WHERE due_at IS NOT NULL;
-CREATE UNIQUE INDEX repayments_one_pending ON repayments (owner_id) WHERE state = 'PENDING';
+CREATE UNIQUE INDEX repayments_one_pending ON repayments (payer_id) WHERE state = 'PENDING';
+
 CREATE TABLE repaid_advances (
   repayment_id TEXT NOT NULL REFERENCES repayments (repayment_id),
   subject TEXT NOT NULL REFERENCES advances (subject),
@@ -103,7 +104,7 @@ CREATE TABLE coupon_stocks (
   available_begin_time BIGINT NOT NULL,
   available_end_time BIGINT NOT NULL,
   max_coupons INTEGER NOT NULL,
-  max_coupons_per_owner INTEGER NOT NULL,
+  max_coupons_per_payer INTEGER NOT NULL,
   distributed_coupons INTEGER NOT NULL DEFAULT 0,
   state TEXT NOT NULL CHECK (state IN ('RUNNING', 'ENDED')),
   create_time BIGINT NOT NULL,
@@ -115,6 +116,7 @@ CREATE TABLE coupon_stocks (
   CHECK (distributed_coupons <= max_coupons)
 );
 CREATE INDEX coupon_stocks_due ON coupon_stocks (due_at) WHERE due_at IS NOT NULL;
+
 CREATE TABLE coupon_stock_merchants (
   stock_id TEXT NOT NULL REFERENCES coupon_stocks (stock_id),
   mchid TEXT NOT NULL REFERENCES merchants (mchid),
@@ -124,7 +126,7 @@ CREATE TABLE coupon_stock_merchants (
 CREATE TABLE coupons (
   coupon_id TEXT PRIMARY KEY,
   stock_id TEXT NOT NULL REFERENCES coupon_stocks (stock_id),
-  owner_id TEXT NOT NULL REFERENCES owners (owner_id),
+  payer_id TEXT NOT NULL REFERENCES payers (payer_id),
   -- LOCKED while a bank has not answered.
   state TEXT NOT NULL CHECK (state IN ('SENDED', 'LOCKED', 'USED', 'EXPIRED')),
   -- The ledger's subject of the order that uses it; empty while it is free.
@@ -132,8 +134,8 @@ CREATE TABLE coupons (
   create_time BIGINT NOT NULL,
   use_time BIGINT
 );
-CREATE INDEX coupons_free ON coupons (owner_id) WHERE state = 'SENDED';
-CREATE INDEX coupons_by_stock ON coupons (stock_id, owner_id);
+CREATE INDEX coupons_free ON coupons (payer_id) WHERE state = 'SENDED';
+CREATE INDEX coupons_by_stock ON coupons (stock_id, payer_id);
 -- What is left to do when a stock ends.
 CREATE INDEX coupons_unused ON coupons (stock_id) WHERE state = 'SENDED';
 CREATE INDEX coupons_locked ON coupons (stock_id) WHERE state = 'LOCKED';
@@ -154,4 +156,16 @@ CREATE INDEX profit_sharing_holds_due ON profit_sharing_holds (due_at) WHERE due
 CREATE TABLE settled_days (
   day TEXT PRIMARY KEY,
   settled_time BIGINT NOT NULL
+);
+
+-- Refunds that the scripted banks were asked to take, in their own books.
+CREATE TABLE scripted_refunds (
+  refund_id TEXT PRIMARY KEY,
+  card_id TEXT NOT NULL,
+  amount BIGINT NOT NULL,
+  -- The card's, when the bank was asked first.
+  behaviour TEXT NOT NULL,
+  asked INTEGER NOT NULL DEFAULT 0,
+  -- What the bank has decided, whether or not it has said so; null before.
+  outcome TEXT CHECK (outcome IN ('approved', 'no_funds', 'refused'))
 );

@@ -1,12 +1,12 @@
 import { BANK_CLEARING, walletOf } from '../ledger/accounts.ts'
 import { post, type Transfer } from '../ledger/ledger.ts'
-import { lockOwner } from '../owners/owners.ts'
+import { lockPayer } from '../payers/payers.ts'
 import type { Statements, Transaction } from '../store/database.ts'
 
-/** Money that an owner puts into the wallet or takes out of it, in fen. */
+/** Money that a payer puts into the wallet or takes out of it, in fen. */
 export interface WalletMovement {
-  owner_id: string
-  /** Its name among those of the owner; `/` cannot be part of it. */
+  payer_id: string
+  /** Its name among those of the payer; `/` cannot be part of it. */
   id: string
   amount: number
   /** Milliseconds of business time; of the first time when it is repeated. */
@@ -14,7 +14,7 @@ export interface WalletMovement {
 }
 
 /** Why money did not move. */
-export type WalletRefusal = 'owner_unknown' | 'other_amount' | 'no_funds' | 'wallet_frozen'
+export type WalletRefusal = 'payer_unknown' | 'other_amount' | 'no_funds' | 'wallet_frozen'
 
 /** Puts money from a bank into the wallet, once for each id. */
 export function topUp(tx: Transaction, movement: WalletMovement): Promise<Transfer | WalletRefusal> {
@@ -29,30 +29,30 @@ export function withdraw(tx: Transaction, movement: WalletMovement): Promise<Tra
 /** Money that was moved before. */
 export function findMovement(
   db: Statements,
-  { owner_id, id }: Pick<WalletMovement, 'owner_id' | 'id'>,
+  { payer_id, id }: Pick<WalletMovement, 'payer_id' | 'id'>,
   kind: 'top_up' | 'withdrawal',
 ): Promise<Transfer | undefined> {
-  return readTransfer(db, subjectOf(owner_id, id, kind), kind)
+  return readTransfer(db, subjectOf(payer_id, id, kind), kind)
 }
 
-function subjectOf(ownerId: string, id: string, kind: 'top_up' | 'withdrawal'): string {
-  return `${kind}/${ownerId}/${id}`
+function subjectOf(payerId: string, id: string, kind: 'top_up' | 'withdrawal'): string {
+  return `${kind}/${payerId}/${id}`
 }
 
 async function move(
   tx: Transaction,
-  { owner_id, id, amount, business_time }: WalletMovement,
+  { payer_id, id, amount, business_time }: WalletMovement,
   kind: 'top_up' | 'withdrawal',
 ): Promise<Transfer | WalletRefusal> {
-  // The owner's row keeps two of the same id apart.
-  const owner = await lockOwner(tx, owner_id)
-  if (!owner) return 'owner_unknown'
-  const subject = subjectOf(owner_id, id, kind)
+  // The payer's row keeps two of the same id apart.
+  const payer = await lockPayer(tx, payer_id)
+  if (!payer) return 'payer_unknown'
+  const subject = subjectOf(payer_id, id, kind)
   const known = await readTransfer(tx, subject, kind)
   if (known) return known.amount === amount ? known : 'other_amount'
-  if (kind === 'withdrawal' && owner.wallet_state === 'FROZEN') return 'wallet_frozen'
+  if (kind === 'withdrawal' && payer.wallet_state === 'FROZEN') return 'wallet_frozen'
   const [debit_account, credit_account] =
-    kind === 'top_up' ? [BANK_CLEARING, walletOf(owner_id)] : [walletOf(owner_id), BANK_CLEARING]
+    kind === 'top_up' ? [BANK_CLEARING, walletOf(payer_id)] : [walletOf(payer_id), BANK_CLEARING]
   const transfer: Transfer = {
     subject,
     entry: kind,

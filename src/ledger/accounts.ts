@@ -6,14 +6,14 @@ export const BANK_CLEARING = 'bank/clearing'
 /** What the platform itself spends on coupons. */
 export const MARKETING = 'platform/marketing'
 
-/** An owner's money at the platform. */
-export function walletOf(ownerId: string): string {
-  return `owner/${ownerId}/wallet`
+/** A payer's money at the platform. */
+export function walletOf(payerId: string): string {
+  return `payer/${payerId}/wallet`
 }
 
-/** What the platform has advanced for an owner: a debt, so it is below zero until it is repaid. */
-export function advanceOf(ownerId: string): string {
-  return `owner/${ownerId}/advance`
+/** What the platform has advanced for a payer: a debt, so it is below zero until it is repaid. */
+export function advanceOf(payerId: string): string {
+  return `payer/${payerId}/advance`
 }
 
 /** What was collected for a merchant number and becomes available with the next settled day. */

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
+import { migrations } from '../node/tables.ts'
 import type { Database } from '../store/database.ts'
 import { migrate } from '../store/migrate.ts'
-import { migrations } from '../store/migrations.ts'
 import { openTestDatabase } from '../store/testing.ts'
 import { BANK_CLEARING, openAccount } from './accounts.ts'
 import { auditLedger } from './audit.ts'
 import { post, reserve, type Transfer, voidPending } from './ledger.ts'
 
-const wallet = 'owner/1/wallet'
+const wallet = 'payer/1/wallet'
 const merchant = 'merchant/1/pending'
 
 function transfer(subject: string, debit_account: string, credit_account: string, amount: number): Transfer {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { migrations } from '../node/tables.ts'
 import type { Database } from '../store/database.ts'
 import { migrate } from '../store/migrate.ts'
-import { migrations } from '../store/migrations.ts'
 import { openTestDatabase } from '../store/testing.ts'
 import { bankOf, openAccount, openMerchantAccounts, pendingOf, walletOf } from './accounts.ts'
 import { auditLedger } from './audit.ts'
@@ -301,7 +301,7 @@ async function pair(name: string, balance: number): Promise<[from: string, to: s
 }
 
 test('accounts are named after whom they belong to', () => {
-  assert.equal(walletOf('owner-1'), 'owner/owner-1/wallet')
+  assert.equal(walletOf('payer-1'), 'payer/payer-1/wallet')
   assert.equal(pendingOf('1230000109'), 'merchant/1230000109/pending')
 })
 

@@ -142,7 +142,7 @@ function valuesOf(transfer: Transfer, to: Accounts): SqlValue[] {
 
 /**
  * What the transfers do to each account together, in falling order of the accounts' names. One order for all, whatever
- * moves where, means that transactions wait for each other and never in a circle. In this one the owners' accounts, which
+ * moves where, means that transactions wait for each other and never in a circle. In this one the payers' accounts, which
  * may be refused, come early, and the bank's, which many transactions change, comes last.
  */
 function changesOf(

@@ -1,20 +1,32 @@
--- Every account starts at zero and changes by transfers alone, so all balances sum to zero.
+-- Transfers can be pending: money that is promised but has not moved. An account's minimum says how far it may go down;
+-- without one it mirrors the outside world. The order's number becomes the subject of everything that moves for it.
 CREATE TABLE ledger_accounts (
   account TEXT PRIMARY KEY,
+  -- What is posted: credits less debits.
   balance BIGINT NOT NULL DEFAULT 0,
-  -- 1 for the books that mirror the outside world; all others never go below zero.
-  may_be_negative INTEGER NOT NULL DEFAULT 0,
-  CHECK (balance >= 0 OR may_be_negative = 1)
+  pending_debits BIGINT NOT NULL DEFAULT 0 CHECK (pending_debits >= 0),
+  pending_credits BIGINT NOT NULL DEFAULT 0 CHECK (pending_credits >= 0),
+  minimum BIGINT DEFAULT 0,
+  CHECK (minimum IS NULL OR balance - pending_debits >= minimum),
+  -- What a JSON number can hold.,
+  CHECK (balance BETWEEN -9007199254740991 AND 9007199254740991
+     AND pending_debits <= 9007199254740991 AND pending_credits <= 9007199254740991)
 );
 
--- One movement of money. The id names its cause, so that nothing can be posted twice for it.
 CREATE TABLE ledger_transfers (
-  id TEXT PRIMARY KEY,
+  -- What the money moves for, such as `order/1230000109/20150806125346`.
+  subject TEXT NOT NULL,
+  -- The movement among those of its subject, such as `charge/1/wallet`; nothing can be posted twice under one name.
+  entry TEXT NOT NULL,
   kind TEXT NOT NULL,
   debit_account TEXT NOT NULL REFERENCES ledger_accounts (account),
   credit_account TEXT NOT NULL REFERENCES ledger_accounts (account),
   amount BIGINT NOT NULL CHECK (amount > 0),
-  business_time BIGINT NOT NULL
+  state TEXT NOT NULL CHECK (state IN ('PENDING', 'POSTED', 'VOIDED')),
+  -- Business time of the last change of the state.
+  business_time BIGINT NOT NULL,
+  PRIMARY KEY (subject, entry)
 );
-CREATE INDEX ledger_transfers_by_debit ON ledger_transfers (debit_account, business_time);
 CREATE INDEX ledger_transfers_by_credit ON ledger_transfers (credit_account, business_time);
+-- An order has at most one charge that is not taken back.
+CREATE UNIQUE INDEX ledger_transfers_one_charge ON ledger_transfers (subject) WHERE kind = 'charge' AND state <> 'VOIDED';

@@ -9,7 +9,7 @@ export interface MerchantSettings {
   apiv3_key: string
   parking_enabled: number
   collection_restricted: number
-  /** 1 when the platform pays for owners without funds. */
+  /** 1 when the platform pays for payers without funds. */
   advance_enabled: number
   /** Hundredths of a percent. */
   fee_rate: number

@@ -1,4 +1,3 @@
-import type { Rules } from '../platform.ts'
 import type { Algorithm } from '../protocol/suite.ts'
 import type { TrustState } from '../protocol/trust.ts'
 import type { Statements } from '../store/database.ts'
@@ -10,6 +9,9 @@ export type RefundWithoutFunds = (typeof REFUND_WITHOUT_FUNDS)[number]
 /** How the signatures of a merchant go over from one platform certificate to the next: not yet, by a fixed plan, by hand. */
 export const ROTATIONS = ['NONE', 'AUTO', 'MANUAL'] as const
 export type Rotation = (typeof ROTATIONS)[number]
+
+/** Which addresses notices go to: `sandbox` takes http and private ones, `production` refuses both. */
+export type NotifyProfile = 'sandbox' | 'production'
 
 /** A merchant number and what it may do. The names are those of the table. */
 export interface Merchant {
@@ -26,7 +28,7 @@ export interface Merchant {
   /** Hundredths of a percent. */
   fee_rate: number
   /** Empty where the platform's profile is the merchant's too. */
-  notify_profile: Rules['profile'] | ''
+  notify_profile: NotifyProfile | ''
   refund_without_funds: RefundWithoutFunds
   /** 1 when it may use the Chinese algorithms and gets its notices by them. */
   shangmi: number

@@ -1,12 +1,13 @@
-import type { Platform } from '../platform.ts'
+import type { Random } from '../protocol/ids.ts'
 import { randomText } from '../protocol/ids.ts'
 import type { SealedResource } from '../protocol/sealed-resource.ts'
 import type { Suite } from '../protocol/suite.ts'
+import type { Secrets } from '../store/secrets.ts'
 import type { Merchant } from './merchants.ts'
 
 /** Seals a text so that the merchant alone can open it, with its APIv3 key of now. The merchant has one. */
 export function sealFor(
-  { random, secrets }: Pick<Platform, 'random' | 'secrets'>,
+  { random, secrets }: { random: Random; secrets: Secrets },
   suite: Suite,
   { mchid, apiv3_key }: Pick<Merchant, 'mchid' | 'apiv3_key'>,
   plaintext: string,

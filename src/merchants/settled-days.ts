@@ -1,9 +1,9 @@
+import type { Clock } from '../clock/clock.ts'
 import type { DueWork } from '../clock/worker.ts'
 import { availableOf, bankOf, feesOf, pendingOf } from '../ledger/accounts.ts'
 import { post, type Transfer } from '../ledger/ledger.ts'
-import type { Platform } from '../platform.ts'
 import { formatTime } from '../protocol/time.ts'
-import type { Statements, Transaction } from '../store/database.ts'
+import type { Database, Statements, Transaction } from '../store/database.ts'
 
 const DAY_MS = 24 * 60 * 60 * 1000
 /** Merchants whose day is settled by one transaction. */
@@ -23,12 +23,18 @@ interface Balance {
   pending_debits: number
 }
 
+/** What this work takes from its node. */
+interface Context {
+  db: Database
+  clock: Clock
+}
+
 /**
  * The worker's view of days: at midnight, Beijing time, what was collected until then becomes available to its
  * merchants, and is paid out to those with `auto_withdrawal`. Days that were missed are settled one after the other.
  */
-export function settledDays(platform: Platform): DueWork<Day> {
-  const { db, clock } = platform
+export function settledDays(context: Context): DueWork<Day> {
+  const { db, clock } = context
   return {
     name: 'settledDays',
     concurrency: 1,
@@ -38,7 +44,7 @@ export function settledDays(platform: Platform): DueWork<Day> {
       return endOf(day) <= now && !inHand.has(day) ? [{ day }] : []
     },
     async handle({ day }) {
-      await settleDay(platform, day)
+      await settleDay(context, day)
       return true
     },
     async nextDueAt() {
@@ -66,8 +72,8 @@ function endOf(day: string): number {
  * Settles merchants in groups, and then writes down the day. After a crash, or beside another node, a merchant whose day
  * is settled already is left alone.
  */
-async function settleDay(platform: Platform, day: string): Promise<void> {
-  const { db, clock } = platform
+async function settleDay(context: Context, day: string): Promise<void> {
+  const { db, clock } = context
   // Read once: what is collected from here on belongs to a day that is not over.
   const now = clock.now()
   let hasRest = false

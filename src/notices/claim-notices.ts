@@ -1,4 +1,4 @@
-import type { Platform } from '../platform.ts'
+import type { NoticesContext } from './context.ts'
 import type { Places } from './places.ts'
 import { NOTICE_TIMEOUT_MS } from './send.ts'
 
@@ -76,7 +76,7 @@ const LEASED = `${RECEIVERS}
 
 /** Takes notices that are due at `now` (business time), the longest due first of each merchant, as many as have places. */
 export async function claimNotices(
-  platform: Platform,
+  platform: NoticesContext,
   places: Places,
   now: number,
   inHand: ReadonlySet<string>,
@@ -95,7 +95,7 @@ export async function claimNotices(
  * Business time at which the next notice falls due, without those that are due and must wait for a place: a delivery that
  * ends makes room for them.
  */
-export async function nextNoticeDueAt(platform: Platform, places: Places): Promise<number | undefined> {
+export async function nextNoticeDueAt(platform: NoticesContext, places: Places): Promise<number | undefined> {
   const now = platform.clock.now()
   const queues = await queuesOf(platform)
   const times = queues.filter(({ mchid, due_at }) => due_at > now || places.isRoomFor(mchid))
@@ -103,7 +103,7 @@ export async function nextNoticeDueAt(platform: Platform, places: Places): Promi
 }
 
 /** How many notices are due at `now`, those included that are held back, paused or in hand. */
-export async function countDueNotices({ db }: Platform, now: number): Promise<number> {
+export async function countDueNotices({ db }: NoticesContext, now: number): Promise<number> {
   return (await db.get<{ count: number }>(DUE_IN_ALL, now))?.count ?? 0
 }
 
@@ -111,12 +111,16 @@ export async function countDueNotices({ db }: Platform, now: number): Promise<nu
  * Whether another node has notices in hand that were due by `now` and that it took by the instant `takenBy` of wall time, of
  * merchants who have not put theirs off meanwhile.
  */
-export async function isAnyLeased({ db, clock }: Platform, now: number, takenBy: number): Promise<boolean> {
+export async function isAnyLeased(
+  { db, clock }: NoticesContext,
+  now: number,
+  takenBy: number,
+): Promise<boolean> {
   if (db.version() !== undefined) return false
   return (await db.get(LEASED, now, clock.wallNow(), takenBy + LEASE_MS)) !== undefined
 }
 
-async function queuesOf({ db, clock }: Platform): Promise<Queue[]> {
+async function queuesOf({ db, clock }: NoticesContext): Promise<Queue[]> {
   const queues = await db.all<{ mchid: string; due_at: number | null }>(QUEUES, clock.wallNow())
   return queues.filter((queue): queue is Queue => queue.due_at !== null)
 }
@@ -137,7 +141,7 @@ async function inTurn(receivers: readonly string[], places: Places, take: Take):
   }
 }
 
-function takeAlone({ db, clock }: Platform, now: number, inHand: ReadonlySet<string>): Take {
+function takeAlone({ db, clock }: NoticesContext, now: number, inHand: ReadonlySet<string>): Take {
   const notNow = new Set(inHand)
   return async (mchid, count) => {
     const due = await db.all<Notice>(
@@ -151,7 +155,7 @@ function takeAlone({ db, clock }: Platform, now: number, inHand: ReadonlySet<str
 }
 
 function leased(
-  { db, clock }: Platform,
+  { db, clock }: NoticesContext,
   now: number,
   take: (take: Take) => Promise<Notice[]>,
 ): Promise<Notice[]> {

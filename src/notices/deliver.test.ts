@@ -12,7 +12,7 @@ import {
 import { MODES, NOW, PARTNER, parkingUnderTest } from '../../test/parking.ts'
 import { conforms } from '../contract/validate.ts'
 import { findMerchant } from '../merchants/merchants.ts'
-import { entranceStateChange, transactionResult } from '../products/parking/contract.ts'
+import { entranceStateChange, transactionResult } from '../products/industry/parking/contract.ts'
 import { enqueueNotice } from './outbox.ts'
 
 // What a notice says, how it is sealed and signed, and who gets one.

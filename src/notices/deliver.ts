@@ -5,12 +5,12 @@ import type { Strikes } from '../faults/faults.ts'
 import { spoiledSignature } from '../faults/spoiled-signature.ts'
 import { findMerchant, type Merchant } from '../merchants/merchants.ts'
 import { sealFor } from '../merchants/seal-for.ts'
-import type { Platform } from '../platform.ts'
 import { drawFrom, newNonce, newRequestId } from '../protocol/ids.ts'
 import { replyMessage } from '../protocol/signature.ts'
 import { formatTime } from '../protocol/time.ts'
 import type { Transaction } from '../store/database.ts'
 import { claimNotices, countDueNotices, isAnyLeased, type Notice, nextNoticeDueAt } from './claim-notices.ts'
+import type { NoticesContext } from './context.ts'
 import { afterAttempt } from './ladder.ts'
 import { Places } from './places.ts'
 import { type Delivery, MAX_DELIVERIES, type SendNotice } from './send.ts'
@@ -68,7 +68,7 @@ const NO_KEY: Delivery = { status: null, reply: '', failure: 'The merchant has n
 
 /** The worker's view of the outbox. A notice is sent outside of any transaction, and then recorded. */
 export function noticeDelivery(
-  platform: Platform,
+  platform: NoticesContext,
   send: SendNotice,
   onAttempt: OnAttempt = () => undefined,
 ): DueWork<Item> {
@@ -99,7 +99,7 @@ export function noticeDelivery(
 }
 
 /** Many notices have few receivers, so each of them is read once. */
-async function withReceivers({ db }: Platform, notices: readonly Notice[]): Promise<Item[]> {
+async function withReceivers({ db }: NoticesContext, notices: readonly Notice[]): Promise<Item[]> {
   const receivers = new Map<string, Merchant>()
   for (const mchid of new Set(notices.map(notice => notice.mchid))) {
     const receiver = await findMerchant(db, mchid)
@@ -111,7 +111,7 @@ async function withReceivers({ db }: Platform, notices: readonly Notice[]): Prom
 
 /** Answers the attempts that were made and recorded: none when the notice was put off, two when it was doubled. */
 async function attemptDelivery(
-  platform: Platform,
+  platform: NoticesContext,
   send: SendNotice,
   notice: Item,
 ): Promise<ReportedAttempt[]> {
@@ -139,7 +139,7 @@ async function attemptDelivery(
 }
 
 function reported(
-  { clock }: Platform,
+  { clock }: NoticesContext,
   { id, mchid, event_type, notify_url, attempts }: Notice,
   made: readonly Attempt[],
   strikes: Strikes = {},
@@ -156,7 +156,7 @@ function reported(
 }
 
 async function sendOnce(
-  platform: Platform,
+  platform: NoticesContext,
   send: SendNotice,
   notice: Item,
   strikes: Strikes,
@@ -169,7 +169,7 @@ async function sendOnce(
 }
 
 /** Moves a notice out of the way after a fault of ours, so that it cannot keep the worker busy. */
-async function postpone({ db, clock }: Platform, { id, attempts }: Notice): Promise<void> {
+async function postpone({ db, clock }: NoticesContext, { id, attempts }: Notice): Promise<void> {
   await db.transaction(tx =>
     tx.run(
       'UPDATE notices SET due_at = $1 WHERE id = $2 AND attempts = $3 AND due_at IS NOT NULL',
@@ -181,7 +181,7 @@ async function postpone({ db, clock }: Platform, { id, attempts }: Notice): Prom
 }
 
 /** Seals and signs a notice for one attempt, with the keys that the receiver has now. */
-async function signNotice(platform: Platform, notice: Item, strikes: Strikes): Promise<SignedNotice> {
+async function signNotice(platform: NoticesContext, notice: Item, strikes: Strikes): Promise<SignedNotice> {
   const { clock, random, keys } = platform
   const { receiver } = notice
   const { serial, suite, privateKey } = keys.noticeSigner(receiver, {
@@ -220,7 +220,7 @@ async function signNotice(platform: Platform, notice: Item, strikes: Strikes): P
 
 /** Writes down attempts that were made at the same moment, and what becomes of the notice; unless said, the ladder tells. */
 async function record(
-  platform: Platform,
+  platform: NoticesContext,
   notice: Notice,
   made: readonly Attempt[],
   outcome?: { state: string; dueAt: number | null },

@@ -21,7 +21,7 @@ test('of two nodes each keeps room for others: with half of the places of both h
   t.after(() => store.remove())
   const [hanging, quick] = [await holdingReceiver(t), await sinkFor(t)]
   await putNotices(one.platform, MERCHANT.mchid, hanging.url, 200)
-  other.platform.wake.notices()
+  other.platform.wake('notices')
   await hanging.reaches(MAX_DELIVERIES)
   for (const { platform } of [one, other]) {
     await putNotices(platform, PARTNER.mchid, quick.url)

@@ -212,10 +212,10 @@ test('NOTICE_REORDERED: also of one stay, whose notices are sent in their order 
     delay_ms: 600 * SECOND,
     event_type: 'VEHICLE.ENTRANCE_STATE_CHANGE',
   })
-  await admin.put('/owners/turned')
+  await admin.put('/payers/turned')
   const plate = '/plates/粤C77777/BLUE'
   const be = async (service_state: string) => {
-    await admin.put(plate, { owner_id: 'turned', service_state })
+    await admin.put(plate, { payer_id: 'turned', service_state })
     await runDue()
   }
   await be('NORMAL')

@@ -1,5 +1,5 @@
 import { BlockList, isIP } from 'node:net'
-import type { Rules } from '../platform.ts'
+import type { NotifyProfile } from '../merchants/merchants.ts'
 
 /** Addresses that are not on the public internet: RFC 6890 and its IPv6 counterparts. */
 const privateAddresses = new BlockList()
@@ -51,7 +51,7 @@ export function isPrivateAddress(address: string): boolean {
 }
 
 /** Why a call that takes https alone refuses a URL, in the words of an issue; `undefined` when it does not. */
-export function refusedNotifyUrl(notifyUrl: string, profile: Rules['profile']): string | undefined {
+export function refusedNotifyUrl(notifyUrl: string, profile: NotifyProfile): string | undefined {
   if (profile === 'sandbox') return undefined
   if (URL.parse(notifyUrl)?.protocol !== 'https:') return '回调通知url必须为https'
   return isSentTo(notifyUrl, profile) ? undefined : '回调通知url必须为外网可访问的地址'
@@ -61,7 +61,7 @@ export function refusedNotifyUrl(notifyUrl: string, profile: Rules['profile']): 
  * Whether a profile sends to the host of a URL, whatever its scheme: `production` not to private ones. A name is looked up
  * when it is sent to.
  */
-export function isSentTo(notifyUrl: string, profile: Rules['profile']): boolean {
+export function isSentTo(notifyUrl: string, profile: NotifyProfile): boolean {
   if (profile === 'sandbox') return true
   // Without the brackets of IPv6 and the dot of a name that is written in full.
   const host = URL.parse(notifyUrl)?.hostname.replace(/^\[|\]$|\.$/g, '') ?? ''

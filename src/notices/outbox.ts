@@ -1,8 +1,8 @@
 import type { NoticeDeclaration, ResourceOf } from '../contract/operation.ts'
 import type { Merchant } from '../merchants/merchants.ts'
-import type { Platform } from '../platform.ts'
 import { newNoticeId } from '../protocol/ids.ts'
 import type { Transaction } from '../store/database.ts'
+import type { NoticesContext } from './context.ts'
 
 /**
  * Puts a notice into the outbox, as part of the transaction that causes it. It is sent after the commit.
@@ -15,7 +15,7 @@ import type { Transaction } from '../store/database.ts'
  */
 export async function enqueueNotice<N extends NoticeDeclaration>(
   tx: Transaction,
-  { clock, random, wake }: Pick<Platform, 'clock' | 'random' | 'wake'>,
+  { clock, random, wake }: Pick<NoticesContext, 'clock' | 'random' | 'wake'>,
   declared: N,
   notice: {
     eventType: keyof N['events'] & string
@@ -45,7 +45,7 @@ export async function enqueueNotice<N extends NoticeDeclaration>(
     subject,
     sequence,
   )
-  tx.afterCommit(wake.notices)
+  tx.afterCommit(() => wake('notices'))
 }
 
 /**
@@ -55,7 +55,7 @@ export async function enqueueNotice<N extends NoticeDeclaration>(
  */
 export async function replayNotice(
   tx: Transaction,
-  { clock, wake }: Pick<Platform, 'clock' | 'wake'>,
+  { clock, wake }: Pick<NoticesContext, 'clock' | 'wake'>,
   noticeId: string,
 ): Promise<boolean> {
   const replayed = await tx.run(
@@ -66,6 +66,6 @@ export async function replayNotice(
     clock.now(),
     noticeId,
   )
-  tx.afterCommit(wake.notices)
+  tx.afterCommit(() => wake('notices'))
   return replayed === 1
 }

@@ -1,7 +1,7 @@
 import { lookup as systemLookup } from 'node:dns'
 import type { LookupFunction } from 'node:net'
 import type { Agent } from 'undici'
-import type { Rules } from '../platform.ts'
+import type { NotifyProfile } from '../merchants/merchants.ts'
 import { isPrivateAddress, isSentTo } from './notify-url.ts'
 
 /**
@@ -22,7 +22,7 @@ export interface Delivery {
   failure: string
 }
 
-type Profile = Rules['profile']
+type Profile = NotifyProfile
 
 /** Sends the body of a notice once, to where the receiver's profile allows; never throws. */
 export type SendNotice = (

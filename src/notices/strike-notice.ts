@@ -1,7 +1,7 @@
 import { NO_STRIKES, type Strike, type Strikes } from '../faults/faults.ts'
 import { namedIn } from '../faults/rules.ts'
-import type { Platform } from '../platform.ts'
 import type { Transaction } from '../store/database.ts'
+import type { NoticesContext } from './context.ts'
 import type { Delivery } from './send.ts'
 
 /** What is looked at here of a notice in hand. */
@@ -21,7 +21,7 @@ interface Struck {
  * notice, before its first attempt, and again after a replay of one that had ended. What strikes is kept with the notice
  * until that attempt is on record, so that it comes after a delay or a crash all the same.
  */
-export async function strikeNotice(platform: Platform, notice: Struck): Promise<Strikes | 'put_off'> {
+export async function strikeNotice(platform: NoticesContext, notice: Struck): Promise<Strikes | 'put_off'> {
   const { clock, faults } = platform
   if (notice.strikes !== null) return JSON.parse(notice.strikes) as Strikes
   const isFirst = notice.attempts === notice.attempts_before_replay
@@ -61,7 +61,7 @@ async function isAnyHeld(tx: Transaction, mchid: string): Promise<boolean> {
 /** A notice was sent, so the one that waited to be overtaken by it is due. */
 export async function releaseHeld(
   tx: Transaction,
-  { clock, wake }: Pick<Platform, 'clock' | 'wake'>,
+  { clock, wake }: Pick<NoticesContext, 'clock' | 'wake'>,
   { id, mchid }: Pick<Struck, 'id' | 'mchid'>,
 ): Promise<void> {
   const released = await tx.run(
@@ -70,7 +70,7 @@ export async function releaseHeld(
     mchid,
     id,
   )
-  if (released > 0) tx.afterCommit(wake.notices)
+  if (released > 0) tx.afterCommit(() => wake('notices'))
 }
 
 /** What must be refused, and what is wrong with it. */

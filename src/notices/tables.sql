@@ -14,10 +14,21 @@ CREATE TABLE notices (
   -- Business time of the next attempt; null once the notice is delivered or exhausted.
   due_at BIGINT,
   -- Wall time until which a worker has the notice in hand.
-  leased_until BIGINT NOT NULL DEFAULT 0
+  leased_until BIGINT NOT NULL DEFAULT 0,
+  -- What a notice is about, if others about it must not overtake it at the first attempt, and its place among them.
+  subject TEXT NOT NULL DEFAULT '',
+  sequence INTEGER NOT NULL DEFAULT 0,
+  -- Attempts that were made before somebody asked for the notice again: the ladder starts anew after them.
+  attempts_before_replay INTEGER NOT NULL DEFAULT 0,
+  -- The faults that struck a notice and are to come at its next attempt, as JSON; null when no rule was asked about it yet.
+  strikes TEXT,
+  -- 1 while a notice waits for another one of its merchant to overtake it, and holds back no other meanwhile.
+  held INTEGER NOT NULL DEFAULT 0
 );
-CREATE INDEX notices_due ON notices (due_at) WHERE due_at IS NOT NULL;
-CREATE INDEX notices_by_merchant ON notices (mchid, create_time);
+CREATE INDEX notices_not_yet_sent ON notices (subject, sequence) WHERE subject <> '' AND attempts = 0;
+CREATE INDEX notices_of_entries ON notices (subject, sequence) WHERE event_type = 'VEHICLE.ENTRANCE_STATE_CHANGE';
+CREATE INDEX notices_held ON notices (mchid) WHERE held = 1;
+CREATE INDEX notices_due ON notices (mchid, due_at) WHERE due_at IS NOT NULL;
 
 CREATE TABLE notice_attempts (
   notice_id TEXT NOT NULL REFERENCES notices (id),

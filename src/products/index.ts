@@ -1,25 +1,23 @@
+import type { Endpoint } from '../calls/handler.ts'
 import type { NoticeDeclaration } from '../contract/operation.ts'
 import type { TObject } from '../contract/schema.ts'
-import { bills } from './bills/index.ts'
-import { certificates } from './certificates/index.ts'
-import type { Endpoint } from './handler.ts'
-import { entranceStateChange, transactionResult } from './parking/contract.ts'
-import { parking } from './parking/index.ts'
-import { refundResult } from './refunds/contract.ts'
-import { refunds } from './refunds/index.ts'
-import { securityEchoResult } from './security-echo/contract.ts'
-import { security } from './security-echo/index.ts'
+import { bills } from './common/bills/index.ts'
+import { certificates } from './common/certificates/index.ts'
+import { refunds } from './common/refunds/index.ts'
+import { security } from './common/security-echo/index.ts'
+import { parking } from './industry/parking/index.ts'
+import type { Product } from './product.ts'
 
-/** Every call that the platform answers. A new product is a new folder and a line here. */
-export const endpoints: readonly Endpoint[] = [...parking, ...refunds, ...certificates, ...security, ...bills]
+/** Every product. A new one is a new folder and a line here. */
+export const products: readonly Product[] = [parking, refunds, certificates, security, bills]
+
+/** Every call that the platform answers. */
+export const endpoints: readonly Endpoint[] = products.flatMap(product => product.endpoints)
 
 /** Every notice that the platform sends. */
-export const notices: readonly NoticeDeclaration<TObject>[] = [
-  entranceStateChange,
-  transactionResult,
-  refundResult,
-  securityEchoResult,
-]
+export const notices: readonly NoticeDeclaration<TObject>[] = products.flatMap(
+  product => product.notices ?? [],
+)
 
 /** The types of all notices, such as `TRANSACTION.SUCCESS`. */
-export const EVENT_TYPES = notices.flatMap(({ events }) => Object.keys(events))
+export const EVENT_TYPES: readonly string[] = notices.flatMap(({ events }) => Object.keys(events))

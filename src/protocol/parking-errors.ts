@@ -85,7 +85,7 @@ export const PARKING_ERRORS = {
     hant: '用戶狀態異常',
     en: 'The state of the user is abnormal',
   },
-  OWNER_OVERDUE: {
+  PAYER_OVERDUE: {
     status: 403,
     code: 'NOT_ENOUGH',
     zh: '用户欠款过多，暂停交易',

@@ -3,7 +3,6 @@ import { BANK_CLEARING, MARKETING, openAccount, openMerchantAccounts } from '../
 import { storePlatformKey } from '../merchants/change-platform-keys.ts'
 import { storeCertificate } from '../merchants/merchant-certificates.ts'
 import { placeOfApiv3Key } from '../merchants/seal-for.ts'
-import type { Platform } from '../platform.ts'
 import { type Random, randomText } from '../protocol/ids.ts'
 import { APIV3_KEY_LENGTH } from '../protocol/sealed-resource.ts'
 import type { Transaction } from '../store/database.ts'
@@ -16,17 +15,11 @@ import {
   newRoot,
   validityFrom,
 } from './certificates.ts'
+import type { SandboxContext } from './context.ts'
 import { platformKeyOf } from './issue-certificate.ts'
 import { certificateRow, merchantSubject, newPublicKeyId } from './issue-merchant.ts'
 import { PLATFORM_SUBJECT } from './platform-certificates.ts'
-import { storePlates } from './store-plates.ts'
-import {
-  fleetPlates,
-  OTHER_PRODUCT_ORDER,
-  WORLD_MERCHANTS,
-  WORLD_PLATES,
-  type WorldMerchant,
-} from './world.ts'
+import { APPID, WORLD_MERCHANTS, type WorldMerchant } from './world.ts'
 
 /** The secrets of a new world: they go into the store and into the files that merchants read. */
 export interface WorldKeys {
@@ -71,13 +64,13 @@ export async function makeWorldKeys(clock: Clock, random: Random): Promise<World
  * A crash between the files and the commit leaves a store without a world, and the next start makes both anew.
  */
 export async function storeWorld(
-  { db, clock, secrets }: Pick<Platform, 'db' | 'clock' | 'secrets'>,
+  { db, clock, secrets, seeds }: Pick<SandboxContext, 'db' | 'clock' | 'secrets' | 'seeds'>,
   keys: WorldKeys,
   writeFiles: () => void,
 ): Promise<boolean> {
   return db.transaction(async tx => {
     if (!(await storePlatformKeys(tx, secrets, keys))) return false
-    await storeWorldRows(tx, secrets, clock.now(), keys.merchants)
+    await storeWorldRows(tx, { secrets, seeds }, clock.now(), keys.merchants)
     writeFiles()
     return true
   })
@@ -86,7 +79,7 @@ export async function storeWorld(
 /** Writes everything of the world but the platform's keys, into tables that are empty otherwise. */
 export async function storeWorldRows(
   tx: Transaction,
-  secrets: Secrets,
+  { secrets, seeds }: Pick<SandboxContext, 'secrets' | 'seeds'>,
   now: number,
   callers: readonly MerchantKeys[],
 ): Promise<void> {
@@ -101,7 +94,7 @@ export async function storeWorldRows(
     )
   }
   for (const merchant of WORLD_MERCHANTS) await storeBindings(tx, merchant)
-  await storePlates(tx, [...WORLD_PLATES, ...fleetPlates()], now)
+  for (const seed of seeds) await seed.store(tx, { appid: APPID, now })
 }
 
 /** Answers false when there is a public key already: its row is what two first starts compete for. */
@@ -141,11 +134,6 @@ async function storeMerchant(
   await openMerchantAccounts(tx, merchant.mchid)
   if (!keys) return
   await storeCertificate(tx, certificateRow(merchant.mchid, keys.certificate))
-  await tx.run(
-    `INSERT INTO other_product_orders (mchid, out_trade_no, product) VALUES ($1, $2, 'basic payment')`,
-    merchant.mchid,
-    OTHER_PRODUCT_ORDER,
-  )
 }
 
 async function storeBindings(tx: Transaction, { mchid, appids, sub_mchids }: WorldMerchant): Promise<void> {

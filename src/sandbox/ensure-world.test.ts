@@ -8,12 +8,14 @@ import type { Scope } from '../../test/platform.ts'
 import { systemClock } from '../clock/clock.ts'
 import { auditLedger } from '../ledger/audit.ts'
 import { PlatformKeys } from '../merchants/platform-keys.ts'
+import { migrations } from '../node/tables.ts'
+import { products } from '../products/index.ts'
+import { COUPON_STOCK, fleetPlates, WORLD_PLATES } from '../products/industry/parking/seed-plates.ts'
 import { parseTime } from '../protocol/time.ts'
 import type { TrustState } from '../protocol/trust.ts'
-import { optionsFromFolder } from '../sdk/options-from-folder.ts'
+import { optionsFromFolder } from '../sdk/transport/options-from-folder.ts'
 import type { Database } from '../store/database.ts'
 import { migrate } from '../store/migrate.ts'
-import { migrations } from '../store/migrations.ts'
 import { UNSEALED } from '../store/secrets.ts'
 import { openTestDatabase } from '../store/testing.ts'
 import { sharedKeys } from '../testing/shared-keys.ts'
@@ -22,9 +24,10 @@ import { makeWorldKeys } from './create-world.ts'
 import { ensureWorld } from './ensure-world.ts'
 import { type MerchantFile, writeWorldFiles } from './files.ts'
 import { refreshWorldFiles } from './refresh-world-files.ts'
-import { COUPON_STOCK, fleetPlates, WORLD_MERCHANTS, WORLD_PLATES, type WorldMerchant } from './world.ts'
+import { WORLD_MERCHANTS, type WorldMerchant } from './world.ts'
 
 const keys = await sharedKeys()
+const seeds = products.flatMap(({ seed }) => (seed ? [seed] : []))
 const CALLERS = WORLD_MERCHANTS.filter(({ kind }) => kind !== 'sub')
 
 interface World {
@@ -51,7 +54,7 @@ async function emptyWorld(t: Scope): Promise<World> {
     folder,
     read,
     async start({ baseUrl = 'http://127.0.0.1:8080', backupUrl, trust } = {}) {
-      const stores = { db, clock: systemClock, random: randomBytes, secrets: UNSEALED }
+      const stores = { db, clock: systemClock, random: randomBytes, secrets: UNSEALED, seeds }
       const world = { folder, baseUrl, backupUrl, trust }
       const started = await ensureWorld(stores, { ...world, keys })
       const platform = { ...stores, keys: await PlatformKeys.open(db, UNSEALED) }
@@ -81,7 +84,7 @@ test('a first start writes the files of every merchant who calls, and of the pla
   assert.deepEqual(Object.keys(shared.files()), expected.sort())
 })
 
-test('only the owner can read what is secret, and no file is writable by others', () => {
+test('only the payer can read what is secret, and no file is writable by others', () => {
   for (const name of Object.keys(shared.files())) {
     const secret = /apiclient_key\.pem$|merchant\.json$/.test(name)
     assert.equal(statSync(join(shared.folder, name)).mode & (secret ? 0o077 : 0o022), 0, name)
@@ -224,7 +227,7 @@ test('the second access point is in the files for as long as there is one, and a
 test('a crash between the files and the store is healed by the next start', async t => {
   const world = await emptyWorld(t)
   const lost = await makeWorldKeys(systemClock, randomBytes)
-  writeWorldFiles({ folder: world.folder, baseUrl: 'http://127.0.0.1:1', backupUrl: undefined }, lost)
+  writeWorldFiles({ folder: world.folder, baseUrl: 'http://127.0.0.1:1', backupUrl: undefined }, lost, seeds)
   writeFileSync(join(world.folder, 'merchants', '1230000109', 'apiclient_key.pem.new'), 'half a file')
   assert.deepEqual(await world.start(), { isNew: true })
   await assertFilesFitStore(world)
@@ -291,14 +294,14 @@ interface ListedPlate {
   service_open_time: string
 }
 
-test('world.json lists the plates that the store has, with their owners and states', async () => {
+test('world.json lists the plates that the store has, with their payers and states', async () => {
   const { plates, fleet } = JSON.parse(shared.read('world.json')) as {
     plates: ListedPlate[]
     fleet: { first: string; last: string; count: number }
   }
   const stored = await shared.db.all<Record<string, string | number>>(
     `SELECT p.plate_number, p.plate_color, p.service_state, p.service_open_time, o.openid, o.appid
-       FROM plates p JOIN owner_openids o ON o.owner_id = p.owner_id`,
+       FROM plates p JOIN payer_openids o ON o.payer_id = p.payer_id`,
   )
   const opened = plates.filter(({ service_state }) => service_state !== 'OUT_SERVICE')
   assert.equal(stored.length, opened.length + fleet.count)
@@ -336,7 +339,7 @@ test('of two first starts on one store one makes the world, and its folder has t
   t.after(() => {
     for (const folder of folders) rmSync(folder, { recursive: true })
   })
-  const surroundings = { db, clock: systemClock, random: randomBytes, secrets: UNSEALED }
+  const surroundings = { db, clock: systemClock, random: randomBytes, secrets: UNSEALED, seeds }
   const starts = await Promise.all(
     folders.map(async folder => {
       const own = await makeWorldKeys(systemClock, randomBytes)

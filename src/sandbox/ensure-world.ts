@@ -1,7 +1,7 @@
 import { sealStore } from '../merchants/seal-store.ts'
-import type { Platform } from '../platform.ts'
 import type { TrustState } from '../protocol/trust.ts'
 import type { Transaction } from '../store/database.ts'
+import type { SandboxContext } from './context.ts'
 import type { WorldKeys } from './create-world.ts'
 import { type WorldFolder, writeWorldFiles } from './files.ts'
 
@@ -13,7 +13,7 @@ export interface World extends WorldFolder {
 
 /** Makes the sandbox world at the first start. At every other, seals what is not sealed with the present key. */
 export async function ensureWorld(
-  platform: Pick<Platform, 'db' | 'clock' | 'random' | 'secrets'>,
+  platform: Pick<SandboxContext, 'db' | 'clock' | 'random' | 'secrets' | 'seeds'>,
   options: World & { keys?: WorldKeys | undefined },
 ): Promise<{ isNew: boolean }> {
   const { db, clock, random } = platform
@@ -22,7 +22,7 @@ export async function ensureWorld(
     // Loaded here, because certificates are made at the first start alone.
     const { makeWorldKeys, storeWorld } = await import('./create-world.ts')
     const keys = options.keys ?? (await makeWorldKeys(clock, random))
-    isNew = await storeWorld(platform, keys, () => writeWorldFiles(options, keys))
+    isNew = await storeWorld(platform, keys, () => writeWorldFiles(options, keys, platform.seeds))
   }
   if (!isNew) {
     // Another node may have made the world, without a key.

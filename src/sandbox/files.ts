@@ -1,15 +1,9 @@
 import { createPublicKey, X509Certificate } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { SandboxContext } from './context.ts'
 import type { MerchantKeys, WorldKeys } from './create-world.ts'
-import {
-  APPID,
-  FLEET_SIZE,
-  fleetPlates,
-  OTHER_PRODUCT_ORDER,
-  WORLD_MERCHANTS,
-  WORLD_PLATES,
-} from './world.ts'
+import { APPID, WORLD_MERCHANTS } from './world.ts'
 
 /** Readable by its owner alone, because it is or holds a secret. */
 export const PRIVATE = 0o600
@@ -43,7 +37,7 @@ export interface WorldFolder {
 }
 
 /** Writes everything that a person or a merchant's program needs to know of a new world. */
-export function writeWorldFiles(world: WorldFolder, keys: WorldKeys): void {
+export function writeWorldFiles(world: WorldFolder, keys: WorldKeys, seeds: SandboxContext['seeds']): void {
   const { folder } = world
   const { root, platform, publicKey } = keys
   writeFile(join(folder, 'platform', 'ca.pem'), root.certificate)
@@ -53,7 +47,7 @@ export function writeWorldFiles(world: WorldFolder, keys: WorldKeys): void {
   for (const { merchant, ...credentials } of keys.merchants) {
     writeMerchantFolder(world, merchant, credentials, own)
   }
-  writeFile(join(folder, 'world.json'), worldFile())
+  writeFile(join(folder, 'world.json'), worldFile(seeds))
 }
 
 /** Writes what the program of one merchant reads. */
@@ -131,25 +125,10 @@ export function writeMerchantFile(folder: string, file: MerchantFile): void {
   writeFile(join(folder, 'merchant.json'), `${JSON.stringify(file, null, 2)}\n`, PRIVATE)
 }
 
-/** The merchants and plates of the sandbox, for programs. */
-export function worldFile(): string {
-  const fleet = fleetPlates()
-  const world = {
-    merchants: WORLD_MERCHANTS,
-    plates: WORLD_PLATES.map(plate => ({ appid: APPID, ...plate })),
-    fleet: {
-      behaviour: 'Normal plates for load tests, each with an owner and money of its own',
-      plate_color: 'BLUE',
-      first: fleet[0]?.plate_number,
-      last: fleet.at(-1)?.plate_number,
-      count: FLEET_SIZE,
-    },
-    other_product_order: {
-      behaviour: 'A number that a basic payment has used',
-      out_trade_no: OTHER_PRODUCT_ORDER,
-    },
-  }
-  return `${JSON.stringify(world, null, 2)}\n`
+/** What the sandbox has, for programs. */
+export function worldFile(seeds: SandboxContext['seeds']): string {
+  const shown = seeds.map(seed => seed.shown({ appid: APPID }))
+  return `${JSON.stringify(Object.assign({ merchants: WORLD_MERCHANTS }, ...shown), null, 2)}\n`
 }
 
 /**

@@ -1,7 +1,7 @@
 import { findRoot, lockPlatformKeys, type Root, storePlatformKey } from '../merchants/change-platform-keys.ts'
-import type { Platform } from '../platform.ts'
 import type { Algorithm } from '../protocol/suite.ts'
 import type { CertificateOrder, IssuedCertificate, Validity } from './certificates.ts'
+import type { SandboxContext } from './context.ts'
 
 /** What makes certificates of one algorithm. It is loaded when one is made, because that is seldom. */
 export interface CertificateMaker {
@@ -25,7 +25,7 @@ interface Wanted extends Pick<CertificateOrder, 'subject' | 'public_key'> {
 
 /** Makes a certificate under the world's root of the algorithm. Takes a tenth of a second of a thread when it makes a key. */
 export async function issueCertificate(
-  platform: Pick<Platform, 'db' | 'clock' | 'secrets'>,
+  platform: Pick<SandboxContext, 'db' | 'clock' | 'secrets'>,
   algorithm: Algorithm,
   { subject, public_key, begins_after = 0, not_after }: Wanted,
 ): Promise<IssuedCertificate> {
@@ -49,7 +49,7 @@ export async function keyOfRequest(algorithm: Algorithm, csr: string): Promise<s
 
 /** The root of the algorithm; the one for RSA comes with the world, any other is made when it is first needed. */
 async function requireRoot(
-  { db, secrets }: Pick<Platform, 'db' | 'secrets'>,
+  { db, secrets }: Pick<SandboxContext, 'db' | 'secrets'>,
   algorithm: Algorithm,
   maker: CertificateMaker,
   validity: Validity,

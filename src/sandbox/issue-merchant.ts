@@ -1,11 +1,11 @@
 import { X509Certificate } from 'node:crypto'
 import { findRoot } from '../merchants/change-platform-keys.ts'
 import type { CertificateRow } from '../merchants/merchant-certificates.ts'
-import type { Platform } from '../platform.ts'
 import { type Random, randomDigits, randomText } from '../protocol/ids.ts'
 import { APIV3_KEY_LENGTH } from '../protocol/sealed-resource.ts'
 import { formatDate } from '../protocol/time.ts'
 import type { IssuedCertificate } from './certificates.ts'
+import type { SandboxContext } from './context.ts'
 import type { MerchantKeys } from './create-world.ts'
 import { readMerchantFolder, type WorldFolder, writeMerchantFolder } from './files.ts'
 import { issueCertificate } from './issue-certificate.ts'
@@ -20,7 +20,7 @@ export type Credentials = Omit<MerchantKeys, 'merchant'>
  * is given again, so that those who hold it can go on.
  */
 export async function issueMerchant(
-  platform: Pick<Platform, 'db' | 'clock' | 'random' | 'secrets'>,
+  platform: Pick<SandboxContext, 'db' | 'clock' | 'random' | 'secrets'>,
   { folder, mchid }: { folder: string; mchid: string },
 ): Promise<Credentials> {
   const { db, clock, random, secrets } = platform
@@ -61,7 +61,7 @@ export function certificateRow(
 
 /** Writes the folder that the program of a new merchant reads. */
 export function handOver(
-  { keys, clock }: Pick<Platform, 'keys' | 'clock'>,
+  { keys, clock }: Pick<SandboxContext, 'keys' | 'clock'>,
   world: WorldFolder,
   mchid: string,
   credentials: Credentials,

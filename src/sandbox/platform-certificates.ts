@@ -9,8 +9,8 @@ import {
 } from '../merchants/change-platform-keys.ts'
 import type { PlatformKeys } from '../merchants/platform-keys.ts'
 import { NEXT_MADE_DAYS } from '../merchants/rotation.ts'
-import type { Platform } from '../platform.ts'
 import { ALGORITHMS, type Algorithm } from '../protocol/suite.ts'
+import type { SandboxContext } from './context.ts'
 import { issueCertificate, platformKeyOf } from './issue-certificate.ts'
 
 export const PLATFORM_SUBJECT = 'CN=Tenpay.com sign, OU=Tenpay.com, O=Tenpay.com, C=CN'
@@ -24,13 +24,16 @@ interface Due {
 
 /** The newest certificate of an algorithm. */
 type Newest = Pick<PlatformCertificateRow, 'algorithm' | 'expire_time'>
-type Issuing = Pick<Platform, 'db' | 'clock' | 'secrets'>
+type Issuing = Pick<SandboxContext, 'db' | 'clock' | 'secrets'>
 
 /**
  * The worker's view of the platform's certificates: the next one is made months before the end of the newest. At the end of
  * one that signs, `refreshFiles` makes the merchants' folders name the one that signs from then on.
  */
-export function platformCertificates(platform: Platform, refreshFiles: () => Promise<void>): DueWork<Due> {
+export function platformCertificates(
+  platform: SandboxContext,
+  refreshFiles: () => Promise<void>,
+): DueWork<Due> {
   const { clock, keys } = platform
   let named = keys.signing('RSA', clock.now())
   return {
@@ -71,7 +74,10 @@ export async function makeDueCertificates(platform: Issuing): Promise<void> {
 }
 
 /** Makes the first certificate of an algorithm unless there is one. */
-export async function requirePlatformCertificate(platform: Platform, algorithm: Algorithm): Promise<void> {
+export async function requirePlatformCertificate(
+  platform: SandboxContext,
+  algorithm: Algorithm,
+): Promise<void> {
   if (platform.keys.certificates(algorithm).length > 0) return
   await makeNextCertificate(platform, algorithm)
 }
@@ -81,7 +87,7 @@ export async function requirePlatformCertificate(platform: Platform, algorithm: 
  * forward alone; an instant in the past ends it now. Answers why it cannot be, or `undefined`.
  */
 export async function endCertificate(
-  platform: Platform,
+  platform: SandboxContext,
   { id, algorithm }: PlatformCertificateRow,
   instant: number,
 ): Promise<string | undefined> {
@@ -104,11 +110,11 @@ export async function endCertificate(
     return undefined
   })
   await keys.reload()
-  platform.wake.platformCertificates()
+  platform.wake('platformCertificates')
   return refusal
 }
 
-async function makeNextCertificate(platform: Platform, algorithm: Algorithm): Promise<boolean> {
+async function makeNextCertificate(platform: SandboxContext, algorithm: Algorithm): Promise<boolean> {
   const made = await storeNextCertificate(platform, algorithm)
   await platform.keys.reload()
   return made

@@ -4,8 +4,8 @@ import { listAppids, listSubMerchants } from '../merchants/change-merchant.ts'
 import { listCertificatesOf } from '../merchants/merchant-certificates.ts'
 import { findMerchant } from '../merchants/merchants.ts'
 import { placeOfApiv3Key } from '../merchants/seal-for.ts'
-import type { Platform } from '../platform.ts'
 import { useFirstCertificate } from './certificate-files.ts'
+import type { SandboxContext } from './context.ts'
 import {
   addressesOf,
   type MerchantFile,
@@ -15,7 +15,7 @@ import {
   writeMerchantFile,
 } from './files.ts'
 
-type Known = Pick<Platform, 'db' | 'clock' | 'secrets' | 'keys'>
+type Known = Pick<SandboxContext, 'db' | 'clock' | 'secrets' | 'keys'>
 
 /**
  * Makes the files say what the store says, after a start at another address and after changes of the merchants and of keys.

@@ -1,10 +1,10 @@
 import { listCertificatesOf } from '../merchants/merchant-certificates.ts'
 import { placeOfApiv3Key } from '../merchants/seal-for.ts'
-import type { Platform } from '../platform.ts'
 import { randomText } from '../protocol/ids.ts'
 import { APIV3_KEY_LENGTH } from '../protocol/sealed-resource.ts'
 import type { TrustState } from '../protocol/trust.ts'
 import type { Transaction } from '../store/database.ts'
+import type { SandboxContext } from './context.ts'
 import { type MerchantKeys, storeWorldRows } from './create-world.ts'
 import { putTrust } from './ensure-world.ts'
 import { WORLD_MERCHANTS } from './world.ts'
@@ -16,7 +16,7 @@ import { emptyWorld } from './world-tables.ts'
  */
 export async function resetWorld(
   tx: Transaction,
-  { random, secrets }: Pick<Platform, 'random' | 'secrets'>,
+  { random, secrets, tables, seeds }: Pick<SandboxContext, 'random' | 'secrets' | 'tables' | 'seeds'>,
   { now, trust }: { now: number; trust: TrustState | undefined },
 ): Promise<void> {
   const callers: MerchantKeys[] = []
@@ -33,8 +33,8 @@ export async function resetWorld(
       secrets.open(held.apiv3_key, placeOfApiv3Key(merchant.mchid)) || randomText(APIV3_KEY_LENGTH, random)
     callers.push({ merchant, certificate: { ...first, private_key: '' }, ...held, apiv3_key })
   }
-  await emptyWorld(tx)
+  await emptyWorld(tx, tables)
   await tx.run('INSERT INTO business_clock (id, offset_ms) VALUES (1, 0)')
-  await storeWorldRows(tx, secrets, now, callers)
+  await storeWorldRows(tx, { secrets, seeds }, now, callers)
   if (trust) await putTrust(tx, trust)
 }

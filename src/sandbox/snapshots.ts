@@ -15,13 +15,14 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { renewSecrets, SECRET_COLUMNS } from '../merchants/seal-store.ts'
-import type { Platform } from '../platform.ts'
 import { newNonce } from '../protocol/ids.ts'
 import type { Row, SqlValue, Statements, Transaction } from '../store/database.ts'
 import { insertRows } from '../store/insert-rows.ts'
+import type { Table } from '../store/schema.ts'
 import type { Secrets } from '../store/secrets.ts'
+import type { SandboxContext } from './context.ts'
 import { PRIVATE } from './files.ts'
-import { emptyWorld, WORLD_TABLES } from './world-tables.ts'
+import { emptyWorld, worldTables } from './world-tables.ts'
 
 /** Rows that are read, written and held at once. */
 const ROWS_AT_ONCE = 500
@@ -66,7 +67,7 @@ export const DAMAGED = 'The file of the snapshot is damaged. Delete the snapshot
  * snapshot that exists is left as it is. Meanwhile nobody else writes on SQLite; memory holds a page of rows.
  */
 export async function takeSnapshot(
-  { db, clock, random }: Pick<Platform, 'db' | 'clock' | 'random'>,
+  { db, clock, random, tables }: Pick<SandboxContext, 'db' | 'clock' | 'random' | 'tables'>,
   folder: string,
   name: string,
 ): Promise<void> {
@@ -81,7 +82,7 @@ export async function takeSnapshot(
       const { write, end } = writerTo(file)
       if (tx.forUpdate !== '') await tx.run('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ')
       write(await headerOf(tx, clock.now(), clock.wallNow()))
-      for (const table of WORLD_TABLES) await writeTable(tx, table, write)
+      for (const table of worldTables(tables)) await writeTable(tx, table, write)
       end()
     })
     fsyncSync(file)
@@ -119,7 +120,7 @@ export function deleteSnapshot(folder: string, name: string): void {
 
 /** Why a snapshot is not restored; `undefined` when it can be. */
 export async function snapshotFault(
-  { db, secrets }: Pick<Platform, 'db' | 'secrets'>,
+  { db, secrets }: Pick<SandboxContext, 'db' | 'secrets'>,
   folder: string,
   name: string,
 ): Promise<string | undefined> {
@@ -154,15 +155,15 @@ function lockedFault(secrets: Secrets, path: string): string | undefined {
  */
 export async function restoreSnapshot(
   tx: Transaction,
-  secrets: Secrets,
+  { secrets, tables }: Pick<SandboxContext, 'secrets' | 'tables'>,
   folder: string,
   name: string,
   wallNow: number,
 ): Promise<void> {
   const header = readHeader(pathOf(folder, name))
   if (!header) throw new Error(`The snapshot ${name} cannot be read`)
-  await emptyWorld(tx)
-  const known = new Set(WORLD_TABLES.map(table => table.name))
+  await emptyWorld(tx, tables)
+  const known = new Set(worldTables(tables).map(table => table.name))
   for (const line of linesOf(pathOf(folder, name))) {
     const chunk = JSON.parse(line) as Chunk | Header | Ending
     if (!('table' in chunk)) continue
@@ -202,7 +203,7 @@ async function headerOf(db: Statements, business_time: number, wall_time: number
 /** A table in pages by its key, so that it never has to be in memory. */
 async function writeTable(
   tx: Transaction,
-  { name, key }: (typeof WORLD_TABLES)[number],
+  { name, key }: Table,
   write: (line: Chunk) => void,
 ): Promise<void> {
   const places = key.map((_, index) => `$${index + 1}`).join(', ')

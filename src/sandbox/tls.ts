@@ -4,14 +4,9 @@ import { isIP } from 'node:net'
 import { join } from 'node:path'
 import 'reflect-metadata'
 import * as x509 from '@peculiar/x509'
+import type { TlsCredentials } from '../http/http-server.ts'
 import type { Random } from '../protocol/ids.ts'
 import { PRIVATE, writeFile } from './files.ts'
-
-/** What a TLS listener shows, as PEM. */
-export interface TlsCredentials {
-  key: string
-  cert: string
-}
 
 /** The names of the real hosts, for clients that are led here by their name resolution, and those of this machine. */
 const NAMES: readonly { type: 'dns' | 'ip'; value: string }[] = [

@@ -10,13 +10,13 @@ import {
 } from '../merchants/merchant-certificates.ts'
 import type { Merchant } from '../merchants/merchants.ts'
 import { placeOfApiv3Key } from '../merchants/seal-for.ts'
-import type { Platform } from '../platform.ts'
 import { folderOfCertificate } from './certificate-files.ts'
+import type { SandboxContext } from './context.ts'
 import { type WorldFolder, worldFile, writeFile, writeMerchantFolder } from './files.ts'
 import { issueCertificate } from './issue-certificate.ts'
 import { certificateRow, merchantSubject } from './issue-merchant.ts'
 
-type Known = Pick<Platform, 'db' | 'clock' | 'random' | 'secrets' | 'keys'>
+type Known = Pick<SandboxContext, 'db' | 'clock' | 'random' | 'secrets' | 'keys' | 'seeds'>
 type Caller = Pick<Merchant, 'mchid' | 'apiv3_key' | 'public_key_id'>
 
 /** What the folder says of the platform's own keys. */
@@ -39,7 +39,7 @@ export async function writeMissingFiles(platform: Known, world: WorldFolder): Pr
     ...(root && { [join('platform', 'ca.pem')]: root.certificate }),
     [join('platform', 'platform_cert.pem')]: certificate,
     [join('platform', 'pub_key.pem')]: public_key,
-    'world.json': worldFile(),
+    'world.json': worldFile(platform.seeds),
   }
   for (const [name, text] of Object.entries(texts)) {
     const path = join(world.folder, name)

@@ -1,24 +1,56 @@
+export type { Refund, RefundResult } from '../products/common/refunds/contract.ts'
+export type { SecurityEchoResult } from '../products/common/security-echo/contract.ts'
 export type {
   EntranceStateChange,
   ParkingInfo,
+  PlateColor,
   Transaction,
-} from '../products/parking/contract.ts'
-export type { Refund, RefundResult } from '../products/refunds/contract.ts'
-export type { SecurityEchoResult } from '../products/security-echo/contract.ts'
+} from '../products/industry/parking/contract.ts'
 export type { ErrorDetail, Language } from '../protocol/errors.ts'
-export type { PlateColor } from '../protocol/plate.ts'
 export type { Suite } from '../protocol/suite.ts'
 export { formatTime } from '../protocol/time.ts'
-export { AnswerNotWritten, type HandlerOptions, type NoticeHeaders } from './answer-notice.ts'
-export { type Bill, rowsOrNone } from './bill.ts'
-export type { Bills, SubMerchantBills } from './bills.ts'
+export { type Bill, rowsOrNone } from './bills/bill.ts'
+export type { Bills, SubMerchantBills } from './bills/bills.ts'
+export type { FundFlowRow, FundFlowSummary } from './bills/fund-flow-bill.ts'
+export { type FundFlowFinding, type FundFlowPart, reconcileFundFlow } from './bills/reconcile-fund-flow.ts'
+export {
+  type OwnPayment,
+  type OwnRefund,
+  reconcileTradeBill,
+  type TradeFinding,
+} from './bills/reconcile-trade-bill.ts'
+export type { PaymentRow, RefundRow, TradeBillRow, TradeBillSummary } from './bills/trade-bill.ts'
+export type { CertificateTrust, PublicKeyTrust, Trust } from './keys/key-ring.ts'
+export type { KeyText } from './keys/key-text.ts'
+export { AnswerNotWritten, type HandlerOptions, type NoticeHeaders } from './notices/answer-notice.ts'
+export type { MismatchCause } from './notices/explain-mismatch.ts'
+export type {
+  EntranceStateChangeNotice,
+  Notice,
+  NoticedTransaction,
+  NoticeHandler,
+  RefundNotice,
+  SecurityEchoNotice,
+  TransactionNotice,
+  UnknownNotice,
+} from './notices/notice.ts'
+export { NoticeRefused, type RefusalReason } from './notices/notice-refused.ts'
+export { signTestNotice, type TestNotice } from './notices/sign-test-notice.ts'
+export {
+  createWebhookReceiver,
+  type WebhookOptions,
+  type WebhookReceiver,
+} from './notices/webhook-receiver.ts'
+export type { AppLaunch, MiniProgramLaunch } from './pages/launch.ts'
+export { type OpeningParameters, openingPage } from './pages/opening-page.ts'
+export { type RepaymentParameters, repaymentPage } from './pages/repayment-page.ts'
 export {
   type Client,
   type MerchantClient,
   merchantClient,
   type PartnerClient,
   partnerClient,
-} from './client.ts'
+} from './transport/client.ts'
 export {
   BillCorrupted,
   ChargeRefused,
@@ -39,37 +71,9 @@ export {
   StatementCreating,
   SystemError,
   WechatPayError,
-} from './errors.ts'
-export type { MismatchCause } from './explain-mismatch.ts'
-export type { FundFlowRow, FundFlowSummary } from './fund-flow-bill.ts'
-export type { CertificateTrust, PublicKeyTrust, Trust } from './key-ring.ts'
-export type { KeyText } from './key-text.ts'
-export type { AppLaunch, MiniProgramLaunch } from './launch.ts'
-export { mayOpenGate } from './may-open-gate.ts'
-export type {
-  EntranceStateChangeNotice,
-  Notice,
-  NoticedTransaction,
-  NoticeHandler,
-  RefundNotice,
-  SecurityEchoNotice,
-  TransactionNotice,
-  UnknownNotice,
-} from './notice.ts'
-export { NoticeRefused, type RefusalReason } from './notice-refused.ts'
-export { type OpeningParameters, openingPage } from './opening-page.ts'
-export type { OperationName, ReplyTo, RequestIn } from './operations.ts'
-export type { AttemptReport, ClientOptions } from './options.ts'
-export { type FolderTrust, optionsFromFolder } from './options-from-folder.ts'
-export { type FundFlowFinding, type FundFlowPart, reconcileFundFlow } from './reconcile-fund-flow.ts'
-export {
-  type OwnPayment,
-  type OwnRefund,
-  reconcileTradeBill,
-  type TradeFinding,
-} from './reconcile-trade-bill.ts'
-export { type RepaymentParameters, repaymentPage } from './repayment-page.ts'
-export { signTestNotice, type TestNotice } from './sign-test-notice.ts'
-export type { PaymentRow, RefundRow, TradeBillRow, TradeBillSummary } from './trade-bill.ts'
-export { wasAccepted } from './was-accepted.ts'
-export { createWebhookReceiver, type WebhookOptions, type WebhookReceiver } from './webhook-receiver.ts'
+} from './transport/errors.ts'
+export { mayOpenGate } from './transport/may-open-gate.ts'
+export type { OperationName, ReplyTo, RequestIn } from './transport/operations.ts'
+export type { AttemptReport, ClientOptions } from './transport/options.ts'
+export { type FolderTrust, optionsFromFolder } from './transport/options-from-folder.ts'
+export { wasAccepted } from './transport/was-accepted.ts'

@@ -1,10 +1,14 @@
-import type { Clock } from '../clock/clock.ts'
 import type { Database } from './database.ts'
 
 /** A write that has succeeded is not repeated for this long, in milliseconds. */
 const WRITTEN_LATELY_MS = 5_000
 /** How long the store may take for one look, in milliseconds. */
 const LIMIT_MS = 3_000
+
+/** Wall time in milliseconds; the host's may go back. */
+interface WallClock {
+  wallNow(): number
+}
 
 /** Why the store cannot be used: a sentence for anybody, and the error for the log. */
 export interface StoreFault {
@@ -18,12 +22,12 @@ export interface StoreFault {
  */
 export class StoreHealth {
   readonly #db: Database
-  readonly #clock: Pick<Clock, 'wallNow'>
+  readonly #clock: WallClock
   readonly #limitMs: number
   #writtenAt = Number.NEGATIVE_INFINITY
   #writing: Promise<unknown> | undefined
 
-  constructor(db: Database, clock: Pick<Clock, 'wallNow'>, limitMs = LIMIT_MS) {
+  constructor(db: Database, clock: WallClock, limitMs = LIMIT_MS) {
     this.#db = db
     this.#clock = clock
     this.#limitMs = limitMs

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { createDecipheriv } from 'node:crypto'
 import { test } from 'node:test'
 import { auditLedger } from '../../src/ledger/audit.ts'
-import { fleetPlates } from '../../src/sandbox/world.ts'
+import { fleetPlates } from '../../src/products/industry/parking/seed-plates.ts'
 import type { Database } from '../../src/store/database.ts'
 import { readCredentials, webhookSink } from '../../src/testing/index.ts'
 import { type Caller, chargeOf, entry, type Fields, MERCHANT, PARTNER, type Stay } from '../parking.ts'
@@ -121,7 +121,7 @@ async function findOne(served: ServedPlatform, { caller, charge, amount }: Charg
 async function assertBooks(db: Database, charges: readonly Charge[]): Promise<void> {
   const expected = charges.map(({ caller, charge, amount, plate }) => ({
     subject: `order/${caller.mchid}/${charge?.out_trade_no}`,
-    debit_account: `owner/owner-of-${plate}/wallet`,
+    debit_account: `payer/payer-of-${plate}/wallet`,
     // The charges of this test share their profits, so the money is held.
     credit_account: `merchant/${caller.partner.sub_mchid ?? caller.mchid}/held`,
     amount,
@@ -134,7 +134,7 @@ async function assertBooks(db: Database, charges: readonly Charge[]): Promise<vo
   assert.deepEqual(transfers.sort(bySubject), expected.sort(bySubject))
   assert.deepEqual(await auditLedger(db), [])
   for (const { plate_number, wallet } of fleetPlates()) {
-    const account = `owner/owner-of-${plate_number}/wallet`
+    const account = `payer/payer-of-${plate_number}/wallet`
     const paid = expected.filter(({ debit_account }) => debit_account === account)
     const { balance } = (await db.get<{ balance: number }>(
       'SELECT balance FROM ledger_accounts WHERE account = $1',

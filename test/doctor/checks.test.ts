@@ -169,7 +169,7 @@ test('a run that is ended in the middle of a check puts back what that has chang
   const ended = new AbortController()
   const gate = await startMerchant(t, running, { leaves: 0 })
   const examined = examine(gate, { only: ['reply-lost'], signal: ended.signal })
-  const plates = () => admin.get<{ data: unknown[] }>('/plates?owner_id=doctor')
+  const plates = () => admin.get<{ data: unknown[] }>('/plates?payer_id=doctor')
   while ((await plates()).data.length === 0) await new Promise(setImmediate)
   ended.abort()
   const { checks } = await examined

@@ -127,7 +127,7 @@ test('the table has a line for each check, says what was found and what to do, a
     '         Give --backup-host if the program has a second access point.',
     '',
     '3 passed, 1 failed, 1 skipped in 0.0 s.',
-    'Left behind: owners whose names begin with doctor, and the entries, orders and refunds.',
+    'Left behind: payers whose names begin with doctor, and the entries, orders and refunds.',
     '',
   ])
 })
@@ -208,7 +208,7 @@ test('an interrupt ends the run with 2, and nothing stays changed', async t => {
     ...['doctor', '--data', running.folder, '--gate', gate, '--only', 'reply-lost'],
   ])
   const admin = adminClient(running)
-  const plates = async () => (await admin.get<{ data: unknown[] }>('/plates?owner_id=doctor')).data.length
+  const plates = async () => (await admin.get<{ data: unknown[] }>('/plates?payer_id=doctor')).data.length
   while ((await plates()) === 0) await new Promise(setImmediate)
   command.child.kill('SIGINT')
   const { code, stdout } = await command.ended

@@ -27,7 +27,7 @@ export async function changeable(admin: AdminClient) {
   return {
     ...{ trust_state, notice_key_share, rotation },
     faults: (await admin.get('/faults')).data,
-    plates: (await admin.get('/plates?owner_id=doctor')).data,
+    plates: (await admin.get('/plates?payer_id=doctor')).data,
     reminders: (await admin.get('/reminders')).data,
   }
 }

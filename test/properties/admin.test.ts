@@ -3,10 +3,10 @@ import { Agent, request as httpRequest } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { after, test } from 'node:test'
 import fc from 'fast-check'
+import type { AdminOperation } from '../../src/admin/operation.ts'
 import { auditLedger } from '../../src/ledger/audit.ts'
-import { WORLD_TABLES } from '../../src/sandbox/world-tables.ts'
-import { adminEndpoints } from '../../src/server/admin/index.ts'
-import type { AdminOperation } from '../../src/server/admin/operation.ts'
+import { adminEndpoints } from '../../src/node/admin-endpoints.ts'
+import { allTables } from '../../src/node/tables.ts'
 import { type AdminReply, adminCalls, assertDeclared } from '../admin-calls.ts'
 import { NOBODY_LISTENS, parkingUnderTest } from '../parking.ts'
 import { flipped, jsonOf, type Mutation, membersOf, mutation, type Parts, spoil } from './mutations.ts'
@@ -31,13 +31,13 @@ const refund = await running.call({
 })
 assert.equal(refund.statusCode, 200, refund.body)
 const { notices } = (await admin.get(`/transactions/1230000109/${order.out_trade_no}`)).body
-await admin.put('/owners/anna')
-await admin.put('/owners/anna/repayments/none', { source: 'wallet' })
+await admin.put('/payers/anna')
+await admin.put('/payers/anna/repayments/none', { source: 'wallet' })
 await admin.put('/world/snapshots/first')
 
 /** Fields with which a call is answered, by their names; those of one call alone are below. */
 const FIELDS: Record<string, unknown> = {
-  ...{ mchid: '1230000109', sub_mchid: '1900000109', appid: 'wxcbda96de0b165486', owner_id: 'anna' },
+  ...{ mchid: '1230000109', sub_mchid: '1900000109', appid: 'wxcbda96de0b165486', payer_id: 'anna' },
   ...{ kind: 'direct', name: 'Name', parking_enabled: true, fee_rate: 60, trust_state: 'SWITCHING' },
   ...{ auto_withdrawal: false, refund_without_funds: 'REFUSE', bill_date: '2017-08-26' },
   ...{ openid: 'o', event_type: 'TRANSACTION.SUCCESS', parking_id: stay.id },
@@ -133,7 +133,7 @@ async function send(parts: Parts, operation: AdminOperation): Promise<AdminReply
 
 async function contentOfWorld(): Promise<unknown> {
   const content = []
-  for (const { name, key } of WORLD_TABLES) {
+  for (const { name, key } of allTables.filter(({ isKept }) => !isKept)) {
     content.push(await running.platform.db.all(`SELECT * FROM ${name} ORDER BY ${key.join(', ')}`))
   }
   return content

@@ -73,7 +73,7 @@ for (const caller of CALLERS) Object.assign(yesterday.get(caller) ?? {}, { token
 async function abnormalRefund(caller: Caller): Promise<Yesterday> {
   const order = await paidOrder(running, undefined, {}, caller)
   const refund = await running.giveBack(refundOf(order), caller)
-  await freeze(running.platform, order.owner)
+  await freeze(running.platform, order.paid_by)
   clock.advance(HOUR)
   await running.runDue()
   const { refund_id, out_refund_no } = refund

@@ -1,8 +1,8 @@
 import { createServer } from 'node:http'
 import { formatTime, InvalidRequest, NotEnough, type Notice } from '../../src/sdk/index.ts'
 import type { AdminClient } from '../admin.ts'
-import type { TestOwner } from '../owners.ts'
 import { APPID } from '../parking.ts'
+import type { TestPayer } from '../payers.ts'
 import { listen, type WebhookServer } from '../sdk/webhook-servers.ts'
 import type { SeededRandom } from '../simulation/random.ts'
 import type { MerchantSide } from './merchant-side.ts'
@@ -13,7 +13,7 @@ const PARKING_NAME = '欢乐海岸停车场'
 
 interface Parts {
   side: MerchantSide
-  drivers: readonly TestOwner[]
+  drivers: readonly TestPayer[]
   random: SeededRandom
   admin: AdminClient
   now: () => number
@@ -25,7 +25,7 @@ export class CarPark {
   readonly books = new OwnBooks()
   /** How often the platform has said that there is no money for a refund. */
   notEnough = 0
-  readonly #drivers: readonly TestOwner[]
+  readonly #drivers: readonly TestPayer[]
   readonly #random: SeededRandom
   readonly #admin: AdminClient
   readonly #now: () => number

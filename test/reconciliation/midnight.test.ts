@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { virtualClock } from '../../src/testing/index.ts'
-import { newOwner } from '../owners.ts'
 import { NOW, parkingUnderTest } from '../parking.ts'
-import { chargeOwner, refundOf } from '../refunds.ts'
+import { newPayer } from '../payers.ts'
+import { chargePayer, refundOf } from '../refunds.ts'
 
 // The day of an order and the day of its money must be the same, or the trade bill and the fund flow bill of that day differ:
 // so both are of one instant, also when midnight comes while they are written.
@@ -18,15 +18,15 @@ function tickingClock() {
   return { ...virtual, now }
 }
 
-for (const [payer, owner] of [
+for (const [source, payer] of [
   ['a wallet', { wallet: 10_000 }],
   ['a card', { cards: [{}] }],
   ['the platform', { advance_limit: 10_000 }],
-] satisfies [string, Parameters<typeof newOwner>[1]][]) {
-  test(`a charge that ${payer} pays and its refund are booked at the instant that the order and the refund name`, async t => {
+] satisfies [string, Parameters<typeof newPayer>[1]][]) {
+  test(`a charge that ${source} pays and its refund are booked at the instant that the order and the refund name`, async t => {
     const running = await parkingUnderTest(t, { clock: tickingClock() })
     const { platform, call } = running
-    const order = await chargeOwner(running, await newOwner(platform, owner))
+    const order = await chargePayer(running, await newPayer(platform, payer))
     const body = refundOf(order, 500)
     const reply = await call({ method: 'POST', target: '/v3/refund/domestic/refunds', body })
     assert.equal(reply.statusCode, 200, reply.body)

@@ -3,12 +3,12 @@ import { type TestContext, test } from 'node:test'
 import { createStock, sendCoupon } from '../../src/funding/coupon-stocks.ts'
 import { beginRepayment } from '../../src/funding/repay.ts'
 import { putScriptedCard, type RefundBehaviour } from '../../src/funding/scripted-bank.ts'
-import { changeOwner } from '../../src/owners/owners.ts'
+import { changePayer } from '../../src/payers/payers.ts'
 import { merchantClient, partnerClient, reconcileFundFlow, reconcileTradeBill } from '../../src/sdk/index.ts'
 import { virtualClock } from '../../src/testing/index.ts'
 import { adminClient } from '../admin.ts'
 import { stockOf } from '../coupons.ts'
-import { fillWallet, newOwner, type TestOwner } from '../owners.ts'
+import { fillWallet, newPayer, type TestPayer } from '../payers.ts'
 import { type PlatformUnderTest, platformUnderTest } from '../platform.ts'
 import { DIRECT, optionsOf, PROVIDER, SUB_MCHID } from '../sdk/car-park.ts'
 import { collect } from '../sdk/collect.ts'
@@ -37,7 +37,7 @@ interface Town {
   running: PlatformUnderTest
   random: SeededRandom
   carParks: CarPark[]
-  freezing: TestOwner[]
+  freezing: TestPayer[]
 }
 
 async function openTown(t: TestContext): Promise<Town> {
@@ -54,7 +54,7 @@ async function openTown(t: TestContext): Promise<Town> {
   const direct = directSide(merchantClient(optionsOf(running, DIRECT)))
   const sub = subMerchantSide(partnerClient(optionsOf(running, PROVIDER)), SUB_MCHID)
   const carParks: CarPark[] = []
-  const freezing: TestOwner[] = []
+  const freezing: TestPayer[] = []
   for (const side of [direct, sub]) {
     const drivers = await newDrivers(running)
     freezing.push(...drivers.freezing)
@@ -90,27 +90,27 @@ async function openStocks({ platform }: PlatformUnderTest): Promise<void> {
 
 /** The drivers of one car park, some of whose wallets are frozen every second day. */
 interface Drivers {
-  all: TestOwner[]
-  freezing: TestOwner[]
+  all: TestPayer[]
+  freezing: TestPayer[]
 }
 
 /** With money, with cards of all kinds, with a debt now and then, with coupons. */
 async function newDrivers(running: PlatformUnderTest): Promise<Drivers> {
   const { platform } = running
-  const indebted = await newOwner(platform, { advance_limit: 100_000 })
+  const indebted = await newPayer(platform, { advance_limit: 100_000 })
   const freezing = [await newDriverWithCard(running, 'REFUSE'), await newDriverWithCard(running, 'REFUSE')]
   const others = [
-    await newOwner(platform, { wallet: 500_000 }),
-    await newOwner(platform, { wallet: 500_000 }),
+    await newPayer(platform, { wallet: 500_000 }),
+    await newPayer(platform, { wallet: 500_000 }),
     await newDriverWithCard(running, 'APPROVE'),
     await newDriverWithCard(running, 'TIME_OUT'),
     await newDriverWithCard(running, 'UNKNOWN_THEN_REFUSED'),
   ]
   const stocks = [CASH_COUPON, NOCASH_COUPON, CASH_COUPON, NOCASH_COUPON]
   await platform.db.transaction(async tx => {
-    for (const { owner_id } of others) {
+    for (const { payer_id } of others) {
       for (const [index, { stock_id }] of stocks.entries()) {
-        const coupon = { coupon_id: `${stock_id}-${owner_id}-${index}`, stock_id, owner_id }
+        const coupon = { coupon_id: `${stock_id}-${payer_id}-${index}`, stock_id, payer_id }
         assert.equal(await sendCoupon(tx, platform, coupon), 'done')
       }
     }
@@ -121,21 +121,21 @@ async function newDrivers(running: PlatformUnderTest): Promise<Drivers> {
 async function newDriverWithCard(
   { platform }: PlatformUnderTest,
   refund_behaviour: RefundBehaviour,
-): Promise<TestOwner> {
-  const driver = await newOwner(platform, { cards: [{}] })
-  const card = { card_id: `${driver.owner_id}-card-1`, available: 1_000_000, behaviour: 'APPROVE' as const }
+): Promise<TestPayer> {
+  const driver = await newPayer(platform, { cards: [{}] })
+  const card = { card_id: `${driver.payer_id}-card-1`, available: 1_000_000, behaviour: 'APPROVE' as const }
   await platform.db.transaction(tx => putScriptedCard(tx, { ...card, refund_behaviour }))
   return driver
 }
 
 /** Those who were paid for pay back. */
 async function repayDebts({ platform }: PlatformUnderTest, day: number): Promise<void> {
-  const debts = await platform.db.all<{ owner_id: string }>(
-    `SELECT DISTINCT owner_id FROM advances WHERE state <> 'REPAID' ORDER BY owner_id`,
+  const debts = await platform.db.all<{ payer_id: string }>(
+    `SELECT DISTINCT payer_id FROM advances WHERE state <> 'REPAID' ORDER BY payer_id`,
   )
-  for (const { owner_id } of debts) {
-    await fillWallet(platform, owner_id, 10_000)
-    const repayment = { repayment_id: `${owner_id}-${day}`, owner_id, source: 'wallet' }
+  for (const { payer_id } of debts) {
+    await fillWallet(platform, payer_id, 10_000)
+    const repayment = { repayment_id: `${payer_id}-${day}`, payer_id, source: 'wallet' }
     await platform.db.transaction(tx => beginRepayment(tx, platform, repayment))
   }
 }
@@ -152,7 +152,7 @@ async function live(
   if (day > 0) for (const carPark of carParks) await reconcile(carPark, midnight - DAY, closing)
   const wallet_state = day % 2 === 1 ? 'FROZEN' : 'NORMAL'
   await platform.db.transaction(async tx => {
-    for (const { owner_id } of freezing) await changeOwner(tx, owner_id, { wallet_state })
+    for (const { payer_id } of freezing) await changePayer(tx, payer_id, { wallet_state })
   })
   for (const time of ROUNDS) {
     await agenda.moveTo(midnight + time)
@@ -168,14 +168,14 @@ async function live(
     if (random.chance(0.2)) await carPark.topUp(random.between(1, 5_000))
   }
   await agenda.moveTo(midnight + LATE_AT_NIGHT)
-  const late: TestOwner[] = []
+  const late: TestPayer[] = []
   for (const carPark of carParks) {
-    const driver = await newOwner(platform)
+    const driver = await newPayer(platform)
     late.push(driver)
     await carPark.charge(driver)
   }
   await agenda.moveTo(midnight + DAY + 10 * SECOND)
-  for (const { owner_id } of late) await fillWallet(platform, owner_id, 3_000)
+  for (const { payer_id } of late) await fillWallet(platform, payer_id, 3_000)
 }
 
 /** A day of one merchant: bills and own books are even, and each day begins with what the one before has left. */

@@ -38,10 +38,10 @@ async function bill(s: Scenario, path: string, query: Record<string, string> = {
 const cells = ({ rows }: Bill, ...columns: string[]) => rows.map(row => columns.map(name => row[name]))
 
 scenario('The bills of a day with a charge, a refund and a withdrawal', async s => {
-  const owner = await s.owner({ wallet: 888 })
+  const payer = await s.payer({ wallet: 888 })
   await s.admin.put('/merchants/1230000109/top-ups/one', { amount: 1_000 })
   await s.pass({ minutes: 10 })
-  const number = await s.chargeOf(owner)
+  const number = await s.chargeOf(payer)
   await s.pass({ minutes: 10 })
   const amount = { refund: 300, total: 888, currency: 'CNY' }
   const body = { out_trade_no: number, out_refund_no: 'R1', amount }
@@ -90,7 +90,7 @@ scenario('The bills of a day with a charge, a refund and a withdrawal', async s 
 
 scenario('With auto_withdrawal the money of a day is in the bill of the next as a withdrawal', async s => {
   await s.admin.put('/merchants/1230000109', { auto_withdrawal: true })
-  await s.chargeOf(await s.owner({ wallet: 888 }))
+  await s.chargeOf(await s.payer({ wallet: 888 }))
   await s.pass({ hours: 2 * 24 })
   const next = await bill(s, '/v3/bill/fundflowbill', { bill_date: '2017-08-27' })
   assert.deepEqual(

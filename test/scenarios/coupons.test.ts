@@ -16,14 +16,14 @@ interface Stock {
 }
 
 /** Makes a stock of coupons and sends one of them. */
-async function coupon(s: Scenario, ownerId: string, stock_id: string, stock: Stock): Promise<void> {
+async function coupon(s: Scenario, payerId: string, stock_id: string, stock: Stock): Promise<void> {
   await s.admin.put(`/coupon-stocks/${stock_id}`, {
     ...{ name: `Coupon ${stock_id}`, scope: 'GLOBAL', type: 'NOCASH', amount: 100, merchant_contribute: 100 },
     ...{ available_begin_time: '2017-08-01T00:00:00+08:00', available_end_time: '2017-09-01T00:00:00+08:00' },
-    ...{ max_coupons: 10, max_coupons_per_owner: 5 },
+    ...{ max_coupons: 10, max_coupons_per_payer: 5 },
     ...stock,
   })
-  await s.admin.put(`/coupon-stocks/${stock_id}/coupons/c-${stock_id}`, { owner_id: ownerId })
+  await s.admin.put(`/coupon-stocks/${stock_id}/coupons/c-${stock_id}`, { payer_id: payerId })
 }
 
 const KINDS: readonly [name: string, stock: Stock, received: number][] = [
@@ -46,9 +46,9 @@ const KINDS: readonly [name: string, stock: Stock, received: number][] = [
 
 for (const [name, stock, received] of KINDS) {
   scenario(name, async s => {
-    const owner = await s.owner({ wallet: 1_000 })
-    await coupon(s, owner.owner_id, 'A', { goods_tag: 'WXG', ...stock })
-    const number = await s.chargeOf(owner)
+    const payer = await s.payer({ wallet: 1_000 })
+    await coupon(s, payer.payer_id, 'A', { goods_tag: 'WXG', ...stock })
+    const number = await s.chargeOf(payer)
     const order = await s.order(number)
     assert.equal(order.trade_state, 'SUCCESS')
     assert.deepEqual(order.amount, { total: 888, currency: 'CNY', payer_total: 788, discount_total: 100 })
@@ -65,22 +65,22 @@ for (const [name, stock, received] of KINDS) {
         resource: { ...order, promotion_detail: [{ ...promotion, activity_id: 'A' }] },
       },
     ])
-    assert.equal((await s.admin.get(`/owners/${owner.owner_id}`)).wallet, 1_000 - 788)
+    assert.equal((await s.admin.get(`/payers/${payer.payer_id}`)).wallet, 1_000 - 788)
     const fee = Math.round(received * 0.006)
     assert.equal(await s.admin.balance(PENDING), received - fee)
     assert.equal(
-      (await s.order(await s.chargeOf({ ...owner }, { amount: { total: 10 } }))).promotion_detail,
+      (await s.order(await s.chargeOf({ ...payer }, { amount: { total: 10 } }))).promotion_detail,
       undefined,
     )
   })
 }
 
 scenario('Coupons of both scopes are used together, the largest of each', async s => {
-  const owner = await s.owner({ wallet: 1_000 })
-  await coupon(s, owner.owner_id, 'A', {})
-  await coupon(s, owner.owner_id, 'B', { amount: 200, merchant_contribute: 200 })
-  await coupon(s, owner.owner_id, 'C', { scope: 'SINGLE', amount: 50, merchant_contribute: 50 })
-  const order = await s.order(await s.chargeOf(owner))
+  const payer = await s.payer({ wallet: 1_000 })
+  await coupon(s, payer.payer_id, 'A', {})
+  await coupon(s, payer.payer_id, 'B', { amount: 200, merchant_contribute: 200 })
+  await coupon(s, payer.payer_id, 'C', { scope: 'SINGLE', amount: 50, merchant_contribute: 50 })
+  const order = await s.order(await s.chargeOf(payer))
   assert.deepEqual(
     order.promotion_detail?.map(({ stock_id }) => stock_id),
     ['B', 'C'],
@@ -101,42 +101,42 @@ const UNFIT: readonly [string, Stock][] = [
 
 for (const [name, stock] of UNFIT) {
   scenario(name, async s => {
-    const owner = await s.owner({ wallet: 1_000 })
-    await coupon(s, owner.owner_id, 'A', stock)
-    const order = await s.order(await s.chargeOf(owner))
+    const payer = await s.payer({ wallet: 1_000 })
+    await coupon(s, payer.payer_id, 'A', stock)
+    const order = await s.order(await s.chargeOf(payer))
     assert.deepEqual(order.amount, { total: 888, currency: 'CNY', payer_total: 888, discount_total: 0 })
     assert.equal(order.promotion_detail, undefined)
   })
 }
 
 scenario('Coupons expire, and what was put aside for them goes back', async s => {
-  const owner = await s.owner({ wallet: 1_000 })
-  await coupon(s, owner.owner_id, 'A', { type: 'CASH', available_end_time: '2017-08-26T12:00:00+08:00' })
+  const payer = await s.payer({ wallet: 1_000 })
+  await coupon(s, payer.payer_id, 'A', { type: 'CASH', available_end_time: '2017-08-26T12:00:00+08:00' })
   assert.equal(await s.admin.balance('coupon/A/fund'), 1_000)
   await s.pass({ minutes: 15 })
   assert.equal(await s.admin.balance('coupon/A/fund'), 0)
-  assert.equal((await s.order(await s.chargeOf(owner))).amount.discount_total, 0)
+  assert.equal((await s.order(await s.chargeOf(payer))).amount.discount_total, 0)
 })
 
 scenario('A coupon waits for the bank, and is free again when the bank says no', async s => {
-  const owner = await s.owner({
+  const payer = await s.payer({
     advance_limit: 0,
     cards: [{ bank_type: 'CMB_DEBIT', behaviour: 'UNKNOWN_THEN_REFUSED' }],
   })
-  await coupon(s, owner.owner_id, 'A', {})
-  const number = await s.chargeOf(owner)
+  await coupon(s, payer.payer_id, 'A', {})
+  const number = await s.chargeOf(payer)
   await s.pass({ seconds: 15 })
   assert.equal((await s.order(number)).trade_state, 'ACCEPTED')
-  await s.admin.put(`/owners/${owner.owner_id}/top-ups/later`, { amount: 788 })
+  await s.admin.put(`/payers/${payer.payer_id}/top-ups/later`, { amount: 788 })
   await s.pass({ minutes: 1 })
   const order = await s.order(number)
   assert.deepEqual(order.amount, { total: 888, currency: 'CNY', payer_total: 788, discount_total: 100 })
 })
 
 scenario('An advance is of what coupons leave', async s => {
-  const owner = await s.owner()
-  await coupon(s, owner.owner_id, 'A', {})
-  const order = await s.order(await s.chargeOf(owner))
+  const payer = await s.payer()
+  await coupon(s, payer.payer_id, 'A', {})
+  const order = await s.order(await s.chargeOf(payer))
   assert.equal(order.bank_type, 'BPA')
-  assert.equal((await s.admin.get(`/owners/${owner.owner_id}`)).arrears, 788)
+  assert.equal((await s.admin.get(`/payers/${payer.payer_id}`)).arrears, 788)
 })

@@ -10,11 +10,11 @@ const put = (s: Scenario, kind: string, more: object = {}) =>
 
 /** Charges a fresh stay whose reply a fault spoils; answers the request, to be sent again. */
 async function charge(s: Scenario) {
-  const owner = await s.owner({ wallet: 888 })
-  return chargeOf(await s.parkFor(owner), { notify_url: s.sink.url, profit_sharing: 'N' })
+  const payer = await s.payer({ wallet: 888 })
+  return chargeOf(await s.parkFor(payer), { notify_url: s.sink.url, profit_sharing: 'N' })
 }
 
-scenario('A charge whose reply is lost is repeated, and the owner pays once', async s => {
+scenario('A charge whose reply is lost is repeated, and the payer pays once', async s => {
   await put(s, 'REPLY_LOST', { call: 'createTransaction' })
   const request = await charge(s)
   await assert.rejects(s.charge(request))
@@ -41,20 +41,20 @@ scenario('A 500 before the commit leaves no order, and a 500 after it leaves one
 })
 
 scenario('A refund that is answered with 500 is repeated under its number, and paid once', async s => {
-  const owner = await s.owner({ wallet: 888 })
-  const out_trade_no = await s.chargeOf(owner)
+  const payer = await s.payer({ wallet: 888 })
+  const out_trade_no = await s.chargeOf(payer)
   await put(s, 'ERROR_AFTER_COMMIT', { call: 'createRefund' })
   const refund = { out_trade_no, out_refund_no: 'R-1', amount: { refund: 888, total: 888, currency: 'CNY' } }
   assert.equal((await s.refund(refund)).statusCode, 500)
   assert.equal((await s.giveBack(refund)).status, 'PROCESSING')
   await s.pass({ minutes: 5 })
   assert.equal((await s.refundNow('R-1')).status, 'SUCCESS')
-  assert.equal((await s.admin.get(`/owners/${owner.owner_id}`)).wallet, 888)
+  assert.equal((await s.admin.get(`/payers/${payer.payer_id}`)).wallet, 888)
 })
 
 scenario('A probe that the merchant acknowledges is followed by the genuine notice', async s => {
   await put(s, 'NOTICE_PROBE')
-  await s.chargeOf(await s.owner({ wallet: 888 }))
+  await s.chargeOf(await s.payer({ wallet: 888 }))
   assert.match(String(s.sink.received[0]?.headers['wechatpay-signature']), /^WECHATPAY\/SIGNTEST\//)
   await s.pass({ seconds: 15 })
   const [probe, genuine] = s.sink.received
@@ -66,7 +66,7 @@ scenario('A probe that the merchant acknowledges is followed by the genuine noti
 
 scenario('A notice that is never sent is found by the query', async s => {
   await put(s, 'NOTICE_LOST')
-  const out_trade_no = await s.chargeOf(await s.owner({ wallet: 888 }))
+  const out_trade_no = await s.chargeOf(await s.payer({ wallet: 888 }))
   await s.pass({ hours: 25 })
   assert.deepEqual(s.told(), [])
   assert.equal((await s.order(out_trade_no)).trade_state, 'SUCCESS')
@@ -74,16 +74,16 @@ scenario('A notice that is never sent is found by the query', async s => {
 
 scenario('Notices come twice, late and in the wrong order', async s => {
   await put(s, 'NOTICE_DOUBLED')
-  const doubled = await s.chargeOf(await s.owner({ wallet: 888 }))
+  const doubled = await s.chargeOf(await s.payer({ wallet: 888 }))
   assert.deepEqual(
     s.told().map(({ resource }) => resource.out_trade_no),
     [doubled, doubled],
   )
   await put(s, 'NOTICE_DELAYED', { delay_ms: 3_600_000 })
-  const late = await s.chargeOf(await s.owner({ wallet: 888 }))
+  const late = await s.chargeOf(await s.payer({ wallet: 888 }))
   await put(s, 'NOTICE_REORDERED')
-  const overtaken = await s.chargeOf(await s.owner({ wallet: 888 }))
-  const next = await s.chargeOf(await s.owner({ wallet: 888 }))
+  const overtaken = await s.chargeOf(await s.payer({ wallet: 888 }))
+  const next = await s.chargeOf(await s.payer({ wallet: 888 }))
   await s.pass({ hours: 1 })
   assert.deepEqual(
     s.told().map(({ resource }) => resource.out_trade_no),

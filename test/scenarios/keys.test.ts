@@ -109,9 +109,9 @@ scenario('Merchant certificate: expired, while the program still signs with it',
 
 scenario('APIv3 key: changed while a notice waits to be sent again', async s => {
   const before = s.merchant(MERCHANT.mchid).apiv3_key
-  const owner = await s.owner({ wallet: 888 })
+  const payer = await s.payer({ wallet: 888 })
   s.sink.answerWith(500, 500)
-  await s.chargeOf(owner)
+  await s.chargeOf(payer)
   const apiv3_key = 'n'.repeat(32)
   await s.admin.put(OWN, { apiv3_key })
   await s.pass({ seconds: 15 })

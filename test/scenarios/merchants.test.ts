@@ -5,8 +5,8 @@ import { assertRefused, scenario } from './scenario.ts'
 // What a call is refused for because of the merchant, and that the same call passes once that is mended.
 
 scenario('A merchant whose collections are restricted', async s => {
-  const owner = await s.owner({ wallet: 888 })
-  const stay = await s.parkFor(owner)
+  const payer = await s.payer({ wallet: 888 })
+  const stay = await s.parkFor(payer)
   const charge = chargeOf(stay)
   await s.admin.put('/merchants/1230000109', { collection_restricted: true })
   assertRefused(await s.charge(charge), 403, 'NO_AUTH', '当前商户无法扣款')
@@ -15,8 +15,8 @@ scenario('A merchant whose collections are restricted', async s => {
 })
 
 scenario('A merchant without the permission', async s => {
-  const owner = await s.owner({ wallet: 888 })
-  const stay = await s.parkFor(owner)
+  const payer = await s.payer({ wallet: 888 })
+  const stay = await s.parkFor(payer)
   await s.admin.put('/merchants/1230000109', { parking_enabled: false })
   assertRefused(await s.create(stay.request), 403, 'NO_AUTH', '商户未入驻')
   const text = '非法商户，服务商模式下请确认子商户正确'
@@ -26,8 +26,8 @@ scenario('A merchant without the permission', async s => {
 })
 
 scenario('A sub-merchant that is not bound any more, and one that never was', async s => {
-  const owner = await s.owner({ wallet: 888 })
-  const stay = await s.parkFor(owner, {}, PARTNER)
+  const payer = await s.payer({ wallet: 888 })
+  const stay = await s.parkFor(payer, {}, PARTNER)
   const binding = '/merchants/1230000100/sub-merchants/1900000109'
   await s.admin.delete(binding)
   const text = '服务商和子商户没有绑定关系'
@@ -42,8 +42,8 @@ scenario('A sub-merchant that is not bound any more, and one that never was', as
 })
 
 scenario('An app id that is not bound', async s => {
-  const owner = await s.owner({ wallet: 888 })
-  const stay = await s.parkFor(owner)
+  const payer = await s.payer({ wallet: 888 })
+  const stay = await s.parkFor(payer)
   const charge = chargeOf(stay, { appid: 'wx0123456789abcdef' })
   assertRefused(await s.charge(charge), 400, 'INVALID_REQUEST', '商户号和公众号没有绑定关系')
   await s.admin.put('/merchants/1230000109/apps/wx0123456789abcdef')
@@ -51,17 +51,17 @@ scenario('An app id that is not bound', async s => {
 })
 
 scenario('A merchant without an APIv3 key is told nothing', async s => {
-  const owner = await s.owner({ wallet: 888 })
+  const payer = await s.payer({ wallet: 888 })
   await s.admin.put('/merchants/1230000109', { apiv3_key: '' })
-  const number = await s.chargeOf(owner)
+  const number = await s.chargeOf(payer)
   assert.equal((await s.order(number)).trade_state, 'SUCCESS')
   assert.equal(s.sink.received.length, 0)
 })
 
 scenario('Notices that are paused wait, and come when they may', async s => {
-  const owner = await s.owner({ wallet: 888 })
+  const payer = await s.payer({ wallet: 888 })
   await s.admin.put('/merchants/1230000109', { notices_paused: true })
-  await s.chargeOf(owner)
+  await s.chargeOf(payer)
   await s.pass({ hours: 48 })
   assert.equal(s.sink.received.length, 0)
   await s.admin.put('/merchants/1230000109', { notices_paused: false })
@@ -71,8 +71,8 @@ scenario('Notices that are paused wait, and come when they may', async s => {
 
 scenario('A notice that nobody takes comes on the ladder, sixteen times in all', async s => {
   s.sink.answerWith(...Array.from({ length: 16 }, () => 500))
-  const owner = await s.owner({ wallet: 888 })
-  await s.chargeOf(owner)
+  const payer = await s.payer({ wallet: 888 })
+  await s.chargeOf(payer)
   await s.pass({ hours: 24, minutes: 4 })
   assert.equal(s.sink.received.length, 16)
   await s.pass({ hours: 48 })
@@ -92,8 +92,8 @@ scenario('A new merchant comes, parks and charges', async s => {
   await s.admin.put('/merchants/1240000001', { kind: 'direct', name: 'Newcomer', parking_enabled: true })
   await s.admin.put('/merchants/1240000001/apps/wxcbda96de0b165486')
   const newcomer = { mchid: '1240000001', partner: {} }
-  const owner = await s.owner({ wallet: 888 })
-  const number = await s.chargeOf(owner, {}, newcomer)
+  const payer = await s.payer({ wallet: 888 })
+  const number = await s.chargeOf(payer, {}, newcomer)
   const order = await s.order(number, newcomer)
   assert.equal(order.trade_state, 'SUCCESS')
   assert.deepEqual(s.told(newcomer), [{ event_type: 'TRANSACTION.SUCCESS', resource: order }])

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { createPublicKey } from 'node:crypto'
 import type { LightMyRequestResponse } from 'fastify'
-import type { Refund } from '../../src/products/refunds/contract.ts'
+import type { Refund } from '../../src/products/common/refunds/contract.ts'
 import { encryptField } from '../../src/protocol/sensitive-field.ts'
 import { type Caller, type Fields, MERCHANT, PARTNER } from '../parking.ts'
 import { withQuery } from '../platform.ts'
@@ -78,15 +78,15 @@ async function books(s: Scenario) {
 
 const NOTHING = { pending: 0, held: 0, available: 0, operation: 0, refunding: 0 }
 
-async function ownerOf(s: Scenario, owner: { owner_id: string }) {
-  return only(await s.admin.get(`/owners/${owner.owner_id}`), 'wallet', 'arrears', 'advanced')
+async function payerOf(s: Scenario, payer: { payer_id: string }) {
+  return only(await s.admin.get(`/payers/${payer.payer_id}`), 'wallet', 'arrears', 'advanced')
 }
 
 const eventsOf = (s: Scenario) => s.told().map(({ event_type }) => event_type)
 
 scenario('Refund of a whole order into the wallet', async s => {
-  const owner = await s.owner({ wallet: 888 })
-  const number = await s.chargeOf(owner)
+  const payer = await s.payer({ wallet: 888 })
+  const number = await s.chargeOf(payer)
   s.told()
   const applied = await refund(s, number, 888)
   assert.deepEqual(only(applied, 'status', 'channel', 'user_received_account', 'funds_account'), {
@@ -116,14 +116,14 @@ scenario('Refund of a whole order into the wallet', async s => {
     },
   ])
   assert.deepEqual(await books(s), NOTHING)
-  assert.deepEqual(await ownerOf(s, owner), { wallet: 888, arrears: 0, advanced: 0 })
+  assert.deepEqual(await payerOf(s, payer), { wallet: 888, arrears: 0, advanced: 0 })
   assert.equal(await s.admin.balance('merchant/1230000109/fees'), 0)
   assert.deepEqual(accepted(await ask(s, number, 888)), done)
 })
 
 scenario('Refund in two parts, which make the whole to the fen', async s => {
-  const owner = await s.owner({ wallet: 888 })
-  const number = await s.chargeOf(owner)
+  const payer = await s.payer({ wallet: 888 })
+  const number = await s.chargeOf(payer)
   const first = await refund(s, number, 300)
   assert.deepEqual(only(first.amount, 'payer_refund', 'settlement_refund', 'refund_fee'), {
     ...{ payer_refund: 300, settlement_refund: 300, refund_fee: 1 },
@@ -136,7 +136,7 @@ scenario('Refund in two parts, which make the whole to the fen', async s => {
   assert.equal(rest.amount.refund_fee, 4)
   await s.pass({ minutes: 5 })
   assert.deepEqual(await books(s), NOTHING)
-  assert.equal((await ownerOf(s, owner)).wallet, 888)
+  assert.equal((await payerOf(s, payer)).wallet, 888)
   assert.deepEqual(
     (await s.admin.get<{ data: Refund[] }>(`/refunds?mchid=1230000109&out_trade_no=${number}`)).data.map(
       ({ out_refund_no, status }) => [out_refund_no, status],
@@ -149,8 +149,8 @@ scenario('Refund in two parts, which make the whole to the fen', async s => {
 })
 
 scenario('Refund of an order of a sub-merchant', async s => {
-  const owner = await s.owner({ wallet: 888 })
-  const number = await s.chargeOf(owner, {}, PARTNER)
+  const payer = await s.payer({ wallet: 888 })
+  const number = await s.chargeOf(payer, {}, PARTNER)
   s.told(PARTNER)
   const applied = await refund(s, number, 888, {}, PARTNER)
   await s.pass({ minutes: 5 })
@@ -163,18 +163,18 @@ scenario('Refund of an order of a sub-merchant', async s => {
 })
 
 scenario('Refund of an order with coupons takes from each its share', async s => {
-  const owner = await s.owner({ wallet: 1_000 })
+  const payer = await s.payer({ wallet: 1_000 })
   const stock = {
     ...{ available_begin_time: '2017-08-01T00:00:00+08:00', available_end_time: '2017-09-01T00:00:00+08:00' },
-    ...{ max_coupons: 10, max_coupons_per_owner: 5 },
+    ...{ max_coupons: 10, max_coupons_per_payer: 5 },
   }
   const cash = { name: 'A', scope: 'GLOBAL', type: 'CASH', amount: 100, merchant_contribute: 100 }
   const noCash = { name: 'B', scope: 'SINGLE', type: 'NOCASH', amount: 88, merchant_contribute: 88 }
   for (const [id, kind] of Object.entries({ A: cash, B: noCash })) {
     await s.admin.put(`/coupon-stocks/${id}`, { ...stock, ...kind })
-    await s.admin.put(`/coupon-stocks/${id}/coupons/c-${id}`, { owner_id: owner.owner_id })
+    await s.admin.put(`/coupon-stocks/${id}/coupons/c-${id}`, { payer_id: payer.payer_id })
   }
-  const number = await s.chargeOf(owner)
+  const number = await s.chargeOf(payer)
   const fund = await s.admin.balance('coupon/A/fund')
   const half = await refund(s, number, 444)
   assert.deepEqual(half.amount, {
@@ -193,15 +193,15 @@ scenario('Refund of an order with coupons takes from each its share', async s =>
   await refund(s, number, 444, { out_refund_no: 'REST' })
   await s.pass({ minutes: 5 })
   assert.equal(await s.admin.balance('coupon/A/fund'), fund + 100)
-  assert.equal((await ownerOf(s, owner)).wallet, 1_000)
+  assert.equal((await payerOf(s, payer)).wallet, 1_000)
   assert.deepEqual(await books(s), NOTHING)
 })
 
 /** An order that a card has paid, and its refund, whose bank behaves as said. */
 async function cardRefund(s: Scenario, refund_behaviour: string) {
-  const owner = await s.owner({ cards: [{ bank_type: 'CMB_DEBIT', available: 888 }] })
-  const number = await s.chargeOf(owner)
-  const path = `/owners/${owner.owner_id}/cards/${owner.owner_id}-card-1`
+  const payer = await s.payer({ cards: [{ bank_type: 'CMB_DEBIT', available: 888 }] })
+  const number = await s.chargeOf(payer)
+  const path = `/payers/${payer.payer_id}/cards/${payer.payer_id}-card-1`
   await s.admin.put(path, { refund_behaviour })
   s.told()
   const applied = await refund(s, number, 888)
@@ -210,10 +210,10 @@ async function cardRefund(s: Scenario, refund_behaviour: string) {
   assert.equal((await query(s, applied.out_refund_no)).status, 'PROCESSING')
   await s.pass({ minutes: 1 })
   const available = async () => {
-    const { data } = await s.admin.get<{ data: { available: number }[] }>(`/owners/${owner.owner_id}/cards`)
+    const { data } = await s.admin.get<{ data: { available: number }[] }>(`/payers/${payer.payer_id}/cards`)
     return data[0]?.available
   }
-  return { owner, number, applied, available }
+  return { payer, number, applied, available }
 }
 
 scenario('Refund to a card, the next day', async s => {
@@ -236,21 +236,21 @@ scenario('Refund to a card whose bank does not answer, and has taken it', async 
 })
 
 scenario('Refund to a card that is dead goes into the wallet', async s => {
-  const { applied, available, owner } = await cardRefund(s, 'REFUSE')
+  const { applied, available, payer } = await cardRefund(s, 'REFUSE')
   assert.deepEqual(
     only(await query(s, applied.out_refund_no), 'status', 'channel', 'user_received_account'),
     { status: 'SUCCESS', channel: 'BALANCE', user_received_account: '支付用户零钱' },
   )
   assert.equal(await available(), 0)
-  assert.equal((await ownerOf(s, owner)).wallet, 888)
+  assert.equal((await payerOf(s, payer)).wallet, 888)
 })
 
 /** A refund that could neither go to a dead card nor into a frozen wallet. */
 async function abnormal(s: Scenario): Promise<Refund> {
-  const owner = await s.owner({ cards: [{ bank_type: 'CMB_DEBIT' }] })
-  const number = await s.chargeOf(owner)
-  const path = `/owners/${owner.owner_id}`
-  await s.admin.put(`${path}/cards/${owner.owner_id}-card-1`, { refund_behaviour: 'REFUSE' })
+  const payer = await s.payer({ cards: [{ bank_type: 'CMB_DEBIT' }] })
+  const number = await s.chargeOf(payer)
+  const path = `/payers/${payer.payer_id}`
+  await s.admin.put(`${path}/cards/${payer.payer_id}-card-1`, { refund_behaviour: 'REFUSE' })
   await s.admin.put(path, { wallet_state: 'FROZEN' })
   s.told()
   const applied = await refund(s, number, 888)
@@ -304,21 +304,21 @@ scenario('Refund that is ABNORMAL goes to the bank of the merchant', async s => 
 scenario(
   'Refund of a wallet that was frozen meanwhile is ABNORMAL, and of one that is frozen refused',
   async s => {
-    const owner = await s.owner({ wallet: 888 * 2 })
-    const [first, second] = [await s.chargeOf(owner), await s.chargeOf(owner)]
+    const payer = await s.payer({ wallet: 888 * 2 })
+    const [first, second] = [await s.chargeOf(payer), await s.chargeOf(payer)]
     const applied = await refund(s, first, 888)
-    await s.admin.put(`/owners/${owner.owner_id}`, { wallet_state: 'FROZEN' })
+    await s.admin.put(`/payers/${payer.payer_id}`, { wallet_state: 'FROZEN' })
     assertRefused(await ask(s, second, 888), 403, 'USER_ACCOUNT_ABNORMAL', '退款请求失败')
     await s.pass({ minutes: 5 })
     assert.equal((await query(s, applied.out_refund_no)).status, 'ABNORMAL')
-    await s.admin.put(`/owners/${owner.owner_id}`, { wallet_state: 'NORMAL' })
+    await s.admin.put(`/payers/${payer.payer_id}`, { wallet_state: 'NORMAL' })
     assert.equal((await refund(s, second, 888)).status, 'PROCESSING')
   },
 )
 
 scenario('Refund without money is refused; after a top-up the same number is accepted', async s => {
-  const owner = await s.owner({ wallet: 888 })
-  const number = await s.chargeOf(owner)
+  const payer = await s.payer({ wallet: 888 })
+  const number = await s.chargeOf(payer)
   await s.pass({ hours: 13 })
   await s.admin.put(`${ACCOUNTS}/withdrawals/all`, { amount: 883 })
   assertRefused(await ask(s, number, 888), ...NOT_ENOUGH)
@@ -331,8 +331,8 @@ scenario('Refund without money is refused; after a top-up the same number is acc
 
 scenario('Refund from the operation account, when the rest was withdrawn', async s => {
   await s.admin.put(ACCOUNTS, { auto_withdrawal: true })
-  const owner = await s.owner({ wallet: 888 })
-  const number = await s.chargeOf(owner)
+  const payer = await s.payer({ wallet: 888 })
+  const number = await s.chargeOf(payer)
   await s.pass({ hours: 13 })
   assert.deepEqual(await books(s), NOTHING)
   assert.equal(await s.admin.balance('merchant/1230000109/bank'), 883)
@@ -341,24 +341,24 @@ scenario('Refund from the operation account, when the rest was withdrawn', async
   assert.equal((await refund(s, number, 888)).funds_account, 'OPERATION')
   assert.deepEqual(await books(s), { ...NOTHING, operation: 117, refunding: 888 })
   await s.pass({ minutes: 5 })
-  assert.equal((await ownerOf(s, owner)).wallet, 888)
+  assert.equal((await payerOf(s, payer)).wallet, 888)
 })
 
 /** An order whose merchant has no money left, and lets refunds wait. */
 async function waiting(s: Scenario) {
   await s.admin.put(ACCOUNTS, { refund_without_funds: 'WAIT' })
-  const owner = await s.owner({ wallet: 888 })
-  const number = await s.chargeOf(owner)
+  const payer = await s.payer({ wallet: 888 })
+  const number = await s.chargeOf(payer)
   await s.pass({ hours: 13 })
   await s.admin.put(`${ACCOUNTS}/withdrawals/all`, { amount: 883 })
   s.told()
   const applied = await refund(s, number, 888)
   assert.deepEqual(only(applied, 'status', 'funds_account'), { status: 'PROCESSING' })
-  return { owner, number, applied }
+  return { payer, number, applied }
 }
 
 scenario('Refund that waits for money goes on when there is some', async s => {
-  const { owner, applied } = await waiting(s)
+  const { payer, applied } = await waiting(s)
   await s.pass({ hours: 24 })
   assert.equal((await query(s, applied.out_refund_no)).status, 'PROCESSING')
   await s.admin.put(`${ACCOUNTS}/top-ups/one`, { amount: 883 })
@@ -366,12 +366,12 @@ scenario('Refund that waits for money goes on when there is some', async s => {
   assert.deepEqual(only(await query(s, applied.out_refund_no), 'status', 'funds_account'), {
     ...{ status: 'SUCCESS', funds_account: 'AVAILABLE' },
   })
-  assert.equal((await ownerOf(s, owner)).wallet, 888)
+  assert.equal((await payerOf(s, payer)).wallet, 888)
   assert.deepEqual(eventsOf(s), ['REFUND.SUCCESS'])
 })
 
 scenario('Refund that waits for money is CLOSED after seven days', async s => {
-  const { owner, number, applied } = await waiting(s)
+  const { payer, number, applied } = await waiting(s)
   await s.pass({ hours: 7 * 24 - 1 })
   assert.equal((await query(s, applied.out_refund_no)).status, 'PROCESSING')
   await s.pass({ hours: 1 })
@@ -380,7 +380,7 @@ scenario('Refund that waits for money is CLOSED after seven days', async s => {
     s.told().map(({ event_type, resource }) => [event_type, resource.refund_status]),
     [['REFUND.CLOSED', 'CLOSED']],
   )
-  assert.equal((await ownerOf(s, owner)).wallet, 0)
+  assert.equal((await payerOf(s, payer)).wallet, 0)
   await s.admin.put(`${ACCOUNTS}/top-ups/one`, { amount: 883 })
   const other = await refund(s, number, 888, { out_refund_no: 'ANOTHER' })
   await s.pass({ minutes: 5 })
@@ -388,14 +388,14 @@ scenario('Refund that waits for money is CLOSED after seven days', async s => {
 })
 
 scenario('Refund of an advance lifts the arrears, and the next stay can be charged', async s => {
-  const owner = await s.owner()
-  const number = await s.chargeOf(owner)
-  const stay = await s.parkFor(owner)
+  const payer = await s.payer()
+  const number = await s.chargeOf(payer)
+  const stay = await s.parkFor(payer)
   s.told()
   await refund(s, number, 888)
-  assert.deepEqual(await ownerOf(s, owner), { wallet: 0, arrears: 888, advanced: 888 })
+  assert.deepEqual(await payerOf(s, payer), { wallet: 0, arrears: 888, advanced: 888 })
   await s.pass({ minutes: 5 })
-  assert.deepEqual(await ownerOf(s, owner), { wallet: 0, arrears: 0, advanced: 0 })
+  assert.deepEqual(await payerOf(s, payer), { wallet: 0, arrears: 0, advanced: 0 })
   assert.deepEqual(only(await s.order(number), 'trade_state', 'bank_type', 'user_repaid'), {
     ...{ trade_state: 'REFUND', bank_type: 'BPA', user_repaid: 'Y' },
   })
@@ -413,16 +413,16 @@ scenario('Refund of an advance lifts the arrears, and the next stay can be charg
 })
 
 scenario(
-  'Refund of a part of an advance: the owner pays back the rest, and gets what comes later',
+  'Refund of a part of an advance: the payer pays back the rest, and gets what comes later',
   async s => {
-    const owner = await s.owner()
-    const number = await s.chargeOf(owner)
+    const payer = await s.payer()
+    const number = await s.chargeOf(payer)
     await refund(s, number, 300)
     await s.pass({ minutes: 5 })
-    assert.deepEqual(await ownerOf(s, owner), { wallet: 0, arrears: 588, advanced: 588 })
-    await s.admin.put(`/owners/${owner.owner_id}/top-ups/later`, { amount: 588 })
+    assert.deepEqual(await payerOf(s, payer), { wallet: 0, arrears: 588, advanced: 588 })
+    await s.admin.put(`/payers/${payer.payer_id}/top-ups/later`, { amount: 588 })
     s.told()
-    const repayment = await s.admin.put(`/owners/${owner.owner_id}/repayments/r-${number}`, {
+    const repayment = await s.admin.put(`/payers/${payer.payer_id}/repayments/r-${number}`, {
       source: 'wallet',
     })
     assert.deepEqual(only(repayment, 'state', 'amount'), { state: 'PAID', amount: 588 })
@@ -430,15 +430,15 @@ scenario(
     assert.deepEqual(eventsOf(s), ['TRANSACTION.PAY_BACK'])
     await refund(s, number, 588)
     await s.pass({ minutes: 5 })
-    assert.deepEqual(await ownerOf(s, owner), { wallet: 588, arrears: 0, advanced: 0 })
+    assert.deepEqual(await payerOf(s, payer), { wallet: 588, arrears: 0, advanced: 0 })
   },
 )
 
 scenario(
   'Refund of an order with profit sharing: from what is held, and after its release from the rest',
   async s => {
-    const owner = await s.owner({ wallet: 888 })
-    const number = await s.chargeOf(owner, { profit_sharing: 'Y' })
+    const payer = await s.payer({ wallet: 888 })
+    const number = await s.chargeOf(payer, { profit_sharing: 'Y' })
     const half = await refund(s, number, 444)
     assert.equal(half.funds_account, 'UNAVAILABLE')
     assert.deepEqual(await books(s), { ...NOTHING, held: 441, refunding: 444 })
@@ -449,13 +449,13 @@ scenario(
     assert.deepEqual([rest.funds_account, rest.amount.refund_fee], ['UNSETTLED', 3])
     await s.pass({ minutes: 5 })
     assert.deepEqual(await books(s), NOTHING)
-    assert.equal((await ownerOf(s, owner)).wallet, 888)
+    assert.equal((await payerOf(s, payer)).wallet, 888)
   },
 )
 
 scenario('Refund of an order with profit sharing: from two accounts, as the merchant says', async s => {
-  const owner = await s.owner({ wallet: 888 })
-  const number = await s.chargeOf(owner, { profit_sharing: 'Y' })
+  const payer = await s.payer({ wallet: 888 })
+  const number = await s.chargeOf(payer, { profit_sharing: 'Y' })
   await s.admin.put(`${ACCOUNTS}/top-ups/one`, { amount: 500 })
   const from = [
     { account: 'AVAILABLE', amount: 400 },

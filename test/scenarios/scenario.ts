@@ -19,9 +19,9 @@ export interface Told {
   resource: Record<string, unknown>
 }
 
-/** An owner whose life a scenario tells. */
-export interface Owner {
-  owner_id: string
+/** A payer whose life a scenario tells. */
+export interface Payer {
+  payer_id: string
   plate_number: string
 }
 
@@ -29,22 +29,22 @@ export interface Owner {
 export interface Scenario extends Omit<ParkingUnderTest, 'admin'> {
   admin: AdminClient
   sink: WebhookSink
-  /** Makes an owner with a blue plate that is in service, unless `opened` is false. */
-  owner(more?: {
+  /** Makes a payer with a blue plate that is in service, unless `opened` is false. */
+  payer(more?: {
     wallet?: number
     score?: number
     advance_limit?: number
     cards?: { bank_type: string; behaviour?: string; available?: number }[]
     opened?: boolean
-  }): Promise<Owner>
-  plate(owner: Owner, service_state: 'NORMAL' | 'PAUSE'): Promise<void>
-  removePlate(owner: Owner): Promise<void>
+  }): Promise<Payer>
+  plate(payer: Payer, service_state: 'NORMAL' | 'PAUSE'): Promise<void>
+  removePlate(payer: Payer): Promise<void>
   /** Lets business time go on, and everything that falls due meanwhile happen. */
   pass(time: { hours?: number; minutes?: number; seconds?: number }): Promise<void>
   /** Parks, charges 888 fen and lets the charge be settled; answers its number. */
-  chargeOf(owner: Owner, more?: ChargeFields, caller?: Caller): Promise<string>
+  chargeOf(payer: Payer, more?: ChargeFields, caller?: Caller): Promise<string>
   /** Parks with notices to the receiver. */
-  parkFor(owner: Owner, more?: Fields, caller?: Caller): Promise<Stay>
+  parkFor(payer: Payer, more?: Fields, caller?: Caller): Promise<Stay>
   /** What came since the last time this was asked. */
   told(caller?: Caller): Told[]
 }
@@ -72,31 +72,31 @@ function telling(
   sink: WebhookSink,
 ): Omit<Scenario, keyof ParkingUnderTest | 'admin' | 'sink'> {
   const { park, accept, runDue, merchant } = running
-  const plateOf = ({ plate_number }: Owner) => `/plates/${plate_number}/BLUE`
+  const plateOf = ({ plate_number }: Payer) => `/plates/${plate_number}/BLUE`
   const parkFor: Scenario['parkFor'] = ({ plate_number }, more = {}, caller = MERCHANT) =>
     park({ plate_number, notify_url: sink.url, ...more }, caller)
   let taken = 0
   return {
     parkFor,
-    async owner(more = {}) {
+    async payer(more = {}) {
       last += 1
-      const made = { owner_id: `owner-${last}`, plate_number: `粤C${10_000 + last}` }
+      const made = { payer_id: `payer-${last}`, plate_number: `粤C${10_000 + last}` }
       const { wallet = 0, cards = [], opened = true, ...settings } = more
-      await admin.put(`/owners/${made.owner_id}`, settings)
-      if (wallet > 0) await admin.put(`/owners/${made.owner_id}/top-ups/first`, { amount: wallet })
+      await admin.put(`/payers/${made.payer_id}`, settings)
+      if (wallet > 0) await admin.put(`/payers/${made.payer_id}/top-ups/first`, { amount: wallet })
       for (const [index, card] of cards.entries()) {
         const script = { position: index + 1, available: 1_000_000, behaviour: 'APPROVE', ...card }
-        await admin.put(`/owners/${made.owner_id}/cards/${made.owner_id}-card-${index + 1}`, script)
+        await admin.put(`/payers/${made.payer_id}/cards/${made.payer_id}-card-${index + 1}`, script)
       }
-      if (opened) await admin.put(plateOf(made), { owner_id: made.owner_id })
+      if (opened) await admin.put(plateOf(made), { payer_id: made.payer_id })
       return made
     },
-    async plate(owner, service_state) {
-      await admin.put(plateOf(owner), { owner_id: owner.owner_id, service_state })
+    async plate(payer, service_state) {
+      await admin.put(plateOf(payer), { payer_id: payer.payer_id, service_state })
       await runDue()
     },
-    async removePlate(owner) {
-      await admin.delete(plateOf(owner))
+    async removePlate(payer) {
+      await admin.delete(plateOf(payer))
       await runDue()
     },
     async pass({ hours = 0, minutes = 0, seconds = 0 }) {
@@ -104,8 +104,8 @@ function telling(
       const step_ms = ((hours * 60 + minutes) * 60 + seconds) * 1_000
       await admin.put(`/clock/moves/scenario-${last}`, { step_ms })
     },
-    async chargeOf(owner, more = {}, caller = MERCHANT) {
-      const stay = await parkFor(owner, {}, caller)
+    async chargeOf(payer, more = {}, caller = MERCHANT) {
+      const stay = await parkFor(payer, {}, caller)
       const { out_trade_no } = await accept(
         stay,
         { notify_url: sink.url, profit_sharing: 'N', ...more },

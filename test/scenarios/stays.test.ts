@@ -19,12 +19,12 @@ async function stateNow(s: Scenario, request: object): Promise<unknown> {
 }
 
 scenario('Paused and resumed while parked', async s => {
-  const owner = await s.owner({ wallet: 888 })
-  const stay = await s.parkFor(owner)
-  await s.plate(owner, 'PAUSE')
+  const payer = await s.payer({ wallet: 888 })
+  const stay = await s.parkFor(payer)
+  await s.plate(payer, 'PAUSE')
   assert.deepEqual(await stateNow(s, stay.request), { state: 'BLOCKED', block_reason: 'PAUSE' })
   assertRefused(await s.charge(chargeOf(stay)), 400, 'INVALID_REQUEST', '用户状态异常')
-  await s.plate(owner, 'NORMAL')
+  await s.plate(payer, 'NORMAL')
   assert.deepEqual(states(s.told()), [
     [stay.id, 'BLOCKED', 'PAUSE'],
     [stay.id, 'NORMAL'],
@@ -33,46 +33,46 @@ scenario('Paused and resumed while parked', async s => {
 })
 
 scenario('Removed while parked', async s => {
-  const owner = await s.owner({ wallet: 888 })
-  const stay = await s.parkFor(owner)
-  await s.removePlate(owner)
+  const payer = await s.payer({ wallet: 888 })
+  const stay = await s.parkFor(payer)
+  await s.removePlate(payer)
   assert.deepEqual(states(s.told()), [[stay.id, 'BLOCKED', 'REMOVE']])
   assert.deepEqual(await stateNow(s, stay.request), { state: 'BLOCKED', block_reason: 'OUT_SERVICE' })
   assertRefused(await s.charge(chargeOf(stay)), 404, 'NOT_FOUND', '车牌不存在')
   const { openid } = await s.admin.put<{ openid: string }>(
-    `/owners/${owner.owner_id}/openids/wxcbda96de0b165486`,
+    `/payers/${payer.payer_id}/openids/wxcbda96de0b165486`,
   )
   const found = await s.find({
-    ...{ appid: 'wxcbda96de0b165486', openid, plate_number: owner.plate_number, plate_color: 'BLUE' },
+    ...{ appid: 'wxcbda96de0b165486', openid, plate_number: payer.plate_number, plate_color: 'BLUE' },
   })
   assert.equal(found.json<{ service_state: string }>().service_state, 'OUT_SERVICE')
 })
 
 scenario('Opened while parked', async s => {
-  const owner = await s.owner({ wallet: 888, opened: false })
-  const stay = await s.parkFor(owner)
+  const payer = await s.payer({ wallet: 888, opened: false })
+  const stay = await s.parkFor(payer)
   assert.deepEqual(await stateNow(s, stay.request), { state: 'BLOCKED', block_reason: 'OUT_SERVICE' })
-  await s.plate(owner, 'NORMAL')
+  await s.plate(payer, 'NORMAL')
   assert.deepEqual(states(s.told()), [[stay.id, 'NORMAL']])
   assert.equal((await s.charge(chargeOf(stay))).statusCode, 200)
 })
 
-scenario('In arrears while parked, because another plate of the owner was advanced', async s => {
-  const owner = await s.owner()
-  const other = { ...owner, plate_number: '粤C99999' }
+scenario('In arrears while parked, because another plate of the payer was advanced', async s => {
+  const payer = await s.payer()
+  const other = { ...payer, plate_number: '粤C99999' }
   await s.plate(other, 'NORMAL')
   const stay = await s.parkFor(other)
-  await s.chargeOf(owner)
+  await s.chargeOf(payer)
   const [advanced, blocked] = s.told().toSorted((one, two) => (one.event_type < two.event_type ? -1 : 1))
   assert.equal(advanced?.resource.bank_type, 'BPA')
   assert.deepEqual(states(blocked ? [blocked] : []), [[stay.id, 'BLOCKED', 'OVERDUE']])
 })
 
 scenario('Several changes at once arrive one by one, in their order', async s => {
-  const owner = await s.owner()
-  const stay = await s.parkFor(owner)
-  const plate = `/plates/${owner.plate_number}/BLUE`
-  const be = (service_state: string) => s.admin.put(plate, { owner_id: owner.owner_id, service_state })
+  const payer = await s.payer()
+  const stay = await s.parkFor(payer)
+  const plate = `/plates/${payer.plate_number}/BLUE`
+  const be = (service_state: string) => s.admin.put(plate, { payer_id: payer.payer_id, service_state })
   for (const state of ['PAUSE', 'NORMAL', 'PAUSE']) await be(state)
   await s.admin.delete(plate)
   await s.runDue()
@@ -88,21 +88,21 @@ scenario('Several changes at once arrive one by one, in their order', async s =>
 })
 
 scenario('After the charge nobody is told of the plate any more', async s => {
-  const owner = await s.owner({ wallet: 888 })
-  await s.chargeOf(owner)
+  const payer = await s.payer({ wallet: 888 })
+  await s.chargeOf(payer)
   s.told()
-  await s.plate(owner, 'PAUSE')
-  await s.removePlate(owner)
+  await s.plate(payer, 'PAUSE')
+  await s.removePlate(payer)
   assert.deepEqual(s.told(), [])
 })
 
 scenario('Superseded by a newer entry', async s => {
-  const owner = await s.owner({ wallet: 888 })
-  const first = await s.parkFor(owner)
-  const second = await s.parkFor(owner)
+  const payer = await s.payer({ wallet: 888 })
+  const first = await s.parkFor(payer)
+  const second = await s.parkFor(payer)
   assertRefused(await s.charge(chargeOf(first)), 400, 'INVALID_REQUEST', '停车入场ID不存在')
-  await s.plate(owner, 'PAUSE')
-  await s.plate(owner, 'NORMAL')
+  await s.plate(payer, 'PAUSE')
+  await s.plate(payer, 'NORMAL')
   assert.deepEqual(states(s.told()), [
     [second.id, 'BLOCKED', 'PAUSE'],
     [second.id, 'NORMAL'],
@@ -111,18 +111,18 @@ scenario('Superseded by a newer entry', async s => {
 })
 
 scenario('Refused by the score', async s => {
-  const owner = await s.owner({ wallet: 888 })
-  await s.admin.put(`/owners/${owner.owner_id}`, { score: 549 })
-  const stay = await s.parkFor(owner)
+  const payer = await s.payer({ wallet: 888 })
+  await s.admin.put(`/payers/${payer.payer_id}`, { score: 549 })
+  const stay = await s.parkFor(payer)
   assert.deepEqual(await stateNow(s, stay.request), { state: 'BLOCKED', block_reason: 'EVALUATION_FAILED' })
   assertRefused(await s.charge(chargeOf(stay)), 400, 'INVALID_REQUEST', '用户状态异常')
-  await s.admin.put(`/owners/${owner.owner_id}`, { score: 550 })
+  await s.admin.put(`/payers/${payer.payer_id}`, { score: 550 })
   assert.equal((await s.charge(chargeOf(stay))).statusCode, 200)
 })
 
 scenario('A plate changes hands while the car is parked', async s => {
-  const seller = await s.owner()
-  const buyer = await s.owner({ wallet: 888, opened: false })
+  const seller = await s.payer()
+  const buyer = await s.payer({ wallet: 888, opened: false })
   const stay = await s.parkFor(seller)
   await s.removePlate(seller)
   await s.plate({ ...buyer, plate_number: seller.plate_number }, 'NORMAL')
@@ -133,5 +133,5 @@ scenario('A plate changes hands while the car is parked', async s => {
   const { out_trade_no } = await s.accept(stay, { notify_url: s.sink.url })
   await s.runDue()
   assert.equal((await s.order(out_trade_no)).trade_state, 'SUCCESS')
-  assert.equal((await s.admin.get(`/owners/${buyer.owner_id}`)).wallet, 0)
+  assert.equal((await s.admin.get(`/payers/${buyer.payer_id}`)).wallet, 0)
 })

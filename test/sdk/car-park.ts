@@ -15,7 +15,7 @@ export const DIRECT = '1230000109'
 export const PROVIDER = '1230000100'
 export const SUB_MCHID = '1900000109'
 export const APPID = 'wxcbda96de0b165486'
-/** The owner of 粤B10001. */
+/** The payer of 粤B10001. */
 export const OPENID = 'oSandboxOwnerOfB100010000000'
 /** Nobody listens here; for tests that are not about notices. */
 export const NOWHERE = 'http://127.0.0.1:9/notify'

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { pausePlate } from '../../src/owners/plates.ts'
+import { plateContext } from '../../src/products/industry/parking/plate-context.ts'
+import { pausePlate } from '../../src/products/industry/parking/plates.ts'
 import { merchantClient, type Notice } from '../../src/sdk/index.ts'
 import { DIRECT, entryRequest, optionsOf } from './car-park.ts'
 import { sharedPlatform } from './shared-platform.ts'
@@ -17,8 +18,8 @@ test('a real notice of a paused plate arrives at the SDK verified and typed, wit
   assert.ok(server)
   t.after(server.close)
   const { id } = await parking.createParking(entryRequest(server.url))
-  const plate = { owner_id: 'owner-of-粤B10001', plate_number: '粤B10001', plate_color: 'BLUE' } as const
-  await platform.db.transaction(tx => pausePlate(tx, platform, plate))
+  const plate = { payer_id: 'payer-of-粤B10001', plate_number: '粤B10001', plate_color: 'BLUE' } as const
+  await platform.db.transaction(tx => pausePlate(tx, plateContext(platform), plate))
   await running.runDue()
   const [notice] = notices
   assert.ok(notice?.event_type === 'VEHICLE.ENTRANCE_STATE_CHANGE')

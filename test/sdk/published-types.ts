@@ -1,10 +1,10 @@
 import type { Static, TSchema } from 'typebox'
 import type { Static as Published } from '../../packages/sdk/typebox.d.ts'
-import type * as bills from '../../src/products/bills/contract.ts'
-import type * as certificates from '../../src/products/certificates/contract.ts'
-import type * as parking from '../../src/products/parking/contract.ts'
-import type * as refunds from '../../src/products/refunds/contract.ts'
-import type * as security from '../../src/products/security-echo/contract.ts'
+import type * as bills from '../../src/products/common/bills/contract.ts'
+import type * as certificates from '../../src/products/common/certificates/contract.ts'
+import type * as refunds from '../../src/products/common/refunds/contract.ts'
+import type * as security from '../../src/products/common/security-echo/contract.ts'
+import type * as parking from '../../src/products/industry/parking/contract.ts'
 
 // What the published declarations make of each schema is what TypeBox makes of it. The compiler checks this file.
 

@@ -198,14 +198,14 @@ for (const trust of ['certificate', 'public-key'] satisfies FolderTrust[]) {
       baseUrl: middle.url,
     })
     const out_trade_no = await paidOrder(running, parking)
-    const { owner_id } = await admin.get(`/plates/${encodeURIComponent('粤B10001')}/BLUE`)
+    const { payer_id } = await admin.get(`/plates/${encodeURIComponent('粤B10001')}/BLUE`)
     const { refund_id } = await refunds.createRefund({
       out_trade_no,
       out_refund_no,
       notify_url: sink.url,
       amount: AMOUNT,
     })
-    await admin.put(`/owners/${owner_id}`, { wallet_state: 'FROZEN' })
+    await admin.put(`/payers/${payer_id}`, { wallet_state: 'FROZEN' })
     await pass(5 * MINUTE_MS)
     assert.equal((await refundNotice(client.webhooks, sink)).event_type, 'REFUND.ABNORMAL')
 
@@ -227,6 +227,6 @@ for (const trust of ['certificate', 'public-key'] satisfies FolderTrust[]) {
     assert.equal(headers['wechatpay-serial'], trust === 'certificate' ? platform_serial : public_key_id)
     await pass(2 * DAY_MS)
     assert.equal((await refunds.queryByOutRefundNo({ out_refund_no })).status, 'SUCCESS')
-    await admin.put(`/owners/${owner_id}`, { wallet_state: 'NORMAL' })
+    await admin.put(`/payers/${payer_id}`, { wallet_state: 'NORMAL' })
   })
 }

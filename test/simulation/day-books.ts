@@ -1,4 +1,4 @@
-import type { TransactionResult } from '../../src/products/parking/contract.ts'
+import type { TransactionResult } from '../../src/products/industry/parking/contract.ts'
 import type { Statements } from '../../src/store/database.ts'
 import type { Account } from './accountant.ts'
 

@@ -1,4 +1,7 @@
-import type { TransactionResult, Transaction as WireOrder } from '../../src/products/parking/contract.ts'
+import type {
+  TransactionResult,
+  Transaction as WireOrder,
+} from '../../src/products/industry/parking/contract.ts'
 import { RefundHistory } from './refund-history.ts'
 
 /** What somebody outside knows of an order, from whatever told it. */

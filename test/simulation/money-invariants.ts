@@ -28,10 +28,10 @@ export const MONEY = {
   arrearsAreOverdueAdvances({ db }) {
     return sentences(
       db,
-      `SELECT 'Owner ' || owner_id || ' is ' || arrears || ' fen in arrears, and ' || overdue || ' are overdue' AS what
-         FROM (SELECT o.owner_id, o.arrears,
+      `SELECT 'Payer ' || payer_id || ' is ' || arrears || ' fen in arrears, and ' || overdue || ' are overdue' AS what
+         FROM (SELECT o.payer_id, o.arrears,
                       (SELECT CAST(COALESCE(SUM(a.amount), 0) AS BIGINT) FROM advances a
-                        WHERE a.owner_id = o.owner_id AND a.state = 'OVERDUE') AS overdue FROM owners o) AS owing
+                        WHERE a.payer_id = o.payer_id AND a.state = 'OVERDUE') AS overdue FROM payers o) AS owing
         WHERE arrears <> overdue`,
     )
   },
@@ -66,11 +66,11 @@ export const MONEY = {
   advancesAreBooked({ db }) {
     return sentences(
       db,
-      `SELECT 'The advance account of ' || owner_id || ' has ' || balance || ', and ' || unpaid || ' are unpaid' AS what
-         FROM (SELECT o.owner_id, l.balance,
+      `SELECT 'The advance account of ' || payer_id || ' has ' || balance || ', and ' || unpaid || ' are unpaid' AS what
+         FROM (SELECT o.payer_id, l.balance,
                       (SELECT CAST(COALESCE(SUM(a.amount), 0) AS BIGINT) FROM advances a
-                        WHERE a.owner_id = o.owner_id AND a.state <> 'REPAID') AS unpaid
-                 FROM owners o JOIN ledger_accounts l ON l.account = 'owner/' || o.owner_id || '/advance') AS owing
+                        WHERE a.payer_id = o.payer_id AND a.state <> 'REPAID') AS unpaid
+                 FROM payers o JOIN ledger_accounts l ON l.account = 'payer/' || o.payer_id || '/advance') AS owing
         WHERE -balance <> unpaid`,
     )
   },

@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Rules } from '../../src/platform.ts'
-import { DEFAULT_RULES } from '../../src/server/config.ts'
-import { type RunningPlatform, startPlatform } from '../../src/server/start.ts'
+import type { Rules } from '../../src/calls/context.ts'
+import { DEFAULT_RULES } from '../../src/node/config.ts'
+import { type RunningPlatform, startPlatform } from '../../src/node/start.ts'
 import type { Database } from '../../src/store/database.ts'
 import { createTestStore, type TestStore } from '../../src/store/testing.ts'
 import {

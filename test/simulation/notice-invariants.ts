@@ -1,4 +1,4 @@
-import type { EntranceStateChange, TransactionResult } from '../../src/products/parking/contract.ts'
+import type { EntranceStateChange, TransactionResult } from '../../src/products/industry/parking/contract.ts'
 import { parseTime } from '../../src/protocol/time.ts'
 import { contradictions, type History, orderKey, orderOfNotice, type SentNotice } from './history.ts'
 import type { Invariant, View } from './invariants.ts'
@@ -133,7 +133,7 @@ function faultOfDelivery(sent: SentNotice | undefined, lost: LostNotice | undefi
   return isSentNevertheless ? `is lost and was sent ${attempts} times` : undefined
 }
 
-/** An order that has ended has its notices, each as the order was then; only what its owner has repaid is told as repaid. */
+/** An order that has ended has its notices, each as the order was then; only what its payer has repaid is told as repaid. */
 function noticesOf(key: string, order: OrderRow, sent: readonly NoticeRow[]): string[] {
   const isPaid = order.trade_state === 'SUCCESS' || order.trade_state === 'REFUND'
   const expected = [

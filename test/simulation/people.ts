@@ -5,17 +5,23 @@ import { beginRepayment } from '../../src/funding/repay.ts'
 import { topUp, withdraw } from '../../src/funding/wallet.ts'
 import { changeMerchant } from '../../src/merchants/change-merchant.ts'
 import { topUpMerchant, withdrawFromMerchant } from '../../src/merchants/merchant-money.ts'
+import type { Platform } from '../../src/node/platform.ts'
 import { replayNotice } from '../../src/notices/outbox.ts'
-import { changeOwner, createOwner } from '../../src/owners/owners.ts'
-import { openPlate, pausePlate, removePlate, resumePlate } from '../../src/owners/plates.ts'
-import type { Platform } from '../../src/platform.ts'
-import type { PlateColor } from '../../src/protocol/plate.ts'
+import { changePayer, createPayer } from '../../src/payers/payers.ts'
+import type { PlateColor } from '../../src/products/industry/parking/plate.ts'
+import { plateContext } from '../../src/products/industry/parking/plate-context.ts'
+import {
+  openPlate,
+  pausePlate,
+  removePlate,
+  resumePlate,
+} from '../../src/products/industry/parking/plates.ts'
 import type { Transaction } from '../../src/store/database.ts'
 import type { SimulatedBank } from './bank.ts'
 import type { Node } from './nodes.ts'
 import type { SeededRandom } from './random.ts'
 
-/** Something that an owner or the platform's operator does. It can be repeated when nobody knows whether it was done. */
+/** Something that a payer or the platform's operator does. It can be repeated when nobody knows whether it was done. */
 export interface Deed {
   name: string
   perform(node: Node): Promise<unknown>
@@ -27,8 +33,8 @@ export interface Plate {
 }
 
 const DAY = 24 * 60 * 60 * 1000
-const OWNERS = 6
-const CARDS_PER_OWNER = 2
+const PAYERS = 6
+const CARDS_PER_PAYER = 2
 const BANK_TYPES = ['CMB_DEBIT', 'ICBC_DEBIT'] as const
 
 /** Numbers that the world does not have yet. */
@@ -36,23 +42,23 @@ export const PLATES: readonly Plate[] = Array.from({ length: 7 }, (_, index) => 
   plate_number: `粤C${30_001 + index}`,
   plate_color: 'BLUE',
 }))
-const OWNER_IDS = Array.from({ length: OWNERS }, (_, index) => `driver-${index + 1}`)
-const CARD_IDS = OWNER_IDS.flatMap(owner =>
-  Array.from({ length: CARDS_PER_OWNER }, (_, index) => `card-${owner}-${index + 1}`),
+const PAYER_IDS = Array.from({ length: PAYERS }, (_, index) => `driver-${index + 1}`)
+const CARD_IDS = PAYER_IDS.flatMap(payer =>
+  Array.from({ length: CARDS_PER_PAYER }, (_, index) => `card-${payer}-${index + 1}`),
 )
 
 /**
- * Owners whose score changes, and the plates that they alone have. A notice has no word for a bad score, so what merchants
+ * Payers whose score changes, and the plates that they alone have. A notice has no word for a bad score, so what merchants
  * know of these plates may be out of date.
  */
-const ASSESSED_OWNERS = OWNER_IDS.slice(0, 2)
+const ASSESSED_PAYERS = PAYER_IDS.slice(0, 2)
 const ASSESSED_PLATES = PLATES.slice(0, 2)
 const OTHER_PLATES = PLATES.slice(2)
 export const isAssessed = (plateNumber: string): boolean =>
   ASSESSED_PLATES.some(({ plate_number }) => plate_number === plateNumber)
 
 /** How often each deed is drawn. */
-const OWNERS_DEEDS = {
+const PAYERS_DEEDS = {
   ...{ open: 22, pause: 7, resume: 14, remove: 3, topUp: 8, withdraw: 3, putCard: 4, removeCard: 2 },
   ...{ score: 3, freeze: 7, unfreeze: 17, walletPosition: 1, advanceLimit: 2, repay: 20, coupon: 22 },
   ...{
@@ -72,7 +78,7 @@ const OWNERS_DEEDS = {
   },
 } as const
 
-/** Owners and the platform's operator. They draw what they do next; all of it goes through the rooms' functions. */
+/** Payers and the platform's operator. They draw what they do next; all of it goes through the rooms' functions. */
 export class People {
   readonly #random: SeededRandom
   readonly #bank: SimulatedBank
@@ -89,7 +95,7 @@ export class People {
   /** What is there when the simulation begins. */
   beginnings(now: number): Deed[] {
     const random = this.#random
-    const opening = OWNER_IDS.map((owner_id, index) => ({ owner_id, ...(PLATES[index] as Plate) }))
+    const opening = PAYER_IDS.map((payer_id, index) => ({ payer_id, ...(PLATES[index] as Plate) }))
     for (const cardId of CARD_IDS) this.#bank.deposit(cardId, random.between(0, 5_000))
     return [
       ...this.#merchants.map(mchid =>
@@ -98,12 +104,12 @@ export class People {
           refund_without_funds: random.chance(0.4) ? 'WAIT' : 'REFUSE',
         }),
       ),
-      ...OWNER_IDS.map(owner_id => {
+      ...PAYER_IDS.map(payer_id => {
         const advance_limit = random.pick([0, 5_000, 50_000, 50_000])
-        return deed(`create ${owner_id}`, tx => createOwner(tx, { owner_id, score: 700, advance_limit }))
+        return deed(`create ${payer_id}`, tx => createPayer(tx, { payer_id, score: 700, advance_limit }))
       }),
-      ...opening.map(plate => deed('open', (tx, platform) => openPlate(tx, platform, plate))),
-      ...OWNER_IDS.filter(() => random.chance(0.7)).map(owner => this.#topUp(owner, now)),
+      ...opening.map(plate => deed('open', (tx, platform) => openPlate(tx, plateContext(platform), plate))),
+      ...PAYER_IDS.filter(() => random.chance(0.7)).map(payer => this.#topUp(payer, now)),
       ...CARD_IDS.filter(() => random.chance(0.6)).map(cardId => this.#putCard(cardId)),
       this.#stock(now),
     ]
@@ -112,24 +118,26 @@ export class People {
   /** The next deed of somebody. */
   next(now: number): Deed {
     const random = this.#random
-    const owner_id = random.pick(OWNER_IDS)
-    const isAssessedOwner = ASSESSED_OWNERS.includes(owner_id)
-    const plate = { owner_id, ...random.pick(isAssessedOwner ? ASSESSED_PLATES : OTHER_PLATES) }
+    const payer_id = random.pick(PAYER_IDS)
+    const isAssessedPayer = ASSESSED_PAYERS.includes(payer_id)
+    const plate = { payer_id, ...random.pick(isAssessedPayer ? ASSESSED_PLATES : OTHER_PLATES) }
     const cardId = random.pick(CARD_IDS)
     const mchid = random.pick(this.#merchants)
-    const change = (changes: Parameters<typeof changeOwner>[2], owner = owner_id) =>
-      deed(`change ${owner} ${JSON.stringify(changes)}`, tx => changeOwner(tx, owner, changes))
+    const change = (changes: Parameters<typeof changePayer>[2], payer = payer_id) =>
+      deed(`change ${payer} ${JSON.stringify(changes)}`, tx => changePayer(tx, payer, changes))
     const onPlate = (act: typeof openPlate) =>
-      deed(`${act.name} ${plate.plate_number} of ${owner_id}`, (tx, platform) => act(tx, platform, plate))
-    const makers: Record<keyof typeof OWNERS_DEEDS, () => Deed> = {
+      deed(`${act.name} ${plate.plate_number} of ${payer_id}`, (tx, platform) =>
+        act(tx, plateContext(platform), plate),
+      )
+    const makers: Record<keyof typeof PAYERS_DEEDS, () => Deed> = {
       open: () => onPlate(openPlate),
       pause: () => onPlate(pausePlate),
       resume: () => onPlate(resumePlate),
       remove: () => onPlate(removePlate),
-      topUp: () => this.#topUp(owner_id, now),
+      topUp: () => this.#topUp(payer_id, now),
       withdraw: () => {
         const movement = {
-          owner_id,
+          payer_id,
           id: this.#newNumber('w'),
           amount: random.between(1, 2_000),
           business_time: now,
@@ -138,7 +146,7 @@ export class People {
       },
       putCard: () => this.#putCard(cardId),
       removeCard: () => deed(`removeCard ${cardId}`, tx => removeCard(tx, cardId)),
-      score: () => change({ score: random.pick([400, 549, 550, 700]) }, random.pick(ASSESSED_OWNERS)),
+      score: () => change({ score: random.pick([400, 549, 550, 700]) }, random.pick(ASSESSED_PAYERS)),
       freeze: () => change({ wallet_state: 'FROZEN' }),
       unfreeze: () => change({ wallet_state: 'NORMAL' }),
       walletPosition: () => change({ wallet_position: random.below(3) }),
@@ -146,8 +154,8 @@ export class People {
       repay: () => {
         const source = random.chance(0.4)
           ? 'wallet'
-          : `card-${owner_id}-${random.between(1, CARDS_PER_OWNER)}`
-        const repayment = { repayment_id: this.#newNumber('r'), owner_id, source }
+          : `card-${payer_id}-${random.between(1, CARDS_PER_PAYER)}`
+        const repayment = { repayment_id: this.#newNumber('r'), payer_id, source }
         return deed(`repay ${JSON.stringify(repayment)}`, (tx, platform) =>
           beginRepayment(tx, platform, repayment),
         )
@@ -156,7 +164,7 @@ export class People {
         const coupon = {
           coupon_id: this.#newNumber('c'),
           stock_id: random.pick(this.#stocks.slice(-3)),
-          owner_id,
+          payer_id,
         }
         return deed(`sendCoupon ${JSON.stringify(coupon)}`, (tx, platform) =>
           sendCoupon(tx, platform, coupon),
@@ -177,16 +185,18 @@ export class People {
       replay: () => deed('replay', (tx, platform) => replayLatest(tx, platform)),
       release: () => deed('release', (tx, platform) => releaseOldest(tx, platform)),
     }
-    return makers[random.weighted(OWNERS_DEEDS)]()
+    return makers[random.weighted(PAYERS_DEEDS)]()
   }
 
-  /** What an owner who cannot decide does with a plate, all in one instant. */
+  /** What a payer who cannot decide does with a plate, all in one instant. */
   fuss(): Deed[] {
-    const owner_id = this.#random.pick(OWNER_IDS)
-    const plates = ASSESSED_OWNERS.includes(owner_id) ? ASSESSED_PLATES : OTHER_PLATES
-    const plate = { owner_id, ...this.#random.pick(plates) }
+    const payer_id = this.#random.pick(PAYER_IDS)
+    const plates = ASSESSED_PAYERS.includes(payer_id) ? ASSESSED_PLATES : OTHER_PLATES
+    const plate = { payer_id, ...this.#random.pick(plates) }
     return [openPlate, pausePlate, resumePlate, pausePlate, resumePlate].map(act =>
-      deed(`${act.name} ${plate.plate_number} of ${owner_id}`, (tx, platform) => act(tx, platform, plate)),
+      deed(`${act.name} ${plate.plate_number} of ${payer_id}`, (tx, platform) =>
+        act(tx, plateContext(platform), plate),
+      ),
     )
   }
 
@@ -200,9 +210,9 @@ export class People {
     this.#bank.deposit(this.#random.pick(CARD_IDS), this.#random.between(0, 9_000))
   }
 
-  #topUp(owner_id: string, now: number): Deed {
+  #topUp(payer_id: string, now: number): Deed {
     const movement = {
-      owner_id,
+      payer_id,
       id: this.#newNumber('t'),
       amount: this.#random.between(1, 3_000),
       business_time: now,
@@ -224,9 +234,9 @@ export class People {
   }
 
   #putCard(cardId: string): Deed {
-    const owner_id = cardId.slice('card-'.length, -2)
+    const payer_id = cardId.slice('card-'.length, -2)
     const bank_type = BANK_TYPES[Number(cardId.slice(-1)) - 1] ?? BANK_TYPES[0]
-    const card = { card_id: cardId, owner_id, bank_type, position: this.#random.below(4) }
+    const card = { card_id: cardId, payer_id, bank_type, position: this.#random.below(4) }
     return deed(`putCard ${JSON.stringify(card)}`, tx => putCard(tx, card))
   }
 
@@ -252,7 +262,7 @@ export class People {
         merchant_contribute: amount - ours - others,
       },
       ...{ transaction_minimum: random.pick([0, 0, 500]), goods_tag: random.pick(['', '', 'WXG']) },
-      ...{ max_coupons: random.between(4, 20), max_coupons_per_owner: 4 },
+      ...{ max_coupons: random.between(4, 20), max_coupons_per_payer: 4 },
       available_merchants: random.chance(0.2) ? [random.pick(this.#merchants)] : [],
     } as const
     const span = random.between(1, 40) * (DAY / 4)

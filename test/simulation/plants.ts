@@ -99,7 +99,7 @@ export const PLANTS: readonly Plant[] = [
   },
   {
     name: 'arrears are not written down',
-    tamper: skip('UPDATE owners SET arrears'),
+    tamper: skip('UPDATE payers SET arrears'),
     breaks: ['arrearsAreOverdueAdvances'],
   },
   {

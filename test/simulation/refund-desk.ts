@@ -1,5 +1,5 @@
 import { createPublicKey, type KeyObject } from 'node:crypto'
-import type { Refund } from '../../src/products/refunds/contract.ts'
+import type { Refund } from '../../src/products/common/refunds/contract.ts'
 import { encryptField } from '../../src/protocol/sensitive-field.ts'
 import type { MerchantCredentials } from '../../src/testing/index.ts'
 import type { Fields } from '../parking.ts'

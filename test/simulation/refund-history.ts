@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { Refund, RefundResult } from '../../src/products/refunds/contract.ts'
+import type { Refund, RefundResult } from '../../src/products/common/refunds/contract.ts'
 import type { Call } from './merchants.ts'
 
 /** Which statuses may be said of a refund after each, at once or after others. */

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { RefundResult } from '../../src/products/refunds/contract.ts'
+import type { RefundResult } from '../../src/products/common/refunds/contract.ts'
 import { parseTime } from '../../src/protocol/time.ts'
 import type { Invariant, View } from './invariants.ts'
 import { sentences } from './money-invariants.ts'

@@ -4,7 +4,7 @@ import { after, test } from 'node:test'
 import { testServer } from '../../src/store/testing.ts'
 import { type Outcome, simulate } from './simulation.ts'
 
-// One seed draws merchants, owners, banks, a bad network, crashes, jumps of time and restarts. After each step everything
+// One seed draws merchants, payers, banks, a bad network, crashes, jumps of time and restarts. After each step everything
 // in invariants.ts holds. `npm run sim -- --seed N --steps M` lives through one seed again.
 
 const isPostgres = testServer !== undefined

@@ -1,7 +1,7 @@
+import type { Rules } from '../../src/calls/context.ts'
 import { moveClock } from '../../src/clock/moves.ts'
 import type { Faults, NewFault } from '../../src/faults/faults.ts'
 import type { AccessPoint } from '../../src/faults/rules.ts'
-import type { Rules } from '../../src/platform.ts'
 import { NOW } from '../parking.ts'
 import { Access } from './access.ts'
 import { Accountant } from './accountant.ts'
@@ -99,7 +99,7 @@ export async function simulate(options: SimulationOptions): Promise<Outcome> {
   }
 }
 
-/** Money is released within a simulation's time; half of the owners' debts have a time of grace; half of the orders may be refunded again at once. */
+/** Money is released within a simulation's time; half of the payers' debts have a time of grace; half of the orders may be refunded again at once. */
 function rulesOf(random: SeededRandom): Partial<Rules> {
   return {
     profitSharingHold: 2 * DAY,

@@ -1,9 +1,9 @@
 import type { Promotion } from '../../src/funding/coupons.ts'
-import type { Usability } from '../../src/owners/plate-service.ts'
-import { usabilityOf } from '../../src/owners/plate-service.ts'
-import type { TradeState } from '../../src/products/order-state.ts'
-import type { EntranceStateChange, TransactionResult } from '../../src/products/parking/contract.ts'
-import type { Refund, RefundResult } from '../../src/products/refunds/contract.ts'
+import type { TradeState } from '../../src/orders/order-state.ts'
+import type { Refund, RefundResult } from '../../src/products/common/refunds/contract.ts'
+import type { EntranceStateChange, TransactionResult } from '../../src/products/industry/parking/contract.ts'
+import type { Usability } from '../../src/products/industry/parking/plate-service.ts'
+import { usabilityOf } from '../../src/products/industry/parking/plate-service.ts'
 import type { Statements } from '../../src/store/database.ts'
 import { orderKey } from './history.ts'
 import { refundKey } from './refund-history.ts'
@@ -31,7 +31,7 @@ export interface OrderRow {
   fee: number | null
   refund_total: number
   refund_count: number
-  /** Whether its owner has paid an advance back; a refund can end an advance too. */
+  /** Whether its payer has paid an advance back; a refund can end an advance too. */
   repayments: number
 }
 
@@ -145,7 +145,7 @@ export class Snapshots {
          FROM latest_parkings l
          JOIN parkings p ON p.id = l.parking_id
          LEFT JOIN plates s ON s.plate_number = l.plate_number AND s.plate_color = l.plate_color
-         LEFT JOIN owners o ON o.owner_id = s.owner_id`,
+         LEFT JOIN payers o ON o.payer_id = s.payer_id`,
     )
     return rows.map(({ service_state, arrears, score, ...stay }) => ({
       ...stay,

@@ -5,7 +5,7 @@ import type { Visit } from '../visit.ts'
 // The gate opens when the platform has said, by a signature that is right, that it takes the charge on.
 
 /** Whose score falls while the car is parked. */
-const OWNER_WITHOUT_SCORE = 'doctor-low-score'
+const PAYER_WITHOUT_SCORE = 'doctor-low-score'
 const GOOD_SCORE = 700
 const LOW_SCORE = 400
 
@@ -15,10 +15,10 @@ export async function closedForBlockedPlate(visit: Visit): Promise<void> {
 }
 
 export async function closedAfterRefusal(visit: Visit): Promise<void> {
-  const car = await visit.car({ owner_id: OWNER_WITHOUT_SCORE, score: GOOD_SCORE })
+  const car = await visit.car({ payer_id: PAYER_WITHOUT_SCORE, score: GOOD_SCORE })
   await visit.enter(car)
   // Nothing is told of a score, so the merchant learns of it by the refusal alone.
-  await visit.admin.put(`/owners/${OWNER_WITHOUT_SCORE}`, { score: LOW_SCORE })
+  await visit.admin.put(`/payers/${PAYER_WITHOUT_SCORE}`, { score: LOW_SCORE })
   requireClosed(await visit.leave(car), 'The charge was refused with HTTP 400')
 }
 

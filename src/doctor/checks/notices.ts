@@ -14,7 +14,7 @@ import {
 // Genuine notices come twice, late, and about things that are not as the merchant has them.
 
 /** Whose bank answers after fifteen seconds: until then the order is accepted and unpaid. */
-const OWNER_OF_SLOW_BANK = 'doctor-slow-bank'
+const PAYER_OF_SLOW_BANK = 'doctor-slow-bank'
 
 export async function doubledNoticeIsBookedOnce(visit: Visit): Promise<void> {
   const car = await visit.car()
@@ -74,8 +74,8 @@ export async function lateEntranceStateChangesNothing(visit: Visit): Promise<voi
 
 export async function wrongAmountIsNotBooked(visit: Visit): Promise<void> {
   const { resource, notice } = await paymentToTell(visit)
-  const car = await visit.car({ owner_id: OWNER_OF_SLOW_BANK, advance_limit: 0 })
-  await visit.admin.put(`/owners/${OWNER_OF_SLOW_BANK}/cards/${OWNER_OF_SLOW_BANK}`, {
+  const car = await visit.car({ payer_id: PAYER_OF_SLOW_BANK, advance_limit: 0 })
+  await visit.admin.put(`/payers/${PAYER_OF_SLOW_BANK}/cards/${PAYER_OF_SLOW_BANK}`, {
     bank_type: 'CCB_DEBIT',
     behaviour: 'UNKNOWN_THEN_APPROVED',
   })

@@ -1,0 +1,5 @@
+import type { HttpContext } from '../http/context.ts'
+import type { SandboxContext } from '../sandbox/context.ts'
+
+/** What the administration takes from its node. */
+export interface AdminPlatform extends HttpContext, SandboxContext {}

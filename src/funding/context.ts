@@ -1,0 +1,31 @@
+import type { Clock } from '../clock/clock.ts'
+import type { PayerListeners } from '../payers/arrears.ts'
+import type { Random } from '../protocol/ids.ts'
+import type { Database, Transaction } from '../store/database.ts'
+import type { Bank } from './bank.ts'
+
+/** How money waits; times in milliseconds. */
+export interface FundingRules {
+  /** How long an advance may stay open before it makes its payer overdue. */
+  advanceGrace: number
+  /** How long money of charges with `profit_sharing` is held when nobody releases it. */
+  profitSharingHold: number
+}
+
+/** Who is told, in the same transaction, of what happens to money. */
+export interface FundingListeners extends PayerListeners {
+  /** A payer has paid back what was advanced for an order; `subject` is the order's in the ledger. */
+  advanceRepaid(tx: Transaction, subject: string): Promise<void>
+}
+
+/** What this room takes from its node. */
+export interface FundingContext {
+  db: Database
+  clock: Clock
+  random: Random
+  /** Where payers' cards are charged. */
+  bank: Bank
+  rules: FundingRules
+  listeners: FundingListeners
+  wake(work: string): void
+}

@@ -1,0 +1,348 @@
+import Fastify, {
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify'
+import type { Logger } from 'pino'
+import { type Endpoint, FileReply } from '../calls/handler.ts'
+import { together } from '../clock/together.ts'
+import { isSigned, type Operation } from '../contract/operation.ts'
+import { requestCheck } from '../contract/validate.ts'
+import { NO_STRIKES, type Strikes } from '../faults/faults.ts'
+import { namedIn, OF_SIGNATURES } from '../faults/rules.ts'
+import { ApiError, chooseLanguage } from '../protocol/errors.ts'
+import { newRequestId } from '../protocol/ids.ts'
+import { rsa } from '../protocol/suite.ts'
+import { accessPointOf } from './access-point.ts'
+import { endConnection, resetConnection } from './break-connection.ts'
+import { callLimits } from './call-limits.ts'
+import type { HttpContext } from './context.ts'
+import type { Exchange } from './exchange.ts'
+import { type Health, isHealthCheck, mountHealth } from './health.ts'
+import { httpServer } from './http-server.ts'
+import { REFUSALS } from './listen.ts'
+import type { RecentCalls } from './recent-calls.ts'
+import { refusedRequest } from './refused-request.ts'
+import { requestFields } from './request-fields.ts'
+import { signatureHeaders, writeFile, writeReply } from './sign-response.ts'
+import { ConnectionReset, type Pauses, pauses, sufferFaults, type Wait } from './suffer-faults.ts'
+import { callerLookup, identifyCaller, verifySignature } from './verify-request.ts'
+
+/** The largest body of a request, in bytes. */
+const MAX_BODY_BYTES = 1024 * 1024
+/** The longest part of a path that a field can be; what is longer than the field is refused by the field's own rule. */
+const MAX_PATH_FIELD_LENGTH = 8_192
+
+const NO_BODY = Buffer.alloc(0)
+
+/** A request that belongs to an operation carries its exchange. */
+interface ApiRequest extends FastifyRequest {
+  exchange: Exchange
+}
+
+/**
+ * The HTTP side of the platform. A request passes these steps and no others:
+ *
+ * 1. routing: 404 and 405 with empty bodies; 2. `onRequest`: who calls, before a byte of the body is read;
+ * 3. the handler: signature, rate, fields, and the operation itself; 4. our signature and `writeReply`, or `writeFile`.
+ */
+export function buildApp(
+  platform: HttpContext,
+  log: Logger,
+  calls: RecentCalls,
+  health: Health,
+  wait?: Wait | undefined,
+): FastifyInstance {
+  const unlessDown = hostCheck(platform, log)
+  const app = Fastify({
+    logger: false,
+    exposeHeadRoutes: false,
+    bodyLimit: MAX_BODY_BYTES,
+    serverFactory: onRequest => httpServer(onRequest, REFUSALS),
+    // While closing, what still comes in is answered like any other request, and its connection ends.
+    return503OnClosing: false,
+    // The server has answered.
+    clientErrorHandler: () => {},
+    // A path that cannot be decoded is a path that does not exist; no hook hears of it.
+    frameworkErrors: (_error, request: FastifyRequest, reply: FastifyReply) =>
+      unlessDown(request, reply, () => sendEmpty(reply, 404)),
+    routerOptions: {
+      maxParamLength: MAX_PATH_FIELD_LENGTH,
+      // The query is read from the raw target, with errors of our own.
+      querystringParser: () => ({}),
+    },
+  })
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
+
+  app.addHook('onRequest', unlessDown)
+  const patterns = platform.endpoints.map(({ operation }) => pathPattern(operation))
+  // Before the body, because nothing in it may change the answer.
+  app.addHook('onRequest', (request, reply, done) => {
+    if (!request.is404) return done()
+    const path = request.raw.url?.split('?')[0] ?? ''
+    sendEmpty(reply, patterns.some(pattern => pattern.test(path)) ? 405 : 404)
+  })
+  mountHealth(app, health)
+  app.register(async api => mountEndpoints(api, platform, log, calls, pauses(wait)))
+  return app
+}
+
+/** Resets what comes in by an access point that is down on purpose; everything else goes on. */
+function hostCheck({ faults }: HttpContext, log: Logger) {
+  return (request: FastifyRequest, reply: FastifyReply, goOn: () => void): void => {
+    if (!faults.areThere('host') || isHealthCheck(request.url)) {
+      goOn()
+      return
+    }
+    faults
+      .strike('host', { host: accessPointOf(request.raw) })
+      // There is no call yet that could fail with it, and what is wrong with the store will be heard of soon enough.
+      .catch(error => {
+        log.error({ err: error })
+        return NO_STRIKES
+      })
+      .then(({ HOST_DOWN }) => {
+        if (!HOST_DOWN) return goOn()
+        reply.hijack()
+        resetConnection(reply.raw)
+      })
+  }
+}
+
+/** An empty reply that says its length, also to a HEAD. */
+function sendEmpty(reply: FastifyReply, status: 404 | 405): void {
+  reply.code(status).header('content-length', '0').send()
+}
+
+/** Matches the paths of an operation, whatever the method. */
+function pathPattern({ path }: Operation): RegExp {
+  return new RegExp(`^${path.replaceAll(/\{\w+\}/g, '[^/]*')}$`)
+}
+
+/** The calls, with the life of a request around them. */
+function mountEndpoints(
+  api: FastifyInstance,
+  platform: HttpContext,
+  log: Logger,
+  calls: RecentCalls,
+  { pause, end: endPauses }: Pauses,
+): void {
+  const limits = callLimits(platform.rules)
+  const findCaller = callerLookup(platform.db)
+  const verifying = together()
+  const signing = together()
+  let closing = false
+  api.decorateRequest('exchange')
+  api.addHook('preClose', async () => {
+    closing = true
+    endPauses()
+  })
+  api.setErrorHandler((error: FastifyError | ApiError, request, reply) => {
+    // What fails before the handler: an early refusal, or a body that could not be read.
+    fail(reply, (request as ApiRequest).exchange, error)
+  })
+  for (const endpoint of platform.endpoints) mount(endpoint)
+
+  function mount({ operation, handler }: Endpoint): void {
+    const check = requestCheck(operation)
+    api.route({
+      method: operation.method,
+      url: operation.path.replaceAll(/\{(\w+)\}/g, ':$1'),
+      async onRequest(request) {
+        const exchange = begin(request, operation)
+        Object.assign(request, { exchange })
+        // A body is read whatever its type is called; the framework would refuse a name that is none.
+        request.raw.headers['content-type'] = undefined
+        const identified = await identifyCaller(request.headers, findCaller, platform.clock)
+        // Another node has made the first certificate of these algorithms just now, and no reply could be signed.
+        if (platform.keys.certificates(identified.suite.algorithm).length === 0) await platform.keys.reload()
+        Object.assign(exchange, identified)
+      },
+      async handler(request, reply) {
+        const { exchange } = request as ApiRequest
+        try {
+          const body = Buffer.isBuffer(request.body) ? request.body : NO_BODY
+          const target = request.raw.url ?? ''
+          const caller = await verifying(() =>
+            verifySignature(exchange, { method: request.method, target, body }),
+          )
+          exchange.verified = true
+          limits.requirePass(operation, caller, exchange.startedAt)
+          const params = request.params as Record<string, string>
+          const { fields, unknown } = requestFields(operation, target, params, body)
+          exchange.fields = fields
+          if (unknown.length > 0) exchange.unknownFields = unknown
+          const mode = caller.kind === 'provider' ? 'partner' : 'merchant'
+          const checked = check(mode, fields)
+          if (unknown.length > 0 && refusesUndefined(operation)) throw undefinedRefusal(unknown)
+          exchange.reached = true
+          if (mode === 'merchant') requireMerchantFields(operation, fields)
+          const call = { caller, serial: exchange.serial, suite: exchange.suite, platform }
+          const work = () => {
+            if (operation.method !== 'GET') calls.noteChange()
+            return handler(checked, call)
+          }
+          const answer = platform.faults.areThere('call')
+            ? await underFaults(request, exchange, operation, work)
+            : await work()
+          if (answer instanceof FileReply) return sendFile(reply, exchange, answer)
+          conclude(reply, exchange, 200, JSON.stringify(answer))
+        } catch (error) {
+          if (error instanceof ConnectionReset) return hangUp(reply, exchange)
+          if (exchange.verified) limits.noteRefusal(operation, exchange, error)
+          fail(reply, exchange, error)
+        }
+      },
+    })
+  }
+
+  function refusesUndefined({ undefinedFields }: Operation): boolean {
+    return undefinedFields !== 'ignored' && platform.rules.undefinedFields === 'refuse'
+  }
+
+  async function underFaults<T>(
+    { raw }: FastifyRequest,
+    exchange: Exchange,
+    operation: Operation,
+    work: () => Promise<T>,
+  ): Promise<T> {
+    const { fields = {}, caller } = exchange
+    const mchid = caller?.mchid ?? ''
+    const subject = { ...namedIn(fields), call: operation.name, mchid, host: accessPointOf(raw) }
+    exchange.strikes = await platform.faults.strike('call', subject, {
+      except: isSigned(operation) ? [] : OF_SIGNATURES,
+    })
+    return sufferFaults(exchange.strikes, operation, pause, work)
+  }
+
+  function begin({ headers }: FastifyRequest, operation: Operation): Exchange {
+    const serial = headers['wechatpay-serial']
+    return {
+      op: operation.name,
+      requestId: newRequestId(platform.random),
+      resultNumber: 0,
+      startedAt: platform.clock.wallNow(),
+      language: chooseLanguage(headers['accept-language']),
+      authorization: undefined,
+      caller: undefined,
+      serial: typeof serial === 'string' && serial !== '' ? serial : undefined,
+      suite: rsa,
+      verified: false,
+      reached: false,
+      fields: undefined,
+      strikes: NO_STRIKES,
+      unknownFields: undefined,
+      found: undefined,
+    }
+  }
+
+  function fail(reply: FastifyReply, exchange: Exchange, error: unknown): void {
+    const shown = asApiError(error)
+    // What was meant to be seen is no fault of ours.
+    if (shown.errorName === 'SYSTEM_ERROR' && shown !== error)
+      log.error({ err: error, request_id: exchange.requestId })
+    exchange.resultNumber = shown.number
+    exchange.found = shown.found
+    if (shown.entry.unsigned) exchange.reached = false
+    const body = shown.body(exchange.language)
+    conclude(reply, exchange, shown.status, JSON.stringify(body), body.code)
+    if (shown.status === 401 && !exchange.verified)
+      platform.refusals.note(refusedRequest(reply.request, exchange, shown, platform.clock.now()))
+  }
+
+  function conclude(
+    reply: FastifyReply,
+    exchange: Exchange,
+    status: number,
+    json: string,
+    code?: string,
+  ): void {
+    reply.hijack()
+    noteCall(exchange, { status, code })
+    const { REPLY_LOST, REPLY_TRUNCATED } = exchange.strikes
+    if (REPLY_LOST) {
+      endConnection(reply.raw)
+      return
+    }
+    const body = Buffer.from(json)
+    const isTruncated = REPLY_TRUNCATED !== undefined
+    signing(() => signatureHeaders(exchange, body, platform))
+      .then(signature =>
+        writeReply(reply.raw, exchange, {
+          ...{ status, body, signature, isTruncated },
+          now: platform.clock.wallNow(),
+          isLast: closing,
+        }),
+      )
+      .catch(error => {
+        log.error({ err: error, request_id: exchange.requestId })
+        reply.raw.destroy()
+      })
+  }
+
+  /** Nothing was done, and nothing is said. */
+  function hangUp(reply: FastifyReply, exchange: Exchange): void {
+    reply.hijack()
+    resetConnection(reply.raw)
+    noteCall(exchange, {})
+  }
+
+  /** The line of the log comes behind the last byte, because only then it is known how many there were. */
+  function sendFile(reply: FastifyReply, exchange: Exchange, file: FileReply): void {
+    reply.hijack()
+    if (exchange.strikes.REPLY_LOST) {
+      noteCall(exchange, { status: 200 })
+      endConnection(reply.raw)
+      return
+    }
+    writeFile(reply.raw, exchange, file, { now: platform.clock.wallNow(), isLast: closing })
+      .then(bytes => noteCall(exchange, { status: 200, bytes, bytes_missing: file.contentLength - bytes }))
+      .catch(error => {
+        log.error({ err: error, request_id: exchange.requestId })
+        reply.raw.destroy()
+      })
+  }
+
+  function noteCall(exchange: Exchange, result: CallResult): void {
+    const { op, caller, requestId, startedAt, fields, strikes, unknownFields, found } = exchange
+    const ms = platform.clock.wallNow() - startedAt
+    const { status, code } = result
+    const call = { op, mchid: caller?.mchid, request_id: requestId, unknown_fields: unknownFields }
+    const heard = { wall_time: startedAt, duration_ms: ms, wechatpay_serial: exchange.serial }
+    calls.note({ ...call, ...heard, status, code, strikes }, fields)
+    const faults = strikes === NO_STRIKES ? undefined : namesOf(strikes)
+    log.info({ ...call, ...result, found, ms, faults })
+  }
+}
+
+/** What came of a call; without a status nothing was said. */
+interface CallResult {
+  status?: number
+  code?: string | undefined
+  /** Of a file. */
+  bytes?: number
+  bytes_missing?: number
+}
+
+function undefinedRefusal(pointers: readonly string[]): ApiError {
+  return new ApiError('UNDEFINED_FIELDS', { location: null, value: pointers })
+}
+
+/** A direct merchant has no sub-merchants; where the call says so, it is refused for a field that is about one. */
+function requireMerchantFields({ partnerOnly = {} }: Operation, fields: Record<string, unknown>): void {
+  for (const [name, refusal] of Object.entries(partnerOnly))
+    if (Object.hasOwn(fields, name)) throw new ApiError(refusal)
+}
+
+function namesOf(strikes: Strikes): string[] {
+  return Object.values(strikes).map(({ fault_id }) => fault_id)
+}
+
+/** Anything that is not meant to be seen becomes a SYSTEM_ERROR; a body that could not be read is the caller's fault. */
+function asApiError(error: unknown): ApiError {
+  if (error instanceof ApiError) return error
+  const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 500
+  return new ApiError(status >= 400 && status < 500 ? 'BODY_TOO_LARGE' : 'SYSTEM_ERROR')
+}

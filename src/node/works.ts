@@ -1,0 +1,33 @@
+import type { Works } from '../clock/agenda.ts'
+import { arrears } from '../funding/advance.ts'
+import { stocks } from '../funding/end-of-stocks.ts'
+import { releases } from '../funding/profit-sharing.ts'
+import { repayments } from '../funding/repay.ts'
+import { settledDays } from '../merchants/settled-days.ts'
+import { noticeDelivery, type OnAttempt } from '../notices/deliver.ts'
+import type { SendNotice } from '../notices/send.ts'
+import { products } from '../products/index.ts'
+import { platformCertificates } from '../sandbox/platform-certificates.ts'
+import type { Platform } from './platform.ts'
+
+/**
+ * Everything that falls due on a platform: what pays comes before what tells of it. `refreshFiles` makes the merchants'
+ * folders say what the store says.
+ */
+export function worksOf(
+  platform: Platform,
+  send: SendNotice,
+  onAttempt: OnAttempt,
+  refreshFiles: () => Promise<void>,
+): Works {
+  return [
+    ...products.flatMap(({ works }) => works?.(platform) ?? []),
+    repayments(platform),
+    arrears(platform),
+    releases(platform),
+    stocks(platform),
+    settledDays(platform),
+    platformCertificates(platform, refreshFiles),
+    noticeDelivery(platform, send, onAttempt),
+  ]
+}

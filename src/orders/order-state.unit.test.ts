@@ -1,0 +1,38 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import {
+  nextOrderState,
+  type OrderEvent,
+  STATE_DESCRIPTIONS,
+  TRADE_STATES,
+  type TradeState,
+} from './order-state.ts'
+
+const EVENTS: readonly OrderEvent[] = ['paid', 'gave_up', 'charged_again', 'refunded']
+
+/** Everything that can happen; what is not here cannot. */
+const MOVES: Partial<Record<`${TradeState} ${OrderEvent}`, TradeState>> = {
+  'ACCEPTED paid': 'SUCCESS',
+  'ACCEPTED gave_up': 'PAY_FAIL',
+  'PAY_FAIL charged_again': 'ACCEPTED',
+  'SUCCESS refunded': 'REFUND',
+  // A second part of the money goes back.
+  'REFUND refunded': 'REFUND',
+}
+
+for (const state of TRADE_STATES) {
+  for (const event of EVENTS) {
+    const next = MOVES[`${state} ${event}`]
+    test(`an order in ${state} that is ${event} ${next ? `becomes ${next}` : 'is a fault of ours'}`, () => {
+      if (next) assert.equal(nextOrderState(state, event), next)
+      else assert.throws(() => nextOrderState(state, event), /cannot become/)
+    })
+  }
+}
+
+test('each state has a description within the 256 bytes of its field', () => {
+  assert.deepEqual(Object.keys(STATE_DESCRIPTIONS).sort(), [...TRADE_STATES].sort())
+  for (const text of Object.values(STATE_DESCRIPTIONS)) {
+    assert.ok(Buffer.byteLength(text) > 0 && Buffer.byteLength(text) <= 256)
+  }
+})

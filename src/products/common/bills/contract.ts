@@ -1,0 +1,135 @@
+import { oneOf, text } from '../../../contract/fields.ts'
+import { operation } from '../../../contract/operation.ts'
+import * as Type from '../../../contract/schema.ts'
+
+const optional = Type.Optional
+
+/** All rows of a day, its payments alone, or its refunds alone. */
+export const BILL_TYPES = ['ALL', 'SUCCESS', 'REFUND'] as const
+/** The basic account, the operation account, the account of fees. */
+export const ACCOUNT_TYPES = ['BASIC', 'OPERATION', 'FEES'] as const
+export type BillType = (typeof BILL_TYPES)[number]
+export type AccountType = (typeof ACCOUNT_TYPES)[number]
+
+const billDate = text('账单日期', 10, {
+  pattern: '^\\d{4}-\\d{2}-\\d{2}$',
+  description: 'yyyy-MM-dd in Beijing time, within the last three months',
+})
+const tarType = optional(oneOf('压缩类型', ['GZIP'], 'The file is compressed; plain when absent'))
+const accountType = oneOf('资金账户类型', ACCOUNT_TYPES)
+
+const hash = {
+  hash_type: oneOf('哈希类型', ['SHA1']),
+  hash_value: text('哈希值', 1024, {
+    description: 'Of the file before encryption and compression, hexadecimal',
+  }),
+}
+const downloadUrl = text('账单下载地址', 2048, {
+  description: 'Good for five minutes, for the same merchant number',
+})
+
+const applied = Type.Object({ ...hash, download_url: downloadUrl })
+
+/** In the order of the checks: those before and behind the ones that are about a sub-merchant. */
+const REFUSED_FIRST = ['FREQUENCY_LIMITED', 'PARAM_ERROR', 'BILL_DATE_WRONG'] as const
+const REFUSED_LAST = ['STATEMENT_CREATING', 'NO_STATEMENT_EXIST', 'SYSTEM_ERROR'] as const
+
+export const getTradeBill = operation({
+  name: 'getTradeBill',
+  method: 'GET',
+  path: '/v3/bill/tradebill',
+  title: { zh: '申请交易账单', en: 'Apply for a trade bill' },
+  undefinedFields: 'ignored',
+  pages: {
+    merchant: '/doc/v3/merchant/4012791866',
+    partner: '/docs/partner/apis/partner-jsapi-payment/get-trade-bill.html',
+  },
+  request: Type.Object({
+    bill_date: billDate,
+    bill_type: optional(oneOf('账单类型', BILL_TYPES, 'ALL when absent')),
+    tar_type: tarType,
+  }),
+  partner: Type.Object({
+    sub_mchid: optional(
+      text('子商户号', 32, { description: 'All sub-merchants of the provider when absent' }),
+    ),
+  }),
+  reply: applied,
+  errors: [...REFUSED_FIRST, 'BILL_SUB_MCHID_WRONG', 'NO_BILL_RIGHT', ...REFUSED_LAST],
+  limits: { exceeded: 'FREQUENCY_LIMITED' },
+})
+
+export const getFundFlowBill = operation({
+  name: 'getFundFlowBill',
+  method: 'GET',
+  path: '/v3/bill/fundflowbill',
+  title: { zh: '申请资金账单', en: 'Apply for a fund flow bill' },
+  undefinedFields: 'ignored',
+  pages: {
+    merchant: '/doc/v3/merchant/4012791867',
+    partner: '/docs/partner/apis/partner-jsapi-payment/get-fund-bill.html',
+  },
+  request: Type.Object({
+    bill_date: billDate,
+    account_type: optional(accountType),
+    tar_type: tarType,
+  }),
+  partner: Type.Object({}),
+  reply: applied,
+  errors: [...REFUSED_FIRST, ...REFUSED_LAST],
+  limits: { exceeded: 'FREQUENCY_LIMITED', perSecond: 3 },
+})
+
+export const getSubMerchantFundFlowBill = operation({
+  name: 'getSubMerchantFundFlowBill',
+  method: 'GET',
+  path: '/v3/bill/sub-merchant-fundflowbill',
+  title: { zh: '申请单个子商户资金账单', en: 'Apply for the fund flow bill of a sub-merchant' },
+  undefinedFields: 'ignored',
+  pages: { partner: '/docs/partner/apis/partner-mini-program-payment/get-sub-mch-fund-flow-bill.html' },
+  request: Type.Object({
+    sub_mchid: text('子商户号', 32),
+    bill_date: billDate,
+    account_type: accountType,
+    algorithm: oneOf('加密算法', ['AEAD_AES_256_GCM']),
+    tar_type: tarType,
+  }),
+  partner: Type.Object({}),
+  reply: Type.Object({
+    download_bill_count: Type.Integer({ title: '下载信息总数', minimum: 1 }),
+    download_bill_list: Type.Array(
+      Type.Object({
+        bill_sequence: Type.Integer({ title: '账单文件序号', minimum: 1 }),
+        download_url: downloadUrl,
+        encrypt_key: text('加密密钥', 1024, {
+          description: "The file's key, encrypted to the certificate that signed the request",
+        }),
+        ...hash,
+        nonce: text('随机字符串', 16),
+      }),
+    ),
+  }),
+  errors: [...REFUSED_FIRST, 'BILL_SUB_MCHID_WRONG', 'NO_BILL_RIGHT', ...REFUSED_LAST],
+  limits: { exceeded: 'FREQUENCY_LIMITED', perSecond: 3 },
+})
+
+/** The reply is the file itself, and it is not signed: its type is that of an operation without a reply in JSON. */
+export const downloadBill = operation({
+  name: 'downloadBill',
+  method: 'GET',
+  path: '/v3/billdownload/file',
+  title: { zh: '下载账单', en: 'Download a bill' },
+  undefinedFields: 'ignored',
+  pages: {
+    merchant: '/doc/v3/merchant/4012791868',
+    partner: '/docs/partner/apis/bill-download/download-bill.html',
+  },
+  request: Type.Object({
+    token: text('下载凭证', 2048, { description: 'As the download URL has it' }),
+    tartype: optional(text('压缩类型', 16, { description: 'As the download URL has it' })),
+  }),
+  partner: Type.Object({}),
+  reply: Type.Unsafe<never>({ type: 'string', title: '账单文件' }),
+  errors: ['FREQUENCY_LIMITED', 'PARAM_ERROR', 'DOWNLOAD_URL_WRONG', 'DOWNLOADER_WRONG', 'SYSTEM_ERROR'],
+  limits: { exceeded: 'FREQUENCY_LIMITED' },
+})

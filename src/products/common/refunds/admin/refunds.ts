@@ -1,0 +1,95 @@
+import { adminEndpoint } from '../../../../admin/operation.ts'
+import { pageOf } from '../../../../admin/pages.ts'
+import { notFound } from '../../../../admin/problems.ts'
+import { shown } from '../../../../admin/show.ts'
+import type { Static } from '../../../../contract/schema.ts'
+import { transfersOf } from '../../../../ledger/transfers.ts'
+import { orderSubject } from '../../../../orders/orders.ts'
+import { firstNoticeId } from '../../../../protocol/ids.ts'
+import type { Statements } from '../../../../store/database.ts'
+import * as contract from './refunds.contract.ts'
+
+const LISTED = `mchid, out_refund_no, refund_id, sub_mchid, out_trade_no, transaction_id, status, channel, user_received_account,
+                refund, payer_refund, discount_refund, settlement_refund, refund_fee, funds_account, create_time,
+                success_time, abnormal_time, closed_time, due_at`
+const DETAIL = `${LISTED}, reason, notify_url, destination, unanswered, amount_from, goods_detail, promotion_detail`
+
+type Listed = Static<(typeof contract.listRefunds)['reply']>['data'][number]
+type Detail = Static<(typeof contract.getRefund)['reply']>
+
+const TIMES = ['create_time', 'success_time', 'abnormal_time', 'closed_time', 'due_at'] as const
+type Time = (typeof TIMES)[number]
+
+/** As the table has it: times in milliseconds or null, JSON as text, which is empty where there is none. */
+type RefundRow = Omit<Listed, Time> & Record<Time, number | null>
+type DetailRow = RefundRow &
+  Pick<Detail, 'reason' | 'notify_url' | 'destination' | 'unanswered'> &
+  Record<'amount_from' | 'goods_detail' | 'promotion_detail', string>
+
+export const refunds = [
+  adminEndpoint(contract.listRefunds, ({ mchid, out_trade_no, status, ...page }, { platform }) =>
+    pageOf(
+      platform.db,
+      page,
+      {
+        select: `SELECT ${LISTED} FROM refunds`,
+        conditions: [
+          ['mchid = ?', mchid],
+          ['out_trade_no = ?', out_trade_no],
+          ['status = ?', status],
+        ],
+        key: { create_time: 'number', mchid: 'text', out_refund_no: 'text' },
+        newestFirst: true,
+      },
+      (row: RefundRow) => shown(row, TIMES) as Listed,
+    ),
+  ),
+  adminEndpoint(contract.getRefund, ({ mchid, out_refund_no }, { platform }) =>
+    detailOf(platform.db, mchid, out_refund_no),
+  ),
+]
+
+async function detailOf(db: Statements, mchid: string, outRefundNo: string): Promise<Detail> {
+  const row = await db.get<DetailRow>(
+    `SELECT ${DETAIL} FROM refunds WHERE mchid = $1 AND out_refund_no = $2`,
+    mchid,
+    outRefundNo,
+  )
+  if (!row) throw notFound('refund', `${mchid}/${outRefundNo}`)
+  const { amount_from, goods_detail, promotion_detail, ...rest } = row
+  const subject = orderSubject(row)
+  const transfers = await transfersOf(db, subject)
+  return {
+    ...(shown(rest, TIMES) as Omit<Detail, 'subject' | 'transfers' | 'notices'>),
+    ...(amount_from && { amount_from: JSON.parse(amount_from) as unknown }),
+    ...(goods_detail && { goods_detail: JSON.parse(goods_detail) as unknown }),
+    ...(promotion_detail && { promotion_detail: JSON.parse(promotion_detail) as unknown }),
+    subject,
+    transfers: transfers
+      .filter(({ entry }) => entry.startsWith(`refund/${outRefundNo}/`))
+      .map(transfer => shown(transfer, ['business_time'])),
+    notices: await noticesOf(db, row),
+  }
+}
+
+/** A notice comes to be in the transaction that changes the state, a little after that has read its time. */
+const TRANSACTION_MS = 10_000
+
+/** Notices of a refund are found by the times at which its state has changed: their ids begin with their time. */
+async function noticesOf(db: Statements, refund: DetailRow): Promise<Detail['notices']> {
+  const { mchid, out_refund_no, success_time, abnormal_time, closed_time } = refund
+  const times = new Set([abnormal_time, success_time, closed_time].filter(time => time !== null))
+  const found = new Map<string, Detail['notices'][number]>()
+  for (const time of times) {
+    const notices = await db.all<Detail['notices'][number]>(
+      `SELECT id, event_type, state, attempts FROM notices
+        WHERE mchid = $1 AND id >= $2 AND id < $3 AND subject = $4 ORDER BY id LIMIT 100`,
+      mchid,
+      firstNoticeId(time),
+      firstNoticeId(time + TRANSACTION_MS + 1),
+      `refund/${mchid}/${out_refund_no}`,
+    )
+    for (const notice of notices) found.set(notice.id, notice)
+  }
+  return [...found.values()]
+}

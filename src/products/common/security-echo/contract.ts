@@ -1,0 +1,50 @@
+import { notifyUrl, text } from '../../../contract/fields.ts'
+import { notice, operation } from '../../../contract/operation.ts'
+import * as Type from '../../../contract/schema.ts'
+import { MAX_SENSITIVE_BYTES } from '../../../protocol/sensitive-field.ts'
+
+const echoMessage = text('回显信息', MAX_SENSITIVE_BYTES, {
+  description: 'Any text; as long as one encrypted field can be',
+})
+const encrypted = text('加密的回显信息', 1024, { description: 'RSAES-OAEP with SHA-1, Base64' })
+
+/** One call that proves signatures, the choice of key, field encryption both ways and, with `notify_url`, notices. */
+export const securityEcho = operation({
+  name: 'securityEcho',
+  method: 'POST',
+  path: '/v3/security/echo',
+  title: { zh: '商户签名验签/加解密测试', en: 'Security echo' },
+  pages: { partner: '/doc/v3/partner/4015139289' },
+  request: Type.Object({
+    echo_message: echoMessage,
+    encrypted_echo_message: Type.Optional(encrypted),
+    notify_url: Type.Optional(notifyUrl('回调通知url')),
+  }),
+  partner: Type.Object({}),
+  reply: Type.Object({
+    echo_message: echoMessage,
+    encrypted_echo_message: Type.Optional(encrypted),
+  }),
+  errors: [
+    'RATELIMIT_EXCEEDED',
+    'PARAM_ERROR',
+    'WECHATPAY_SERIAL_MISSING',
+    'WECHATPAY_SERIAL_WRONG',
+    'CIPHERTEXT_EXPECTED',
+    'DECRYPTION_FAILED',
+    'SYSTEM_ERROR',
+  ],
+})
+
+export const securityEchoResult = notice({
+  originalType: 'security',
+  events: { 'SECURITY_ECHO.SUCCESS': '签名验签测试成功' },
+  title: { zh: '签名验签测试通知', en: 'Security echo result' },
+  pages: { partner: '/doc/v3/partner/4019605946' },
+  resource: Type.Object({
+    echo_message: echoMessage,
+    encrypted_echo_message: Type.Optional(encrypted),
+  }),
+})
+
+export type SecurityEchoResult = Type.Static<typeof securityEchoResult.resource>

@@ -1,0 +1,4 @@
+import { parkings } from './parkings.ts'
+import { plates } from './plates.ts'
+
+export const admin = [...plates, ...parkings]

@@ -1,0 +1,71 @@
+import type { noticeReference } from '../../../../admin/notices.contract.ts'
+import { adminEndpoint } from '../../../../admin/operation.ts'
+import { merchantFilter, OF_ENTRY, pageOf } from '../../../../admin/pages.ts'
+import { invalidFields, notFound } from '../../../../admin/problems.ts'
+import { shown } from '../../../../admin/show.ts'
+import type { Static } from '../../../../contract/schema.ts'
+import { entranceStateOf } from '../announce-entrance-state.ts'
+import type { Parking } from '../parkings.ts'
+import { findPlateService } from '../plate-service.ts'
+import * as contract from './parkings.contract.ts'
+
+type Row = Omit<Parking, 'content_digest'> & { state_changes: number }
+
+const SELECT = `SELECT id, mchid, sub_mchid, out_parking_no, plate_number, plate_color, parking_name, start_time,
+                       free_duration, notify_url, create_time, state_changes FROM parkings`
+
+export const parkings = [
+  adminEndpoint(contract.listParkings, async (request, { platform }) => {
+    const { mchid, out_parking_no, plate_number, plate_color, ...page } = request
+    if (out_parking_no && !mchid)
+      throw invalidFields({ field: 'mchid', issue: 'is required with out_parking_no' })
+    return pageOf(
+      platform.db,
+      page,
+      {
+        select: SELECT,
+        conditions: [
+          // Together they are a key, whose index is to be used.
+          out_parking_no ? ['mchid = ?', mchid] : merchantFilter(mchid),
+          ['out_parking_no = ?', out_parking_no],
+          ['plate_number = ?', plate_number],
+          ['plate_color = ?', plate_color],
+        ],
+        key: { create_time: 'number', id: 'text' },
+        newestFirst: true,
+      },
+      listed,
+    )
+  }),
+  adminEndpoint(contract.getParking, async ({ id }, { platform: { db } }) => {
+    const row = await db.get<Row>(`${SELECT} WHERE id = $1`, id)
+    if (!row) throw notFound('entry', id)
+    const { plate_number, plate_color } = row
+    const latest = await db.get<{ parking_id: string }>(
+      'SELECT parking_id FROM latest_parkings WHERE plate_number = $1 AND plate_color = $2',
+      plate_number,
+      plate_color,
+    )
+    const { usability } = await findPlateService(db, plate_number, plate_color)
+    return {
+      ...listed(row),
+      is_latest: latest?.parking_id === id,
+      plate_usability: usability,
+      ...entranceStateOf(usability),
+      notices: await db.all<Static<typeof noticeReference>>(
+        `SELECT id, event_type, state, attempts FROM notices
+          WHERE subject = $1 AND event_type = 'VEHICLE.ENTRANCE_STATE_CHANGE' ORDER BY sequence LIMIT 100`,
+        `parking/${id}`,
+      ),
+      transactions: await db.all<{ out_trade_no: string; trade_state: string }>(
+        `SELECT out_trade_no, trade_state FROM transactions
+          WHERE ${OF_ENTRY.replaceAll('?', '$1')} ORDER BY create_time, out_trade_no LIMIT 100`,
+        id,
+      ),
+    }
+  }),
+]
+
+function listed(row: Row) {
+  return shown(row, ['create_time'])
+}

@@ -1,0 +1,43 @@
+import type { AdminEndpoint } from '../admin/operation.ts'
+import type { ProductContext } from '../calls/context.ts'
+import type { Endpoint } from '../calls/handler.ts'
+import type { DueWork } from '../clock/worker.ts'
+import type { NoticeDeclaration } from '../contract/operation.ts'
+import type { TObject } from '../contract/schema.ts'
+import type { FundingListeners } from '../funding/context.ts'
+import type { Transaction } from '../store/database.ts'
+import type { Schema } from '../store/schema.ts'
+
+/** What the sandbox has of a product. */
+export interface Seed {
+  /** Writes its rows into a new or a reset sandbox, whose merchants are there. `appid` is the app of their payers, `now` business time. */
+  store(tx: Transaction, sandbox: { appid: string; now: number }): Promise<void>
+  /** What `world.json` says of it, for programs. */
+  shown(sandbox: { appid: string }): Readonly<Record<string, unknown>>
+}
+
+/**
+ * One product of the menu as one value: everything that the platform knows of it. Nothing outside of a product's folder
+ * names the product, its calls, its tables or what it sends; whoever needs all of them asks the list of products.
+ */
+export interface Product {
+  /** In camel case; what its calls are qualified by, such as `parking` in `parking.queryPlateService`. */
+  name: string
+  /** Where its files are: each call has one of its name. */
+  folder: URL
+  endpoints: readonly Endpoint[]
+  tables?: Schema
+  seed?: Seed
+  notices?: readonly NoticeDeclaration<TObject>[]
+  /** Its calls of the administration API; loaded when that is, so that nobody waits for them who calls the platform. */
+  admin?(): Promise<readonly AdminEndpoint[]>
+  /** What falls due, in the order in which it is done when it is due at the same time. */
+  works?(platform: ProductContext): readonly DueWork<unknown>[]
+  /** What the product does when something that others do concerns it, in the same transaction. */
+  listeners?(platform: ProductContext): Partial<FundingListeners>
+}
+
+/** Declares a product. */
+export function product(declaration: Product): Product {
+  return declaration
+}

@@ -1,0 +1,23 @@
+import type { Clock } from '../clock/clock.ts'
+import type { PlatformKeys } from '../merchants/platform-keys.ts'
+import type { Random } from '../protocol/ids.ts'
+import type { Database, Transaction } from '../store/database.ts'
+import type { Table } from '../store/schema.ts'
+import type { Secrets } from '../store/secrets.ts'
+
+/** What the sandbox takes from its node. */
+export interface SandboxContext {
+  db: Database
+  clock: Clock
+  random: Random
+  secrets: Secrets
+  keys: PlatformKeys
+  /** Every table, each behind those that its rows refer to. */
+  tables: readonly Table[]
+  /** What products have in the sandbox; see their declaration. */
+  seeds: readonly {
+    store(tx: Transaction, sandbox: { appid: string; now: number }): Promise<void>
+    shown(sandbox: { appid: string }): Readonly<Record<string, unknown>>
+  }[]
+  wake(work: string): void
+}

@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { ERRORS, type ErrorName } from '../../protocol/error-table.ts'
+import { errorOf, SignatureRefused } from './errors.ts'
+
+const whatToDo = (text: string) => {
+  const error = errorOf({ op: 'createTransaction', status: 401, code: 'SIGN_ERROR', text, verified: false })
+  assert.ok(error instanceof SignatureRefused)
+  return error.whatToDo
+}
+
+const GENERAL = whatToDo('whatever')
+
+const SCENARIOS: [name: ErrorName, advice: RegExp][] = [
+  ['AUTHORIZATION_SCHEME', /suite: shangmi, 国密 is not enabled/],
+  ['TIMESTAMP_SKEW', /^Set this machine’s clock/],
+  ['SERIAL_UNKNOWN', /none of this merchant’s certificates/],
+  ['CERTIFICATE_EXPIRED', /new merchant API certificate.*has expired/],
+  ['CERTIFICATE_REVOKED', /new merchant API certificate.*was revoked/],
+  ['CERTIFICATE_REPLACED', /taken the place/],
+  ['CERTIFICATE_NEVER_ISSUED', /no API certificate yet/],
+]
+
+for (const [name, advice] of SCENARIOS) {
+  test(`a signature refused for ${name} has an advice of its own, in every language`, () => {
+    const { zh, hant, en } = ERRORS[name]
+    for (const text of [zh, hant, en]) assert.match(whatToDo(text), advice)
+    assert.match(whatToDo(zh.replace(/。$/, '')), advice)
+  })
+}
+
+test('a signature refused with any other text has the general advice', () => {
+  for (const text of [
+    '',
+    ERRORS.SIGNATURE_MISMATCH.zh,
+    ERRORS.MERCHANT_UNKNOWN.zh,
+    ERRORS.MERCHANT_UNKNOWN.en,
+  ])
+    assert.equal(whatToDo(text), GENERAL)
+  assert.match(GENERAL, /boomgate explain/)
+})
