@@ -12,7 +12,7 @@ export interface FundingRules {
   profitSharingHold: number
 }
 
-/** Who is told, in the same transaction, of what happens to money. */
+/** What is reported of money, in the same transaction. */
 export interface FundingListeners extends PayerListeners {
   /** A payer has paid back what was advanced for an order; `subject` is the order's in the ledger. */
   advanceRepaid(tx: Transaction, subject: string): Promise<void>

@@ -11,7 +11,7 @@ export interface StandingChange {
   after: Standing
 }
 
-/** Who is told of payers, in the same transaction. */
+/** What is reported of payers, in the same transaction. */
 export interface PayerListeners {
   /** A payer has come into arrears, or out of them. */
   standingChanged(tx: Transaction, change: StandingChange): Promise<void>

@@ -5,16 +5,10 @@ import type { DueWork } from '../clock/worker.ts'
 import type { NoticeDeclaration } from '../contract/operation.ts'
 import type { TObject } from '../contract/schema.ts'
 import type { FundingListeners } from '../funding/context.ts'
-import type { Transaction } from '../store/database.ts'
+import type { Seed } from '../sandbox/context.ts'
 import type { Schema } from '../store/schema.ts'
 
-/** What the sandbox has of a product. */
-export interface Seed {
-  /** Writes its rows into a new or a reset sandbox, whose merchants are there. `appid` is the app of their payers, `now` business time. */
-  store(tx: Transaction, sandbox: { appid: string; now: number }): Promise<void>
-  /** What `world.json` says of it, for programs. */
-  shown(sandbox: { appid: string }): Readonly<Record<string, unknown>>
-}
+export type { Seed } from '../sandbox/context.ts'
 
 /**
  * One product of the menu as one value: everything that the platform knows of it. Nothing outside of a product's folder

@@ -5,6 +5,14 @@ import type { Database, Transaction } from '../store/database.ts'
 import type { Table } from '../store/schema.ts'
 import type { Secrets } from '../store/secrets.ts'
 
+/** What the sandbox has of a product. */
+export interface Seed {
+  /** Writes its rows into a new or a reset sandbox, whose merchants are there. `appid` is the app of their payers, `now` business time. */
+  store(tx: Transaction, sandbox: { appid: string; now: number }): Promise<void>
+  /** What `world.json` says of it, for programs. */
+  shown(sandbox: { appid: string }): Readonly<Record<string, unknown>>
+}
+
 /** What the sandbox takes from its node. */
 export interface SandboxContext {
   db: Database
@@ -14,10 +22,7 @@ export interface SandboxContext {
   keys: PlatformKeys
   /** Every table, each behind those that its rows refer to. */
   tables: readonly Table[]
-  /** What products have in the sandbox; see their declaration. */
-  seeds: readonly {
-    store(tx: Transaction, sandbox: { appid: string; now: number }): Promise<void>
-    shown(sandbox: { appid: string }): Readonly<Record<string, unknown>>
-  }[]
+  /** What products have in the sandbox. */
+  seeds: readonly Seed[]
   wake(work: string): void
 }
