@@ -29,7 +29,7 @@ export interface ClockControl {
   /** Moves business time forward to an instant in milliseconds, unless it is there already. */
   advanceTo(instant: number): Promise<void>
   /**
-   * The same for a step on the way of a move. Where this process alone writes, what is done at the new time is committed
+   * The same for a step on the way of a move. Where the store is not shared, what is done at the new time is committed
    * with the new time or after it, so nothing need wait for that. A step that could not be stored ends the next one.
    */
   stepTo(instant: number): Promise<void>
@@ -99,7 +99,7 @@ export class ClockStore implements ClockControl {
   }
 
   async stepTo(instant: number): Promise<void> {
-    if (this.#db.version() === undefined) return this.advanceTo(instant)
+    if (this.#db.shared) return this.advanceTo(instant)
     await this.#stored
     await this.#inTurn(async () => {
       const { now, wallNow } = this.clock.look()
@@ -120,7 +120,7 @@ export class ClockStore implements ClockControl {
 
   /**
    * Sees to it that the mark in the store holds for what is written next; called before each transaction. Mostly nothing is to
-   * be done. Where this process is the only one that writes, the mark is queued before what is written, and nothing need
+   * be done. Where the store is not shared, the mark is queued before what is written, and nothing need
    * wait for it.
    */
   mark(): Promise<void> | undefined {
@@ -135,7 +135,7 @@ export class ClockStore implements ClockControl {
       this.#marking = undefined
     })
     this.#marking.catch(() => undefined)
-    const isQueuedFirst = this.#db.version() !== undefined
+    const isQueuedFirst = !this.#db.shared
     return isQueuedFirst || now <= this.#markedTo ? undefined : this.#marking
   }
 
@@ -158,7 +158,7 @@ export class ClockStore implements ClockControl {
 
   /** Takes over what other nodes change, until {@link stop}. `onError` hears of looks that failed. */
   follow(onError: (error: unknown) => void): void {
-    if (this.#db.engine === 'sqlite') return
+    if (!this.#db.shared) return
     const look = async () => {
       await this.reload().catch(onError)
       if (this.#timer) this.#timer = setTimeout(look, FOLLOW_EVERY_MS)
@@ -173,7 +173,7 @@ export class ClockStore implements ClockControl {
     await this.#last
     await this.#marking?.catch(() => undefined)
     const now = this.clock.now()
-    if (this.#db.version() === undefined || this.#markedTo <= now) return
+    if (this.#db.shared || this.#markedTo <= now) return
     await this.#db
       .run('UPDATE business_clock SET reached = $1 WHERE reached = $2', now, this.#markedTo)
       .catch(() => undefined)
@@ -188,7 +188,7 @@ export class ClockStore implements ClockControl {
       to,
       state.offset_ms,
     )
-    const isQueued = this.#db.version() !== undefined
+    const isQueued = !this.#db.shared
     if (isQueued) this.#markedTo = to
     const isWritten = await written.then(
       () => true,

@@ -150,8 +150,7 @@ test('a move that was interrupted goes on after a restart, and is brought to its
 test('two nodes that move one store at once never move it back, and each step counts', async t => {
   const one = await frozenNode(t)
   // One process alone writes to SQLite, so there the second node is the first.
-  const isShared = one.platform.db.engine === 'postgres'
-  const other = isShared ? await frozenNode(t, one.store) : one
+  const other = one.platform.db.shared ? await frozenNode(t, one.store) : one
   const start = one.platform.clock.now()
   const moves = Array.from({ length: 8 }, (_, index) =>
     (index % 2 ? one : other).move({ move_id: `move-${index}`, step_ms: HOUR }),
@@ -176,7 +175,7 @@ test('of two nodes whose workers run, whichever does a piece does it at its time
   const { park, accept, order } = parkingCalls(running.call)
   await running.agenda.control.freeze()
   const start = running.platform.clock.now()
-  if (running.platform.db.engine === 'postgres') {
+  if (running.platform.db.shared) {
     const other = await startPlatform(options)
     t.after(() => other.stop())
   }

@@ -20,15 +20,15 @@ export type CallerLookup = (mchid: string, serialNo: string) => Promise<Caller |
 const MAX_REMEMBERED = 1_000
 
 /**
- * Looks callers up, and remembers them until the store changes. Only a store that this process alone writes to can tell
- * that it has not changed; with any other every request looks again, so a revoked certificate is refused at once.
+ * Looks callers up, and remembers them until the store changes. Only a store that is not shared can tell that it has not
+ * changed; with a shared one every request looks again, so a revoked certificate is refused at once.
  */
 export function callerLookup(db: Database): CallerLookup {
   const remembered = new Map<string, Caller | undefined>()
   let version: number | undefined
   return async (mchid, serialNo) => {
+    if (db.shared) return findCaller(db, mchid, serialNo)
     const current = db.version()
-    if (current === undefined) return findCaller(db, mchid, serialNo)
     if (current !== version || remembered.size >= MAX_REMEMBERED) remembered.clear()
     version = current
     const key = `${mchid}/${serialNo}`

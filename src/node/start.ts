@@ -43,7 +43,7 @@ import { allTables, migrations } from './tables.ts'
 import { worksOf } from './works.ts'
 
 /** Where no other node makes work, an idle platform sleeps. */
-const LOOK_WHEN_ALONE_MS = 60_000
+const LOOK_UNSHARED_MS = 60_000
 
 /** A platform that runs. */
 export interface RunningPlatform {
@@ -158,7 +158,7 @@ async function startOn(
   const onError = reportTo(log)
   const calls = new RecentCalls()
   const agenda = new Agenda(works, control, onError, {
-    lookEveryMs: db.engine === 'sqlite' ? LOOK_WHEN_ALONE_MS : LOOK_EVERY_MS,
+    lookEveryMs: db.shared ? LOOK_EVERY_MS : LOOK_UNSHARED_MS,
     arrivals: () => calls.changes,
   })
   const health = new Health(new StoreHealth(opened, clock), log)

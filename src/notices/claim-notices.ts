@@ -84,8 +84,8 @@ export async function claimNotices(
   const { db } = platform
   const queues = (await queuesOf(platform)).filter(({ due_at }) => due_at <= now)
   const receivers = queues.toSorted((one, other) => one.due_at - other.due_at).map(({ mchid }) => mchid)
-  // Where this process is alone, it knows what it has in hand without writing it down.
-  if (db.version() !== undefined) return inTurn(receivers, places, takeAlone(platform, now, inHand))
+  // A node that shares its store with none knows what it has in hand without writing it down.
+  if (!db.shared) return inTurn(receivers, places, unleased(platform, now, inHand))
   // A look costs the store nothing; a lease is a write.
   if (!receivers.some(mchid => places.isRoomFor(mchid))) return []
   return leased(platform, now, take => inTurn(receivers, places.copy(), take))
@@ -116,7 +116,7 @@ export async function isAnyLeased(
   now: number,
   takenBy: number,
 ): Promise<boolean> {
-  if (db.version() !== undefined) return false
+  if (!db.shared) return false
   return (await db.get(LEASED, now, clock.wallNow(), takenBy + LEASE_MS)) !== undefined
 }
 
@@ -141,7 +141,7 @@ async function inTurn(receivers: readonly string[], places: Places, take: Take):
   }
 }
 
-function takeAlone({ db, clock }: NoticesContext, now: number, inHand: ReadonlySet<string>): Take {
+function unleased({ db, clock }: NoticesContext, now: number, inHand: ReadonlySet<string>): Take {
   const notNow = new Set(inHand)
   return async (mchid, count) => {
     const due = await db.all<Notice>(

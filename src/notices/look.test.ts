@@ -28,6 +28,7 @@ function recorded(db: Database): { db: Database; asked: Statement[] } {
     db: {
       ...recording(db),
       engine: db.engine,
+      shared: db.shared,
       version: () => db.version(),
       missingFile: () => db.missingFile(),
       transaction: work => db.transaction(tx => work(Object.assign(Object.create(tx), recording(tx)))),

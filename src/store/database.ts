@@ -31,13 +31,18 @@ export interface Transaction extends Statements {
 export interface Database extends Statements {
   readonly engine: 'sqlite' | 'postgres'
   /**
+   * Whether other nodes may read and write this store at the same time; false where this process is the only one. Everything
+   * that nodes do for the sake of others asks this: leases, looking for changes, waiting for what others have in hand.
+   */
+  readonly shared: boolean
+  /**
    * Runs `work` as one transaction and answers its result after the commit is on disk. An error thrown by `work` rolls
    * everything back and is thrown on. `work` may be run again after a deadlock, so it must have no effect but on `tx`.
    */
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>
   /**
-   * Changes with every commit, where this process alone writes to the store; `undefined` where others may. What was read
-   * at a version is true as long as the version is the same.
+   * Changes with every commit; `undefined` where the store is shared, because nobody can know that of others. What was read at
+   * a version is true as long as the version is the same.
    */
   version(): number | undefined
   /** The path of a file that this store is kept in and that is no longer there; `undefined` when nothing is missing. */

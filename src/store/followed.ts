@@ -41,8 +41,7 @@ export class Followed<Value> {
 
   /** Takes over what other nodes change, until {@link stop}. `onError` hears of looks that failed. */
   follow(onError: (error: unknown) => void): void {
-    // Where this process alone writes, it knows of every change.
-    if (this.#db.version() !== undefined) return
+    if (!this.#db.shared) return
     const look = async () => {
       await this.reload().catch(onError)
       if (this.#timer) this.#timer = setTimeout(look, LOOK_EVERY_MS)

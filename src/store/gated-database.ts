@@ -24,6 +24,10 @@ export class GatedDatabase implements Database {
     return this.#db.engine
   }
 
+  get shared(): boolean {
+    return this.#db.shared
+  }
+
   all: Statements['all'] = (sql, ...parameters) => this.#db.all(sql, ...parameters)
 
   get: Statements['get'] = (sql, ...parameters) => this.#db.get(sql, ...parameters)

@@ -115,6 +115,7 @@ async function prepareSession(client: pg.ClientBase, schema: string | undefined)
 
 class PostgresDatabase implements Database {
   readonly engine = 'postgres'
+  readonly shared = true
   readonly #pool: pg.Pool
   readonly #underWay = new Set<Promise<unknown>>()
   #closing: Promise<void> | undefined

@@ -52,6 +52,7 @@ function makePrivate(file: string): void {
 
 class SqliteDatabase implements Database {
   readonly engine = 'sqlite'
+  readonly shared = false
   readonly #file: string
   readonly #identity: FileIdentity | undefined
   readonly #writer: SqliteConnection

@@ -66,6 +66,7 @@ export function crashingStore(db: Database, life: Life, tamper?: Tamper): Databa
   const outside = tampered(db)
   return {
     engine: db.engine,
+    shared: db.shared,
     version: () => db.version(),
     missingFile: () => db.missingFile(),
     rewriteFiles: () => db.rewriteFiles(),

@@ -49,7 +49,7 @@ export const MONEY = {
   /** What was collected before the last midnight that was settled is not pending any more. */
   async settledDaysLeaveNothing({ db }) {
     // A transaction of another node may have begun before midnight and be committed after it.
-    if (db.engine === 'postgres') return []
+    if (db.shared) return []
     const last = await db.get<{ day: string | null }>('SELECT MAX(day) AS day FROM settled_days')
     if (!last?.day) return []
     return sentences(
