@@ -11,12 +11,12 @@ import { type Delivery, MAX_DELIVERIES } from '../src/notices/send.ts'
 import type { Database, Transaction } from '../src/store/database.ts'
 import { startPlatform, type TestPlatform, virtualClock } from '../src/testing/index.ts'
 
-// Measures due work: N settlements that are all due at once, a virtual day with N notices on the ladder, and what a look at
+// Measures due work: N settlements that are all due at once, a virtual day with N notices on the retry schedule, and what a look at
 // the outbox costs while N notices of one merchant wait in it.
 //
 //   node bench/due-work.ts                   100,000 of each
 //   node bench/due-work.ts --items 2000      fewer
-//   node bench/due-work.ts --part ladder     one of `drain`, `ladder` and `look`
+//   node bench/due-work.ts --part retries    one of `drain`, `retries` and `look`
 //
 // Memory is that of the platform's process: at the start, at the end and the most in between. The receiver is another one.
 
@@ -26,7 +26,7 @@ const DAY_MS = 24 * HOUR_MS
 const MCHID = '1230000109'
 const PAYER = 'payer-of-粤B10001'
 const ROWS_AT_ONCE = 1_000
-/** Attempts of the ladder within the first hour, after 0 s, 15 s, 30 s, 1 min, 4 min, 14 min and 34 min. */
+/** Attempts of the retry schedule within the first hour, after 0 s, 15 s, 30 s, 1 min, 4 min, 14 min and 34 min. */
 const ATTEMPTS_IN_AN_HOUR = 7
 const SAMPLE_EVERY_MS = 100
 const LOOKS = 1_000
@@ -46,7 +46,7 @@ async function main(): Promise<void> {
     const [url] = (await once(receiver, 'message')) as [string]
     const isWanted = (part: string) => ['', part].includes(values.part)
     if (isWanted('drain')) await drain(items, `${url}/up-after/0`)
-    if (isWanted('ladder')) await climb(items, `${url}/up-after/${ATTEMPTS_IN_AN_HOUR}`)
+    if (isWanted('retries')) await retryForADay(items, `${url}/up-after/${ATTEMPTS_IN_AN_HOUR}`)
     if (isWanted('look')) await look(items, `${url}/up-after/0`)
   } finally {
     await stop(receiver)
@@ -68,13 +68,13 @@ async function drain(items: number, notifyUrl: string): Promise<void> {
 }
 
 /** Notices spread over a day, whose receiver is down for the first hour of each. */
-async function climb(items: number, notifyUrl: string): Promise<void> {
+async function retryForADay(items: number, notifyUrl: string): Promise<void> {
   const clock = virtualClock(START)
   const running: TestPlatform = await startPlatform({ clock })
   const { db } = running.platform
   await seedNotices(db, items, notifyUrl, clock.now())
   const attempts = items * (ATTEMPTS_IN_AN_HOUR + 1)
-  const what = `A virtual day with ${figure(items)} notices on the ladder, ${figure(attempts)} attempts`
+  const what = `A virtual day with ${figure(items)} notices on the retry schedule, ${figure(attempts)} attempts`
   const end = clock.now() + DAY_MS + 2 * HOUR_MS
   const counts = await measured(what, attempts, () => running.agenda.moveTo(end))
   expect(counts.notices ?? 0, attempts)
@@ -82,7 +82,7 @@ async function climb(items: number, notifyUrl: string): Promise<void> {
   await running.stop()
 }
 
-/** Notices that are all due and cannot go: their merchant has put them off, or has all the places that it gets. */
+/** Notices that are all due and cannot go: their merchant has put them off, or has all the delivery slots that it gets. */
 async function look(items: number, notifyUrl: string): Promise<void> {
   const clock = virtualClock(START)
   const running = await startPlatform({ clock })
@@ -104,7 +104,7 @@ async function look(items: number, notifyUrl: string): Promise<void> {
   const claimed = await work.claim(clock.now(), MAX_DELIVERIES, inHand)
   for (const { id } of claimed) inHand.add(id)
   const handled = claimed.map(notice => work.handle(notice))
-  await measured(`${figure(LOOKS)} looks, ${figure(items)} notices wait for a place`, LOOKS, looks)
+  await measured(`${figure(LOOKS)} looks, ${figure(items)} notices wait for a slot`, LOOKS, looks)
   hangs.resolve({ status: 204, reply: '', failure: '' })
   await Promise.all(handled)
   await running.stop()

@@ -25,7 +25,7 @@ const listed = {
   event_type: shown('What it tells'),
   summary: shown('The same in words'),
   notify_url: shown('Where it goes'),
-  state: oneOf('Whether it was acknowledged, or its ladder is spent', STATES),
+  state: oneOf('Whether it was acknowledged, or it was sent as often as it is', STATES),
   attempts: count('How often it was sent'),
   create_time: time('When it came to be'),
   due_at: Type.Optional(time('When it is sent next')),
@@ -89,7 +89,7 @@ export const putNotice = adminOperation({
   path: '/admin/v1/notices/{id}',
   title: 'Sends a notice of any content, once for each id',
   description:
-    'It is as genuine as any other: sealed and signed with the keys of the moment, sent again by the ladder, shown with its ' +
+    'It is as genuine as any other: sealed and signed with the keys of the moment, sent again by the retry schedule, shown with its ' +
     'attempts. Nothing in the world has to fit it. It is sent by the worker, so the reply may still say PENDING. The ' +
     'merchant must have an APIv3 key.',
   request: Type.Object({
@@ -118,7 +118,7 @@ export const replayNotice = adminOperation({
   path: '/admin/v1/notices/{id}/replays/{replay_id}',
   title: 'Sends a notice once more, once for each replay_id',
   description:
-    'One that was delivered or given up is due now and has the whole ladder again; one that waits is due now. It is sent ' +
+    'One that was delivered or given up is due now and has the whole retry schedule again; one that waits is due now. It is sent ' +
     'by the worker, so the reply may still say PENDING.',
   request: Type.Object({ id: noticeId, replay_id: id('The name of this replay among those of the notice') }),
   reply: Type.Object({ ...detail, repeated }),

@@ -28,7 +28,7 @@ test('a notice is shown with its plaintext and with every attempt: what was sent
   assert.ok(attempt.failure && attempt.request_headers['Wechatpay-Signature'])
   assert.equal(JSON.parse(attempt.request_body).id, first.id)
   assert.equal(sink.received.at(-1)?.body, attempt.request_body)
-  await admin.put('/clock/moves/ladder', { step_ms: 15_000 })
+  await admin.put('/clock/moves/retries', { step_ms: 15_000 })
   const { body } = await admin.get(`/notices/${first.id}`)
   assert.deepEqual([body.state, body.sent.length, body.sent[1].failure], ['DELIVERED', 2, ''])
 })

@@ -5,7 +5,7 @@ import { NOW, type ParkingUnderTest, parkingCalls, parkingUnderTest } from '../.
 import { platformUnderTest } from '../../test/platform.ts'
 import { type CouponStock, createStock } from '../funding/coupon-stocks.ts'
 import type { Platform } from '../node/platform.ts'
-import { NOTICE_LADDER } from '../notices/ladder.ts'
+import { RETRY_WAITS_MS } from '../notices/retry-schedule.ts'
 import { formatTime } from '../protocol/time.ts'
 import { createTestStore } from '../store/testing.ts'
 import { startPlatform } from '../testing/index.ts'
@@ -35,22 +35,22 @@ async function frozenNode(t: TestContext, store = createTestStore()) {
   return { ...node, store, stop, move: mover(node) }
 }
 
-/** Each attempt of the only notice was made at its step of the ladder, at most a second late. */
+/** Each attempt of the only notice was made at its step of the retry schedule, at most a second late. */
 async function assertOnTime({ platform }: { platform: Platform }): Promise<void> {
   const attempts = await platform.db.all<{ business_time: number }>(
     'SELECT business_time FROM notice_attempts ORDER BY attempt',
   )
-  assert.equal(attempts.length, 1 + NOTICE_LADDER.length)
+  assert.equal(attempts.length, 1 + RETRY_WAITS_MS.length)
   let due = attempts[0]?.business_time ?? 0
   for (const [index, { business_time }] of attempts.entries()) {
     const late = business_time - due
     assert.ok(late >= 0 && late <= 1_000, `Attempt ${index + 1} was ${late} ms late`)
-    due = business_time + (NOTICE_LADDER[index] ?? 0)
+    due = business_time + (RETRY_WAITS_MS[index] ?? 0)
   }
 }
 
 for (const workers of [false, true]) {
-  test(`a move of two days takes a notice up each step of the ladder at its time${workers ? ', beside running workers' : ''}`, async t => {
+  test(`a move of two days takes a notice up each step of the retry schedule at its time${workers ? ', beside running workers' : ''}`, async t => {
     const sink = await sinkFor(t)
     const running = await parkingUnderTest(t, { workers })
     sink.answerWith(...Array.from({ length: 16 }, () => 500))

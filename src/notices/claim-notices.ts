@@ -1,5 +1,5 @@
 import type { NoticesContext } from './context.ts'
-import type { Places } from './places.ts'
+import type { DeliverySlots } from './delivery-slots.ts'
 import { NOTICE_TIMEOUT_MS } from './send.ts'
 
 /** A row of the outbox, as an attempt needs it. */
@@ -15,7 +15,7 @@ export interface Notice {
   attempts: number
   attempts_before_replay: number
   /** JSON; see src/faults/tables.sql. */
-  strikes: string | null
+  faults: string | null
 }
 
 /** The merchant whose notices wait, and since when or until when the first of them that may go. */
@@ -31,7 +31,7 @@ type Take = (mchid: string, count: number) => Promise<Notice[]>
 const LEASE_MS = 3 * NOTICE_TIMEOUT_MS
 
 const COLUMNS = `id, mchid, notify_url, event_type, original_type, summary, create_time, resource, attempts,
-                 attempts_before_replay, strikes`
+                 attempts_before_replay, faults`
 
 /**
  * What nobody has in hand at wall time $1 and nothing holds back. A lease that ends later than any can was taken before the
@@ -74,10 +74,10 @@ const LEASED = `${RECEIVERS}
            LIMIT 1) IS NOT NULL
    LIMIT 1`
 
-/** Takes notices that are due at `now` (business time), the longest due first of each merchant, as many as have places. */
+/** Takes notices that are due at `now` (business time), the longest due first of each merchant, as many as have slots. */
 export async function claimNotices(
   platform: NoticesContext,
-  places: Places,
+  slots: DeliverySlots,
   now: number,
   inHand: ReadonlySet<string>,
 ): Promise<Notice[]> {
@@ -85,20 +85,23 @@ export async function claimNotices(
   const queues = (await queuesOf(platform)).filter(({ due_at }) => due_at <= now)
   const receivers = queues.toSorted((one, other) => one.due_at - other.due_at).map(({ mchid }) => mchid)
   // A node that shares its store with none knows what it has in hand without writing it down.
-  if (!db.shared) return inTurn(receivers, places, unleased(platform, now, inHand))
+  if (!db.shared) return inTurn(receivers, slots, unleased(platform, now, inHand))
   // A look costs the store nothing; a lease is a write.
-  if (!receivers.some(mchid => places.isRoomFor(mchid))) return []
-  return leased(platform, now, take => inTurn(receivers, places.copy(), take))
+  if (!receivers.some(mchid => slots.hasSlotFor(mchid))) return []
+  return leased(platform, now, take => inTurn(receivers, slots.copy(), take))
 }
 
 /**
- * Business time at which the next notice falls due, without those that are due and must wait for a place: a delivery that
+ * Business time at which the next notice falls due, without those that are due and must wait for a slot: a delivery that
  * ends makes room for them.
  */
-export async function nextNoticeDueAt(platform: NoticesContext, places: Places): Promise<number | undefined> {
+export async function nextNoticeDueAt(
+  platform: NoticesContext,
+  slots: DeliverySlots,
+): Promise<number | undefined> {
   const now = platform.clock.now()
   const queues = await queuesOf(platform)
-  const times = queues.filter(({ mchid, due_at }) => due_at > now || places.isRoomFor(mchid))
+  const times = queues.filter(({ mchid, due_at }) => due_at > now || slots.hasSlotFor(mchid))
   return times.length === 0 ? undefined : Math.min(...times.map(({ due_at }) => due_at))
 }
 
@@ -126,16 +129,16 @@ async function queuesOf({ db, clock }: NoticesContext): Promise<Queue[]> {
 }
 
 /** Gives each merchant its share, and what is left of that to those who have more. */
-async function inTurn(receivers: readonly string[], places: Places, take: Take): Promise<Notice[]> {
+async function inTurn(receivers: readonly string[], slots: DeliverySlots, take: Take): Promise<Notice[]> {
   const taken: Notice[] = []
   const done = new Set<string>()
   for (;;) {
-    const shares = places.shares(receivers.filter(mchid => !done.has(mchid)))
+    const shares = slots.shares(receivers.filter(mchid => !done.has(mchid)))
     if (shares.size === 0) return taken
     for (const [mchid, share] of shares) {
       const notices = await take(mchid, share)
       taken.push(...notices)
-      places.take(mchid, notices.length)
+      slots.take(mchid, notices.length)
       if (notices.length < share) done.add(mchid)
     }
   }

@@ -11,10 +11,10 @@ import { formatTime } from '../protocol/time.ts'
 import type { Transaction } from '../store/database.ts'
 import { claimNotices, countDueNotices, isAnyLeased, type Notice, nextNoticeDueAt } from './claim-notices.ts'
 import type { NoticesContext } from './context.ts'
-import { afterAttempt } from './ladder.ts'
-import { Places } from './places.ts'
+import { DeliverySlots } from './delivery-slots.ts'
+import { corruptedDelivery, injectFaults, lostDelivery, releaseHeld } from './inject-faults.ts'
+import { afterAttempt } from './retry-schedule.ts'
 import { type Delivery, MAX_DELIVERIES, type SendNotice } from './send.ts'
-import { lostDelivery, releaseHeld, spoiledDelivery, strikeNotice } from './strike-notice.ts'
 
 /** A notice in hand, with the one who gets it. */
 type Item = Notice & { receiver: Merchant }
@@ -45,7 +45,7 @@ export interface ReportedAttempt {
   ms: number
   /** Why it is no acknowledgement; absent when it is. */
   failure: string | undefined
-  /** The rules that have struck it. */
+  /** The fault rules that were applied to it. */
   faults: string[] | undefined
 }
 
@@ -72,16 +72,16 @@ export function noticeDelivery(
   send: SendNotice,
   onAttempt: OnAttempt = () => undefined,
 ): DueWork<Item> {
-  const places = new Places(MAX_DELIVERIES)
+  const slots = new DeliverySlots(MAX_DELIVERIES)
   return {
     name: 'notices',
     concurrency: MAX_DELIVERIES,
     key: notice => notice.id,
     async claim(now, limit, inHand) {
-      return withReceivers(platform, await claimNotices(platform, places.copy(limit), now, inHand))
+      return withReceivers(platform, await claimNotices(platform, slots.copy(limit), now, inHand))
     },
     async handle(notice) {
-      places.take(notice.mchid)
+      slots.take(notice.mchid)
       try {
         for (const attempt of await attemptDelivery(platform, send, notice)) onAttempt(attempt)
         return true
@@ -89,10 +89,10 @@ export function noticeDelivery(
         await postpone(platform, notice)
         throw new Postponed(error)
       } finally {
-        places.giveBack(notice.mchid)
+        slots.giveBack(notice.mchid)
       }
     },
-    nextDueAt: () => nextNoticeDueAt(platform, places),
+    nextDueAt: () => nextNoticeDueAt(platform, slots),
     countDue: now => countDueNotices(platform, now),
     isHeldElsewhere: (now, takenBy) => isAnyLeased(platform, now, takenBy),
   }
@@ -117,34 +117,34 @@ async function attemptDelivery(
 ): Promise<ReportedAttempt[]> {
   const { receiver } = notice
   const startedAt = platform.clock.wallNow()
-  // A key that was taken away meanwhile is a failure like any other, so the ladder ends it or a new key mends it.
+  // A key that was taken away meanwhile is a failure like any other, so retries end, or a new key fixes it.
   if (receiver.apiv3_key === '') {
     const made = [{ signed: NOT_SENT, delivery: NO_KEY, startedAt }]
     await record(platform, notice, made)
     return reported(platform, notice, made)
   }
-  const strikes = await strikeNotice(platform, notice)
-  if (strikes === 'put_off') return []
-  const { NOTICE_LOST: lost } = strikes
+  const injected = await injectFaults(platform, notice)
+  if (injected === 'put_off') return []
+  const { NOTICE_LOST: lost } = injected
   if (lost) {
     const made = [{ signed: NOT_SENT, delivery: lostDelivery(lost), startedAt }]
     await record(platform, notice, made, GIVEN_UP)
-    return reported(platform, notice, made, strikes)
+    return reported(platform, notice, made, injected)
   }
-  const copies = strikes.NOTICE_DOUBLED ? 2 : 1
-  const sent = Array.from({ length: copies }, () => sendOnce(platform, send, notice, strikes))
+  const copies = injected.NOTICE_DOUBLED ? 2 : 1
+  const sent = Array.from({ length: copies }, () => sendOnce(platform, send, notice, injected))
   const made = await Promise.all(sent)
   await record(platform, notice, made)
-  return reported(platform, notice, made, strikes)
+  return reported(platform, notice, made, injected)
 }
 
 function reported(
   { clock }: NoticesContext,
   { id, mchid, event_type, notify_url, attempts }: Notice,
   made: readonly Attempt[],
-  strikes: Strikes = {},
+  injected: Strikes = {},
 ): ReportedAttempt[] {
-  const faults = Object.values(strikes).map(({ fault_id }) => fault_id)
+  const faults = Object.values(injected).map(({ fault_id }) => fault_id)
   return made.map(({ delivery: { status, failure }, startedAt }, index) => ({
     ...{ mchid, notice_id: id, event_type, attempt: attempts + index + 1 },
     host: URL.parse(notify_url)?.host ?? '',
@@ -159,13 +159,13 @@ async function sendOnce(
   platform: NoticesContext,
   send: SendNotice,
   notice: Item,
-  strikes: Strikes,
+  injected: Strikes,
 ): Promise<Attempt> {
   const startedAt = platform.clock.wallNow()
-  const signed = await signNotice(platform, notice, strikes)
+  const signed = await signNotice(platform, notice, injected)
   const profile = notice.receiver.notify_profile || platform.rules.profile
   const delivery = await send(notice.notify_url, signed.headers, signed.body, profile)
-  return { signed, delivery: spoiledDelivery(strikes, delivery), startedAt }
+  return { signed, delivery: corruptedDelivery(injected, delivery), startedAt }
 }
 
 /** Moves a notice out of the way after a fault of ours, so that it cannot keep the worker busy. */
@@ -181,7 +181,7 @@ async function postpone({ db, clock }: NoticesContext, { id, attempts }: Notice)
 }
 
 /** Seals and signs a notice for one attempt, with the keys that the receiver has now. */
-async function signNotice(platform: NoticesContext, notice: Item, strikes: Strikes): Promise<SignedNotice> {
+async function signNotice(platform: NoticesContext, notice: Item, injected: Strikes): Promise<SignedNotice> {
   const { clock, random, keys } = platform
   const { receiver } = notice
   const { serial, suite, privateKey } = keys.noticeSigner(receiver, {
@@ -197,7 +197,7 @@ async function signNotice(platform: NoticesContext, notice: Item, strikes: Strik
     summary: notice.summary,
     resource: { original_type: notice.original_type, ...sealed },
   })
-  const signedAt = clock.wallNow() - (strikes.NOTICE_OLD ? OLD_NOTICE_MS : 0)
+  const signedAt = clock.wallNow() - (injected.NOTICE_OLD ? OLD_NOTICE_MS : 0)
   const timestamp = String(Math.floor(signedAt / 1000))
   const nonce = newNonce(random)
   const signature = await signing(() => suite.sign(replyMessage(timestamp, nonce, body), privateKey))
@@ -211,14 +211,14 @@ async function signNotice(platform: NoticesContext, notice: Item, strikes: Strik
       'Request-ID': `${newRequestId(random)}-0`,
       'Wechatpay-Nonce': nonce,
       'Wechatpay-Serial': serial,
-      'Wechatpay-Signature': spoiledSignature(strikes, signature),
+      'Wechatpay-Signature': spoiledSignature(injected, signature),
       'Wechatpay-Signature-Type': suite.scheme,
       'Wechatpay-Timestamp': timestamp,
     },
   }
 }
 
-/** Writes down attempts that were made at the same moment, and what becomes of the notice; unless said, the ladder tells. */
+/** Writes down attempts that were made at the same moment, and what becomes of the notice; unless said, by the retry schedule. */
 async function record(
   platform: NoticesContext,
   notice: Notice,
@@ -233,7 +233,7 @@ async function record(
   await db.transaction(async tx => {
     // When a lease ran out and another worker sent the notice too, the first record of this attempt stands.
     const updated = await tx.run(
-      `UPDATE notices SET state = $1, attempts = $2, due_at = $3, leased_until = 0, strikes = NULL, held = 0
+      `UPDATE notices SET state = $1, attempts = $2, due_at = $3, leased_until = 0, faults = NULL, held = 0
         WHERE id = $4 AND attempts = $5`,
       next.state,
       attempts,

@@ -7,9 +7,9 @@ import { createTestStore } from '../store/testing.ts'
 import { startPlatform, virtualClock } from '../testing/index.ts'
 import { MAX_DELIVERIES } from './send.ts'
 
-// Fair also where several nodes deliver: each has places of its own.
+// Fair also where several nodes deliver: each has slots of its own.
 
-test('of two nodes each keeps room for others: with half of the places of both hanging, the notice of another comes by either', async t => {
+test('of two nodes each keeps room for others: with half of the slots of both hanging, the notice of another comes by either', async t => {
   const store = createTestStore()
   const clock = virtualClock(NOW)
   const node = async () => {

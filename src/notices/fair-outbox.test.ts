@@ -10,7 +10,7 @@ import { MAX_DELIVERIES } from './send.ts'
 
 // A merchant whose receiver hangs holds up nobody but itself.
 
-/** What one merchant gets of the places where no other has any: half of them. */
+/** What one merchant gets of the slots where no other has any: half of them. */
 const HALF = MAX_DELIVERIES / 2
 const EIGHTH = MAX_DELIVERIES / 8
 
@@ -71,7 +71,7 @@ test('seven merchants whose receivers hang leave room for an eighth', async t =>
   await assertAllDelivered(platform.db, 141)
 })
 
-test('what waits for a place is due for nobody until one is free, so it is not looked for again and again', async t => {
+test('what waits for a slot is due for nobody until one is free, so it is not looked for again and again', async t => {
   const hanging = await holdingReceiver(t)
   const running = await parkingUnderTest(t)
   const { platform, clock } = running
@@ -124,7 +124,7 @@ test("a merchant's notices are taken in the order in which they fell due, a few 
   }
 })
 
-test('a stop waits for what is under way, and not for what waits for a place', async t => {
+test('a stop waits for what is under way, and not for what waits for a slot', async t => {
   const hanging = await holdingReceiver(t)
   const { platform, agenda } = await parkingUnderTest(t, { workers: true })
   await putNotices(platform, MERCHANT.mchid, hanging.url, 200)

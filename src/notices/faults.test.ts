@@ -131,7 +131,7 @@ test('NOTICE_DOUBLED: the same id comes twice, each time sealed and signed afres
   )
 })
 
-test('NOTICE_DOUBLED: two failing copies are two attempts of the ladder', async () => {
+test('NOTICE_DOUBLED: two failing copies are two attempts of the retry schedule', async () => {
   await faults.put({ kind: 'NOTICE_DOUBLED' })
   sink.answerWith(500, 500)
   const order = await charge()
@@ -229,7 +229,7 @@ test('NOTICE_REORDERED: also of one stay, whose notices are sent in their order 
   assert.deepEqual(states(), ['NORMAL', 'BLOCKED', 'BLOCKED'])
 })
 
-test('several kinds strike one notice: it is late, and then it is a probe that comes twice', async () => {
+test('several kinds apply to one notice: it is late, and then it is a probe that comes twice', async () => {
   for (const rule of [
     { kind: 'NOTICE_DELAYED', delay_ms: 60 * SECOND },
     { kind: 'NOTICE_PROBE' },
@@ -247,12 +247,12 @@ test('several kinds strike one notice: it is late, and then it is a probe that c
   assert.deepEqual([sink.received.length, (await noticeOf(order)).state], [3, 'DELIVERED'])
 })
 
-test('a rule is asked about a notice once, whatever the ladder does, and again after a replay', async () => {
+test('a rule is asked about a notice once, whatever the retry schedule does, and again after a replay', async () => {
   await faults.put({ kind: 'NOTICE_DOUBLED', probability: 1, seed: 1 })
   sink.answerWith(500, 500, 204)
   const order = await charge()
   await runDue()
-  for (let rung = 0; rung < 2; rung += 1) {
+  for (let retry = 0; retry < 2; retry += 1) {
     clock.advance(15 * SECOND)
     await runDue()
   }
@@ -288,7 +288,7 @@ test('rules fit notices by type, merchant, plate and order', async () => {
   }
 })
 
-test('what strikes a notice that is late is not forgotten by a restart, nor counted twice', async t => {
+test('what is injected into a notice that is late is not forgotten by a restart, nor counted twice', async t => {
   const own = await restartable(t)
   const { faults: rules } = own.platform()
   await rules.put({ fault_id: 'late', kind: 'NOTICE_DELAYED', delay_ms: 60 * SECOND, count: 1 })

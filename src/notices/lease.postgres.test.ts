@@ -15,7 +15,7 @@ import { noticeSender } from './send.ts'
 
 // Who has a notice in hand: several workers, a restart, a process that was killed.
 
-test('a claim leases the longest due notices, as many as have places, and no other claim gets them meanwhile', async t => {
+test('a claim leases the longest due notices, as many as have slots, and no other claim gets them meanwhile', async t => {
   const { platform, park, charge, runDue, clock } = await parkingUnderTest(t)
   const sender = noticeSender()
   t.after(() => sender.close())
@@ -30,7 +30,7 @@ test('a claim leases the longest due notices, as many as have places, and no oth
   const rows = await noticeRows(platform.db)
   const dueOrder = rows.toSorted((one, other) => (one.due_at ?? 0) - (other.due_at ?? 0)).map(({ id }) => id)
   const claimed: string[] = []
-  // One merchant gets half of the places that are free.
+  // One merchant gets half of the slots that are free.
   for (const [free, share] of [
     [8, 4],
     [20, 10],
@@ -79,7 +79,7 @@ test('of two workers that both have a notice after a lease ran out, the first re
   assert.ok(first && second)
   await work.handle(first)
   await work.handle(second)
-  // It came twice, which receivers must bear; one attempt is counted, and the ladder goes on from it.
+  // It came twice, which receivers must bear; one attempt is counted, and the retry schedule goes on from it.
   assert.equal(sink.received.length, 3)
   const { state, attempts, due_at } = await onlyNotice(platform.db)
   assert.deepEqual(
@@ -88,7 +88,7 @@ test('of two workers that both have a notice after a lease ran out, the first re
   )
 })
 
-test('after a restart the ladder goes on where it was', async t => {
+test('after a restart the retry schedule goes on where it was', async t => {
   const sink = await sinkFor(t)
   const { accept, park, runDue, clock, restart, keysOf, platform } = await restartable(t)
   sink.answerWith(500, 500, 500)

@@ -25,7 +25,7 @@ test('a running platform sends a burst in order by itself, one as soon as the ot
   assert.deepEqual(statesAt(sink, running), ['BLOCKED', 'NORMAL', 'BLOCKED'])
 })
 
-test('an attempt that failed holds nobody back any more: the later ones come, and the first again by the ladder', async t => {
+test('an attempt that failed holds nobody back any more: the later ones come, and the first again by the retry schedule', async t => {
   const sink = await sinkFor(t)
   const running = await parkingUnderTest(t)
   sink.answerWith(500)

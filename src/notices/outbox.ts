@@ -50,8 +50,8 @@ export async function enqueueNotice<N extends NoticeDeclaration>(
 
 /**
  * Sends a notice once more, as somebody asked for it. One that was delivered or given up is due now, and if that fails, by
- * the whole ladder again; its attempts stay on record and their numbers go on. One that waits for its next attempt is due
- * now and stays where it is on the ladder. Answers false when there is no such notice.
+ * the whole retry schedule again; its attempts stay on record and their numbers go on. One that waits for its next attempt is due
+ * now and stays where it is on the retry schedule. Answers false when there is no such notice.
  */
 export async function replayNotice(
   tx: Transaction,

@@ -3,8 +3,8 @@ import { test } from 'node:test'
 import { setImmediate } from 'node:timers/promises'
 import { chargeWithNotice, envelopeOf, onlyNotice, sinkFor } from '../../test/notices.ts'
 import { parkingUnderTest } from '../../test/parking.ts'
-import { NOTICE_LADDER } from './ladder.ts'
 import { replayNotice } from './outbox.ts'
+import { RETRY_WAITS_MS } from './retry-schedule.ts'
 
 // A notice that somebody asks for again.
 
@@ -39,14 +39,14 @@ test('a delivered notice comes once more under its own id, and the attempts befo
   ])
 })
 
-test('a notice that was given up climbs the whole ladder again, from its first step', async t => {
+test('a notice that was given up is sent by the whole retry schedule again, from its first step', async t => {
   const sink = await sinkFor(t)
   const running = await parkingUnderTest(t)
   const { clock, runDue, platform } = running
   sink.answerWith(...Array.from({ length: 40 }, () => 500))
-  const climb = async (sent: number) => {
+  const sendUntilGivenUp = async (sent: number) => {
     assert.equal(sink.received.length, sent)
-    for (const [index, wait] of NOTICE_LADDER.entries()) {
+    for (const [index, wait] of RETRY_WAITS_MS.entries()) {
       clock.advance(wait - 1)
       await runDue()
       assert.equal(sink.received.length, sent + index)
@@ -58,14 +58,14 @@ test('a notice that was given up climbs the whole ladder again, from its first s
     assert.deepEqual({ state, attempts, due_at }, { state: 'EXHAUSTED', attempts: sent + 15, due_at: null })
   }
   await chargeWithNotice(running, sink)
-  await climb(1)
+  await sendUntilGivenUp(1)
   await replay(running, (await onlyNotice(platform.db)).id)
   await runDue()
-  await climb(17)
+  await sendUntilGivenUp(17)
   assert.equal((await attemptsOf(running)).length, 32)
 })
 
-test('a notice that waits for its next attempt is sent now, and stays where it is on the ladder', async t => {
+test('a notice that waits for its next attempt is sent now, and stays where it is on the retry schedule', async t => {
   const sink = await sinkFor(t)
   const running = await parkingUnderTest(t)
   const { clock, runDue, platform } = running
@@ -78,7 +78,7 @@ test('a notice that waits for its next attempt is sent now, and stays where it i
   assert.equal(await replay(running, id), true)
   assert.equal(await replay(running, id), true)
   await runDue()
-  // It was the third attempt, asked for once or twice, and the fourth follows by the ladder.
+  // It was the third attempt, asked for once or twice, and the fourth follows by the retry schedule.
   assert.equal(sink.received.length, 3)
   assert.equal((await onlyNotice(platform.db)).due_at, clock.now() + 30_000)
 })

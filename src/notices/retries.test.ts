@@ -11,11 +11,11 @@ import {
 } from '../../test/notices.ts'
 import { NOBODY_LISTENS, NOW, parkingUnderTest } from '../../test/parking.ts'
 import { type ReceivedCallback, type VirtualClock, virtualClock } from '../testing/index.ts'
-import { NOTICE_LADDER } from './ladder.ts'
+import { RETRY_WAITS_MS } from './retry-schedule.ts'
 
 // What ends a notice, when it comes again, and what is on record of each attempt.
 
-test('a notice that is not acknowledged comes again at exactly each step of the ladder, sixteen times in all', async t => {
+test('a notice that is not acknowledged comes again at exactly each step of the retry schedule, sixteen times in all', async t => {
   const sink = await sinkFor(t)
   const running = await parkingUnderTest(t)
   const { runDue, clock, platform, merchant } = running
@@ -23,7 +23,7 @@ test('a notice that is not acknowledged comes again at exactly each step of the 
   await chargeWithNotice(running, sink)
   assert.equal(sink.received.length, 1)
 
-  for (const [index, wait] of NOTICE_LADDER.entries()) {
+  for (const [index, wait] of RETRY_WAITS_MS.entries()) {
     clock.advance(wait - 1)
     await runDue()
     assert.equal(sink.received.length, index + 1)

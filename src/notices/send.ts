@@ -5,7 +5,7 @@ import type { NotifyProfile } from '../merchants/merchants.ts'
 import { isPrivateAddress, isSentTo } from './notify-url.ts'
 
 /**
- * Deliveries in hand at once, on one node; one merchant has half of them at most (see `Places`). Each has a connection of
+ * Deliveries in hand at once, on one node; one merchant has half of them at most (see `DeliverySlots`). Each has a connection of
  * its own, also to the same host: a notice that waits for one would spend the merchant's time on it.
  */
 export const MAX_DELIVERIES = 128

@@ -18,10 +18,10 @@ CREATE TABLE notices (
   -- What a notice is about, if others about it must not overtake it at the first attempt, and its place among them.
   subject TEXT NOT NULL DEFAULT '',
   sequence INTEGER NOT NULL DEFAULT 0,
-  -- Attempts that were made before somebody asked for the notice again: the ladder starts anew after them.
+  -- Attempts that were made before somebody asked for the notice again: the retry schedule starts anew after them.
   attempts_before_replay INTEGER NOT NULL DEFAULT 0,
-  -- The faults that struck a notice and are to come at its next attempt, as JSON; null when no rule was asked about it yet.
-  strikes TEXT,
+  -- The faults to inject into the next attempt, as JSON; null when no rule was matched against the notice yet.
+  faults TEXT,
   -- 1 while a notice waits for another one of its merchant to overtake it, and holds back no other meanwhile.
   held INTEGER NOT NULL DEFAULT 0
 );

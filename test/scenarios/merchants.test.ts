@@ -69,7 +69,7 @@ scenario('Notices that are paused wait, and come when they may', async s => {
   assert.equal(s.told().length, 1)
 })
 
-scenario('A notice that nobody takes comes on the ladder, sixteen times in all', async s => {
+scenario('A notice that nobody takes comes on the retry schedule, sixteen times in all', async s => {
   s.sink.answerWith(...Array.from({ length: 16 }, () => 500))
   const payer = await s.payer({ wallet: 888 })
   await s.chargeOf(payer)

@@ -78,7 +78,7 @@ export const NOTICES = {
 
 /** What is true of them when nothing is due any more. */
 export const NOTICES_AT_THE_END = {
-  /** Each is acknowledged, or sent as often as the ladder says, or lost on purpose: what is lost is sent when it is replayed. */
+  /** Each is acknowledged, or sent as often as the retry schedule says, or lost on purpose: what is lost is sent when it is replayed. */
   async changesAreNotifiedOrGivenUp({ db, notices, history }) {
     const lost = new Map((await db.all<LostNotice>(LOST)).map(one => [one.id, one]))
     return [...notices.values()].flatMap(({ id, event_type }) => {

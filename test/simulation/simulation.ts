@@ -172,7 +172,7 @@ class Simulation {
       await this.#live()
       violations = await this.#check(ALWAYS)
     }
-    // In some lives all merchants are gone at last, for longer than the ladder of a notice.
+    // In some lives all merchants are gone at last, for longer than the retry schedule of a notice.
     this.#network.isDown = this.#random.chance(0.3)
     if (this.#network.isDown) this.#trace.count('merchants gone')
     for (const span of EPILOGUE) {

@@ -2,8 +2,8 @@ const SECOND = 1_000
 const MINUTE = 60 * SECOND
 const HOUR = 60 * MINUTE
 
-/** Waits after each failing attempt, in milliseconds: the official ladder, fifteen retries in 24 h 4 min. */
-export const NOTICE_LADDER: readonly number[] = [
+/** Waits after each failing attempt, in milliseconds: the official retry schedule, fifteen retries in 24 h 4 min. */
+export const RETRY_WAITS_MS: readonly number[] = [
   15 * SECOND,
   15 * SECOND,
   30 * SECOND,
@@ -28,6 +28,6 @@ export function afterAttempt(
   now: number,
 ): { state: 'PENDING' | 'DELIVERED' | 'EXHAUSTED'; dueAt: number | null } {
   if (acknowledged) return { state: 'DELIVERED', dueAt: null }
-  const wait = NOTICE_LADDER[attempt - 1]
+  const wait = RETRY_WAITS_MS[attempt - 1]
   return wait === undefined ? { state: 'EXHAUSTED', dueAt: null } : { state: 'PENDING', dueAt: now + wait }
 }

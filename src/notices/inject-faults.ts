@@ -5,7 +5,7 @@ import type { NoticesContext } from './context.ts'
 import type { Delivery } from './send.ts'
 
 /** What is looked at here of a notice in hand. */
-interface Struck {
+interface NoticeInHand {
   id: string
   mchid: string
   event_type: string
@@ -13,39 +13,42 @@ interface Struck {
   attempts: number
   attempts_before_replay: number
   /** JSON; null when no rule was asked about it yet. */
-  strikes: string | null
+  faults: string | null
 }
 
 /**
  * What goes wrong on purpose with the attempt that is due; `put_off` when it is due later now. Rules are asked once about a
- * notice, before its first attempt, and again after a replay of one that had ended. What strikes is kept with the notice
+ * notice, before its first attempt, and again after a replay of one that had ended. What is injected is kept with the notice
  * until that attempt is on record, so that it comes after a delay or a crash all the same.
  */
-export async function strikeNotice(platform: NoticesContext, notice: Struck): Promise<Strikes | 'put_off'> {
+export async function injectFaults(
+  platform: NoticesContext,
+  notice: NoticeInHand,
+): Promise<Strikes | 'put_off'> {
   const { clock, faults } = platform
-  if (notice.strikes !== null) return JSON.parse(notice.strikes) as Strikes
+  if (notice.faults !== null) return JSON.parse(notice.faults) as Strikes
   const isFirst = notice.attempts === notice.attempts_before_replay
   if (!isFirst || !faults.areThere('notice')) return NO_STRIKES
   const { id, event_type, mchid } = notice
   const resource = Object(JSON.parse(notice.resource)) as Record<string, unknown>
   const subject = { ...namedIn(resource), event_type, mchid }
-  const strikes = await faults.strike('notice', subject, {
+  const injected = await faults.strike('notice', subject, {
     // One notice of a merchant is held at a time, or with a rule for all they would wait for each other. That is looked at
     // under the merchant's lock, because its notices are sent side by side.
     exceptNow: async tx => ((await isAnyHeld(tx, mchid)) ? ['NOTICE_REORDERED'] : []),
-    async keep(tx, struck) {
-      await tx.run('UPDATE notices SET strikes = $1 WHERE id = $2', JSON.stringify(struck), id)
-      const waitMs = waitOf(struck)
+    async keep(tx, injected) {
+      await tx.run('UPDATE notices SET faults = $1 WHERE id = $2', JSON.stringify(injected), id)
+      const waitMs = waitOf(injected)
       if (waitMs === 0) return
       await tx.run(
         'UPDATE notices SET due_at = $1, held = $2, leased_until = 0 WHERE id = $3',
         clock.now() + waitMs,
-        struck.NOTICE_REORDERED ? 1 : 0,
+        injected.NOTICE_REORDERED ? 1 : 0,
         id,
       )
     },
   })
-  return waitOf(strikes) === 0 ? strikes : 'put_off'
+  return waitOf(injected) === 0 ? injected : 'put_off'
 }
 
 /** How long a notice rests before it is sent, in milliseconds. One that is lost need not wait for that. */
@@ -62,7 +65,7 @@ async function isAnyHeld(tx: Transaction, mchid: string): Promise<boolean> {
 export async function releaseHeld(
   tx: Transaction,
   { clock, wake }: Pick<NoticesContext, 'clock' | 'wake'>,
-  { id, mchid }: Pick<Struck, 'id' | 'mchid'>,
+  { id, mchid }: Pick<NoticeInHand, 'id' | 'mchid'>,
 ): Promise<void> {
   const released = await tx.run(
     'UPDATE notices SET due_at = $1, held = 0 WHERE mchid = $2 AND held = 1 AND id <> $3',
@@ -74,25 +77,25 @@ export async function releaseHeld(
 }
 
 /** What must be refused, and what is wrong with it. */
-const SPOILED = {
+const CORRUPTED = {
   NOTICE_PROBE: 'the signature is wrong',
   NOTICE_WRONG_SIGNATURE: 'the signature is wrong',
   NOTICE_OLD: 'it was signed ten minutes ago',
 } as const
-const SPOILED_KINDS = Object.keys(SPOILED) as (keyof typeof SPOILED)[]
+const CORRUPTING_KINDS = Object.keys(CORRUPTED) as (keyof typeof CORRUPTED)[]
 
 /** What came of an attempt. Whoever takes a notice that must be refused has not got it: the genuine one follows. */
-export function spoiledDelivery(strikes: Strikes, delivery: Delivery): Delivery {
-  const kind = SPOILED_KINDS.find(candidate => strikes[candidate])
-  const strike = kind && strikes[kind]
-  if (!strike) return delivery
-  const failure = delivery.failure || `The reply was HTTP ${delivery.status}, although ${SPOILED[kind]}`
-  return { ...delivery, failure: `${failure}. ${nameOf(kind, strike)}` }
+export function corruptedDelivery(injected: Strikes, delivery: Delivery): Delivery {
+  const kind = CORRUPTING_KINDS.find(candidate => injected[candidate])
+  const fault = kind && injected[kind]
+  if (!fault) return delivery
+  const failure = delivery.failure || `The reply was HTTP ${delivery.status}, although ${CORRUPTED[kind]}`
+  return { ...delivery, failure: `${failure}. ${nameOf(kind, fault)}` }
 }
 
 /** The attempt that is not made. */
-export function lostDelivery(strike: Strike): Delivery {
-  return { status: null, reply: '', failure: `It was not sent. ${nameOf('NOTICE_LOST', strike)}` }
+export function lostDelivery(fault: Strike): Delivery {
+  return { status: null, reply: '', failure: `It was not sent. ${nameOf('NOTICE_LOST', fault)}` }
 }
 
 function nameOf(kind: string, { fault_id }: Strike): string {

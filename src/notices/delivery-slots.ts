@@ -1,11 +1,11 @@
 /**
- * The places for deliveries, and who has how many of them. One rule makes them fair: nobody takes one more unless more are
+ * The slots for deliveries, and who has how many of them. One rule makes them fair: nobody takes one more unless more are
  * free than it has. So one merchant whose receiver hangs gets half of them, two get a third each, and there is room for the
- * next one until about as many hang as there are places. A limit for each alone would be used up by a few of them.
+ * next one until about as many hang as there are slots. A limit for each alone would be used up by a few of them.
  *
- * By merchant and not by host, because whoever gives a new host with each order would get all places.
+ * By merchant and not by host, because whoever gives a new host with each order would get all slots.
  */
-export class Places {
+export class DeliverySlots {
   readonly #total: number
   readonly #taken = new Map<string, number>()
   #free: number
@@ -15,13 +15,13 @@ export class Places {
     this.#free = total
   }
 
-  /** Places that nobody has. */
+  /** Slots that nobody has. */
   get free(): number {
     return this.#free
   }
 
   /** Whether one more place is for this merchant. */
-  isRoomFor(mchid: string): boolean {
+  hasSlotFor(mchid: string): boolean {
     return this.#of(mchid) < this.#free
   }
 
@@ -37,14 +37,14 @@ export class Places {
     this.#free += 1
   }
 
-  /** How many places each of these merchants would get, if they took one after the other in turn; those that get some. */
+  /** How many slots each of these merchants would get, if they took one after the other in turn; those that get some. */
   shares(mchids: readonly string[]): ReadonlyMap<string, number> {
     const after = this.copy()
     const shares = new Map<string, number>()
     for (let isAnyGiven = true; isAnyGiven; ) {
       isAnyGiven = false
       for (const mchid of mchids) {
-        if (!after.isRoomFor(mchid)) continue
+        if (!after.hasSlotFor(mchid)) continue
         after.take(mchid)
         shares.set(mchid, (shares.get(mchid) ?? 0) + 1)
         isAnyGiven = true
@@ -53,9 +53,9 @@ export class Places {
     return shares
   }
 
-  /** The same places, of which at most `free` are free. */
-  copy(free = this.#free): Places {
-    const copy = new Places(this.#total)
+  /** The same slots, of which at most `free` are free. */
+  copy(free = this.#free): DeliverySlots {
+    const copy = new DeliverySlots(this.#total)
     for (const [mchid, count] of this.#taken) copy.take(mchid, count)
     copy.#free = Math.min(copy.#free, free)
     return copy
