@@ -10,11 +10,17 @@ import * as Type from '../src/contract/schema.ts'
 import { CAUSE_GROUPS } from '../src/diagnosis/causes.ts'
 import { CHECKS } from '../src/doctor/checks.ts'
 import { ADAPTER_CALLS } from '../src/doctor/gate.ts'
-import { adminEndpoints } from '../src/node/admin-endpoints.ts'
-import { endpoints, notices, products } from '../src/products/index.ts'
+import { adminEndpointsOf } from '../src/node/admin-endpoints.ts'
+import { products } from '../src/products/index.ts'
 import { WORLD_PLATES } from '../src/products/industry/parking/seed-plates.ts'
+import { endpointsOf, noticesOf } from '../src/products/product.ts'
 import { ERRORS } from '../src/protocol/errors.ts'
 import { WORLD_MERCHANTS } from '../src/sandbox/world.ts'
+
+const endpoints = endpointsOf(products)
+const notices = noticesOf(products)
+
+const adminEndpoints = await adminEndpointsOf(products)
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 

@@ -3,8 +3,11 @@ import { closed } from '../src/admin/check-request.ts'
 import type { AdminOperation } from '../src/admin/operation.ts'
 import { PROBLEMS, type ProblemBody, type ProblemName, problemType } from '../src/admin/problems.ts'
 import { conforms } from '../src/contract/validate.ts'
-import { adminEndpoints } from '../src/node/admin-endpoints.ts'
+import { adminEndpointsOf } from '../src/node/admin-endpoints.ts'
+import { products } from '../src/products/index.ts'
 import type { TestPlatform } from '../src/testing/index.ts'
+
+const adminEndpoints = await adminEndpointsOf(products)
 
 /** A reply of the administration API, whatever its status. */
 export interface AdminReply {

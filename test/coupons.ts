@@ -2,12 +2,12 @@ import assert from 'node:assert/strict'
 import { type CouponStock, createStock, sendCoupon } from '../src/funding/coupon-stocks.ts'
 import { stocks } from '../src/funding/end-of-stocks.ts'
 import { BANK_CLEARING, openAccount, openMerchantAccounts } from '../src/ledger/accounts.ts'
-import { migrations } from '../src/node/tables.ts'
 import type { Database } from '../src/store/database.ts'
 import { migrate } from '../src/store/migrate.ts'
 import { openTestDatabase } from '../src/store/testing.ts'
 import { type VirtualClock, virtualClock } from '../src/testing/index.ts'
 import type { Scope } from './platform.ts'
+import { migrations } from './schema.ts'
 
 // What the tests of coupons have in common: a store with two merchants, payers, and stocks that run for a day.
 

@@ -9,9 +9,12 @@ import {
   SUMMARY_COLUMNS as FLOW_SUMMARY,
 } from '../src/products/common/bills/fund-flow-rows.ts'
 import { COLUMNS, SUMMARY_COLUMNS } from '../src/products/common/bills/trade-rows.ts'
-import { endpoints } from '../src/products/index.ts'
+import { products } from '../src/products/index.ts'
 import { createParking, createTransaction } from '../src/products/industry/parking/contract.ts'
+import { endpointsOf } from '../src/products/product.ts'
 import { ERRORS } from '../src/protocol/errors.ts'
+
+const endpoints = endpointsOf(products)
 
 const folder = fileURLToPath(new URL('..', import.meta.url))
 

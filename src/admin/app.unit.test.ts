@@ -8,12 +8,15 @@ import { adminCalls } from '../../test/admin-calls.ts'
 import { parkingCalls, platformWithoutStore } from '../../test/parking.ts'
 import { sendRaw } from '../../test/raw-http.ts'
 import { RecentCalls } from '../http/recent-calls.ts'
-import { adminEndpoints } from '../node/admin-endpoints.ts'
+import { adminEndpointsOf } from '../node/admin-endpoints.ts'
+import { products } from '../products/index.ts'
 import { formatTime } from '../protocol/time.ts'
 import { GatedDatabase } from '../store/gated-database.ts'
 import { createTestStore } from '../store/testing.ts'
 import { signedRequest, startPlatform } from '../testing/index.ts'
 import { listenForAdmin } from './listen.ts'
+
+const adminEndpoints = await adminEndpointsOf(products)
 
 const running = await startPlatform()
 after(() => running.stop())

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Ajv2020 } from 'ajv/dist/2020.js'
-import { adminEndpoints } from '../node/admin-endpoints.ts'
+import { adminEndpointsOf } from '../node/admin-endpoints.ts'
+import { products } from '../products/index.ts'
 import { openApiDocument } from './openapi.ts'
+
+const adminEndpoints = await adminEndpointsOf(products)
 
 type Json = Record<string, unknown>
 

@@ -5,7 +5,7 @@ import { test } from 'node:test'
 import { adminCalls } from '../../test/admin-calls.ts'
 import { parkingCalls, parkingUnderTest } from '../../test/parking.ts'
 import { type PlatformUnderTest, platformUnderTest, type Scope } from '../../test/platform.ts'
-import { allTables } from '../node/tables.ts'
+import { allTables } from '../../test/schema.ts'
 import { formatTime } from '../protocol/time.ts'
 
 /** A platform on the store's own clock, which stands still from now on. */

@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
-import { endpoints } from '../products/index.ts'
+import { products } from '../products/index.ts'
+import { endpointsOf } from '../products/product.ts'
 import { ERRORS } from '../protocol/errors.ts'
 import { locationOf } from './operation.ts'
 import type { TSchema } from './schema.ts'
 import { requestCheck } from './validate.ts'
+
+const endpoints = endpointsOf(products)
 
 const operations = endpoints.map(({ operation }) => operation)
 

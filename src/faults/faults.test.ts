@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { migrations } from '../../test/schema.ts'
 import { createMerchant } from '../merchants/change-merchant.ts'
-import { nameable } from '../node/nameable.ts'
-import { migrations } from '../node/tables.ts'
+import { nameableOf } from '../node/nameable.ts'
+import { products } from '../products/index.ts'
 import { migrate } from '../store/migrate.ts'
 import { createTestStore, testServer } from '../store/testing.ts'
 import { strikesMatch } from './draw.ts'
@@ -29,7 +30,7 @@ async function storeFor(t: { after(end: () => Promise<void>): void }) {
   return {
     async open() {
       const db = await store.open()
-      return { faults: await Faults.open(db, nameable), close: () => db.close() }
+      return { faults: await Faults.open(db, nameableOf(products)), close: () => db.close() }
     },
   }
 }

@@ -2,8 +2,11 @@ import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { platformUnderTest } from '../../test/platform.ts'
 import { rawRequest, sendRaw } from '../../test/raw-http.ts'
-import { endpoints } from '../products/index.ts'
+import { products } from '../products/index.ts'
+import { endpointsOf } from '../products/product.ts'
 import { signedRequest } from '../testing/index.ts'
+
+const endpoints = endpointsOf(products)
 
 const running = await platformUnderTest({ after })
 

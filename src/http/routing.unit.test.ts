@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { rawRequest, sendRaw } from '../../test/raw-http.ts'
-import { endpoints } from '../products/index.ts'
+import { products } from '../products/index.ts'
+import { endpointsOf } from '../products/product.ts'
 import { type SignedRequest, signedRequest, startPlatform } from '../testing/index.ts'
+
+const endpoints = endpointsOf(products)
 
 const running = await startPlatform()
 after(() => running.stop())

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
-import { migrations } from '../node/tables.ts'
+import { migrations } from '../../test/schema.ts'
 import type { Database } from '../store/database.ts'
 import { migrate } from '../store/migrate.ts'
 import { openTestDatabase } from '../store/testing.ts'

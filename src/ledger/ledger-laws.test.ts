@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import fc from 'fast-check'
-import { migrations } from '../node/tables.ts'
+import { migrations } from '../../test/schema.ts'
 import type { Database } from '../store/database.ts'
 import { migrate } from '../store/migrate.ts'
 import { openTestDatabase } from '../store/testing.ts'

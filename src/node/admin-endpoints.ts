@@ -1,8 +1,9 @@
 import { coreEndpoints } from '../admin/index.ts'
 import type { AdminEndpoint } from '../admin/operation.ts'
-import { products } from '../products/index.ts'
+import type { Product } from '../products/product.ts'
 
-const ofProducts = await Promise.all(products.map(product => product.admin?.() ?? []))
-
-/** Every call of the administration API. */
-export const adminEndpoints: readonly AdminEndpoint[] = [...coreEndpoints, ...ofProducts.flat()]
+/** Every call of the administration API of a node with these products. */
+export async function adminEndpointsOf(products: readonly Product[]): Promise<readonly AdminEndpoint[]> {
+  const ofProducts = await Promise.all(products.map(({ admin }) => admin?.() ?? []))
+  return [...coreEndpoints, ...ofProducts.flat()]
+}

@@ -2,23 +2,20 @@ import { isSigned } from '../contract/operation.ts'
 import type { TSchema } from '../contract/schema.ts'
 import { conforms } from '../contract/validate.ts'
 import { CONTENT, type Nameable, type Named } from '../faults/rules.ts'
-import { endpoints, notices } from '../products/index.ts'
+import { endpointsOf, noticesOf, type Product } from '../products/product.ts'
 
 type Properties = Readonly<Record<string, TSchema>>
 
-/** What faults can be about: every call and every type of notice with what they name, from their declarations. */
-export const nameable: Nameable = {
-  call: Object.fromEntries(
-    endpoints.map(({ operation }) => [
-      operation.name,
-      { fields: namesIn(operation.request.properties), isSigned: isSigned(operation) },
-    ]),
-  ),
-  notice: Object.fromEntries(
-    notices.flatMap(({ events, resource }) =>
-      Object.keys(events).map(type => [type, { fields: namesIn(resource.properties), isSigned: true }]),
-    ),
-  ),
+/** What faults can be about: every call and every type of notice of these products with what they name. */
+export function nameableOf(products: readonly Product[]): Nameable {
+  const calls = endpointsOf(products).map(({ operation }) => [
+    operation.name,
+    { fields: namesIn(operation.request.properties), isSigned: isSigned(operation) },
+  ])
+  const notices = noticesOf(products).flatMap(({ events, resource }) =>
+    Object.keys(events).map(type => [type, { fields: namesIn(resource.properties), isSigned: true }]),
+  )
+  return { call: Object.fromEntries(calls), notice: Object.fromEntries(notices) }
 }
 
 /** The fields that rules can look at, wherever a call or a notice has them, with what a value must conform to. */

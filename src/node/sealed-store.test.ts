@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { adminCalls } from '../../test/admin-calls.ts'
 import { parkingCalls } from '../../test/parking.ts'
+import { allTables } from '../../test/schema.ts'
 import { SECRET_COLUMNS } from '../merchants/seal-store.ts'
 import { openResource } from '../protocol/sealed-resource.ts'
 import { decryptField, encryptField } from '../protocol/sensitive-field.ts'
@@ -17,7 +18,6 @@ import { readCredentials, signedRequest, type UnsignedRequest } from '../testing
 import { sharedKeys } from '../testing/shared-keys.ts'
 import { DEFAULT_RULES } from './config.ts'
 import { type RunningPlatform, startPlatform } from './start.ts'
-import { allTables } from './tables.ts'
 
 // What a key does for the secrets of a store: a whole platform on one that is started more than once.
 

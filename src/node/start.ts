@@ -19,7 +19,8 @@ import { RecentCalls } from '../http/recent-calls.ts'
 import type { Wait } from '../http/suffer-faults.ts'
 import { PlatformKeys } from '../merchants/platform-keys.ts'
 import { noticeSender, type SendNotice } from '../notices/send.ts'
-import { endpoints, products } from '../products/index.ts'
+import { products as allProducts } from '../products/index.ts'
+import { endpointsOf, type Product } from '../products/product.ts'
 import type { Random } from '../protocol/ids.ts'
 import type { WorldKeys } from '../sandbox/create-world.ts'
 import { ensureWorld } from '../sandbox/ensure-world.ts'
@@ -32,14 +33,15 @@ import { GatedDatabase } from '../store/gated-database.ts'
 import { StoreHealth } from '../store/health.ts'
 import { migrate } from '../store/migrate.ts'
 import { openDatabase } from '../store/open.ts'
+import { tablesOf } from '../store/schema.ts'
 import { secretsUnder, UNSEALED } from '../store/secrets.ts'
 import type { Config } from './config.ts'
 import { listenersOf } from './listeners.ts'
 import { logAttempt, openLog } from './log.ts'
-import { nameable } from './nameable.ts'
+import { nameableOf } from './nameable.ts'
 import type { Platform } from './platform.ts'
 import { pooledRandom } from './random.ts'
-import { allTables, migrations } from './tables.ts'
+import { schemasOf } from './tables.ts'
 import { worksOf } from './works.ts'
 
 /** Where no other node makes work, an idle platform sleeps. */
@@ -89,16 +91,19 @@ export interface Surroundings {
   worldKeys?: WorldKeys
 }
 
-/** Starts a platform: store, world, workers, HTTP. What was opened before a failure is closed again. */
+/**
+ * Starts a platform with these products: store, world, workers, HTTP. What was opened before a failure is closed again.
+ */
 export async function startPlatform(
   config: Config,
   surroundings: Surroundings = {},
+  products: readonly Product[] = allProducts,
 ): Promise<RunningPlatform> {
   const folder = lockDataFolder(config.data)
   try {
     const db = await (surroundings.open?.() ?? openDatabase(config))
     try {
-      return await startOn(db, folder, config, surroundings)
+      return await startOn(db, folder, config, surroundings, products)
     } catch (error) {
       await db.close()
       throw error
@@ -114,10 +119,12 @@ async function startOn(
   folder: DataFolderLock,
   config: Config,
   surroundings: Surroundings,
+  products: readonly Product[],
 ): Promise<RunningPlatform> {
+  const schemas = schemasOf(products)
   const { random = pooledRandom(), workers = true, worldKeys } = surroundings
   const { log, flush } = openLog(config.logLevel)
-  await migrate(opened, migrations, (surroundings.clock ?? systemClock).wallNow())
+  await migrate(opened, schemas, (surroundings.clock ?? systemClock).wallNow())
   const stored = surroundings.clock ? undefined : await ClockStore.open(opened, () => agenda.wake())
   const db = new GatedDatabase(opened, () => stored?.mark())
   const control = stored ?? givenClock(surroundings.clock ?? systemClock)
@@ -139,10 +146,12 @@ async function startOn(
   const { isNew } = await ensureWorld({ ...stores, db: opened }, { ...world, keys: worldKeys })
   await makeDueCertificates(stores)
 
-  const faults = await Faults.open(db, nameable)
+  const faults = await Faults.open(db, nameableOf(products))
 
   const platform: Platform = {
-    ...{ db, clock, random, rules: config.rules, secrets, faults, tables: allTables, endpoints, seeds },
+    ...{ db, clock, random, rules: config.rules, secrets, faults, seeds },
+    tables: schemas.flatMap(tablesOf),
+    endpoints: endpointsOf(products),
     get publicUrl() {
       return config.publicUrl ?? world.baseUrl
     },
@@ -154,7 +163,7 @@ async function startOn(
   }
   const sender = noticeSender()
   const refreshFiles = () => refreshWorldFiles(platform, world)
-  const works = worksOf(platform, surroundings.send ?? sender.send, logAttempt(log), refreshFiles)
+  const works = worksOf(products, platform, surroundings.send ?? sender.send, logAttempt(log), refreshFiles)
   const onError = reportTo(log)
   const calls = new RecentCalls()
   const agenda = new Agenda(works, control, onError, {
@@ -183,7 +192,7 @@ async function startOn(
     world.backupUrl = urlOf(ports.backupPort)
     if (config.writeMissingKeys) await writeMissing(platform, world)
     await refreshFiles()
-    admin = await openAdmin({ platform, gate: db, agenda, world, calls, log }, config)
+    admin = await openAdmin(products, { platform, gate: db, agenda, world, calls, log }, config)
   } catch (error) {
     await stop()
     throw error
@@ -223,16 +232,18 @@ async function tlsOf(
 }
 
 async function openAdmin(
+  products: readonly Product[],
   context: Omit<AdminContext, 'endpoints'>,
   { adminPort, adminHost }: Config,
 ): Promise<RunningAdmin | undefined> {
   if (adminPort === undefined) return undefined
   // Loaded here, so that nobody waits for it who calls the platform.
-  const [{ listenForAdmin }, { adminEndpoints }] = await Promise.all([
+  const [{ listenForAdmin }, { adminEndpointsOf }] = await Promise.all([
     import('../admin/listen.ts'),
     import('./admin-endpoints.ts'),
   ])
-  return listenForAdmin({ ...context, endpoints: adminEndpoints }, adminPort, adminHost)
+  const endpoints = await adminEndpointsOf(products)
+  return listenForAdmin({ ...context, endpoints }, adminPort, adminHost)
 }
 
 async function writeMissing(platform: Platform, world: WorldFolder): Promise<void> {

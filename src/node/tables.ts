@@ -7,17 +7,14 @@ import { schema as ledger } from '../ledger/tables.ts'
 import { schema as merchants } from '../merchants/tables.ts'
 import { schema as notices } from '../notices/tables.ts'
 import { schema as payers } from '../payers/tables.ts'
-import { products } from '../products/index.ts'
-import { inOrder, migrationsOf, type Schema, type Table, tablesOf } from '../store/schema.ts'
+import type { Product } from '../products/product.ts'
+import { inOrder, type Schema } from '../store/schema.ts'
 import { schema as store } from '../store/tables.ts'
 
-const schemas: readonly Schema[] = [
-  ...[store, clock, merchants, payers, ledger, funding, notices, faults, diagnosis, admin],
-  ...products.flatMap(({ tables }) => (tables ? [tables] : [])),
-]
-
-/** What makes the tables of a node. */
-export const migrations = migrationsOf(schemas)
-
-/** Every table, each behind those that its rows refer to. */
-export const allTables: readonly Table[] = inOrder(schemas).flatMap(tablesOf)
+/** What rooms and these products keep in the store, each behind what its rows refer to. */
+export function schemasOf(products: readonly Product[]): readonly Schema[] {
+  return inOrder([
+    ...[store, clock, merchants, payers, ledger, funding, notices, faults, diagnosis, admin],
+    ...products.flatMap(({ tables }) => (tables ? [tables] : [])),
+  ])
+}

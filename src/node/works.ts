@@ -6,7 +6,7 @@ import { repayments } from '../funding/repay.ts'
 import { settledDays } from '../merchants/settled-days.ts'
 import { noticeDelivery, type OnAttempt } from '../notices/deliver.ts'
 import type { SendNotice } from '../notices/send.ts'
-import { products } from '../products/index.ts'
+import type { Product } from '../products/product.ts'
 import { platformCertificates } from '../sandbox/platform-certificates.ts'
 import type { Platform } from './platform.ts'
 
@@ -15,6 +15,7 @@ import type { Platform } from './platform.ts'
  * folders say what the store says.
  */
 export function worksOf(
+  products: readonly Product[],
   platform: Platform,
   send: SendNotice,
   onAttempt: OnAttempt,

@@ -35,3 +35,13 @@ export interface Product {
 export function product(declaration: Product): Product {
   return declaration
 }
+
+/** Every call that a platform with these products answers. */
+export function endpointsOf(products: readonly Product[]): readonly Endpoint[] {
+  return products.flatMap(({ endpoints }) => endpoints)
+}
+
+/** Every notice that a platform with these products sends. */
+export function noticesOf(products: readonly Product[]): readonly NoticeDeclaration<TObject>[] {
+  return products.flatMap(({ notices = [] }) => notices)
+}

@@ -2,11 +2,7 @@ import { readFileSync } from 'node:fs'
 import type { Migration } from './migrate.ts'
 
 /** The tables of a room or a product. */
-export interface Schema {
-  /** The room's name; what its migration is remembered by. */
-  name: string
-  /** Its `tables.sql`. */
-  url: URL
+export interface Schema extends Migration {
   /** Tables whose rows stay when the sandbox is reset, and that no snapshot holds. */
   kept?: readonly string[]
 }
@@ -68,9 +64,4 @@ export function inOrder(schemas: readonly Schema[]): Schema[] {
   }
   for (const schema of schemas) place(schema, [])
   return [...placed]
-}
-
-/** What makes the tables, in an order in which each can refer to those before it. */
-export function migrationsOf(schemas: readonly Schema[]): Migration[] {
-  return inOrder(schemas).map(({ name, url }) => ({ name, url }))
 }

@@ -8,6 +8,7 @@ import type { Fault } from '../faults/rules.ts'
 import { DEFAULT_RULES } from '../node/config.ts'
 import type { Platform } from '../node/platform.ts'
 import { type RunningPlatform, type Surroundings, startPlatform as startServer } from '../node/start.ts'
+import type { Product } from '../products/product.ts'
 import type { TrustState } from '../protocol/trust.ts'
 import type { MerchantFile } from '../sandbox/files.ts'
 import { sharedKeys } from './shared-keys.ts'
@@ -68,7 +69,11 @@ export interface TestPlatform
  * Starts a whole platform on a free port of the loopback. Without `workers: true`, due work is done by `runDue` alone, so
  * a test decides when a charge is settled and a notice is sent.
  */
-export async function startPlatform(options: StartOptions = {}): Promise<TestPlatform> {
+export async function startPlatform(
+  options: StartOptions = {},
+  /** @internal What it is made of; every product unless said. */
+  products?: readonly Product[],
+): Promise<TestPlatform> {
   const folder = mkdtempSync(join(tmpdir(), 'boomgate-'))
   const { rules, trust, publicUrl, database, backup, tls, workers = false, ...surroundings } = options
   const running = await startServer(
@@ -86,6 +91,7 @@ export async function startPlatform(options: StartOptions = {}): Promise<TestPla
       rules: { ...DEFAULT_RULES, rateLimit: Number.MAX_SAFE_INTEGER, ...rules },
     },
     { ...surroundings, workers, worldKeys: await sharedKeys() },
+    products,
   )
   return {
     app: running.app,

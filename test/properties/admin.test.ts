@@ -5,11 +5,14 @@ import { after, test } from 'node:test'
 import fc from 'fast-check'
 import type { AdminOperation } from '../../src/admin/operation.ts'
 import { auditLedger } from '../../src/ledger/audit.ts'
-import { adminEndpoints } from '../../src/node/admin-endpoints.ts'
-import { allTables } from '../../src/node/tables.ts'
+import { adminEndpointsOf } from '../../src/node/admin-endpoints.ts'
+import { products } from '../../src/products/index.ts'
 import { type AdminReply, adminCalls, assertDeclared } from '../admin-calls.ts'
 import { NOBODY_LISTENS, parkingUnderTest } from '../parking.ts'
+import { allTables } from '../schema.ts'
 import { flipped, jsonOf, type Mutation, membersOf, mutation, type Parts, spoil } from './mutations.ts'
+
+const adminEndpoints = await adminEndpointsOf(products)
 
 /** Requests that are tried; each carries up to three mutations. */
 const RUNS = 1_000

@@ -5,7 +5,8 @@ import { after, test } from 'node:test'
 import fc from 'fast-check'
 import type { Operation } from '../../src/contract/operation.ts'
 import { conforms } from '../../src/contract/validate.ts'
-import { endpoints } from '../../src/products/index.ts'
+import { products } from '../../src/products/index.ts'
+import { endpointsOf } from '../../src/products/product.ts'
 import { ApiError, type ErrorName, LANGUAGES } from '../../src/protocol/errors.ts'
 import { signedRequest, virtualClock } from '../../src/testing/index.ts'
 import {
@@ -21,6 +22,8 @@ import {
 } from '../parking.ts'
 import { DAY, freeze, HOUR, type PaidOrder, paidOrder, refundOf } from '../refunds.ts'
 import { flipped, jsonOf, type Mutation, membersOf, mutation, type Parts, spoil } from './mutations.ts'
+
+const endpoints = endpointsOf(products)
 
 /** Requests that are tried; each carries one to three mutations. */
 const RUNS = 2_000

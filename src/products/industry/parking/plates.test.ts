@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, test } from 'node:test'
-import { migrations } from '../../../node/tables.ts'
+import { migrations } from '../../../../test/schema.ts'
 import { changeArrears, type StandingChange } from '../../../payers/arrears.ts'
 import { changePayer, createPayer, readPayer } from '../../../payers/payers.ts'
 import type { Database, Transaction } from '../../../store/database.ts'
