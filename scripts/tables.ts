@@ -14,7 +14,6 @@ import { adminEndpointsOf } from '../src/node/admin-endpoints.ts'
 import { products } from '../src/products/index.ts'
 import { WORLD_PLATES } from '../src/products/industry/parking/seed-plates.ts'
 import { endpointsOf, noticesOf } from '../src/products/product.ts'
-import { ERRORS } from '../src/protocol/errors.ts'
 import { WORLD_MERCHANTS } from '../src/sandbox/world.ts'
 
 const endpoints = endpointsOf(products)
@@ -272,10 +271,7 @@ function operationSection(declared: Operation): string {
     '**Errors**',
     table(
       ['HTTP', 'Code', 'Message', 'In English'],
-      declared.errors.map(name => {
-        const { status, code, zh, en } = ERRORS[name]
-        return [String(status), `\`${code}\``, zh, en]
-      }),
+      declared.errors.map(({ status, code, zh, en }) => [String(status), `\`${code}\``, zh, en]),
     ),
   ].join('\n\n')
 }

@@ -4,7 +4,8 @@ import type { LightMyRequestResponse } from 'fastify'
 import type { Operation } from '../src/contract/operation.ts'
 import type { Refund } from '../src/products/common/refunds/contract.ts'
 import type { Transaction } from '../src/products/industry/parking/contract.ts'
-import type { ErrorDetail, ErrorName } from '../src/protocol/errors.ts'
+import type { ErrorDetail } from '../src/protocol/errors.ts'
+import { general } from '../src/protocol/general-errors.ts'
 import { createTestStore } from '../src/store/testing.ts'
 import { type StartOptions, type VirtualClock, virtualClock } from '../src/testing/index.ts'
 import { type PlatformUnderTest, platformUnderTest, withQuery } from './platform.ts'
@@ -208,12 +209,12 @@ export function chargeOf({ id, request }: Stay, more: ChargeFields = {}): Fields
 }
 
 /** Status, code and message of an error as the documents print them. */
-export type Documented = Partial<Record<ErrorName, readonly [status: number, code: string, message: string]>>
+export type Documented = Readonly<Record<string, readonly [status: number, code: string, message: string]>>
 
 /** Checks refusals against what the documents print, and that every declared error of an operation was met. */
 export function refusalsOf(operation: Operation, documented: Documented) {
   const met = new Set<string>()
-  const refused = (reply: LightMyRequestResponse, name: ErrorName, detail?: ErrorDetail): void => {
+  const refused = (reply: LightMyRequestResponse, name: string, detail?: ErrorDetail): void => {
     const [status, code, message] = documented[name] ?? []
     assert.deepEqual(
       { status: reply.statusCode, body: reply.json() },
@@ -233,16 +234,16 @@ export function refusalsOf(operation: Operation, documented: Documented) {
       field: string,
       value: unknown,
       sentence?: string,
-      name?: ErrorName,
+      name?: string,
     ): void {
       const { detail = {}, message = '' } = reply.json<{ detail?: ErrorDetail; message?: string }>()
       const location = locationOf(operation, field)
-      const { error: printed = 'PARAM_ERROR', field: only } = operation.invalidParameter ?? {}
+      const { error: printed = general.PARAM_ERROR, field: only } = operation.invalidParameter ?? {}
       // A member that is null is as good as absent.
       const sent = value ?? ''
       if (name !== undefined || (operation.invalidParameter && (only === undefined || only === field))) {
         assert.ok(detail.issue?.endsWith(sentence ?? ''), `Not the issue in ${reply.body}`)
-        refused(reply, name ?? printed, { field, issue: detail.issue, location, value: sent })
+        refused(reply, name ?? printed.name, { field, issue: detail.issue, location, value: sent })
         return
       }
       const source = location === 'url' ? 'uri_template' : location
@@ -264,8 +265,9 @@ export function refusalsOf(operation: Operation, documented: Documented) {
     },
     /** Every error that the contract declares was met by a test of this file, and the documents have no other. */
     assertAllMet(): void {
-      assert.deepEqual([...met].sort(), [...operation.errors].sort())
-      assert.deepEqual(Object.keys(documented).sort(), [...operation.errors].sort())
+      const declared = operation.errors.map(({ name }) => name).sort()
+      assert.deepEqual([...met].sort(), declared)
+      assert.deepEqual(Object.keys(documented).sort(), declared)
     },
   }
 }

@@ -132,11 +132,15 @@ test('the contract knows the protocol, a validator and types, and no product', (
   assertNone(within('contract').filter(imported => !isAllowed(imported)))
 })
 
-test("a product's contract knows the contract and the protocol alone, because the SDK is made from it", () => {
+test("a product's contract knows the contract, the protocol and errors of rooms, because the SDK is made from it", () => {
   const contracts = IMPORTS.filter(({ file }) => /^src\/products\/[^/]+\/[^/]+\/contract\.ts$/.test(file))
   assert.ok(contracts.length > 0)
   assertNone(
-    contracts.filter(({ file, target }) => !['protocol', 'contract', roomOf(file)].includes(roomOf(target))),
+    contracts.filter(
+      ({ file, target }) =>
+        !['protocol', 'contract', roomOf(file)].includes(roomOf(target)) &&
+        !/^src\/\w+\/errors\.ts$/.test(target),
+    ),
   )
 })
 

@@ -1,6 +1,7 @@
 import { findMerchant, isBound, type Merchant } from '../merchants/merchants.ts'
-import { ApiError, type ErrorName } from '../protocol/errors.ts'
+import { ApiError, type ErrorEntry } from '../protocol/errors.ts'
 import type { Statements } from '../store/database.ts'
+import { callErrors } from './errors.ts'
 
 /** The merchant that a call is for: the caller itself, or the sub-merchant that a provider names. */
 export interface ActingFor {
@@ -10,9 +11,9 @@ export interface ActingFor {
   payee: Merchant
 }
 
-const REFUSALS: { unknown: ErrorName; notBound: ErrorName } = {
-  unknown: 'SUB_MCHID_UNKNOWN',
-  notBound: 'SUB_MCHID_NOT_BOUND',
+const REFUSALS: { unknown: ErrorEntry; notBound: ErrorEntry } = {
+  unknown: callErrors.SUB_MCHID_UNKNOWN,
+  notBound: callErrors.SUB_MCHID_NOT_BOUND,
 }
 
 /**

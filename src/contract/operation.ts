@@ -1,4 +1,4 @@
-import type { ErrorName } from '../protocol/errors.ts'
+import type { ErrorEntry } from '../protocol/errors.ts'
 import type { Static, TObject, TSchema } from './schema.ts'
 
 /** Merchant mode (直连商户) or partner mode (服务商): who calls decides, the paths are the same. */
@@ -27,16 +27,16 @@ export interface Operation<
   partner: Partner
   reply: Reply
   /** Everything that the call itself can be refused for, in the order of its checks. */
-  errors: readonly ErrorName[]
+  errors: readonly ErrorEntry[]
   /**
    * The message that the call's own page prints for a field that breaks its declaration: for all fields, or for one. Where
    * it prints none, the gateway's sentence is the message.
    */
-  invalidParameter?: { error: ErrorName; field?: string }
+  invalidParameter?: { error: ErrorEntry; field?: string }
   /** Set where parameters that the documents do not define are ignored; otherwise they are refused. */
   undefinedFields?: 'ignored'
   /** Fields of `partner` that a direct merchant is refused for, with the refusal; the others are ignored. */
-  partnerOnly?: Readonly<Record<string, ErrorName>>
+  partnerOnly?: Readonly<Record<string, ErrorEntry>>
   /** How often a merchant may call, where that differs from the platform's rule. */
   limits?: CallLimits
 }
@@ -44,7 +44,7 @@ export interface Operation<
 /** Calls of one operation by one merchant in a second of wall time. */
 export interface CallLimits {
   /** What a call over a limit is refused with. */
-  exceeded: ErrorName
+  exceeded: ErrorEntry
   /** All calls; the platform's own limit holds beside it. */
   perSecond?: number
   /** Calls that were refused: when there were so many, the others of that second are refused unheard. */

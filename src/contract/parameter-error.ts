@@ -1,5 +1,6 @@
 import type { ErrorObject } from 'ajv'
 import { ApiError, type ErrorDetail, type Texts } from '../protocol/errors.ts'
+import { general } from '../protocol/general-errors.ts'
 import { locationOf, type Operation } from './operation.ts'
 
 /** How the gateway calls the three places that a field can come from. */
@@ -39,7 +40,7 @@ function refusalOf(
   shown: Echo = {},
 ): ApiError {
   if (!printed || (printed.field ?? nameIn(pointer)) !== nameIn(pointer))
-    return new ApiError('PARAM_ERROR', { location: SOURCES[location], ...shown }, { texts })
+    return new ApiError(general.PARAM_ERROR, { location: SOURCES[location], ...shown }, { texts })
   const field = location === 'body' ? pointer : pointer.slice(1)
   return new ApiError(printed.error, { field, issue: texts.zh, location, ...value })
 }

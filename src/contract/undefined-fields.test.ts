@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { general } from '../protocol/general-errors.ts'
 import { integer, text } from './fields.ts'
 import { operation } from './operation.ts'
 import * as Type from './schema.ts'
@@ -18,7 +19,7 @@ const charge = operation({
   }),
   partner: Type.Object({ sub_mchid: text('子商户号', 4) }),
   reply: Type.Object({}),
-  errors: ['PARAM_ERROR'],
+  errors: [general.PARAM_ERROR],
 })
 
 const found = (fields: Record<string, unknown>) => undefinedFields(charge, fields, '/body')

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { ApiError } from '../protocol/errors.ts'
+import { ApiError, errorTable } from '../protocol/errors.ts'
+import { general } from '../protocol/general-errors.ts'
 import { integer, notifyUrl, oneOf, text, time } from './fields.ts'
 import { operation } from './operation.ts'
 import * as Type from './schema.ts'
@@ -26,7 +27,17 @@ const charge = operation({
   }),
   partner: Type.Object({ sub_mchid: text('子商户号', 4) }),
   reply: Type.Object({}),
-  errors: ['PARAM_ERROR'],
+  errors: [general.PARAM_ERROR],
+})
+
+const { SHOP_WRONG } = errorTable({
+  SHOP_WRONG: {
+    status: 400,
+    code: 'PARAM_ERROR',
+    zh: '参数错误，请检查shop',
+    hant: '參數錯誤，請檢查shop',
+    en: 'Check shop',
+  },
 })
 
 const find = operation({
@@ -38,8 +49,8 @@ const find = operation({
   request: Type.Object({ shop: text('门店', 8), name: text('名称', 9) }),
   partner: Type.Object({}),
   reply: Type.Object({}),
-  errors: ['OUT_TRADE_NO_WRONG'],
-  invalidParameter: { error: 'OUT_TRADE_NO_WRONG', field: 'shop' },
+  errors: [SHOP_WRONG],
+  invalidParameter: { error: SHOP_WRONG, field: 'shop' },
 })
 
 const checkCharge = requestCheck(charge)
@@ -217,7 +228,7 @@ test("a message that the call's page prints stays, for the field that it is abou
   assert.deepEqual(
     refusal(() => checkFind('merchant', { shop: '123456789', name: 'n' })),
     {
-      message: '参数错误，请检查out_trade_no',
+      message: '参数错误，请检查shop',
       detail: {
         field: 'shop',
         issue: '输入源“/uri_template/shop”映射到值字段“门店”字符串规则校验失败，字节数 9，大于最大值 8',
@@ -226,7 +237,7 @@ test("a message that the call's page prints stays, for the field that it is abou
       },
     },
   )
-  const printsForAll = { ...charge, invalidParameter: { error: 'PARAM_ERROR' } } as const
+  const printsForAll = { ...charge, invalidParameter: { error: general.PARAM_ERROR } } as const
   const error = parameterError(printsForAll, '/amount/total', 7, '必须为偶数')
   assert.equal(
     JSON.stringify(error.body('zh-CN')),

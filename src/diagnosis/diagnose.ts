@@ -1,6 +1,7 @@
 import type { Authorization } from '../protocol/authorization.ts'
 import { parseAuthorization } from '../protocol/authorization.ts'
-import type { ErrorName } from '../protocol/errors.ts'
+import type { ErrorEntry } from '../protocol/errors.ts'
+import { general } from '../protocol/general-errors.ts'
 import { MAX_SKEW_SECONDS, SHANGMI_SCHEME } from '../protocol/signature.ts'
 import type { Statements } from '../store/database.ts'
 import type { Cause } from './causes.ts'
@@ -12,31 +13,31 @@ import { readHeader } from './read-header.ts'
 type Explain = (db: Statements, request: RefusedRequest, fields: Authorization) => Finding | Promise<Finding>
 
 /** Who explains which refusal of a request whose header could be read. */
-const EXPLAINERS: Partial<Record<ErrorName, Explain>> = {
-  TIMESTAMP_SKEW: explainClock,
-  MERCHANT_UNKNOWN: explainMerchant,
-  SERIAL_UNKNOWN: explainSerial,
-  CERTIFICATE_NEVER_ISSUED: explainSerial,
-  CERTIFICATE_REVOKED: explainCertificate('certificate_revoked'),
-  CERTIFICATE_REPLACED: explainCertificate('certificate_replaced'),
-  CERTIFICATE_EXPIRED: explainCertificate('certificate_expired'),
-}
+const EXPLAINERS: ReadonlyMap<ErrorEntry, Explain> = new Map([
+  [general.TIMESTAMP_SKEW, explainClock],
+  [general.MERCHANT_UNKNOWN, explainMerchant],
+  [general.SERIAL_UNKNOWN, explainSerial],
+  [general.CERTIFICATE_NEVER_ISSUED, explainSerial],
+  [general.CERTIFICATE_REVOKED, explainCertificate('certificate_revoked')],
+  [general.CERTIFICATE_REPLACED, explainCertificate('certificate_replaced')],
+  [general.CERTIFICATE_EXPIRED, explainCertificate('certificate_expired')],
+])
 
 /** Finds the likely cause of a refused signature. Never throws for what a caller has sent. */
 export async function diagnose(db: Statements, request: RefusedRequest): Promise<Finding> {
   const { authorization } = request.headers
   const isV2 = /&(?:sign|mch_id)=/.test(`&${request.target.split('?')[1] ?? ''}`)
   const { cause, fault } = readHeader(authorization)
-  if (request.error === 'AUTHORIZATION_MALFORMED') {
+  if (request.error === general.AUTHORIZATION_MALFORMED) {
     if (cause === 'authorization_missing' && isV2)
       return { causes: ['apiv2_style'], detail: 'The query has `sign` or `mch_id`, which are of APIv2.' }
     return { causes: [cause], detail: fault }
   }
-  if (request.error === 'AUTHORIZATION_SCHEME') return explainScheme(authorization ?? '')
+  if (request.error === general.AUTHORIZATION_SCHEME) return explainScheme(authorization ?? '')
   const fields = parseAuthorization(authorization)
   // A number in another unit is a time of another age.
   if (cause === 'timestamp_unit' || typeof fields === 'string') return { causes: [cause], detail: fault }
-  const explain = EXPLAINERS[request.error] ?? explainSignature
+  const explain = EXPLAINERS.get(request.error) ?? explainSignature
   return explain(db, request, fields)
 }
 
@@ -144,6 +145,6 @@ function causeOf({ error }: RefusedRequest, { mchid, serial_no }: Authorization,
     return owner.spelling === serial_no ? 'scheme_of_other_key' : 'serial_spelling'
   }
   // Whoever never had a certificate cannot have named a wrong one.
-  if (error === 'CERTIFICATE_NEVER_ISSUED' && owner.kind === 'nobody') return 'certificate_never_issued'
+  if (error === general.CERTIFICATE_NEVER_ISSUED && owner.kind === 'nobody') return 'certificate_never_issued'
   return SERIAL_CAUSES[owner.kind]
 }

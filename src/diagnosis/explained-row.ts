@@ -33,7 +33,7 @@ export async function explainedRow(
     wall_time: wallTime,
     business_time: businessTime,
     op,
-    error,
+    error: error.name,
     method,
     target,
     authorization_header: request.headers.authorization ?? '',

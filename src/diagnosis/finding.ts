@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import type { ErrorName } from '../protocol/errors.ts'
+import type { ErrorEntry } from '../protocol/errors.ts'
 import type { Cause } from './causes.ts'
 
 /** A request whose signature was refused, as it came. */
@@ -8,7 +8,7 @@ export interface RefusedRequest {
   /** The call. */
   op: string
   /** What was answered. */
-  error: ErrorName
+  error: ErrorEntry
   method: string
   target: string
   /** The path with names in place of its fields, such as `/v3/a/{b}`; empty when it has none. */

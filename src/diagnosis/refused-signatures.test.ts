@@ -5,6 +5,7 @@ import fc from 'fast-check'
 import { adminCalls } from '../../test/admin-calls.ts'
 import { platformUnderTest } from '../../test/platform.ts'
 import { explanationOf, requestIdOf, sendWrong, type WrongRequest } from '../../test/wrong-request.ts'
+import { general } from '../protocol/general-errors.ts'
 import { requestMessage } from '../protocol/signature.ts'
 import type { RefusedRequest } from './finding.ts'
 
@@ -351,7 +352,13 @@ test('what is refused for another reason than its signature is not here', async 
 
 test('of large requests that are refused at once only so many wait to be explained as fit into 4 MB', async () => {
   const request = (index: number, length: number): RefusedRequest => ({
-    ...{ requestId: `LARGE${index}`, op: 'securityEcho', error: 'SIGNATURE_MISMATCH', ...ECHO, template: '' },
+    ...{
+      requestId: `LARGE${index}`,
+      op: 'securityEcho',
+      error: general.SIGNATURE_MISMATCH,
+      ...ECHO,
+      template: '',
+    },
     ...{ headers: {}, body: Buffer.alloc(length, 'a'), wallTime: clock.wallNow(), businessTime: clock.now() },
   })
   const noted = Array.from({ length: 30 }, (_, index) => refusals.note(request(index, 1024 * 1024)))

@@ -12,6 +12,7 @@ import { requestCheck } from '../contract/validate.ts'
 import { NO_STRIKES, type Strikes } from '../faults/faults.ts'
 import { namedIn, OF_SIGNATURES } from '../faults/rules.ts'
 import { ApiError, chooseLanguage } from '../protocol/errors.ts'
+import { general } from '../protocol/general-errors.ts'
 import { newRequestId } from '../protocol/ids.ts'
 import { rsa } from '../protocol/suite.ts'
 import { accessPointOf } from './access-point.ts'
@@ -241,7 +242,7 @@ function mountEndpoints(
   function fail(reply: FastifyReply, exchange: Exchange, error: unknown): void {
     const shown = asApiError(error)
     // What was meant to be seen is no fault of ours.
-    if (shown.errorName === 'SYSTEM_ERROR' && shown !== error)
+    if (shown.entry === general.SYSTEM_ERROR && shown !== error)
       log.error({ err: error, request_id: exchange.requestId })
     exchange.resultNumber = shown.number
     exchange.found = shown.found
@@ -327,7 +328,7 @@ interface CallResult {
 }
 
 function undefinedRefusal(pointers: readonly string[]): ApiError {
-  return new ApiError('UNDEFINED_FIELDS', { location: null, value: pointers })
+  return new ApiError(general.UNDEFINED_FIELDS, { location: null, value: pointers })
 }
 
 /** A direct merchant has no sub-merchants; where the call says so, it is refused for a field that is about one. */
@@ -344,5 +345,5 @@ function namesOf(strikes: Strikes): string[] {
 function asApiError(error: unknown): ApiError {
   if (error instanceof ApiError) return error
   const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 500
-  return new ApiError(status >= 400 && status < 500 ? 'BODY_TOO_LARGE' : 'SYSTEM_ERROR')
+  return new ApiError(status >= 400 && status < 500 ? general.BODY_TOO_LARGE : general.SYSTEM_ERROR)
 }

@@ -2,6 +2,7 @@ import type { Rules } from '../calls/context.ts'
 import type { Operation } from '../contract/operation.ts'
 import type { Merchant } from '../merchants/merchants.ts'
 import { ApiError } from '../protocol/errors.ts'
+import { general } from '../protocol/general-errors.ts'
 import { callCounter } from './call-counter.ts'
 import type { Exchange } from './exchange.ts'
 
@@ -29,12 +30,12 @@ export function callLimits({
       const isOver = calls.count(key, now) > Math.min(rateLimit, perSecond ?? rateLimit)
       const isRefusedTooOften =
         refusedPerSecond !== undefined && refusals.counted(key, now) >= refusedPerSecond
-      if (isOver || isRefusedTooOften) throw new ApiError(limits?.exceeded ?? 'RATELIMIT_EXCEEDED')
+      if (isOver || isRefusedTooOften) throw new ApiError(limits?.exceeded ?? general.RATELIMIT_EXCEEDED)
     },
     noteRefusal({ name, limits }, { caller, startedAt }, error) {
       if (limits?.refusedPerSecond === undefined || !(error instanceof ApiError)) return
       // What was over a limit was not heard, and a fault on purpose is no more a refusal than any other.
-      if (error.errorName === limits.exceeded || error.errorName === 'SYSTEM_ERROR') return
+      if (error.entry === limits.exceeded || error.entry === general.SYSTEM_ERROR) return
       refusals.count(`${caller?.mchid}/${name}`, startedAt)
     },
   }

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { ApiError } from '../protocol/errors.ts'
+import { general } from '../protocol/general-errors.ts'
 import { inHandOf, stopParsing } from './bound-intake.ts'
 
 /** A reply to what no call could answer. */
@@ -15,7 +16,7 @@ export interface Refusal {
 export const MALFORMED_HTTP: Refusal = {
   status: '400 Bad Request',
   type: 'application/json',
-  body: JSON.stringify(new ApiError('HEADERS_TOO_LARGE').body('zh-CN')),
+  body: JSON.stringify(new ApiError(general.HEADERS_TOO_LARGE).body('zh-CN')),
 }
 
 /** The answer to methods that no path has. */

@@ -1,22 +1,23 @@
 import type { FastifyRequest } from 'fastify'
 import type { RefusedRequest } from '../diagnosis/finding.ts'
 import type { ApiError } from '../protocol/errors.ts'
+import { general } from '../protocol/general-errors.ts'
 import type { Exchange } from './exchange.ts'
 
 /** What there is to say about a request whose signature was refused, for whoever finds out why. */
 export function refusedRequest(
   { method, raw, headers, body, routeOptions }: FastifyRequest,
   { requestId, op, startedAt }: Exchange,
-  { errorName }: ApiError,
+  { entry }: ApiError,
   businessTime: number,
 ): RefusedRequest {
   const template = routeOptions.url?.replaceAll(/:(\w+)/g, '{$1}') ?? ''
   return {
-    ...{ requestId, op, error: errorName, method, headers, businessTime },
+    ...{ requestId, op, error: entry, method, headers, businessTime },
     target: raw.url ?? '',
     template: template.includes('{') ? template : '',
     // Only what was refused for its signature alone has come so far that its body was read.
-    body: errorName === 'SIGNATURE_MISMATCH' ? bytesOf(body) : undefined,
+    body: entry === general.SIGNATURE_MISMATCH ? bytesOf(body) : undefined,
     wallTime: startedAt,
   }
 }

@@ -2,6 +2,7 @@ import type { Operation } from '../contract/operation.ts'
 import { mappedTwice, parameterError } from '../contract/parameter-error.ts'
 import { undefinedFields } from '../contract/undefined-fields.ts'
 import { ApiError, type ErrorDetail } from '../protocol/errors.ts'
+import { general } from '../protocol/general-errors.ts'
 import { faultOf, type JsonFault, readJson } from '../protocol/json.ts'
 
 /** A request has no more query parameters than this. */
@@ -73,14 +74,14 @@ function decode(text: string): string | undefined {
   try {
     return decodeURIComponent(spaced)
   } catch {
-    throw new ApiError('NOT_UTF8')
+    throw new ApiError(general.NOT_UTF8)
   }
 }
 
 /** Refuses a field of the path or the query that holds what the wire cannot carry. */
 function requireClean(declared: Operation, name: string, value: string): void {
   const fault = faultOf(name) ?? faultOf(value)
-  if (fault?.fault === 'not_utf8') throw new ApiError('NOT_UTF8', undefined, fault)
+  if (fault?.fault === 'not_utf8') throw new ApiError(general.NOT_UTF8, undefined, fault)
   if (fault) throw parameterError(declared, `/${name}`, value, '输入源“{source}”含有空字符')
 }
 
@@ -100,12 +101,12 @@ function bodyFields(body: Uint8Array): Record<string, unknown> {
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value
     throw unreadable({ issue: UNREADABLE.not_json, location: 'body' })
   }
-  if (read.fault === 'not_utf8') throw new ApiError('NOT_UTF8', undefined, read)
+  if (read.fault === 'not_utf8') throw new ApiError(general.NOT_UTF8, undefined, read)
   throw unreadable({ issue: UNREADABLE[read.fault], location: 'body' })
 }
 
 function unreadable(detail: ErrorDetail): ApiError {
-  return new ApiError('PARAM_ERROR', detail)
+  return new ApiError(general.PARAM_ERROR, detail)
 }
 
 function isKnown({ request, partner }: Operation, name: string): boolean {

@@ -2,6 +2,7 @@ import { setTimeout } from 'node:timers/promises'
 import type { Operation } from '../contract/operation.ts'
 import type { Strikes } from '../faults/faults.ts'
 import { ApiError } from '../protocol/errors.ts'
+import { general } from '../protocol/general-errors.ts'
 
 /** The connection of a call is reset, and nothing was done. */
 export class ConnectionReset extends Error {
@@ -20,14 +21,14 @@ export async function sufferFaults<T>(
 ): Promise<T> {
   if (strikes.LATENCY) await pause(strikes.LATENCY.delay_ms)
   if (strikes.CONNECTION_RESET) throw new ConnectionReset()
-  if (strikes.RATE_LIMITED) throw new ApiError(limits?.exceeded ?? 'RATELIMIT_EXCEEDED')
-  if (strikes.ERROR_BEFORE_COMMIT) throw new ApiError('SYSTEM_ERROR')
+  if (strikes.RATE_LIMITED) throw new ApiError(limits?.exceeded ?? general.RATELIMIT_EXCEEDED)
+  if (strikes.ERROR_BEFORE_COMMIT) throw new ApiError(general.SYSTEM_ERROR)
   if (!strikes.ERROR_AFTER_COMMIT) return work()
   // A refusal is not heard either; a fault of ours is.
   await work().catch(error => {
     if (!(error instanceof ApiError)) throw error
   })
-  throw new ApiError('SYSTEM_ERROR')
+  throw new ApiError(general.SYSTEM_ERROR)
 }
 
 /** Waits for so many milliseconds of wall time, or until the signal says that nobody waits for them any more. */

@@ -4,7 +4,8 @@ import type { Clock } from '../clock/clock.ts'
 import { type CertificateStatus, certificateStatus } from '../merchants/certificate-status.ts'
 import { type Caller, findCaller } from '../merchants/merchants.ts'
 import { type Authorization, parseAuthorization } from '../protocol/authorization.ts'
-import { ApiError, type ErrorName } from '../protocol/errors.ts'
+import { ApiError, type ErrorEntry } from '../protocol/errors.ts'
+import { general } from '../protocol/general-errors.ts'
 import { isFresh, requestMessage } from '../protocol/signature.ts'
 import { type Algorithm, type Suite, suiteOf } from '../protocol/suite.ts'
 import type { Database } from '../store/database.ts'
@@ -50,17 +51,17 @@ export async function identifyCaller(
   clock: Clock,
 ): Promise<{ authorization: Authorization; caller: Caller; suite: Suite }> {
   if (!headers['user-agent']?.trim() || !headers.accept?.trim()) {
-    throw new ApiError('MISSING_ACCEPT_OR_USER_AGENT')
+    throw new ApiError(general.MISSING_ACCEPT_OR_USER_AGENT)
   }
   const authorization = parseAuthorization(headers.authorization)
-  if (authorization === 'malformed') throw new ApiError('AUTHORIZATION_MALFORMED')
-  if (authorization === 'foreign_scheme') throw new ApiError('AUTHORIZATION_SCHEME')
-  if (!isFresh(authorization.timestamp, clock.wallNow())) throw new ApiError('TIMESTAMP_SKEW')
+  if (authorization === 'malformed') throw new ApiError(general.AUTHORIZATION_MALFORMED)
+  if (authorization === 'foreign_scheme') throw new ApiError(general.AUTHORIZATION_SCHEME)
+  if (!isFresh(authorization.timestamp, clock.wallNow())) throw new ApiError(general.TIMESTAMP_SKEW)
   const caller = await lookUp(authorization.mchid, authorization.serial_no)
-  if (!caller) throw new ApiError('MERCHANT_UNKNOWN')
+  if (!caller) throw new ApiError(general.MERCHANT_UNKNOWN)
   const { algorithm } = authorization
   // For a merchant that has not applied for it the scheme does not exist.
-  if (algorithm === 'SM2' && caller.shangmi !== 1) throw new ApiError('AUTHORIZATION_SCHEME')
+  if (algorithm === 'SM2' && caller.shangmi !== 1) throw new ApiError(general.AUTHORIZATION_SCHEME)
   const refusal = refusedCertificate(caller, algorithm, clock.now())
   if (refusal) throw new ApiError(refusal)
   return { authorization, caller, suite: await suiteOf(algorithm) }
@@ -71,19 +72,19 @@ function refusedCertificate(
   { certificate, has_certificates }: Caller,
   algorithm: Algorithm,
   now: number,
-): ErrorName | undefined {
-  if (!has_certificates) return 'CERTIFICATE_NEVER_ISSUED'
+): ErrorEntry | undefined {
+  if (!has_certificates) return general.CERTIFICATE_NEVER_ISSUED
   // The scheme says which certificates can have signed, and among those there is none of this number.
-  if (certificate?.algorithm !== algorithm) return 'SERIAL_UNKNOWN'
+  if (certificate?.algorithm !== algorithm) return general.SERIAL_UNKNOWN
   const status = certificateStatus(certificate, now)
   return status === 'VALID' ? undefined : REFUSALS[status]
 }
 
 const REFUSALS = {
-  REVOKED: 'CERTIFICATE_REVOKED',
-  REPLACED: 'CERTIFICATE_REPLACED',
-  EXPIRED: 'CERTIFICATE_EXPIRED',
-} as const satisfies Record<Exclude<CertificateStatus, 'VALID'>, ErrorName>
+  REVOKED: general.CERTIFICATE_REVOKED,
+  REPLACED: general.CERTIFICATE_REPLACED,
+  EXPIRED: general.CERTIFICATE_EXPIRED,
+} as const satisfies Record<Exclude<CertificateStatus, 'VALID'>, ErrorEntry>
 
 /**
  * Verifies the signature over the raw target and the raw bytes of the body; answers the caller who made it. An empty query
@@ -103,7 +104,7 @@ export function verifySignature(
   const start = new TextDecoder('utf-8', { ignoreBOM: true }).decode(body.subarray(0, TRUNCATED_BODY_BYTES), {
     stream: true,
   })
-  throw new ApiError('SIGNATURE_MISMATCH', {
+  throw new ApiError(general.SIGNATURE_MISMATCH, {
     detail: { issue: 'sign not match' },
     field: 'signature',
     location: 'authorization',

@@ -1,6 +1,35 @@
-import { ERRORS, type ErrorEntry, type ErrorName, type Texts } from './error-table.ts'
+/** A text in each language: the official one, and our translations. */
+export interface Texts {
+  zh: string
+  hant: string
+  en: string
+}
 
-export { ERRORS, type ErrorName, type Texts } from './error-table.ts'
+/**
+ * One error as it goes over the wire. One `code` has several texts and statuses, so each error is a value of its own;
+ * clients branch on status and code alone.
+ */
+export interface ErrorEntry extends Readonly<Texts> {
+  /** For logs, documents and tests: no two errors have the same. */
+  readonly name: string
+  readonly status: number
+  readonly code: string
+  /** True for what the gateway refuses on behalf of a call, without a signature like all its refusals. */
+  readonly unsigned?: true
+  /** The number behind the last `-` of `Request-ID`, where one is known; otherwise that of a bad parameter. */
+  readonly number?: number
+}
+
+/** Declares errors: each is a value that knows the name by which it is declared. */
+export function errorTable<Name extends string>(
+  table: Readonly<Record<Name, Omit<ErrorEntry, 'name'>>>,
+): { readonly [N in Name]: ErrorEntry } {
+  const named = Object.entries<Omit<ErrorEntry, 'name'>>(table).map(([name, entry]) => [
+    name,
+    { name, ...entry },
+  ])
+  return Object.fromEntries(named)
+}
 
 /** Languages of error texts. `zh-HK` and `zh-TW` share the traditional text. */
 export const LANGUAGES = ['zh-CN', 'en', 'zh-HK', 'zh-TW'] as const
@@ -38,24 +67,20 @@ const BAD_PARAMETER = 268435461
 
 /** An error that a caller is meant to see: thrown anywhere, turned into a reply at the edge. */
 export class ApiError extends Error {
-  readonly errorName: ErrorName
+  readonly entry: ErrorEntry
   readonly detail: ErrorDetail | undefined
-  /** The message, where it is not that of the table. */
+  /** The message, where it is not that of the entry. */
   readonly #texts: Texts | undefined
   /** For the log: what the reply does not say. */
   readonly found: string | undefined
 
-  constructor(errorName: ErrorName, detail?: ErrorDetail, more: { texts?: Texts; found?: string } = {}) {
-    super(more.texts?.zh ?? ERRORS[errorName].zh)
+  constructor(entry: ErrorEntry, detail?: ErrorDetail, more: { texts?: Texts; found?: string } = {}) {
+    super(more.texts?.zh ?? entry.zh)
     this.name = 'ApiError'
-    this.errorName = errorName
+    this.entry = entry
     this.detail = detail
     this.#texts = more.texts
     this.found = more.found
-  }
-
-  get entry(): ErrorEntry {
-    return ERRORS[this.errorName]
   }
 
   get status(): number {

@@ -7,7 +7,8 @@ import type { Operation } from '../../src/contract/operation.ts'
 import { conforms } from '../../src/contract/validate.ts'
 import { products } from '../../src/products/index.ts'
 import { endpointsOf } from '../../src/products/product.ts'
-import { ApiError, type ErrorName, LANGUAGES } from '../../src/protocol/errors.ts'
+import { ApiError, type ErrorEntry, LANGUAGES } from '../../src/protocol/errors.ts'
+import { general } from '../../src/protocol/general-errors.ts'
 import { signedRequest, virtualClock } from '../../src/testing/index.ts'
 import {
   APPID,
@@ -35,18 +36,18 @@ const running = await parkingUnderTest({ after }, { clock, rules: { refundInterv
 const agent = new Agent({ keepAlive: true, maxSockets: 1 })
 after(() => agent.destroy())
 
-const EARLY: ErrorName[] = [
-  'MISSING_ACCEPT_OR_USER_AGENT',
-  'HEADERS_TOO_LARGE',
-  'BODY_TOO_LARGE',
-  'AUTHORIZATION_MALFORMED',
-  'AUTHORIZATION_SCHEME',
-  'TIMESTAMP_SKEW',
-  'MERCHANT_UNKNOWN',
-  'SERIAL_UNKNOWN',
-  'SIGNATURE_MISMATCH',
-  'UNDEFINED_FIELDS',
-  'NOT_UTF8',
+const EARLY: ErrorEntry[] = [
+  general.MISSING_ACCEPT_OR_USER_AGENT,
+  general.HEADERS_TOO_LARGE,
+  general.BODY_TOO_LARGE,
+  general.AUTHORIZATION_MALFORMED,
+  general.AUTHORIZATION_SCHEME,
+  general.TIMESTAMP_SKEW,
+  general.MERCHANT_UNKNOWN,
+  general.SERIAL_UNKNOWN,
+  general.SIGNATURE_MISMATCH,
+  general.UNDEFINED_FIELDS,
+  general.NOT_UTF8,
 ]
 
 const operations = endpoints.map(({ operation }) => operation)

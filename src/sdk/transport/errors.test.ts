@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { ERRORS, type ErrorDetail } from '../../protocol/errors.ts'
+import { ALL_ERRORS } from '../../../test/all-errors.ts'
+import type { ErrorDetail } from '../../protocol/errors.ts'
 import {
   ChargeRefused,
   errorOf,
@@ -63,7 +64,7 @@ for (const [status, code, type] of SCENARIOS) {
 }
 
 test('every error that the platform can answer has a class of its own kind', () => {
-  for (const [name, { status, code }] of Object.entries(ERRORS)) {
+  for (const { name, status, code } of ALL_ERRORS) {
     assert.notEqual(errorOf({ ...facts, status, code }).constructor, WechatPayError, name)
   }
 })

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { ERRORS, type ErrorName } from '../../protocol/error-table.ts'
+import { general } from '../../protocol/general-errors.ts'
 import { errorOf, SignatureRefused } from './errors.ts'
 
 const whatToDo = (text: string) => {
@@ -9,9 +9,9 @@ const whatToDo = (text: string) => {
   return error.whatToDo
 }
 
-const GENERAL = whatToDo('whatever')
+const UNKNOWN = whatToDo('whatever')
 
-const SCENARIOS: [name: ErrorName, advice: RegExp][] = [
+const SCENARIOS: [name: keyof typeof general, advice: RegExp][] = [
   ['AUTHORIZATION_SCHEME', /suite: shangmi, 国密 is not enabled/],
   ['TIMESTAMP_SKEW', /^Set this machine’s clock/],
   ['SERIAL_UNKNOWN', /none of this merchant’s certificates/],
@@ -23,7 +23,7 @@ const SCENARIOS: [name: ErrorName, advice: RegExp][] = [
 
 for (const [name, advice] of SCENARIOS) {
   test(`a signature refused for ${name} has an advice of its own, in every language`, () => {
-    const { zh, hant, en } = ERRORS[name]
+    const { zh, hant, en } = general[name]
     for (const text of [zh, hant, en]) assert.match(whatToDo(text), advice)
     assert.match(whatToDo(zh.replace(/。$/, '')), advice)
   })
@@ -32,10 +32,10 @@ for (const [name, advice] of SCENARIOS) {
 test('a signature refused with any other text has the general advice', () => {
   for (const text of [
     '',
-    ERRORS.SIGNATURE_MISMATCH.zh,
-    ERRORS.MERCHANT_UNKNOWN.zh,
-    ERRORS.MERCHANT_UNKNOWN.en,
+    general.SIGNATURE_MISMATCH.zh,
+    general.MERCHANT_UNKNOWN.zh,
+    general.MERCHANT_UNKNOWN.en,
   ])
-    assert.equal(whatToDo(text), GENERAL)
-  assert.match(GENERAL, /boomgate explain/)
+    assert.equal(whatToDo(text), UNKNOWN)
+  assert.match(UNKNOWN, /boomgate explain/)
 })

@@ -1,4 +1,4 @@
-import { ERRORS, type ErrorName } from '../../protocol/error-table.ts'
+import { general } from '../../protocol/general-errors.ts'
 
 const CHECK_KEYS =
   'Do not repeat. Check this machine’s clock (five minutes), that serial_no is that of the certificate of privateKey, ' +
@@ -9,7 +9,7 @@ const NEW_CERTIFICATE =
   'privateKey to those of the new one.'
 
 /** What is wrong where the platform says it, by the errors whose texts are known. */
-const ADVICE: Partial<Record<ErrorName, string>> = {
+const ADVICE: Partial<Record<keyof typeof general, string>> = {
   AUTHORIZATION_SCHEME:
     'Do not repeat. With suite: shangmi, 国密 is not enabled for this merchant: apply for it on the merchant platform, or ' +
     'leave suite out and give the RSA key and its serial_no. Without suite, look for what changes the Authorization ' +
@@ -31,7 +31,7 @@ const ADVICE: Partial<Record<ErrorName, string>> = {
 
 /** In all languages. Without the mark at the end, which is the first thing that changes in a text. */
 const KNOWN_TEXTS = Object.entries(ADVICE).flatMap(([name, advice]) => {
-  const { zh, hant, en } = ERRORS[name as ErrorName]
+  const { zh, hant, en } = general[name as keyof typeof general]
   return [zh, hant, en].map(text => ({ text: text.replace(/[。.]$/, ''), advice }))
 })
 

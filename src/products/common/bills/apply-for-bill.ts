@@ -3,6 +3,7 @@ import { findMerchant, isBound, type Merchant } from '../../../merchants/merchan
 import { ApiError } from '../../../protocol/errors.ts'
 import type { Statements } from '../../../store/database.ts'
 import { sealToken } from './download-token.ts'
+import { errors } from './errors.ts'
 import type { Bill, FileSeal } from './stored-bill.ts'
 
 const LINK_LIFETIME_MS = 5 * 60 * 1000
@@ -10,8 +11,8 @@ const LINK_LIFETIME_MS = 5 * 60 * 1000
 /** Throws unless the number is that of a sub-merchant whose bills the caller may have. */
 export async function requireSubMerchant(db: Statements, caller: Merchant, subMchid: string): Promise<void> {
   const merchant = await findMerchant(db, subMchid)
-  if (merchant?.kind !== 'sub') throw new ApiError('BILL_SUB_MCHID_WRONG')
-  if (!(await isBound(db, caller.mchid, subMchid))) throw new ApiError('NO_BILL_RIGHT')
+  if (merchant?.kind !== 'sub') throw new ApiError(errors.BILL_SUB_MCHID_WRONG)
+  if (!(await isBound(db, caller.mchid, subMchid))) throw new ApiError(errors.NO_BILL_RIGHT)
 }
 
 /** The hash of a bill and where to download it, as a reply has them. */

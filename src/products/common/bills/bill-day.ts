@@ -1,5 +1,6 @@
 import { ApiError } from '../../../protocol/errors.ts'
 import { BEIJING_OFFSET_MS, parseTime } from '../../../protocol/time.ts'
+import { errors } from './errors.ts'
 
 const HOUR_MS = 60 * 60 * 1000
 const DAY_MS = 24 * HOUR_MS
@@ -31,7 +32,7 @@ export function billDay(date: string, now: number): BillDay {
 
 /** Throws STATEMENT_CREATING before ten in the morning of the next day. */
 export function requireReady({ end }: BillDay, now: number): void {
-  if (now < end + READY_AFTER_MS) throw new ApiError('STATEMENT_CREATING')
+  if (now < end + READY_AFTER_MS) throw new ApiError(errors.STATEMENT_CREATING)
 }
 
 /** Beijing time has no daylight saving. */
@@ -48,5 +49,5 @@ function firstDay(now: number): number {
 }
 
 function wrongDate(value: string, issue: string): ApiError {
-  return new ApiError('BILL_DATE_WRONG', { field: 'bill_date', issue, location: 'query', value })
+  return new ApiError(errors.BILL_DATE_WRONG, { field: 'bill_date', issue, location: 'query', value })
 }

@@ -11,7 +11,7 @@ function refusalOf(work: () => unknown): string | undefined {
     return undefined
   } catch (error) {
     assert.ok(error instanceof ApiError)
-    return error.errorName
+    return error.entry.name
   }
 }
 

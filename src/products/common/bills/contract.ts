@@ -1,6 +1,8 @@
 import { oneOf, text } from '../../../contract/fields.ts'
 import { operation } from '../../../contract/operation.ts'
 import * as Type from '../../../contract/schema.ts'
+import { general } from '../../../protocol/general-errors.ts'
+import { errors } from './errors.ts'
 
 const optional = Type.Optional
 
@@ -31,8 +33,8 @@ const downloadUrl = text('账单下载地址', 2048, {
 const applied = Type.Object({ ...hash, download_url: downloadUrl })
 
 /** In the order of the checks: those before and behind the ones that are about a sub-merchant. */
-const REFUSED_FIRST = ['FREQUENCY_LIMITED', 'PARAM_ERROR', 'BILL_DATE_WRONG'] as const
-const REFUSED_LAST = ['STATEMENT_CREATING', 'NO_STATEMENT_EXIST', 'SYSTEM_ERROR'] as const
+const REFUSED_FIRST = [general.FREQUENCY_LIMITED, general.PARAM_ERROR, errors.BILL_DATE_WRONG] as const
+const REFUSED_LAST = [errors.STATEMENT_CREATING, errors.NO_STATEMENT_EXIST, general.SYSTEM_ERROR] as const
 
 export const getTradeBill = operation({
   name: 'getTradeBill',
@@ -55,8 +57,8 @@ export const getTradeBill = operation({
     ),
   }),
   reply: applied,
-  errors: [...REFUSED_FIRST, 'BILL_SUB_MCHID_WRONG', 'NO_BILL_RIGHT', ...REFUSED_LAST],
-  limits: { exceeded: 'FREQUENCY_LIMITED' },
+  errors: [...REFUSED_FIRST, errors.BILL_SUB_MCHID_WRONG, errors.NO_BILL_RIGHT, ...REFUSED_LAST],
+  limits: { exceeded: general.FREQUENCY_LIMITED },
 })
 
 export const getFundFlowBill = operation({
@@ -77,7 +79,7 @@ export const getFundFlowBill = operation({
   partner: Type.Object({}),
   reply: applied,
   errors: [...REFUSED_FIRST, ...REFUSED_LAST],
-  limits: { exceeded: 'FREQUENCY_LIMITED', perSecond: 3 },
+  limits: { exceeded: general.FREQUENCY_LIMITED, perSecond: 3 },
 })
 
 export const getSubMerchantFundFlowBill = operation({
@@ -109,8 +111,8 @@ export const getSubMerchantFundFlowBill = operation({
       }),
     ),
   }),
-  errors: [...REFUSED_FIRST, 'BILL_SUB_MCHID_WRONG', 'NO_BILL_RIGHT', ...REFUSED_LAST],
-  limits: { exceeded: 'FREQUENCY_LIMITED', perSecond: 3 },
+  errors: [...REFUSED_FIRST, errors.BILL_SUB_MCHID_WRONG, errors.NO_BILL_RIGHT, ...REFUSED_LAST],
+  limits: { exceeded: general.FREQUENCY_LIMITED, perSecond: 3 },
 })
 
 /** The reply is the file itself, and it is not signed: its type is that of an operation without a reply in JSON. */
@@ -130,6 +132,12 @@ export const downloadBill = operation({
   }),
   partner: Type.Object({}),
   reply: Type.Unsafe<never>({ type: 'string', title: '账单文件' }),
-  errors: ['FREQUENCY_LIMITED', 'PARAM_ERROR', 'DOWNLOAD_URL_WRONG', 'DOWNLOADER_WRONG', 'SYSTEM_ERROR'],
-  limits: { exceeded: 'FREQUENCY_LIMITED' },
+  errors: [
+    general.FREQUENCY_LIMITED,
+    general.PARAM_ERROR,
+    errors.DOWNLOAD_URL_WRONG,
+    errors.DOWNLOADER_WRONG,
+    general.SYSTEM_ERROR,
+  ],
+  limits: { exceeded: general.FREQUENCY_LIMITED },
 })

@@ -15,6 +15,7 @@ import { MERCHANT, PARTNER } from '../../../../test/parking.ts'
 import { refundOf } from '../../../../test/refunds.ts'
 import { createTestStore } from '../../../store/testing.ts'
 import { startPlatform, virtualClock } from '../../../testing/index.ts'
+import { errors } from './errors.ts'
 import { makeBill } from './make-bill.ts'
 import { requiredBill } from './required-bill.ts'
 import { findBill } from './stored-bill.ts'
@@ -201,7 +202,7 @@ test('whoever asks for a bill while the world changes under its making is told t
     })
     const waiting = assert.rejects(
       requiredBill(platform, SUBJECT, () => text),
-      { errorName: 'STATEMENT_CREATING' },
+      { entry: errors.STATEMENT_CREATING },
     )
     await begun.promise
     if (!isWaiting) await waiting

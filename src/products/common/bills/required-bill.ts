@@ -2,6 +2,7 @@ import { setTimeout as after } from 'node:timers/promises'
 import type { ProductContext } from '../../../calls/context.ts'
 import { ApiError } from '../../../protocol/errors.ts'
 import type { Database } from '../../../store/database.ts'
+import { errors } from './errors.ts'
 import { type BillText, makeBill, WorldChanged } from './make-bill.ts'
 import { type Bill, type BillSubject, findBill } from './stored-bill.ts'
 
@@ -27,7 +28,7 @@ export async function requiredBill(
 ): Promise<Bill> {
   const { db } = platform
   const bill = (await findBill(db, subject)) ?? (await made(platform, subject, textOf))
-  if (bill.row_count === 0) throw new ApiError('NO_STATEMENT_EXIST')
+  if (bill.row_count === 0) throw new ApiError(errors.NO_STATEMENT_EXIST)
   return bill
 }
 
@@ -45,9 +46,9 @@ async function made(platform: ProductContext, subject: BillSubject, textOf: () =
   const bill = await withinWait(making).catch(error => {
     forget()
     // The bill of the world as it is now is another one, and nothing is wrong with it.
-    throw error instanceof WorldChanged ? new ApiError('STATEMENT_CREATING') : error
+    throw error instanceof WorldChanged ? new ApiError(errors.STATEMENT_CREATING) : error
   })
-  if (!bill) throw new ApiError('STATEMENT_CREATING')
+  if (!bill) throw new ApiError(errors.STATEMENT_CREATING)
   return bill
 }
 

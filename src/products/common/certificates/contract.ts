@@ -1,6 +1,8 @@
 import { oneOf, text, time } from '../../../contract/fields.ts'
 import { operation } from '../../../contract/operation.ts'
 import * as Type from '../../../contract/schema.ts'
+import { general } from '../../../protocol/general-errors.ts'
+import { errors } from './errors.ts'
 
 /** The platform certificates that are valid or will be, each sealed with the caller's APIv3 key by its own algorithms. */
 export const listCertificates = operation({
@@ -30,10 +32,10 @@ export const listCertificates = operation({
     ),
   }),
   errors: [
-    'RATELIMIT_EXCEEDED',
-    'PARAM_ERROR',
-    'APIV3_KEY_MISSING',
-    'NO_PLATFORM_CERTIFICATE',
-    'SYSTEM_ERROR',
+    general.RATELIMIT_EXCEEDED,
+    general.PARAM_ERROR,
+    errors.APIV3_KEY_MISSING,
+    errors.NO_PLATFORM_CERTIFICATE,
+    general.SYSTEM_ERROR,
   ],
 })

@@ -1,6 +1,9 @@
+import { callErrors } from '../../../calls/errors.ts'
 import { gatewayNotifyUrl, integer, oneOf, subMchid, text, time } from '../../../contract/fields.ts'
 import { notice, operation } from '../../../contract/operation.ts'
 import * as Type from '../../../contract/schema.ts'
+import { general } from '../../../protocol/general-errors.ts'
+import { errors } from './errors.ts'
 
 const optional = Type.Optional
 
@@ -109,7 +112,7 @@ const refund = Type.Object({
 })
 
 /** Both calls that move money; applications that are refused have a limit of their own beside it. */
-const limits = { exceeded: 'FREQUENCY_LIMITED', perSecond: 150 } as const
+const limits = { exceeded: general.FREQUENCY_LIMITED, perSecond: 150 } as const
 
 export const createRefund = operation({
   name: 'createRefund',
@@ -135,24 +138,24 @@ export const createRefund = operation({
   }),
   reply: refund,
   errors: [
-    'FREQUENCY_LIMITED',
-    'PARAM_ERROR',
-    'SUB_MCHID_NOT_ALLOWED',
-    'MCH_NOT_EXISTS',
-    'NO_REFUND_RIGHT',
-    'REFUND_CHANGED',
-    'REFUND_ORDER_UNKNOWN',
-    'REFUND_TRANSACTION_UNKNOWN',
-    'ORDER_NUMBERS_DIFFER',
-    'REFUND_OVERDUE',
-    'FULLY_REFUNDED',
-    'REFUND_ABOVE_REST',
-    'TOO_MANY_REFUNDS',
-    'REFUND_TOO_SOON',
-    'REFUND_SOURCE_WRONG',
-    'USER_ACCOUNT_ABNORMAL',
-    'NOT_ENOUGH',
-    'SYSTEM_ERROR',
+    general.FREQUENCY_LIMITED,
+    general.PARAM_ERROR,
+    errors.SUB_MCHID_NOT_ALLOWED,
+    errors.MCH_NOT_EXISTS,
+    errors.NO_REFUND_RIGHT,
+    errors.REFUND_CHANGED,
+    errors.REFUND_ORDER_UNKNOWN,
+    errors.REFUND_TRANSACTION_UNKNOWN,
+    errors.ORDER_NUMBERS_DIFFER,
+    errors.REFUND_OVERDUE,
+    errors.FULLY_REFUNDED,
+    errors.REFUND_ABOVE_REST,
+    errors.TOO_MANY_REFUNDS,
+    errors.REFUND_TOO_SOON,
+    errors.REFUND_SOURCE_WRONG,
+    errors.USER_ACCOUNT_ABNORMAL,
+    errors.NOT_ENOUGH,
+    general.SYSTEM_ERROR,
   ],
   limits: { ...limits, refusedPerSecond: 6 },
 })
@@ -167,14 +170,14 @@ export const queryByOutRefundNo = operation({
   partner: Type.Object({ sub_mchid: subMchid }),
   reply: refund,
   errors: [
-    'FREQUENCY_LIMITED',
-    'PARAM_ERROR',
-    'SUB_MCHID_NOT_ALLOWED',
-    'MCH_NOT_EXISTS',
-    'REFUND_UNKNOWN',
-    'SYSTEM_ERROR',
+    general.FREQUENCY_LIMITED,
+    general.PARAM_ERROR,
+    errors.SUB_MCHID_NOT_ALLOWED,
+    errors.MCH_NOT_EXISTS,
+    errors.REFUND_UNKNOWN,
+    general.SYSTEM_ERROR,
   ],
-  limits: { exceeded: 'FREQUENCY_LIMITED', perSecond: 300 },
+  limits: { exceeded: general.FREQUENCY_LIMITED, perSecond: 300 },
 })
 
 export const createAbnormalRefund = operation({
@@ -204,19 +207,19 @@ export const createAbnormalRefund = operation({
   partner: Type.Object({ sub_mchid: subMchid }),
   reply: refund,
   errors: [
-    'FREQUENCY_LIMITED',
-    'PARAM_ERROR',
-    'WECHATPAY_SERIAL_MISSING',
-    'WECHATPAY_SERIAL_WRONG',
-    'CIPHERTEXT_EXPECTED',
-    'DECRYPTION_FAILED',
-    'SUB_MCHID_NOT_ALLOWED',
-    'MCH_NOT_EXISTS',
-    'NO_REFUND_RIGHT',
-    'REFUND_UNKNOWN',
-    'REFUND_NUMBERS_DIFFER',
-    'REFUND_NOT_ABNORMAL',
-    'SYSTEM_ERROR',
+    general.FREQUENCY_LIMITED,
+    general.PARAM_ERROR,
+    callErrors.WECHATPAY_SERIAL_MISSING,
+    callErrors.WECHATPAY_SERIAL_WRONG,
+    callErrors.CIPHERTEXT_EXPECTED,
+    callErrors.DECRYPTION_FAILED,
+    errors.SUB_MCHID_NOT_ALLOWED,
+    errors.MCH_NOT_EXISTS,
+    errors.NO_REFUND_RIGHT,
+    errors.REFUND_UNKNOWN,
+    errors.REFUND_NUMBERS_DIFFER,
+    errors.REFUND_NOT_ABNORMAL,
+    general.SYSTEM_ERROR,
   ],
   limits,
 })

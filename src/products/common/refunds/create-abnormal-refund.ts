@@ -3,6 +3,7 @@ import type { Call, Handler } from '../../../calls/handler.ts'
 import { parameterError } from '../../../contract/validate.ts'
 import { ApiError } from '../../../protocol/errors.ts'
 import * as contract from './contract.ts'
+import { errors } from './errors.ts'
 import { payoutDelay } from './fund-refund.ts'
 import { nextRefundStatus } from './refund-state.ts'
 import { bankAccountText, MERCHANT_BANK_TEXT, type Refund, refundReply, updateRefund } from './refunds.ts'
@@ -29,10 +30,11 @@ export const createAbnormalRefund: Handler<typeof contract.createAbnormalRefund>
       `SELECT * FROM refunds WHERE refund_id = $1 ${tx.forUpdate}`,
       request.refund_id,
     )
-    if (refund?.mchid !== caller.mchid || refund.sub_mchid !== subMchid) throw new ApiError('REFUND_UNKNOWN')
-    if (refund.out_refund_no !== request.out_refund_no) throw new ApiError('REFUND_NUMBERS_DIFFER')
+    if (refund?.mchid !== caller.mchid || refund.sub_mchid !== subMchid)
+      throw new ApiError(errors.REFUND_UNKNOWN)
+    if (refund.out_refund_no !== request.out_refund_no) throw new ApiError(errors.REFUND_NUMBERS_DIFFER)
     if (isThere(refund, elsewhere)) return refundReply(refund)
-    if (refund.status !== 'ABNORMAL') throw new ApiError('REFUND_NOT_ABNORMAL')
+    if (refund.status !== 'ABNORMAL') throw new ApiError(errors.REFUND_NOT_ABNORMAL)
     const redirected: Refund = {
       ...refund,
       ...elsewhere,

@@ -21,6 +21,7 @@ import { ApiError } from '../../../protocol/errors.ts'
 import { newRefundId } from '../../../protocol/ids.ts'
 import type { Statements, Transaction } from '../../../store/database.ts'
 import type * as contract from './contract.ts'
+import { errors } from './errors.ts'
 import { fundRefund } from './fund-refund.ts'
 import { currencyOf, type RefundRequest, refundDigest, requireRefundFields } from './refund-request.ts'
 import {
@@ -80,7 +81,7 @@ async function storedRefund(
     stored.content_digest === digest &&
     (transaction_id ?? stored.transaction_id) === stored.transaction_id &&
     (out_trade_no ?? stored.out_trade_no) === stored.out_trade_no
-  if (!isSame) throw new ApiError('REFUND_CHANGED')
+  if (!isSame) throw new ApiError(errors.REFUND_CHANGED)
   return stored
 }
 
@@ -97,8 +98,9 @@ async function lockPaidOrder(
     ? await findOrderById(tx, transaction_id, tx.forUpdate)
     : await findOrder(tx, mchid, out_trade_no, tx.forUpdate)
   if (order?.mchid !== mchid || order.sub_mchid !== subMchid || !isPaid(order))
-    throw new ApiError(isById ? 'REFUND_TRANSACTION_UNKNOWN' : 'REFUND_ORDER_UNKNOWN')
-  if (transaction_id && order.transaction_id !== transaction_id) throw new ApiError('ORDER_NUMBERS_DIFFER')
+    throw new ApiError(isById ? errors.REFUND_TRANSACTION_UNKNOWN : errors.REFUND_ORDER_UNKNOWN)
+  if (transaction_id && order.transaction_id !== transaction_id)
+    throw new ApiError(errors.ORDER_NUMBERS_DIFFER)
   return order
 }
 
@@ -110,20 +112,20 @@ function requireRefundable(
 ): void {
   const now = clock.now()
   const rest = order.total - order.refund_total
-  if (amount.total !== order.total) throw new ApiError('REFUND_CHANGED')
-  if (now - order.success_time > REFUNDABLE_MS) throw new ApiError('REFUND_OVERDUE')
-  if (rest === 0) throw new ApiError('FULLY_REFUNDED')
-  if (amount.refund > rest) throw new ApiError('REFUND_ABOVE_REST')
-  if (order.refund_count >= MAX_REFUNDS) throw new ApiError('TOO_MANY_REFUNDS')
+  if (amount.total !== order.total) throw new ApiError(errors.REFUND_CHANGED)
+  if (now - order.success_time > REFUNDABLE_MS) throw new ApiError(errors.REFUND_OVERDUE)
+  if (rest === 0) throw new ApiError(errors.FULLY_REFUNDED)
+  if (amount.refund > rest) throw new ApiError(errors.REFUND_ABOVE_REST)
+  if (order.refund_count >= MAX_REFUNDS) throw new ApiError(errors.TOO_MANY_REFUNDS)
   if (order.last_refund_time !== null && now - order.last_refund_time < rules.refundInterval)
-    throw new ApiError('REFUND_TOO_SOON')
+    throw new ApiError(errors.REFUND_TOO_SOON)
   const isSourceWrong = funds_account === 'UNSETTLED' || (amount.from && order.profit_sharing !== 'Y')
-  if (isSourceWrong) throw new ApiError('REFUND_SOURCE_WRONG')
+  if (isSourceWrong) throw new ApiError(errors.REFUND_SOURCE_WRONG)
 }
 
 async function requireOpenWallet(tx: Statements, payerId: string): Promise<void> {
   const payer = await readPayer(tx, payerId)
-  if (payer?.wallet_state === 'FROZEN') throw new ApiError('USER_ACCOUNT_ABNORMAL')
+  if (payer?.wallet_state === 'FROZEN') throw new ApiError(errors.USER_ACCOUNT_ABNORMAL)
 }
 
 async function newRefund(
@@ -225,7 +227,7 @@ async function accept(
   const accepted = await fundRefund(tx, platform, refund)
   if (accepted.funds_account === '') await requirePatience(tx, payeeOf(refund))
   // Another order's refund has taken the number since we looked.
-  if (!(await insertRefund(tx, accepted))) throw new ApiError('REFUND_CHANGED')
+  if (!(await insertRefund(tx, accepted))) throw new ApiError(errors.REFUND_CHANGED)
   await tx.run(
     `UPDATE transactions
         SET trade_state = $1, refund_total = refund_total + $2, refund_count = refund_count + 1, last_refund_time = $3
@@ -243,5 +245,5 @@ async function accept(
 /** Without money only the refunds of a merchant wait that is set so. */
 async function requirePatience(tx: Statements, payeeMchid: string): Promise<void> {
   const payee = await findMerchant(tx, payeeMchid)
-  if (payee?.refund_without_funds !== 'WAIT') throw new ApiError('NOT_ENOUGH')
+  if (payee?.refund_without_funds !== 'WAIT') throw new ApiError(errors.NOT_ENOUGH)
 }

@@ -1,6 +1,7 @@
 import type { Handler } from '../../../calls/handler.ts'
 import { ApiError } from '../../../protocol/errors.ts'
 import type * as contract from './contract.ts'
+import { errors } from './errors.ts'
 import { findRefund, refundReply } from './refunds.ts'
 import { requireSubMerchant } from './require-sub-merchant.ts'
 
@@ -12,6 +13,6 @@ export const queryByOutRefundNo: Handler<typeof contract.queryByOutRefundNo> = a
   const { db } = platform
   const subMchid = await requireSubMerchant(db, caller, sub_mchid)
   const refund = await findRefund(db, { mchid: caller.mchid, out_refund_no })
-  if (refund?.sub_mchid !== subMchid) throw new ApiError('REFUND_UNKNOWN')
+  if (refund?.sub_mchid !== subMchid) throw new ApiError(errors.REFUND_UNKNOWN)
   return refundReply(refund)
 }

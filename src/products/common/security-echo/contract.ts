@@ -1,6 +1,8 @@
+import { callErrors } from '../../../calls/errors.ts'
 import { notifyUrl, text } from '../../../contract/fields.ts'
 import { notice, operation } from '../../../contract/operation.ts'
 import * as Type from '../../../contract/schema.ts'
+import { general } from '../../../protocol/general-errors.ts'
 import { MAX_SENSITIVE_BYTES } from '../../../protocol/sensitive-field.ts'
 
 const echoMessage = text('回显信息', MAX_SENSITIVE_BYTES, {
@@ -26,13 +28,13 @@ export const securityEcho = operation({
     encrypted_echo_message: Type.Optional(encrypted),
   }),
   errors: [
-    'RATELIMIT_EXCEEDED',
-    'PARAM_ERROR',
-    'WECHATPAY_SERIAL_MISSING',
-    'WECHATPAY_SERIAL_WRONG',
-    'CIPHERTEXT_EXPECTED',
-    'DECRYPTION_FAILED',
-    'SYSTEM_ERROR',
+    general.RATELIMIT_EXCEEDED,
+    general.PARAM_ERROR,
+    callErrors.WECHATPAY_SERIAL_MISSING,
+    callErrors.WECHATPAY_SERIAL_WRONG,
+    callErrors.CIPHERTEXT_EXPECTED,
+    callErrors.DECRYPTION_FAILED,
+    general.SYSTEM_ERROR,
   ],
 })
 

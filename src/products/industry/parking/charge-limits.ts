@@ -7,6 +7,7 @@ import { ApiError } from '../../../protocol/errors.ts'
 import { startOfDay } from '../../../protocol/time.ts'
 import type { Transaction } from '../../../store/database.ts'
 import type * as contract from './contract.ts'
+import { errors } from './errors.ts'
 import { findPlateService } from './plate-service.ts'
 
 type Limits = Pick<Rules, 'maxChargeAmount' | 'maxDailyAmount' | 'maxDailyCharges'>
@@ -23,7 +24,7 @@ export async function requireWithinLimits(
   { amount: { total }, parking_info }: RequestOf<typeof contract.createTransaction>,
   now: number,
 ): Promise<void> {
-  if (total > maxChargeAmount) throw new ApiError('AMOUNT_ABOVE_LIMIT')
+  if (total > maxChargeAmount) throw new ApiError(errors.AMOUNT_ABOVE_LIMIT)
   const maxCharges = kind === 'provider' ? Infinity : maxDailyCharges
   if (maxDailyAmount === Infinity && maxCharges === Infinity) return
 
@@ -39,6 +40,6 @@ export async function requireWithinLimits(
     subMchid,
     payer_id,
   )
-  if ((day?.amount ?? 0) + total > maxDailyAmount) throw new ApiError('AMOUNT_ABOVE_LIMIT')
-  if ((day?.charges ?? 0) >= maxCharges) throw new ApiError('TOO_MANY_CHARGES')
+  if ((day?.amount ?? 0) + total > maxDailyAmount) throw new ApiError(errors.AMOUNT_ABOVE_LIMIT)
+  if ((day?.charges ?? 0) >= maxCharges) throw new ApiError(errors.TOO_MANY_CHARGES)
 }

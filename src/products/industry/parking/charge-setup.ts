@@ -3,26 +3,32 @@ import type { Rules } from '../../../calls/context.ts'
 import type { RequestOf } from '../../../contract/operation.ts'
 import { parameterError } from '../../../contract/validate.ts'
 import { isAppBound, type Merchant } from '../../../merchants/merchants.ts'
-import { ApiError, type ErrorName } from '../../../protocol/errors.ts'
+import { ApiError, type ErrorEntry } from '../../../protocol/errors.ts'
+import { general } from '../../../protocol/general-errors.ts'
 import type { Statements } from '../../../store/database.ts'
 import * as contract from './contract.ts'
+import { errors } from './errors.ts'
 
 type Missing = 'permission' | 'appid' | 'sub_appid'
 
 const PAGE = {
-  permission: 'PAYEE_NOT_ALLOWED',
-  appid: 'APPID_NOT_BOUND',
-  sub_appid: 'SUB_APPID_NOT_BOUND',
-} as const satisfies Record<Missing, ErrorName>
+  permission: errors.PAYEE_NOT_ALLOWED,
+  appid: errors.APPID_NOT_BOUND,
+  sub_appid: errors.SUB_APPID_NOT_BOUND,
+} as const satisfies Record<Missing, ErrorEntry>
 
 /**
  * What a charge is refused with for what its merchant has not set up. The page of the call has a text for each; official
  * answers to merchants name two other codes for the same causes, and the rules can ask for these.
  */
-const REFUSALS: Record<Rules['chargeSetupCode'], Record<Missing, ErrorName>> = {
+const REFUSALS: Record<Rules['chargeSetupCode'], Record<Missing, ErrorEntry>> = {
   INVALID_REQUEST: PAGE,
-  PARAM_ERROR: { ...PAGE, appid: 'PARAM_ERROR', sub_appid: 'PARAM_ERROR' },
-  NO_AUTH: { permission: 'CANNOT_COLLECT', appid: 'CANNOT_COLLECT', sub_appid: 'CANNOT_COLLECT' },
+  PARAM_ERROR: { ...PAGE, appid: general.PARAM_ERROR, sub_appid: general.PARAM_ERROR },
+  NO_AUTH: {
+    permission: errors.CANNOT_COLLECT,
+    appid: errors.CANNOT_COLLECT,
+    sub_appid: errors.CANNOT_COLLECT,
+  },
 }
 
 /** Whose money a charge is. The call documents one text for every sub-merchant that the provider cannot act for. */
@@ -31,7 +37,10 @@ export function payeeOfCharge(
   caller: Merchant,
   subMchid: string | undefined,
 ): Promise<ActingFor> {
-  return actingFor(db, caller, subMchid, { unknown: 'PAYEE_NOT_ALLOWED', notBound: 'PAYEE_NOT_ALLOWED' })
+  return actingFor(db, caller, subMchid, {
+    unknown: errors.PAYEE_NOT_ALLOWED,
+    notBound: errors.PAYEE_NOT_ALLOWED,
+  })
 }
 
 /** The app ids are bound, caller and payee have the permission, and the payee may collect. */
@@ -52,10 +61,11 @@ export async function requireSetup(
       throw unbound(refusals.sub_appid, '/sub_appid', sub_appid, 'sub_appid与子商户号未绑定')
   }
   if (!isEnrolled(caller, payee)) throw new ApiError(refusals.permission)
-  if (payee.collection_restricted === 1) throw new ApiError('CANNOT_COLLECT')
+  if (payee.collection_restricted === 1) throw new ApiError(errors.CANNOT_COLLECT)
 }
 
-function unbound(refusal: ErrorName, pointer: string, value: string, issue: string): ApiError {
-  if (refusal === 'PARAM_ERROR') return parameterError(contract.createTransaction, pointer, value, issue)
+function unbound(refusal: ErrorEntry, pointer: string, value: string, issue: string): ApiError {
+  if (refusal === general.PARAM_ERROR)
+    return parameterError(contract.createTransaction, pointer, value, issue)
   return new ApiError(refusal)
 }

@@ -1,6 +1,9 @@
+import { callErrors } from '../../../calls/errors.ts'
 import { integer, notifyUrl, oneOf, subMchid, text, time } from '../../../contract/fields.ts'
 import { notice, operation } from '../../../contract/operation.ts'
 import * as Type from '../../../contract/schema.ts'
+import { general } from '../../../protocol/general-errors.ts'
+import { errors } from './errors.ts'
 import { plateColor, plateNumber } from './fields.ts'
 
 const optional = Type.Optional
@@ -32,8 +35,8 @@ export const queryPlateService = operation({
   path: '/v3/vehicle/parking/services/find',
   title: { zh: '查询车牌服务开通信息', en: 'Query plate service' },
   pages: { merchant: '/doc/v3/merchant/4012534043', partner: '/doc/v3/partner/4012534183' },
-  invalidParameter: { error: 'PARAM_ERROR' },
-  partnerOnly: { sub_mchid: 'SUB_MCHID_NOT_BOUND' },
+  invalidParameter: { error: general.PARAM_ERROR },
+  partnerOnly: { sub_mchid: callErrors.SUB_MCHID_NOT_BOUND },
   request: Type.Object({
     appid,
     plate_number: plateNumber,
@@ -51,13 +54,13 @@ export const queryPlateService = operation({
     service_state: oneOf('车牌服务开通状态', SERVICE_STATES),
   }),
   errors: [
-    'RATELIMIT_EXCEEDED',
-    'PARAM_ERROR',
-    'SUB_MCHID_NOT_BOUND',
-    'SUB_MCHID_UNKNOWN',
-    'NOT_ENROLLED',
-    'OPENID_WRONG',
-    'SYSTEM_ERROR',
+    general.RATELIMIT_EXCEEDED,
+    general.PARAM_ERROR,
+    callErrors.SUB_MCHID_NOT_BOUND,
+    callErrors.SUB_MCHID_UNKNOWN,
+    errors.NOT_ENROLLED,
+    errors.OPENID_WRONG,
+    general.SYSTEM_ERROR,
   ],
 })
 
@@ -67,8 +70,8 @@ export const createParking = operation({
   path: '/v3/vehicle/parking/parkings',
   title: { zh: '创建停车入场', en: 'Create parking entry' },
   pages: { merchant: '/doc/v3/merchant/4012533937', partner: '/doc/v3/partner/4012533994' },
-  invalidParameter: { error: 'PARAM_ERROR' },
-  partnerOnly: { sub_mchid: 'SUB_MCHID_NOT_BOUND' },
+  invalidParameter: { error: general.PARAM_ERROR },
+  partnerOnly: { sub_mchid: callErrors.SUB_MCHID_NOT_BOUND },
   request: Type.Object({
     out_parking_no: outParkingNo,
     plate_number: plateNumber,
@@ -95,13 +98,13 @@ export const createParking = operation({
     block_reason: optional(oneOf('不可用原因', BLOCK_REASONS, 'Only with BLOCKED')),
   }),
   errors: [
-    'RATELIMIT_EXCEEDED',
-    'PARAM_ERROR',
-    'SUB_MCHID_UNKNOWN',
-    'SUB_MCHID_NOT_BOUND',
-    'NOT_ENROLLED',
-    'OUT_PARKING_NO_USED',
-    'SYSTEM_ERROR',
+    general.RATELIMIT_EXCEEDED,
+    general.PARAM_ERROR,
+    callErrors.SUB_MCHID_UNKNOWN,
+    callErrors.SUB_MCHID_NOT_BOUND,
+    errors.NOT_ENROLLED,
+    errors.OUT_PARKING_NO_USED,
+    general.SYSTEM_ERROR,
   ],
 })
 
@@ -181,8 +184,8 @@ export const createTransaction = operation({
   path: '/v3/vehicle/transactions/parking',
   title: { zh: '扣费受理', en: 'Charge acceptance' },
   pages: { merchant: '/doc/v3/merchant/4012534352', partner: '/doc/v3/partner/4012534427' },
-  invalidParameter: { error: 'PARAM_ERROR' },
-  partnerOnly: { sub_mchid: 'SUB_MCHID_NOT_BOUND', sub_appid: 'SUB_APPID_NOT_BOUND' },
+  invalidParameter: { error: general.PARAM_ERROR },
+  partnerOnly: { sub_mchid: callErrors.SUB_MCHID_NOT_BOUND, sub_appid: errors.SUB_APPID_NOT_BOUND },
   request: Type.Object({
     appid,
     description: text('服务描述', 128),
@@ -207,22 +210,22 @@ export const createTransaction = operation({
   }),
   reply: acceptedTransaction,
   errors: [
-    'RATELIMIT_EXCEEDED',
-    'PARAM_ERROR',
-    'SUB_MCHID_NOT_BOUND',
-    'PAYEE_NOT_ALLOWED',
-    'OUT_TRADE_NO_USED',
-    'APPID_NOT_BOUND',
-    'SUB_APPID_NOT_BOUND',
-    'CANNOT_COLLECT',
-    'AMOUNT_ABOVE_LIMIT',
-    'TOO_MANY_CHARGES',
-    'PARKING_UNKNOWN',
-    'PARKING_MISMATCH',
-    'PLATE_UNKNOWN',
-    'USER_STATE_ABNORMAL',
-    'PAYER_OVERDUE',
-    'SYSTEM_ERROR',
+    general.RATELIMIT_EXCEEDED,
+    general.PARAM_ERROR,
+    callErrors.SUB_MCHID_NOT_BOUND,
+    errors.PAYEE_NOT_ALLOWED,
+    errors.OUT_TRADE_NO_USED,
+    errors.APPID_NOT_BOUND,
+    errors.SUB_APPID_NOT_BOUND,
+    errors.CANNOT_COLLECT,
+    errors.AMOUNT_ABOVE_LIMIT,
+    errors.TOO_MANY_CHARGES,
+    errors.PARKING_UNKNOWN,
+    errors.PARKING_MISMATCH,
+    errors.PLATE_UNKNOWN,
+    errors.USER_STATE_ABNORMAL,
+    errors.PAYER_OVERDUE,
+    general.SYSTEM_ERROR,
   ],
 })
 
@@ -236,16 +239,16 @@ export const queryTransaction = operation({
   partner: Type.Object({ sub_mchid: subMchid }),
   reply: transaction,
   errors: [
-    'RATELIMIT_EXCEEDED',
-    'OUT_TRADE_NO_WRONG',
-    'PARAM_ERROR',
-    'SUB_MCHID_NOT_BOUND',
-    'NOT_A_PARKING_ORDER',
-    'ORDER_UNKNOWN',
-    'SYSTEM_ERROR',
+    general.RATELIMIT_EXCEEDED,
+    errors.OUT_TRADE_NO_WRONG,
+    general.PARAM_ERROR,
+    callErrors.SUB_MCHID_NOT_BOUND,
+    errors.NOT_A_PARKING_ORDER,
+    errors.ORDER_UNKNOWN,
+    general.SYSTEM_ERROR,
   ],
-  invalidParameter: { error: 'OUT_TRADE_NO_WRONG', field: 'out_trade_no' },
-  partnerOnly: { sub_mchid: 'SUB_MCHID_NOT_BOUND' },
+  invalidParameter: { error: errors.OUT_TRADE_NO_WRONG, field: 'out_trade_no' },
+  partnerOnly: { sub_mchid: callErrors.SUB_MCHID_NOT_BOUND },
 })
 
 /** Sent to the entry's `notify_url` when the usability of an open stay changes, between entry and charge. */

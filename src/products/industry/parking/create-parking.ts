@@ -7,6 +7,7 @@ import { newParkingId } from '../../../protocol/ids.ts'
 import { parseTime } from '../../../protocol/time.ts'
 import type { Statements } from '../../../store/database.ts'
 import * as contract from './contract.ts'
+import { errors } from './errors.ts'
 import { findParkingByOutNo, insertParking, type Parking } from './parkings.ts'
 import { findPlateService, lockPlate } from './plate-service.ts'
 import { requireNotifyUrl, requirePlate } from './request-rules.ts'
@@ -25,7 +26,7 @@ export const createParking: Handler<typeof contract.createParking> = async (
 
   return db.transaction(async tx => {
     const { subMchid, payee } = await actingFor(tx, caller, request.sub_mchid)
-    if (!isEnrolled(caller, payee)) throw new ApiError('NOT_ENROLLED')
+    if (!isEnrolled(caller, payee)) throw new ApiError(errors.NOT_ENROLLED)
     const now = clock.now()
     const { out_parking_no, plate_number, plate_color, notify_url, start_time, parking_name, free_duration } =
       request
@@ -55,7 +56,7 @@ export const createParking: Handler<typeof contract.createParking> = async (
     await lockPlate(tx, plate_number, plate_color)
     if (await insertParking(tx, parking)) return replyOf(tx, parking)
     const stored = await findParkingByOutNo(tx, caller.mchid, out_parking_no)
-    if (stored?.content_digest !== parking.content_digest) throw new ApiError('OUT_PARKING_NO_USED')
+    if (stored?.content_digest !== parking.content_digest) throw new ApiError(errors.OUT_PARKING_NO_USED)
     return replyOf(tx, stored)
   })
 }

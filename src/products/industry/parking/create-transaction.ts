@@ -7,12 +7,13 @@ import { parameterError } from '../../../contract/validate.ts'
 import type { Merchant } from '../../../merchants/merchants.ts'
 import { findOrder, isOtherProductsOrder, type Order } from '../../../orders/orders.ts'
 import { openidFor } from '../../../payers/openids.ts'
-import { ApiError, type ErrorName } from '../../../protocol/errors.ts'
+import { ApiError, type ErrorEntry } from '../../../protocol/errors.ts'
 import { parseTime } from '../../../protocol/time.ts'
 import type { Statements, Transaction } from '../../../store/database.ts'
 import { requireWithinLimits } from './charge-limits.ts'
 import { payeeOfCharge, requireSetup } from './charge-setup.ts'
 import * as contract from './contract.ts'
+import { errors } from './errors.ts'
 import { chargeAgain, insertOrder, type NewOrder, transactionReply } from './orders.ts'
 import { lockParkingToCharge } from './parkings.ts'
 import { findPlateService, type Usability } from './plate-service.ts'
@@ -79,7 +80,7 @@ async function acceptOrder(
   const order = await newOrder(tx, platform, caller, acting, request, payerId, digest)
   // Another transaction was first: it has either this number or this entry.
   const isTaken = failed ? !(await chargeAgain(tx, order)) : !(await insertOrder(tx, order))
-  if (isTaken) throw new ApiError('PARKING_MISMATCH')
+  if (isTaken) throw new ApiError(errors.PARKING_MISMATCH)
   tx.afterCommit(() => wake('settlement'))
   const { create_time } = failed ?? order
   return transactionReply({ ...order, ...NOTHING_PAID, create_time })
@@ -150,7 +151,7 @@ async function storedOrder(
 ): Promise<Order | undefined> {
   const stored = await findOrder(tx, mchid, outTradeNo)
   const taken = stored ? stored.content_digest !== digest : await isOtherProductsOrder(tx, mchid, outTradeNo)
-  if (taken) throw new ApiError('OUT_TRADE_NO_USED')
+  if (taken) throw new ApiError(errors.OUT_TRADE_NO_USED)
   return stored
 }
 
@@ -165,9 +166,9 @@ async function requireChargeableParking(
   now: number,
 ): Promise<void> {
   const parking = await lockParkingToCharge(tx, caller.mchid, parking_info.parking_id)
-  if (!parking || parking.latest_parking_id !== parking.id) throw new ApiError('PARKING_UNKNOWN')
-  if (parking.charged_as === 'ACCEPTED') throw new ApiError('PARKING_MISMATCH')
-  if (parking.charged_as) throw new ApiError('PARKING_UNKNOWN')
+  if (!parking || parking.latest_parking_id !== parking.id) throw new ApiError(errors.PARKING_UNKNOWN)
+  if (parking.charged_as === 'ACCEPTED') throw new ApiError(errors.PARKING_MISMATCH)
+  if (parking.charged_as) throw new ApiError(errors.PARKING_UNKNOWN)
 
   const described =
     parking.sub_mchid === subMchid &&
@@ -175,24 +176,24 @@ async function requireChargeableParking(
     parking.plate_color === parking_info.plate_color &&
     parking.parking_name === parking_info.parking_name &&
     parseTime(parking.start_time) === startedAt
-  if (!described) throw new ApiError('PARKING_MISMATCH')
+  if (!described) throw new ApiError(errors.PARKING_MISMATCH)
 
   if (now - parking.create_time > rules.parkingLifetime || now - endedAt > rules.chargeAfterExit) {
-    throw new ApiError('PARKING_UNKNOWN')
+    throw new ApiError(errors.PARKING_UNKNOWN)
   }
 }
 
-const UNUSABLE: Record<Exclude<Usability, 'NORMAL'>, ErrorName> = {
-  OUT_SERVICE: 'PLATE_UNKNOWN',
-  PAUSE: 'USER_STATE_ABNORMAL',
-  OVERDUE: 'PAYER_OVERDUE',
-  EVALUATION_FAILED: 'USER_STATE_ABNORMAL',
+const UNUSABLE: Record<Exclude<Usability, 'NORMAL'>, ErrorEntry> = {
+  OUT_SERVICE: errors.PLATE_UNKNOWN,
+  PAUSE: errors.USER_STATE_ABNORMAL,
+  OVERDUE: errors.PAYER_OVERDUE,
+  EVALUATION_FAILED: errors.USER_STATE_ABNORMAL,
 }
 
 async function requireUsablePayer(tx: Statements, { parking_info }: Request): Promise<string> {
   const service = await findPlateService(tx, parking_info.plate_number, parking_info.plate_color)
   if (service.usability !== 'NORMAL') throw new ApiError(UNUSABLE[service.usability])
-  if (service.wallet_state === 'FROZEN') throw new ApiError('USER_STATE_ABNORMAL')
+  if (service.wallet_state === 'FROZEN') throw new ApiError(errors.USER_STATE_ABNORMAL)
   return service.payer_id ?? ''
 }
 

@@ -1,4 +1,5 @@
 import { actingFor, isEnrolled } from '../../../calls/acting-for.ts'
+import { callErrors } from '../../../calls/errors.ts'
 import type { Handler } from '../../../calls/handler.ts'
 import { parameterError } from '../../../contract/validate.ts'
 import { isAppBound } from '../../../merchants/merchants.ts'
@@ -6,6 +7,7 @@ import { findPayer } from '../../../payers/openids.ts'
 import { ApiError } from '../../../protocol/errors.ts'
 import { formatTime } from '../../../protocol/time.ts'
 import * as contract from './contract.ts'
+import { errors } from './errors.ts'
 import { findPlateService } from './plate-service.ts'
 import { requirePlate } from './request-rules.ts'
 
@@ -22,15 +24,15 @@ export const queryPlateService: Handler<typeof contract.queryPlateService> = asy
   requirePlate(contract.queryPlateService, request, platform.rules)
   // This call documents one text for every sub-merchant that the provider cannot act for.
   const { payee } = await actingFor(db, caller, request.sub_mchid, {
-    unknown: 'SUB_MCHID_UNKNOWN',
-    notBound: 'SUB_MCHID_UNKNOWN',
+    unknown: callErrors.SUB_MCHID_UNKNOWN,
+    notBound: callErrors.SUB_MCHID_UNKNOWN,
   })
-  if (!isEnrolled(caller, payee)) throw new ApiError('NOT_ENROLLED')
+  if (!isEnrolled(caller, payee)) throw new ApiError(errors.NOT_ENROLLED)
   if (!(await isAppBound(db, appid, caller.mchid))) {
     throw parameterError(contract.queryPlateService, '/appid', appid, 'appid与商户号未绑定')
   }
   const payerId = await findPayer(db, appid, openid)
-  if (!payerId) throw new ApiError('OPENID_WRONG')
+  if (!payerId) throw new ApiError(errors.OPENID_WRONG)
 
   const service = await findPlateService(db, plate_number, plate_color)
   if (service.payer_id !== payerId || service.service_open_time === undefined) {

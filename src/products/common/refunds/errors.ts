@@ -1,7 +1,7 @@
-import type { ErrorEntry } from './error-table.ts'
+import { errorTable } from '../../../protocol/errors.ts'
 
-/** What refunds are refused with; a part of the one table of errors. */
-export const REFUND_ERRORS = {
+/** What refunds are refused with. */
+export const errors = errorTable({
   REFUND_TOO_SOON: {
     status: 429,
     code: 'FREQUENCY_LIMITED',
@@ -136,4 +136,4 @@ export const REFUND_ERRORS = {
     hant: '微信支付退款單號與商戶退款單號不匹配',
     en: 'refund_id and out_refund_no do not belong together',
   },
-} as const satisfies Record<string, ErrorEntry>
+})

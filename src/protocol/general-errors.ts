@@ -1,7 +1,7 @@
-import type { ErrorEntry } from './error-table.ts'
+import { errorTable } from './errors.ts'
 
-/** What every call can be refused with, whatever it is about; a part of the one table of errors. */
-export const GATEWAY_ERRORS = {
+/** What every call can be refused with, whatever it is about. */
+export const general = errorTable({
   // The early refusals, in the order of their checks.
   MISSING_ACCEPT_OR_USER_AGENT: {
     status: 400,
@@ -104,14 +104,6 @@ export const GATEWAY_ERRORS = {
     en: 'The signature is wrong, verification failed',
     number: 268443699,
   },
-  APIV3_KEY_MISSING: {
-    status: 401,
-    code: 'SIGN_ERROR',
-    zh: '商户未设置APIv3密钥。',
-    hant: '商戶未設置APIv3密鑰。',
-    en: 'The merchant has not set an APIv3 key.',
-    number: 268443699,
-  },
 
   // Rules that hold for every call.
   RATELIMIT_EXCEEDED: {
@@ -160,45 +152,4 @@ export const GATEWAY_ERRORS = {
     en: 'An internal server error occurred',
     number: 268435464,
   },
-
-  // Keys and encrypted fields.
-  NO_PLATFORM_CERTIFICATE: {
-    status: 404,
-    code: 'RESOURCE_NOT_EXISTS',
-    zh: '无可用的平台证书，请在商户平台-API安全申请使用微信支付公钥。可查看指引https://pay.weixin.qq.com/docs/merchant/products/platform-certificate/wxp-pub-key-guide.html',
-    hant: '無可用的平台證書，請在商戶平台-API安全申請使用微信支付公鑰。可查看指引https://pay.weixin.qq.com/docs/merchant/products/platform-certificate/wxp-pub-key-guide.html',
-    en: 'There is no platform certificate; apply for the WeChat Pay public key under API security of the merchant platform. See https://pay.weixin.qq.com/docs/merchant/products/platform-certificate/wxp-pub-key-guide.html',
-  },
-  WECHATPAY_SERIAL_MISSING: {
-    status: 400,
-    code: 'PARAM_ERROR',
-    unsigned: true,
-    zh: 'HTTP header缺少微信支付平台证书序列号(Wechatpay-Serial)',
-    hant: 'HTTP header缺少微信支付平台證書序號(Wechatpay-Serial)',
-    en: 'The HTTP header lacks the serial number of the platform certificate (Wechatpay-Serial)',
-  },
-  WECHATPAY_SERIAL_WRONG: {
-    status: 400,
-    code: 'PARAM_ERROR',
-    unsigned: true,
-    zh: '平台证书序列号Wechatpay-Serial错误',
-    hant: '平台證書序號Wechatpay-Serial錯誤',
-    en: 'The platform certificate serial number Wechatpay-Serial is wrong',
-  },
-  CIPHERTEXT_EXPECTED: {
-    status: 400,
-    code: 'PARAM_ERROR',
-    unsigned: true,
-    zh: '请确认待处理的消息是否为加密后的密文',
-    hant: '請確認待處理的消息是否為加密後的密文',
-    en: 'Make sure that the message to be processed is an encrypted text',
-  },
-  DECRYPTION_FAILED: {
-    status: 400,
-    code: 'PARAM_ERROR',
-    unsigned: true,
-    zh: '平台私钥解密失败',
-    hant: '平台私鑰解密失敗',
-    en: 'Decryption with the platform private key failed',
-  },
-} as const satisfies Record<string, ErrorEntry>
+})

@@ -1,7 +1,7 @@
-import type { ErrorEntry } from './error-table.ts'
+import { errorTable } from '../../../protocol/errors.ts'
 
-/** What bills and their downloads are refused with; a part of the one table of errors. */
-export const BILL_ERRORS = {
+/** What bills and their downloads are refused with. */
+export const errors = errorTable({
   NO_STATEMENT_EXIST: {
     status: 400,
     code: 'NO_STATEMENT_EXIST',
@@ -54,4 +54,4 @@ export const BILL_ERRORS = {
     en: 'The bill was applied for by another merchant number',
     number: 268448010,
   },
-} as const satisfies Record<string, ErrorEntry>
+})

@@ -1,7 +1,22 @@
-import type { ErrorEntry } from './error-table.ts'
+import { errorTable } from '../../../protocol/errors.ts'
 
-/** What parking calls are refused with, in the texts of their pages; a part of the one table of errors. */
-export const PARKING_ERRORS = {
+/** What parking calls are refused with, in the texts of their pages. */
+export const errors = errorTable({
+  NOT_ENROLLED: {
+    status: 403,
+    code: 'NO_AUTH',
+    zh: '商户未入驻',
+    hant: '商戶未入駐',
+    en: 'The merchant has not enrolled in score parking',
+  },
+  CANNOT_COLLECT: {
+    status: 403,
+    code: 'NO_AUTH',
+    zh: '当前商户无法扣款',
+    hant: '當前商戶無法扣款',
+    en: 'The merchant cannot collect payments at present',
+    number: 268448010,
+  },
   OPENID_WRONG: {
     status: 400,
     code: 'INVALID_REQUEST',
@@ -122,4 +137,4 @@ export const PARKING_ERRORS = {
     en: 'The order does not exist',
     number: 268512771,
   },
-} as const satisfies Record<string, ErrorEntry>
+})
