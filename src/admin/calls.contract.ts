@@ -17,7 +17,7 @@ const call = Type.Object({
   out_refund_no: optional(shown('As the request named it')),
   wechatpay_serial: optional(shown('`Wechatpay-Serial` of the request')),
   faults: Type.Array(Type.Object({ fault_id: shown('The rule'), kind: shown('What it does') }), {
-    description: 'What struck it',
+    description: 'What was injected into it',
   }),
   unknown_fields: optional(
     Type.Array(shown('A parameter that the documents do not define, as a JSON pointer')),

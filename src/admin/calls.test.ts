@@ -44,7 +44,7 @@ test('Wechatpay-Serial is shown, and a refused signature has no fields', async (
   assert.deepEqual([refused.status, refused.code, refused.mchid], [401, 'SIGN_ERROR', '1230000109'])
 })
 
-test('what struck a call is shown with it, also when there was no reply', async () => {
+test('the faults in a call are shown with it, also when there was no reply', async () => {
   await parking.faults.put({ fault_id: 'a', kind: 'REPLY_PROBE', count: 3 })
   await parking.faults.put({ fault_id: 'b', kind: 'REPLY_LOST', count: 1 })
   await assert.rejects(parking.query('T-1'))

@@ -27,8 +27,8 @@ export const calls = [
   }),
 ]
 
-function callOf({ strikes, numbers, unknown_fields, ...call }: RecentCall) {
-  const faults = Object.entries(strikes).map(([kind, { fault_id }]) => ({ fault_id, kind }))
+function callOf({ injected, numbers, unknown_fields, ...call }: RecentCall) {
+  const faults = Object.entries(injected).map(([kind, { fault_id }]) => ({ fault_id, kind }))
   return shown({ ...call, ...numbers, faults, unknown_fields }, ['wall_time']) as CallReply
 }
 

@@ -1,12 +1,19 @@
 import * as Type from '../contract/schema.ts'
-import { ACCESS_POINTS, ALWAYS, FAULT_KINDS, type FaultKind } from '../faults/rules.ts'
+import {
+  ACCESS_POINTS,
+  ALWAYS,
+  FAULT_KINDS,
+  type FaultKind,
+  type FieldFilter,
+  MAX_FIELDS,
+} from '../faults/rules.ts'
 import { count, id, integer, listOf, mchid, oneOf, page, text } from './fields.ts'
 import { adminOperation } from './operation.ts'
 
 const MAX_DELAY_MS = 30 * 24 * 60 * 60 * 1000
 const MAX_COUNT = 1_000_000_000
 
-const faultId = id('The rule; rules are asked in the order of these names')
+const faultId = id('The rule; rules are matched in the order of these names')
 
 const kind = oneOf(
   Object.entries(FAULT_KINDS)
@@ -15,20 +22,29 @@ const kind = oneOf(
   Object.keys(FAULT_KINDS) as FaultKind[],
 )
 
+const fields = Type.Unsafe<FieldFilter>({
+  type: 'object',
+  description:
+    'Only calls whose request, or notices whose plaintext, has all of these fields with these values, each at any depth, ' +
+    `such as \`{"out_trade_no": "A1"}\`: at most ${MAX_FIELDS} texts, whole numbers and flags`,
+  maxProperties: MAX_FIELDS,
+  additionalProperties: { type: ['string', 'integer', 'boolean'], maxBytes: 512 },
+})
+
 const optional = {
   call: Type.Optional(text('Only calls of this name, such as `createRefund`', 64)),
   event_type: Type.Optional(text('Only notices of this type, such as `REFUND.SUCCESS`', 64)),
   mchid: Type.Optional(mchid),
-  plate_number: Type.Optional(text('Calls and notices that name this plate', 32)),
-  out_trade_no: Type.Optional(text('Calls and notices that name this order', 32)),
-  out_refund_no: Type.Optional(text('Calls and notices that name this refund', 64)),
+  fields: Type.Optional(fields),
   host: Type.Optional(
     oneOf(
       'api: the main port and its official names. api2: the backup port and its official names',
       ACCESS_POINTS,
     ),
   ),
-  count: Type.Optional(integer('How often it strikes at most; without limit unless said', 1, MAX_COUNT)),
+  count: Type.Optional(
+    integer('How often the fault is injected at most; without limit unless said', 1, MAX_COUNT),
+  ),
   delay_ms: Type.Optional(
     integer(
       'LATENCY: wall time, at most 120000. NOTICE_DELAYED and NOTICE_REORDERED: business time, at most 30 days',
@@ -38,11 +54,11 @@ const optional = {
   ),
 }
 const probability = integer(
-  'How likely it strikes, in hundredths of a percent; 10000, which is always, unless said',
+  'How likely a match gets the fault, in hundredths of a percent; 10000, which is always, unless said',
   1,
   ALWAYS,
 )
-const seed = integer('Decides which matches it strikes; 0 unless said', 0, Number.MAX_SAFE_INTEGER)
+const seed = integer('Decides which matches get the fault; 0 unless said', 0, Number.MAX_SAFE_INTEGER)
 
 const fault = {
   fault_id: faultId,
@@ -50,8 +66,8 @@ const fault = {
   ...optional,
   probability,
   seed,
-  matched: count('What it fitted and was asked about, since it was made'),
-  struck: count('How often it struck'),
+  matched: count('How often it matched since it was made'),
+  injected: count('How often the fault was injected'),
 }
 
 export const listFaults = adminOperation({
@@ -68,7 +84,7 @@ export const getFault = adminOperation({
   name: 'getFault',
   method: 'GET',
   path: '/admin/v1/faults/{fault_id}',
-  title: 'A rule by which something goes wrong, and how often it has struck',
+  title: 'A rule by which something goes wrong, and how often its fault was injected',
   request: Type.Object({ fault_id: faultId }),
   reply: Type.Object(fault),
   problems: ['NOT_FOUND'],
@@ -81,8 +97,8 @@ export const putFault = adminOperation({
   title: 'Lets something go wrong on purpose',
   description:
     'All fields together are the rule: with others than before it starts anew, with the same ones nothing changes. A filter ' +
-    'that is not given fits everything; a rule that could never strike is refused. The n-th match strikes or not by the seed ' +
-    'and n alone. There are 100 rules at most.',
+    'that is not given fits everything; a rule that could never match is refused. Whether the n-th match gets the fault is ' +
+    'decided only by the seed and n. There are 100 rules at most.',
   request: Type.Object({
     fault_id: faultId,
     kind,
@@ -98,7 +114,7 @@ export const deleteFault = adminOperation({
   name: 'deleteFault',
   method: 'DELETE',
   path: '/admin/v1/faults/{fault_id}',
-  title: 'Takes a rule away; what it has struck already happens still',
+  title: 'Takes a rule away; faults that were injected already still happen',
   request: Type.Object({ fault_id: faultId }),
   reply: Type.Object({ fault_id: faultId }),
   problems: [],

@@ -9,15 +9,22 @@ const admin = adminCalls(parking)
 const { refused, refusedField } = admin
 
 test('a rule is put, shown with what it has done, listed and taken away', async () => {
-  const rule = { kind: 'ERROR_BEFORE_COMMIT', call: 'queryTransaction', mchid: '1230000109', count: 3 }
+  const fields = { out_trade_no: 'T-1' }
+  const rule = {
+    kind: 'ERROR_BEFORE_COMMIT',
+    call: 'queryTransaction',
+    mchid: '1230000109',
+    fields,
+    count: 3,
+  }
   const put = await admin.put('/faults/first', rule)
   const whole = { fault_id: 'first', ...rule, probability: 10_000, seed: 0 }
-  assert.deepEqual(put.body, { ...whole, matched: 0, struck: 0 })
+  assert.deepEqual(put.body, { ...whole, matched: 0, injected: 0 })
   assert.equal((await parking.query('T-1')).statusCode, 500)
-  assert.deepEqual((await admin.get('/faults/first')).body, { ...whole, matched: 1, struck: 1 })
+  assert.deepEqual((await admin.get('/faults/first')).body, { ...whole, matched: 1, injected: 1 })
   // The same rule again is no other rule.
-  assert.equal((await admin.put('/faults/first', rule)).body.struck, 1)
-  assert.equal((await admin.put('/faults/first', { ...rule, count: 4 })).body.struck, 0)
+  assert.equal((await admin.put('/faults/first', rule)).body.injected, 1)
+  assert.equal((await admin.put('/faults/first', { ...rule, count: 4 })).body.injected, 0)
   assert.deepEqual(
     (await admin.get('/faults')).body.data.map(({ fault_id }: { fault_id: string }) => fault_id),
     ['first'],
@@ -41,23 +48,27 @@ test('a field that does not fit is refused by its name', async () => {
   const put = (body: object) => admin.put('/faults/wrong', body)
   refusedField(await put({}), 'kind', /required/)
   refusedField(await put({ kind: 'FIRE' }), 'kind', /one of LATENCY, CONNECTION_RESET/)
-  refusedField(await put({ kind: 'REPLY_LOST', call: 'charge' }), 'call', /one of .*createTransaction/)
+  refusedField(await put({ kind: 'REPLY_LOST', call: 'repay' }), 'call', /one of .*createRefund/)
   refusedField(await put({ kind: 'REPLY_LOST', probability: 0 }), 'probability', /at least 1/)
   refusedField(await put({ kind: 'REPLY_LOST', probability: 10_001 }), 'probability', /at most 10000/)
   refusedField(await put({ kind: 'REPLY_LOST', count: 0 }), 'count', /at least 1/)
   refusedField(await put({ kind: 'REPLY_LOST', host: 'api3' }), 'host', /one of api, api2/)
   refusedField(await put({ kind: 'REPLY_LOST', seed: -1 }), 'seed')
-  refusedField(await put({ kind: 'REPLY_LOST', event_type: 'REFUND.SUCCESS' }), 'event_type', /not known/)
-  refusedField(await put({ kind: 'NOTICE_LOST', call: 'createParking' }), 'call', /not known/)
+  refusedField(await put({ kind: 'REPLY_LOST', event_type: 'REFUND.SUCCESS' }), 'event_type', /no filter/)
+  refusedField(await put({ kind: 'NOTICE_LOST', call: 'createRefund' }), 'call', /no filter/)
   refusedField(await put({ kind: 'LATENCY' }), 'delay_ms', /must be 1 to 120000/)
   refusedField(await put({ kind: 'REPLY_LOST', delay_ms: 5 }), 'delay_ms', /left out/)
   const unknown = await put({ kind: 'NOTICE_LOST', event_type: 'TRANSACTION.DONE' })
-  refusedField(unknown, 'event_type', /one of VEHICLE.*TRANSACTION.SUCCESS.*SECURITY_ECHO.SUCCESS/)
+  refusedField(unknown, 'event_type', /one of .*TRANSACTION.SUCCESS.*SECURITY_ECHO.SUCCESS/)
   refusedField(await put({ kind: 'REPLY_LOST', mchid: '1230000999' }), 'mchid', /no merchant number/)
   refusedField(await put({ kind: 'NOTICE_LOST', mchid: '1900000109' }), 'mchid', /of the provider/)
   assert.deepEqual(Object.keys(unknown.body.errors[0]), ['field', 'issue'])
-  const noPlate = { kind: 'REPLY_LOST', call: 'queryTransaction', plate_number: '粤B10001' }
-  refusedField(await put(noPlate), 'plate_number', /not named by queryTransaction/)
+  const ofFields = (fields: unknown) => put({ kind: 'REPLY_LOST', call: 'createRefund', fields })
+  refusedField(await ofFields({ bill_date: 'a' }), 'fields.bill_date', /declared by none of createRefund/)
+  refusedField(await ofFields({ out_refund_no: 'R/1' }), 'fields.out_refund_no', /cannot have this value/)
+  refusedField(await ofFields({ amount: { refund: 1 } }), 'fields.amount', /of type string,integer,boolean/)
+  refusedField(await ofFields({ reason: 'a'.repeat(513) }), 'fields.reason', /at most 512 bytes/)
+  refusedField(await ofFields('R1'), 'fields', /of type object/)
   refused(await admin.get('/faults/wrong'), 'NOT_FOUND')
 })
 

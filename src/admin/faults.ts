@@ -1,5 +1,5 @@
 import { MAX_FAULTS, type NewFault, WrongFault } from '../faults/faults.ts'
-import type { Fault } from '../faults/rules.ts'
+import { type Fault, type FaultRow, faultOf } from '../faults/rules.ts'
 import * as contract from './faults.contract.ts'
 import { adminEndpoint } from './operation.ts'
 import { pageOf } from './pages.ts'
@@ -7,7 +7,12 @@ import { conflict, invalidFields, notFound } from './problems.ts'
 
 export const faults = [
   adminEndpoint(contract.listFaults, (page, { platform }) =>
-    pageOf(platform.db, page, { select: 'SELECT * FROM faults', key: { fault_id: 'text' } }, shownFault),
+    pageOf(
+      platform.db,
+      page,
+      { select: 'SELECT * FROM faults', key: { fault_id: 'text' } },
+      (row: FaultRow) => shownFault(faultOf(row)),
+    ),
   ),
   adminEndpoint(contract.getFault, async ({ fault_id }, { platform }) => {
     const fault = await platform.faults.find(fault_id)
@@ -31,8 +36,9 @@ export const faults = [
 ]
 
 /** Filters that fit everything are left out, and so is a delay that the kind does not have. */
-function shownFault(fault: Fault): FaultReply {
-  const shown = Object.entries(fault).filter(
+function shownFault({ fields, ...fault }: Fault): FaultReply {
+  const hasFields = Object.keys(fields).length > 0
+  const shown = Object.entries({ ...fault, ...(hasFields && { fields }) }).filter(
     ([name, value]) => value !== null && value !== '' && !(name === 'delay_ms' && value === 0),
   )
   return Object.fromEntries(shown) as FaultReply

@@ -325,7 +325,7 @@ export const CHECKS: readonly Check[] = [
   {
     id: 'backup-host',
     title: { en: 'The backup access point is asked', zh: '主域名不可用' },
-    does: 'The first access point resets every connection (fault `HOST_DOWN`, which strikes everybody). Only with `--backup-host`.',
+    does: 'The first access point resets every connection (fault `HOST_DOWN`, for all callers). Only with `--backup-host`.',
     passes: 'The gate opens, and the car is charged.',
     remedy:
       'Ask `api2.mch.weixin.qq.com` when `api.mch.weixin.qq.com` does not answer; `fallbackUrl` of the SDK does.',

@@ -268,7 +268,7 @@ export class Visit {
   }
 
   /** Something goes wrong from now on, at most until the end of the check. */
-  async fault(kind: string, rule: Record<string, string | number>): Promise<void> {
+  async fault(kind: string, rule: Record<string, unknown>): Promise<void> {
     const path = `/faults/${this.newId()}`
     await this.undoneBy({ method: 'DELETE', path })
     await this.admin.put(path, { kind, ...(kind !== 'HOST_DOWN' && { mchid: this.mchid }), ...rule })

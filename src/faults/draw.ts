@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { ALWAYS, type FaultRule } from './rules.ts'
 
-/** Whether a rule strikes its `match`-th match, from 1. The seed and that number alone decide, on every machine. */
-export function strikesMatch(
+/** Whether a rule injects its fault into its `match`-th match, from 1. Only the seed and that number decide, on every machine. */
+export function injectsAt(
   { seed, probability }: Pick<FaultRule, 'seed' | 'probability'>,
   match: number,
 ): boolean {

@@ -1,45 +1,49 @@
 import { findMerchant } from '../merchants/merchants.ts'
 import type { Database, Transaction } from '../store/database.ts'
 import { Followed } from '../store/followed.ts'
-import { strikesMatch } from './draw.ts'
+import { type FaultProblem, type FilterFields, faultProblem } from './check-rule.ts'
+import { injectsAt } from './draw.ts'
 import {
   ALWAYS,
   FAULT_KINDS,
   type Fault,
   type FaultKind,
-  type FaultProblem,
+  type FaultRow,
   type FaultRule,
   type FaultSubject,
   type FaultSubjectKind,
   FILTER_NAMES,
   type FilterName,
-  faultProblem,
+  faultOf,
+  fieldsIn,
+  fieldsText,
   fits,
   isSpent,
-  type Nameable,
   USUAL_HOLD_MS,
 } from './rules.ts'
 
 /** Rules at once: each request is held against all of them. */
 export const MAX_FAULTS = 100
 
-/** A fault that strikes. */
-export interface Strike {
+/** A fault that is injected. */
+export interface Injection {
   fault_id: string
   delay_ms: number
 }
 
-/** What strikes one call or one notice, at most once for each kind. */
-export type Strikes = Readonly<Partial<Record<FaultKind, Strike>>>
+/** What is injected into one call or one notice, at most once for each kind. */
+export type Injections = Readonly<Partial<Record<FaultKind, Injection>>>
 
-export const NO_STRIKES: Strikes = {}
+export const NO_INJECTIONS: Injections = {}
 
 /** A rule as somebody asks for it; what is left out is as if it were not there. */
 export type NewFault = Pick<FaultRule, 'fault_id' | 'kind'> & {
-  [Field in FilterName | 'probability' | 'count' | 'seed' | 'delay_ms']?: FaultRule[Field] | undefined
+  [Field in FilterName | 'fields' | 'probability' | 'count' | 'seed' | 'delay_ms']?:
+    | FaultRule[Field]
+    | undefined
 }
 
-/** A rule with a field that it cannot have, or that could never strike. */
+/** A rule with a field that it cannot have, or with which it could never match. */
 export class WrongFault extends TypeError implements FaultProblem {
   override readonly name = 'WrongFault'
   readonly field: string
@@ -52,7 +56,7 @@ export class WrongFault extends TypeError implements FaultProblem {
   }
 }
 
-/** The rules that are not spent, by what they are asked about, and whether the outbox holds a notice for one of them. */
+/** The rules that are not spent, by what they are matched against, and whether the outbox holds a notice for one of them. */
 interface Known {
   rules: Readonly<Record<FaultSubjectKind, readonly Fault[]>>
   holdsNotices: boolean
@@ -63,6 +67,7 @@ const COLUMNS = [
   'fault_id',
   'kind',
   ...FILTER_NAMES,
+  'fields',
   'probability',
   'count',
   'seed',
@@ -74,23 +79,23 @@ const COLUMNS = [
  * is counted in the store, in the order of its matches, so that it is exact over restarts and nodes; a rule that another node
  * has put is known within a second.
  *
- * Rules are asked in the order of their ids. A subject takes one strike of each kind: the others of a kind that has struck
- * are not asked about it.
+ * Rules are matched in the order of their ids. A subject gets one fault of each kind: once a rule has injected one, the
+ * others of its kind are not matched against the subject.
  */
 export class Faults {
   readonly #db: Database
-  readonly #nameable: Nameable
+  readonly #filterFields: FilterFields
   readonly #known: Followed<Known>
 
-  private constructor(db: Database, nameable: Nameable, known: Followed<Known>) {
+  private constructor(db: Database, filterFields: FilterFields, known: Followed<Known>) {
     this.#db = db
-    this.#nameable = nameable
+    this.#filterFields = filterFields
     this.#known = known
   }
 
-  /** `nameable` is what rules can be about. */
-  static async open(db: Database, nameable: Nameable): Promise<Faults> {
-    return new Faults(db, nameable, await Followed.open(db, () => readKnown(db)))
+  /** `filterFields` are what rules can filter by. */
+  static async open(db: Database, filterFields: FilterFields): Promise<Faults> {
+    return new Faults(db, filterFields, await Followed.open(db, () => readKnown(db)))
   }
 
   /** Takes over what other nodes change, until {@link stop}. */
@@ -107,7 +112,7 @@ export class Faults {
     return this.#known.reload()
   }
 
-  /** Whether any rule is asked about subjects of this kind. Where none is, nothing about them need be known. */
+  /** Whether any rule is matched against subjects of this kind. Where none is, nothing about them need be known. */
   areThere(kind: FaultSubjectKind): boolean {
     return this.#known.value.rules[kind].length > 0
   }
@@ -119,44 +124,46 @@ export class Faults {
   }
 
   /**
-   * What strikes a subject; that it was asked is on record when this answers. `except` are kinds that cannot be there for it,
-   * `exceptNow` finds more of them in the transaction of the strike, and `keep` writes down what strikes in it.
+   * Matches rules against a subject, and answers the faults to inject into it; both are on record then. `except` are kinds
+   * that cannot be there for it, `exceptNow` finds more of them in the transaction, and `keep` writes down in it what is
+   * injected.
    */
-  async strike(
+  async inject(
     kind: FaultSubjectKind,
     subject: FaultSubject,
-    { except = [], exceptNow = async () => [], keep = async () => {} }: StrikeOptions = {},
-  ): Promise<Strikes> {
-    const fitting = this.#known.value.rules[kind].filter(
-      rule => !except.includes(rule.kind) && fits(rule, subject),
-    )
-    if (fitting.length === 0) return NO_STRIKES
-    const strikes = await this.#db.transaction(async tx => {
+    { except = [], exceptNow = async () => [], keep = async () => {} }: InjectOptions = {},
+  ): Promise<Injections> {
+    const rules = this.#known.value.rules[kind]
+    const hasField = fieldsIn(subject.content, rules)
+    const fitting = rules.filter(rule => !except.includes(rule.kind) && fits(rule, subject, hasField))
+    if (fitting.length === 0) return NO_INJECTIONS
+    const injected = await this.#db.transaction(async tx => {
       const excepted = await exceptNow(tx)
-      const asked = fitting.filter(rule => !excepted.includes(rule.kind))
-      if (asked.length === 0) return NO_STRIKES
-      const ids = asked.map(({ fault_id }) => fault_id)
-      const struck = await strikeBy(tx, ids, subject)
-      await keep(tx, struck)
-      return struck
+      const left = fitting.filter(rule => !excepted.includes(rule.kind))
+      if (left.length === 0) return NO_INJECTIONS
+      const ids = left.map(({ fault_id }) => fault_id)
+      const injected = await injectBy(tx, ids, subject)
+      await keep(tx, injected)
+      return injected
     })
     // Rules may be spent now, and notices held.
-    if (Object.keys(strikes).length > 0) await this.reload()
-    return strikes
+    if (Object.keys(injected).length > 0) await this.reload()
+    return injected
   }
 
-  find(faultId: string): Promise<Fault | undefined> {
-    return this.#db.get<Fault>('SELECT * FROM faults WHERE fault_id = $1', faultId)
+  async find(faultId: string): Promise<Fault | undefined> {
+    const row = await this.#db.get<FaultRow>('SELECT * FROM faults WHERE fault_id = $1', faultId)
+    return row && faultOf(row)
   }
 
   /**
    * Puts a rule into force; answers `too_many` when there are {@link MAX_FAULTS}. With other fields than before it starts
    * anew, with the same ones nothing changes. Throws a `WrongFault` that names a field which the kind does not have, or
-   * which keeps the rule from ever striking.
+   * with which the rule could never match.
    */
   async put(fault: NewFault): Promise<Fault | 'too_many'> {
     const rule = ruleOf(fault)
-    const wrong = faultProblem(rule, this.#nameable)
+    const wrong = faultProblem(rule, this.#filterFields)
     if (wrong) throw new WrongFault(wrong)
     const outcome = await this.#db.transaction(async tx => {
       await requireCaller(tx, rule)
@@ -172,14 +179,15 @@ export class Faults {
   }
 }
 
-interface StrikeOptions {
+interface InjectOptions {
   except?: readonly FaultKind[]
   exceptNow?: (tx: Transaction) => Promise<readonly FaultKind[]>
-  keep?: (tx: Transaction, strikes: Strikes) => Promise<void>
+  keep?: (tx: Transaction, injected: Injections) => Promise<void>
 }
 
 async function readKnown(db: Database): Promise<Known> {
-  const faults = inOrder(await db.all<Fault>('SELECT * FROM faults')).filter(fault => !isSpent(fault))
+  const rows = await db.all<FaultRow>('SELECT * FROM faults')
+  const faults = inOrder(rows.map(faultOf)).filter(fault => !isSpent(fault))
   const of = (subject: FaultSubjectKind) => faults.filter(({ kind }) => FAULT_KINDS[kind].of === subject)
   const held = await db.get('SELECT id FROM notices WHERE held = 1 LIMIT 1')
   return {
@@ -193,27 +201,29 @@ function inOrder(faults: Fault[]): Fault[] {
   return faults.sort((one, other) => (one.fault_id < other.fault_id ? -1 : 1))
 }
 
-/** Asks rules about a subject, as they are now in the store: another node may have spent or changed them. */
-async function strikeBy(tx: Transaction, ids: readonly string[], subject: FaultSubject): Promise<Strikes> {
+/** Matches rules as they are now in the store: another node may have spent or changed them. */
+async function injectBy(tx: Transaction, ids: readonly string[], subject: FaultSubject): Promise<Injections> {
   const places = ids.map((_, index) => `$${index + 1}`).join(', ')
-  const locked = await tx.all<Fault>(
+  const locked = await tx.all<FaultRow>(
     `SELECT * FROM faults WHERE fault_id IN (${places}) ORDER BY fault_id ${tx.forUpdate}`,
     ...ids,
   )
-  const strikes: Partial<Record<FaultKind, Strike>> = {}
-  for (const fault of inOrder(locked)) {
-    const { fault_id, kind, delay_ms, matched, struck } = fault
-    if (strikes[kind] || isSpent(fault) || !fits(fault, subject)) continue
-    const doesStrike = strikesMatch(fault, matched + 1)
+  const faults = inOrder(locked.map(faultOf))
+  const hasField = fieldsIn(subject.content, faults)
+  const injections: Partial<Record<FaultKind, Injection>> = {}
+  for (const fault of faults) {
+    const { fault_id, kind, delay_ms, matched, injected } = fault
+    if (injections[kind] || isSpent(fault) || !fits(fault, subject, hasField)) continue
+    const isInjected = injectsAt(fault, matched + 1)
     await tx.run(
-      'UPDATE faults SET matched = $1, struck = $2 WHERE fault_id = $3',
+      'UPDATE faults SET matched = $1, injected = $2 WHERE fault_id = $3',
       matched + 1,
-      doesStrike ? struck + 1 : struck,
+      isInjected ? injected + 1 : injected,
       fault_id,
     )
-    if (doesStrike) strikes[kind] = { fault_id, delay_ms }
+    if (isInjected) injections[kind] = { fault_id, delay_ms }
   }
-  return strikes
+  return injections
 }
 
 /** Who calls gets the notices too. */
@@ -235,6 +245,7 @@ function ruleOf({ fault_id, kind, ...given }: NewFault): FaultRule {
   return {
     ...{ fault_id, kind },
     ...(filters as Record<FilterName, string>),
+    fields: given.fields ?? {},
     probability: given.probability ?? ALWAYS,
     count: given.count ?? null,
     seed: given.seed ?? 0,
@@ -243,16 +254,17 @@ function ruleOf({ fault_id, kind, ...given }: NewFault): FaultRule {
 }
 
 async function putRule(tx: Transaction, rule: FaultRule): Promise<Fault | 'too_many'> {
+  const row = { ...rule, fields: fieldsText(rule.fields) }
   const { fault_id } = rule
-  const known = await tx.get<Fault>(`SELECT * FROM faults WHERE fault_id = $1 ${tx.forUpdate}`, fault_id)
-  if (known && COLUMNS.every(column => known[column] === rule[column])) return known
+  const known = await tx.get<FaultRow>(`SELECT * FROM faults WHERE fault_id = $1 ${tx.forUpdate}`, fault_id)
+  if (known && COLUMNS.every(column => known[column] === row[column])) return faultOf(known)
   const there = await tx.get<{ rules: number }>('SELECT CAST(COUNT(*) AS BIGINT) AS rules FROM faults')
   if (!known && (there?.rules ?? 0) >= MAX_FAULTS) return 'too_many'
   await tx.run(
     `INSERT INTO faults (${COLUMNS.join(', ')}) VALUES (${COLUMNS.map((_, index) => `$${index + 1}`).join(', ')})
      ON CONFLICT (fault_id) DO UPDATE
-       SET ${COLUMNS.map(column => `${column} = excluded.${column}`).join(', ')}, matched = 0, struck = 0`,
-    ...COLUMNS.map(column => rule[column]),
+       SET ${COLUMNS.map(column => `${column} = excluded.${column}`).join(', ')}, matched = 0, injected = 0`,
+    ...COLUMNS.map(column => row[column]),
   )
-  return { ...rule, matched: 0, struck: 0 }
+  return { ...rule, matched: 0, injected: 0 }
 }

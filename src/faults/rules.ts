@@ -1,6 +1,6 @@
 /**
- * Everything that can go wrong on purpose, with what it means. `of` is what a rule of the kind is asked about: a call whose
- * signature is right, the host of any request, or a notice before it is first sent.
+ * Everything that can go wrong on purpose, with what it means. `of` is what a rule of the kind is matched against: a call
+ * whose signature is right, the host of any request, or a notice before it is first sent.
  */
 export const FAULT_KINDS = {
   LATENCY: { of: 'call', meaning: 'the call waits `delay_ms` of wall time before anything is done' },
@@ -39,46 +39,27 @@ export const FAULT_KINDS = {
 export type FaultKind = keyof typeof FAULT_KINDS
 export type FaultSubjectKind = (typeof FAULT_KINDS)[FaultKind]['of']
 
-/** What a rule may look at; which of them a kind knows is in {@link FILTERS}. */
-export const FILTER_NAMES = [
-  'call',
-  'event_type',
-  'mchid',
-  'plate_number',
-  'out_trade_no',
-  'out_refund_no',
-  'host',
-] as const
+/** What every call and notice has, whatever its fields are; which of them a kind knows is in {@link FILTERS}. */
+export const FILTER_NAMES = ['call', 'event_type', 'mchid', 'host'] as const
 export type FilterName = (typeof FILTER_NAMES)[number]
 
 /** The access points: the main one and the backup. */
 export const ACCESS_POINTS = ['api', 'api2'] as const
 export type AccessPoint = (typeof ACCESS_POINTS)[number]
 
-/** What is known of each kind of subject. */
-export const FILTERS: Readonly<Record<FaultSubjectKind, readonly FilterName[]>> = {
-  call: ['call', 'mchid', 'plate_number', 'out_trade_no', 'out_refund_no', 'host'],
+/** What is known of each kind of subject; `fields` are those of the request, or of the plaintext of the notice. */
+export const FILTERS: Readonly<Record<FaultSubjectKind, readonly (FilterName | 'fields')[]>> = {
+  call: ['call', 'mchid', 'host', 'fields'],
   host: ['host'],
-  notice: ['event_type', 'mchid', 'plate_number', 'out_trade_no', 'out_refund_no'],
+  notice: ['event_type', 'mchid', 'fields'],
 }
 
-/** What a rule is asked about: the values of the filters that there are. */
-export type FaultSubject = Partial<Record<FilterName, string>>
+/** A value that a field can have. Lists are matched by each of their elements, objects by the fields in them. */
+export type FieldValue = string | number | boolean
+export type FieldFilter = Readonly<Record<string, FieldValue>>
 
-/** The filters that are about the content of a call or a notice. */
-export const CONTENT = ['plate_number', 'out_trade_no', 'out_refund_no'] as const
-export type ContentName = (typeof CONTENT)[number]
-
-/** What a call or a notice can name. */
-export interface Named {
-  /** Whether a value can be that of the field, for each field that there is. */
-  fields: Readonly<Partial<Record<ContentName, (value: string) => boolean>>>
-  /** Whether there is a signature that could be spoiled. */
-  isSigned: boolean
-}
-
-/** Everything that rules are asked about, by the names of calls and the types of notices. */
-export type Nameable = Readonly<Record<'call' | 'notice', Readonly<Record<string, Named>>>>
+/** Fields in one rule. */
+export const MAX_FIELDS = 10
 
 /** Faults that a reply without a signature cannot have. */
 export const OF_SIGNATURES: readonly FaultKind[] = ['REPLY_WRONG_SIGNATURE', 'REPLY_PROBE']
@@ -99,9 +80,11 @@ export const ALWAYS = 10_000
 export interface FaultRule extends Record<FilterName, string> {
   fault_id: string
   kind: FaultKind
+  /** All of them must be there, each at any depth. */
+  fields: FieldFilter
   /** In hundredths of a percent. */
   probability: number
-  /** Strikes at most; null for ever. */
+  /** Injections at most; null without limit. */
   count: number | null
   seed: number
   /** In milliseconds; 0 for a kind that takes no time. */
@@ -110,103 +93,61 @@ export interface FaultRule extends Record<FilterName, string> {
 
 /** A rule with what it has done. */
 export interface Fault extends FaultRule {
-  /** What it was asked about. */
+  /** The calls, requests or notices that it fitted. */
   matched: number
-  struck: number
+  /** Those of them that the fault was injected into. */
+  injected: number
 }
 
-/** What the fields of a call, or of what a notice tells, name. */
-export function namedIn({
-  plate_number,
-  parking_info,
-  out_trade_no,
-  out_refund_no,
-}: Readonly<Record<string, unknown>>): FaultSubject {
-  const plate = plate_number ?? (parking_info as { plate_number?: unknown } | null | undefined)?.plate_number
-  return textsOf({ plate_number: plate, out_trade_no, out_refund_no })
+/** A rule as a row: `fields` is JSON, with its names in order so that equal filters are equal texts. */
+export type FaultRow = Omit<Fault, 'fields'> & { fields: string }
+
+export function faultOf({ fields, ...row }: FaultRow): Fault {
+  return { ...row, fields: JSON.parse(fields) as FieldFilter }
 }
 
-function textsOf(values: Partial<Record<FilterName, unknown>>): FaultSubject {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => typeof value === 'string'))
+export function fieldsText(fields: FieldFilter): string {
+  return JSON.stringify(Object.fromEntries(Object.entries(fields).sort(byName)))
+}
+
+function byName([one]: [string, unknown], [other]: [string, unknown]): number {
+  return one < other ? -1 : 1
+}
+
+/** What rules are matched against. */
+export interface FaultSubject extends Partial<Record<FilterName, string>> {
+  /** The request's fields, or the plaintext of the notice. */
+  content?: unknown
+}
+
+/** Whether a value is anywhere in the content of a subject under a name. */
+export type HasField = (name: string, value: FieldValue) => boolean
+
+/** Reads the fields of these names, at any depth, in one pass through the content. */
+export function fieldsIn(content: unknown, rules: readonly Pick<FaultRule, 'fields'>[]): HasField {
+  const found = new Map<string, Set<unknown>>()
+  for (const { fields } of rules) for (const name of Object.keys(fields)) found.set(name, new Set())
+  if (found.size > 0) collect(content, found)
+  return (name, value) => found.get(name)?.has(value) ?? false
+}
+
+function collect(content: unknown, found: ReadonlyMap<string, Set<unknown>>): void {
+  if (typeof content !== 'object' || content === null) return
+  for (const [name, value] of Object.entries(content)) {
+    for (const one of Array.isArray(value) ? value : [value]) found.get(name)?.add(one)
+    collect(value, found)
+  }
 }
 
 /** Whether a rule is about something. */
-export function fits(rule: FaultRule, subject: FaultSubject): boolean {
-  return FILTER_NAMES.every(name => rule[name] === '' || rule[name] === subject[name])
+export function fits(rule: FaultRule, subject: FaultSubject, hasField: HasField): boolean {
+  return (
+    FILTER_NAMES.every(name => rule[name] === '' || rule[name] === subject[name]) &&
+    Object.entries(rule.fields).every(([name, value]) => hasField(name, value))
+  )
 }
 
-/** A rule that has struck as often as it may is asked no more. */
-export function isSpent({ count, struck }: Fault): boolean {
-  return count !== null && struck >= count
-}
-
-/** What is wrong with a field of a rule, as the start and the end of a sentence. */
-export interface FaultProblem {
-  field: string
-  issue: string
-}
-
-/** A field that a rule cannot have, or with which it could never strike; `undefined` when there is none. */
-export function faultProblem(rule: FaultRule, nameable: Nameable): FaultProblem | undefined {
-  return strayFilter(rule) ?? numberProblem(rule) ?? contentProblem(rule, nameable)
-}
-
-function strayFilter(rule: FaultRule): FaultProblem | undefined {
-  const known = FILTERS[FAULT_KINDS[rule.kind].of]
-  const stray = FILTER_NAMES.find(name => rule[name] !== '' && !known.includes(name))
-  if (stray)
-    return { field: stray, issue: `is not known where ${rule.kind} strikes; there are ${known.join(', ')}` }
-  const { host } = rule
-  if (host !== '' && !ACCESS_POINTS.some(point => point === host))
-    return { field: 'host', issue: `must be one of ${ACCESS_POINTS.join(', ')}` }
-  return undefined
-}
-
-function numberProblem({ kind, probability, count, seed, delay_ms }: FaultRule): FaultProblem | undefined {
-  if (!isWithin(probability, 1, ALWAYS))
-    return { field: 'probability', issue: `must be a whole number from 1 to ${ALWAYS}` }
-  if (count !== null && !isWithin(count, 1)) return { field: 'count', issue: 'must be a whole number from 1' }
-  if (!isWithin(seed, 0)) return { field: 'seed', issue: 'must be a whole number from 0' }
-  const longest = LONGEST_DELAY_MS[kind]
-  if (longest === undefined && delay_ms !== 0)
-    return { field: 'delay_ms', issue: `must be left out, because ${kind} takes no time` }
-  if (longest !== undefined && !isWithin(delay_ms, 1, longest))
-    return { field: 'delay_ms', issue: `must be 1 to ${longest} with ${kind}` }
-  return undefined
-}
-
-function isWithin(value: number, least: number, most = Number.MAX_SAFE_INTEGER): boolean {
-  return Number.isSafeInteger(value) && value >= least && value <= most
-}
-
-/** Whether there is a call or a notice that can have everything that a rule looks at. */
-function contentProblem(rule: FaultRule, nameable: Nameable): FaultProblem | undefined {
-  const { of } = FAULT_KINDS[rule.kind]
-  if (of === 'host') return undefined
-  const chooser = of === 'call' ? 'call' : 'event_type'
-  const chosen = rule[chooser]
-  const all = Object.entries(nameable[of])
-  let left = all.filter(([name]) => chosen === '' || name === chosen)
-  if (left.length === 0)
-    return { field: chooser, issue: `must be one of ${all.map(([name]) => name).join(', ')}` }
-  left = left.filter(([, { isSigned }]) => isSigned || !OF_SIGNATURES.includes(rule.kind))
-  if (left.length === 0)
-    return {
-      field: chooser,
-      issue: `must be another one, because ${chosen} answers a file without a signature`,
-    }
-  for (const field of CONTENT) {
-    const value = rule[field]
-    if (value === '') continue
-    const naming = left.filter(([, { fields }]) => fields[field] !== undefined)
-    const others = left.map(([name]) => name).join(', ')
-    if (naming.length === 0)
-      return {
-        field,
-        issue: `is not named by ${others}, and by the other fields the rule is for nothing else`,
-      }
-    left = naming.filter(([, { fields }]) => fields[field]?.(value))
-    if (left.length === 0) return { field, issue: 'is never like this, so the rule would never strike' }
-  }
-  return undefined
+/** A rule that has injected as often as it may is matched no more. */
+export function isSpent({ count, injected }: Pick<Fault, 'count' | 'injected'>): boolean {
+  return count !== null && injected >= count
 }

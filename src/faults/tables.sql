@@ -5,17 +5,16 @@ CREATE TABLE faults (
   call TEXT NOT NULL DEFAULT '',
   event_type TEXT NOT NULL DEFAULT '',
   mchid TEXT NOT NULL DEFAULT '',
-  plate_number TEXT NOT NULL DEFAULT '',
-  out_trade_no TEXT NOT NULL DEFAULT '',
-  out_refund_no TEXT NOT NULL DEFAULT '',
   host TEXT NOT NULL DEFAULT '',
+  -- Fields of the request, or of the plaintext of the notice, with the values that they must have: a JSON object.
+  fields TEXT NOT NULL DEFAULT '{}',
   probability INTEGER NOT NULL,
-  -- How often it strikes at most; null for ever.
+  -- Injections at most; null without limit.
   count BIGINT,
   seed BIGINT NOT NULL,
   -- 0 for a kind that takes no time.
   delay_ms BIGINT NOT NULL,
-  -- What it was asked about since it was made, and what of that it struck.
+  -- What it fitted since it was made, and how often of that the fault was injected.
   matched BIGINT NOT NULL DEFAULT 0,
-  struck BIGINT NOT NULL DEFAULT 0
+  injected BIGINT NOT NULL DEFAULT 0
 );

@@ -9,8 +9,8 @@ import { type Endpoint, FileReply } from '../calls/handler.ts'
 import { together } from '../clock/together.ts'
 import { isSigned, type Operation } from '../contract/operation.ts'
 import { requestCheck } from '../contract/validate.ts'
-import { NO_STRIKES, type Strikes } from '../faults/faults.ts'
-import { namedIn, OF_SIGNATURES } from '../faults/rules.ts'
+import { type Injections, NO_INJECTIONS } from '../faults/faults.ts'
+import { OF_SIGNATURES } from '../faults/rules.ts'
 import { ApiError, chooseLanguage } from '../protocol/errors.ts'
 import { general } from '../protocol/general-errors.ts'
 import { newRequestId } from '../protocol/ids.ts'
@@ -22,12 +22,12 @@ import type { HttpContext } from './context.ts'
 import type { Exchange } from './exchange.ts'
 import { type Health, isHealthCheck, mountHealth } from './health.ts'
 import { httpServer } from './http-server.ts'
+import { ConnectionReset, injectFaults, type Pauses, pauses, type Wait } from './inject-faults.ts'
 import { REFUSALS } from './listen.ts'
 import type { RecentCalls } from './recent-calls.ts'
 import { refusedRequest } from './refused-request.ts'
 import { requestFields } from './request-fields.ts'
 import { signatureHeaders, writeFile, writeReply } from './sign-response.ts'
-import { ConnectionReset, type Pauses, pauses, sufferFaults, type Wait } from './suffer-faults.ts'
 import { callerLookup, identifyCaller, verifySignature } from './verify-request.ts'
 
 /** The largest body of a request, in bytes. */
@@ -98,11 +98,11 @@ function hostCheck({ faults }: HttpContext, log: Logger) {
       return
     }
     faults
-      .strike('host', { host: accessPointOf(request.raw) })
+      .inject('host', { host: accessPointOf(request.raw) })
       // There is no call yet that could fail with it, and what is wrong with the store will be heard of soon enough.
       .catch(error => {
         log.error({ err: error })
-        return NO_STRIKES
+        return NO_INJECTIONS
       })
       .then(({ HOST_DOWN }) => {
         if (!HOST_DOWN) return goOn()
@@ -209,13 +209,13 @@ function mountEndpoints(
     operation: Operation,
     work: () => Promise<T>,
   ): Promise<T> {
-    const { fields = {}, caller } = exchange
+    const { fields, caller } = exchange
     const mchid = caller?.mchid ?? ''
-    const subject = { ...namedIn(fields), call: operation.name, mchid, host: accessPointOf(raw) }
-    exchange.strikes = await platform.faults.strike('call', subject, {
+    const subject = { call: operation.name, mchid, host: accessPointOf(raw), content: fields }
+    exchange.injected = await platform.faults.inject('call', subject, {
       except: isSigned(operation) ? [] : OF_SIGNATURES,
     })
-    return sufferFaults(exchange.strikes, operation, pause, work)
+    return injectFaults(exchange.injected, operation, pause, work)
   }
 
   function begin({ headers }: FastifyRequest, operation: Operation): Exchange {
@@ -233,7 +233,7 @@ function mountEndpoints(
       verified: false,
       reached: false,
       fields: undefined,
-      strikes: NO_STRIKES,
+      injected: NO_INJECTIONS,
       unknownFields: undefined,
       found: undefined,
     }
@@ -262,7 +262,7 @@ function mountEndpoints(
   ): void {
     reply.hijack()
     noteCall(exchange, { status, code })
-    const { REPLY_LOST, REPLY_TRUNCATED } = exchange.strikes
+    const { REPLY_LOST, REPLY_TRUNCATED } = exchange.injected
     if (REPLY_LOST) {
       endConnection(reply.raw)
       return
@@ -293,7 +293,7 @@ function mountEndpoints(
   /** The line of the log comes behind the last byte, because only then it is known how many there were. */
   function sendFile(reply: FastifyReply, exchange: Exchange, file: FileReply): void {
     reply.hijack()
-    if (exchange.strikes.REPLY_LOST) {
+    if (exchange.injected.REPLY_LOST) {
       noteCall(exchange, { status: 200 })
       endConnection(reply.raw)
       return
@@ -307,13 +307,13 @@ function mountEndpoints(
   }
 
   function noteCall(exchange: Exchange, result: CallResult): void {
-    const { op, caller, requestId, startedAt, fields, strikes, unknownFields, found } = exchange
+    const { op, caller, requestId, startedAt, fields, injected, unknownFields, found } = exchange
     const ms = platform.clock.wallNow() - startedAt
     const { status, code } = result
     const call = { op, mchid: caller?.mchid, request_id: requestId, unknown_fields: unknownFields }
     const heard = { wall_time: startedAt, duration_ms: ms, wechatpay_serial: exchange.serial }
-    calls.note({ ...call, ...heard, status, code, strikes }, fields)
-    const faults = strikes === NO_STRIKES ? undefined : namesOf(strikes)
+    calls.note({ ...call, ...heard, status, code, injected }, fields)
+    const faults = injected === NO_INJECTIONS ? undefined : namesOf(injected)
     log.info({ ...call, ...result, found, ms, faults })
   }
 }
@@ -337,8 +337,8 @@ function requireMerchantFields({ partnerOnly = {} }: Operation, fields: Record<s
     if (Object.hasOwn(fields, name)) throw new ApiError(refusal)
 }
 
-function namesOf(strikes: Strikes): string[] {
-  return Object.values(strikes).map(({ fault_id }) => fault_id)
+function namesOf(injected: Injections): string[] {
+  return Object.values(injected).map(({ fault_id }) => fault_id)
 }
 
 /** Anything that is not meant to be seen becomes a SYSTEM_ERROR; a body that could not be read is the caller's fault. */

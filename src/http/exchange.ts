@@ -1,4 +1,4 @@
-import type { Strikes } from '../faults/faults.ts'
+import type { Injections } from '../faults/faults.ts'
 import type { Caller } from '../merchants/merchants.ts'
 import type { Authorization } from '../protocol/authorization.ts'
 import type { Language } from '../protocol/errors.ts'
@@ -29,7 +29,7 @@ export interface Exchange {
   /** What was asked, once the signature was found to be right; before its check. */
   fields: Readonly<Record<string, unknown>> | undefined
   /** What goes wrong with it on purpose. */
-  strikes: Strikes
+  injected: Injections
   /** JSON pointers of the parameters that the call does not define; `undefined` when there are none. */
   unknownFields: string[] | undefined
   /** What a refusal has found that its reply does not say. */

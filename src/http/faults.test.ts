@@ -87,8 +87,8 @@ for (const [kind, status, code, isDone] of DONE_OR_NOT) {
     assert.equal(await isOnRecord(out_trade_no), isDone)
     assert.equal((await send(signed)).status, 200)
     assert.equal(await isOnRecord(out_trade_no), true)
-    const { matched, struck } = (await faults.find(kind)) ?? {}
-    assert.deepEqual([matched, struck], [1, 1])
+    const { matched, injected } = (await faults.find(kind)) ?? {}
+    assert.deepEqual([matched, injected], [1, 1])
   })
 }
 
@@ -167,7 +167,7 @@ test('LATENCY waits by the wall clock before anything is done, and is not waited
     other.baseUrl,
     rawRequest(signedRequest(other.merchant('1230000109'), { method: 'GET', target: QUERY })),
   )
-  while ((await other.faults.find('LATENCY'))?.struck !== 1)
+  while ((await other.faults.find('LATENCY'))?.injected !== 1)
     await new Promise(resolve => setImmediate(resolve))
   const closed = other.app.close()
   assert.equal((await waiting).status, 200)
@@ -184,16 +184,16 @@ test('the limit of a call that has one of its own is refused in its words', asyn
   assert.deepEqual([reply.statusCode, reply.json().code], [429, 'FREQUENCY_LIMITED'])
 })
 
-test('a rule strikes the calls that fit all of its filters, and no other', async () => {
+test('a fault is injected into the calls that fit all filters of its rule, and into no other', async () => {
   const stay = await park()
   const { out_trade_no } = await accept(stay)
   const plate_number = String(stay.request.plate_number)
   const fitting: [filter: Partial<TestFault>, fits: () => Promise<{ statusCode: number }>][] = [
     [{ call: 'createParking' }, () => parking.create({ ...stay.request })],
-    [{ plate_number }, () => parking.create({ ...stay.request })],
-    [{ plate_number }, () => parking.charge(chargeOf(stay))],
-    [{ out_trade_no }, () => parking.query(out_trade_no)],
-    [{ out_refund_no: 'R-1' }, () => parking.queryRefund('R-1')],
+    [{ fields: { plate_number } }, () => parking.create({ ...stay.request })],
+    [{ fields: { plate_number } }, () => parking.charge(chargeOf(stay))],
+    [{ fields: { out_trade_no } }, () => parking.query(out_trade_no)],
+    [{ fields: { out_refund_no: 'R-1' } }, () => parking.queryRefund('R-1')],
     [{ mchid: PARTNER.mchid }, () => parking.query('T-1', PARTNER)],
     [{ host: 'api' }, () => parking.query('T-1')],
   ]
@@ -208,7 +208,7 @@ test('a rule strikes the calls that fit all of its filters, and no other', async
   await faults.put({
     kind: 'ERROR_BEFORE_COMMIT',
     call: 'queryTransaction',
-    out_trade_no,
+    fields: { out_trade_no },
     mchid: MERCHANT.mchid,
   })
   assert.equal((await parking.query(out_trade_no)).statusCode, 500)
@@ -228,13 +228,13 @@ test('what is not authentic or cannot be read is matched by no rule', async () =
   assert.deepEqual((await faults.find('ERROR_BEFORE_COMMIT'))?.matched, 0)
 })
 
-test('a call takes one strike of each kind, by the first rule of it that strikes', async () => {
+test('a call gets one fault of each kind, by the first rule of it that injects', async () => {
   await faults.put({ fault_id: 'b', kind: 'ERROR_BEFORE_COMMIT' })
   await faults.put({ fault_id: 'a', kind: 'ERROR_BEFORE_COMMIT', count: 1 })
   await faults.put({ fault_id: 'c', kind: 'REPLY_PROBE' })
   const counts = async () => {
     const found = await Promise.all(['a', 'b', 'c'].map(id => faults.find(id)))
-    return found.map(fault => [fault?.matched, fault?.struck])
+    return found.map(fault => [fault?.matched, fault?.injected])
   }
   assert.equal((await parking.query('T-1')).statusCode, 500)
   assert.deepEqual(await counts(), [

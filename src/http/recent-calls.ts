@@ -1,4 +1,4 @@
-import type { Strikes } from '../faults/faults.ts'
+import type { Injections } from '../faults/faults.ts'
 
 /** A call that was answered, as the administration shows it. Times in milliseconds. */
 export interface RecentCall {
@@ -13,7 +13,7 @@ export interface RecentCall {
   /** The numbers by which the request named what it is about. */
   numbers: Readonly<Partial<Record<(typeof NUMBERS)[number], string>>>
   wechatpay_serial: string | undefined
-  strikes: Strikes
+  injected: Injections
   unknown_fields: readonly string[] | undefined
 }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { NO_STRIKES } from '../faults/faults.ts'
+import { NO_INJECTIONS } from '../faults/faults.ts'
 import { type RecentCall, RecentCalls } from './recent-calls.ts'
 
 setFlagsFromString('--expose-gc')
@@ -17,7 +17,7 @@ const CALL: Omit<RecentCall, 'numbers'> = {
   wall_time: 0,
   duration_ms: 1,
   wechatpay_serial: undefined,
-  strikes: NO_STRIKES,
+  injected: NO_INJECTIONS,
   unknown_fields: undefined,
 }
 

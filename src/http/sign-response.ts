@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import { pipeline } from 'node:stream/promises'
 import type { FileReply } from '../calls/handler.ts'
-import { spoiledSignature } from '../faults/spoiled-signature.ts'
+import { corruptedSignature } from '../faults/corrupted-signature.ts'
 import { drawFrom, newNonce } from '../protocol/ids.ts'
 import { replyMessage } from '../protocol/signature.ts'
 import { endConnection } from './break-connection.ts'
@@ -15,7 +15,7 @@ import { TIMES } from './http-server.ts'
  * `Wechatpay-Serial`.
  */
 export function signatureHeaders(
-  { caller, serial, suite, reached, strikes }: Exchange,
+  { caller, serial, suite, reached, injected }: Exchange,
   body: Uint8Array,
   { keys, clock, random }: Pick<HttpContext, 'keys' | 'clock' | 'random'>,
 ): string[] {
@@ -31,7 +31,7 @@ export function signatureHeaders(
     'Wechatpay-Nonce',
     nonce,
     'Wechatpay-Signature',
-    spoiledSignature(strikes, signature),
+    corruptedSignature(injected, signature),
     'Wechatpay-Timestamp',
     timestamp,
     'Wechatpay-Serial',
@@ -97,7 +97,7 @@ export async function writeFile(
   { now, isLast }: Pick<Reply, 'now' | 'isLast'>,
   stallMs = STALL_MS,
 ): Promise<number> {
-  const half = exchange.strikes.REPLY_TRUNCATED && Math.floor(contentLength / 2)
+  const half = exchange.injected.REPLY_TRUNCATED && Math.floor(contentLength / 2)
   let written = 0
   async function* counted(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
     for await (const chunk of source) {

@@ -33,7 +33,7 @@ test('when not even the caller can be looked up, the SYSTEM_ERROR is not signed'
   assert.equal(reply.headers['wechatpay-signature'], undefined)
 })
 
-test('when a rule about an access point cannot be asked, it strikes nobody, and nothing leaks', async t => {
+test('when rules about an access point cannot be read, nothing is injected, and nothing leaks', async t => {
   const { call, platform, faults } = await platformUnderTest(t)
   await faults.put({ fault_id: 'down', kind: 'HOST_DOWN', host: 'api' })
   await platform.db.run('ALTER TABLE faults RENAME TO hidden')

@@ -78,7 +78,7 @@ test('HTTP/1.1 alone is spoken, as by the real host, and nothing older than TLS 
   )
 })
 
-test('faults strike calls over TLS as they do others', async () => {
+test('faults are injected into calls over TLS as into others', async () => {
   const rules = ['CONNECTION_RESET', 'REPLY_LOST', 'REPLY_TRUNCATED'] as const
   for (const kind of rules) {
     await running.faults.put({ kind, count: 1 })

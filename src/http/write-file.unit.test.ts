@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { Readable } from 'node:stream'
 import { type TestContext, test } from 'node:test'
 import { FileReply } from '../calls/handler.ts'
-import { NO_STRIKES } from '../faults/faults.ts'
+import { NO_INJECTIONS } from '../faults/faults.ts'
 import type { Exchange } from './exchange.ts'
 import { writeFile } from './sign-response.ts'
 
@@ -18,12 +18,12 @@ async function reading(
   t: TestContext,
   file: FileReply,
   stallMs?: number,
-  strikes = NO_STRIKES,
+  injected = NO_INJECTIONS,
 ): Promise<[IncomingMessage, Promise<number>]> {
   const written = Promise.withResolvers<number>()
   written.promise.catch(() => undefined)
   const server = createServer((_request, response) => {
-    const named = { requestId: 'A'.repeat(40), resultNumber: 0, language: 'zh-CN', strikes }
+    const named = { requestId: 'A'.repeat(40), resultNumber: 0, language: 'zh-CN', injected }
     const exchange = named as Exchange
     writeFile(response, exchange, file, { now: 0, isLast: false }, stallMs).then(
       written.resolve,
@@ -63,8 +63,8 @@ test('a file goes out whole, under its own type and length', async t => {
 
 test('a file that is truncated on purpose ends in its middle, after all that was to come until then', async t => {
   const file = new FileReply('text/plain', 3 * CHUNK.length, () => Readable.from([CHUNK, CHUNK, CHUNK]))
-  const strikes = { REPLY_TRUNCATED: { fault_id: 'a', delay_ms: 0 } }
-  const [reply, written] = await reading(t, file, undefined, strikes)
+  const injected = { REPLY_TRUNCATED: { fault_id: 'a', delay_ms: 0 } }
+  const [reply, written] = await reading(t, file, undefined, injected)
   assert.equal(reply.headers['content-length'], String(3 * CHUNK.length))
   let received = 0
   reply.on('data', chunk => {

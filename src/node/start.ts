@@ -14,9 +14,9 @@ import { calledAs, urlAt } from '../http/address.ts'
 import { buildApp } from '../http/app.ts'
 import { Health } from '../http/health.ts'
 import type { TlsCredentials } from '../http/http-server.ts'
+import type { Wait } from '../http/inject-faults.ts'
 import { listen, type Ports } from '../http/listen.ts'
 import { RecentCalls } from '../http/recent-calls.ts'
-import type { Wait } from '../http/suffer-faults.ts'
 import { PlatformKeys } from '../merchants/platform-keys.ts'
 import { noticeSender, type SendNotice } from '../notices/send.ts'
 import { products as allProducts } from '../products/index.ts'
@@ -36,9 +36,9 @@ import { openDatabase } from '../store/open.ts'
 import { tablesOf } from '../store/schema.ts'
 import { secretsUnder, UNSEALED } from '../store/secrets.ts'
 import type { Config } from './config.ts'
+import { filterFieldsOf } from './filter-fields.ts'
 import { listenersOf } from './listeners.ts'
 import { logAttempt, openLog } from './log.ts'
-import { nameableOf } from './nameable.ts'
 import type { Platform } from './platform.ts'
 import { pooledRandom } from './random.ts'
 import { schemasOf } from './tables.ts'
@@ -146,7 +146,7 @@ async function startOn(
   const { isNew } = await ensureWorld({ ...stores, db: opened }, { ...world, keys: worldKeys })
   await makeDueCertificates(stores)
 
-  const faults = await Faults.open(db, nameableOf(products))
+  const faults = await Faults.open(db, filterFieldsOf(products))
 
   const platform: Platform = {
     ...{ db, clock, random, rules: config.rules, secrets, faults, seeds },

@@ -1,8 +1,8 @@
 import type { Clock } from '../clock/clock.ts'
 import { together } from '../clock/together.ts'
 import { type DueWork, Postponed } from '../clock/worker.ts'
-import type { Strikes } from '../faults/faults.ts'
-import { spoiledSignature } from '../faults/spoiled-signature.ts'
+import { corruptedSignature } from '../faults/corrupted-signature.ts'
+import type { Injections } from '../faults/faults.ts'
 import { findMerchant, type Merchant } from '../merchants/merchants.ts'
 import { sealFor } from '../merchants/seal-for.ts'
 import { drawFrom, newNonce, newRequestId } from '../protocol/ids.ts'
@@ -142,7 +142,7 @@ function reported(
   { clock }: NoticesContext,
   { id, mchid, event_type, notify_url, attempts }: Notice,
   made: readonly Attempt[],
-  injected: Strikes = {},
+  injected: Injections = {},
 ): ReportedAttempt[] {
   const faults = Object.values(injected).map(({ fault_id }) => fault_id)
   return made.map(({ delivery: { status, failure }, startedAt }, index) => ({
@@ -159,7 +159,7 @@ async function sendOnce(
   platform: NoticesContext,
   send: SendNotice,
   notice: Item,
-  injected: Strikes,
+  injected: Injections,
 ): Promise<Attempt> {
   const startedAt = platform.clock.wallNow()
   const signed = await signNotice(platform, notice, injected)
@@ -181,7 +181,11 @@ async function postpone({ db, clock }: NoticesContext, { id, attempts }: Notice)
 }
 
 /** Seals and signs a notice for one attempt, with the keys that the receiver has now. */
-async function signNotice(platform: NoticesContext, notice: Item, injected: Strikes): Promise<SignedNotice> {
+async function signNotice(
+  platform: NoticesContext,
+  notice: Item,
+  injected: Injections,
+): Promise<SignedNotice> {
   const { clock, random, keys } = platform
   const { receiver } = notice
   const { serial, suite, privateKey } = keys.noticeSigner(receiver, {
@@ -211,7 +215,7 @@ async function signNotice(platform: NoticesContext, notice: Item, injected: Stri
       'Request-ID': `${newRequestId(random)}-0`,
       'Wechatpay-Nonce': nonce,
       'Wechatpay-Serial': serial,
-      'Wechatpay-Signature': spoiledSignature(injected, signature),
+      'Wechatpay-Signature': corruptedSignature(injected, signature),
       'Wechatpay-Signature-Type': suite.scheme,
       'Wechatpay-Timestamp': timestamp,
     },

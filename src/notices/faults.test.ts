@@ -272,10 +272,10 @@ test('rules fit notices by type, merchant, plate and order', async () => {
     ['other type', { event_type: 'REFUND.SUCCESS' }, 0],
     ['merchant', { mchid: MERCHANT.mchid }, 1],
     ['other merchant', { mchid: PARTNER.mchid }, 0],
-    ['plate', { plate_number }, 1],
-    ['other plate', { plate_number: '粤B00000' }, 0],
-    ['order', { out_trade_no, plate_number }, 1],
-    ['other order', { out_trade_no: 'T', plate_number }, 0],
+    ['plate', { fields: { plate_number } }, 1],
+    ['other plate', { fields: { plate_number: '粤B00000' } }, 0],
+    ['order', { fields: { out_trade_no, plate_number } }, 1],
+    ['other order', { fields: { out_trade_no: 'T', plate_number } }, 0],
   ] as const) {
     await faults.put({ fault_id, kind: 'NOTICE_DOUBLED', probability: 1, seed: 1, ...filter })
     await runDue()
@@ -299,6 +299,6 @@ test('what is injected into a notice that is late is not forgotten by a restart,
   own.clock.advance(60 * SECOND)
   await own.runDue()
   assert.match(String(sink.received[0]?.headers['wechatpay-signature']), /^WECHATPAY\/SIGNTEST\//)
-  const { matched, struck } = (await own.platform().faults.find('probe')) ?? {}
-  assert.deepEqual([matched, struck], [1, 1])
+  const { matched, injected } = (await own.platform().faults.find('probe')) ?? {}
+  assert.deepEqual([matched, injected], [1, 1])
 })

@@ -1,5 +1,4 @@
-import { NO_STRIKES, type Strike, type Strikes } from '../faults/faults.ts'
-import { namedIn } from '../faults/rules.ts'
+import { type Injection, type Injections, NO_INJECTIONS } from '../faults/faults.ts'
 import type { Transaction } from '../store/database.ts'
 import type { NoticesContext } from './context.ts'
 import type { Delivery } from './send.ts'
@@ -24,15 +23,14 @@ interface NoticeInHand {
 export async function injectFaults(
   platform: NoticesContext,
   notice: NoticeInHand,
-): Promise<Strikes | 'put_off'> {
+): Promise<Injections | 'put_off'> {
   const { clock, faults } = platform
-  if (notice.faults !== null) return JSON.parse(notice.faults) as Strikes
+  if (notice.faults !== null) return JSON.parse(notice.faults) as Injections
   const isFirst = notice.attempts === notice.attempts_before_replay
-  if (!isFirst || !faults.areThere('notice')) return NO_STRIKES
+  if (!isFirst || !faults.areThere('notice')) return NO_INJECTIONS
   const { id, event_type, mchid } = notice
-  const resource = Object(JSON.parse(notice.resource)) as Record<string, unknown>
-  const subject = { ...namedIn(resource), event_type, mchid }
-  const injected = await faults.strike('notice', subject, {
+  const subject = { event_type, mchid, content: JSON.parse(notice.resource) as unknown }
+  const injected = await faults.inject('notice', subject, {
     // One notice of a merchant is held at a time, or with a rule for all they would wait for each other. That is looked at
     // under the merchant's lock, because its notices are sent side by side.
     exceptNow: async tx => ((await isAnyHeld(tx, mchid)) ? ['NOTICE_REORDERED'] : []),
@@ -52,7 +50,7 @@ export async function injectFaults(
 }
 
 /** How long a notice rests before it is sent, in milliseconds. One that is lost need not wait for that. */
-function waitOf({ NOTICE_LOST, NOTICE_DELAYED, NOTICE_REORDERED }: Strikes): number {
+function waitOf({ NOTICE_LOST, NOTICE_DELAYED, NOTICE_REORDERED }: Injections): number {
   return NOTICE_LOST ? 0 : Math.max(NOTICE_DELAYED?.delay_ms ?? 0, NOTICE_REORDERED?.delay_ms ?? 0)
 }
 
@@ -85,7 +83,7 @@ const CORRUPTED = {
 const CORRUPTING_KINDS = Object.keys(CORRUPTED) as (keyof typeof CORRUPTED)[]
 
 /** What came of an attempt. Whoever takes a notice that must be refused has not got it: the genuine one follows. */
-export function corruptedDelivery(injected: Strikes, delivery: Delivery): Delivery {
+export function corruptedDelivery(injected: Injections, delivery: Delivery): Delivery {
   const kind = CORRUPTING_KINDS.find(candidate => injected[candidate])
   const fault = kind && injected[kind]
   if (!fault) return delivery
@@ -94,10 +92,10 @@ export function corruptedDelivery(injected: Strikes, delivery: Delivery): Delive
 }
 
 /** The attempt that is not made. */
-export function lostDelivery(fault: Strike): Delivery {
+export function lostDelivery(fault: Injection): Delivery {
   return { status: null, reply: '', failure: `It was not sent. ${nameOf('NOTICE_LOST', fault)}` }
 }
 
-function nameOf(kind: string, { fault_id }: Strike): string {
+function nameOf(kind: string, { fault_id }: Injection): string {
   return `On purpose: ${kind} by the fault ${fault_id}`
 }

@@ -55,7 +55,7 @@ export interface TestPlatform
   faults: {
     /** Lets something go wrong from now on. Throws a `TypeError` that names a field with which it could not. */
     put(fault: TestFault): Promise<Fault>
-    /** The rule with what it has matched and struck. */
+    /** The rule with how often it has matched and was injected. */
     find(faultId: string): Promise<Fault | undefined>
     remove(faultId: string): Promise<void>
   }

@@ -75,7 +75,7 @@ const LEFT_OUT = new Set([
 function validFields({ name, path, request }: AdminOperation): [string, unknown][] {
   const more: Record<string, unknown> = {
     ...(path.includes('/notices/') && { id: notices[0].id }),
-    ...(path.includes('/faults/') && { kind: 'RATE_LIMITED' }),
+    ...(path.includes('/faults/') && { kind: 'RATE_LIMITED', fields: { out_trade_no: order.out_trade_no } }),
     ...(path.includes('/snapshots/') && { name: 'first' }),
     ...(name.includes('SubMerchant') && { mchid: '1230000100' }),
     ...(path.includes('/merchants/') && { account: 'BASIC' }),
@@ -83,8 +83,8 @@ function validFields({ name, path, request }: AdminOperation): [string, unknown]
   return (
     Object.keys(request.properties)
       .filter(field => !LEFT_OUT.has(field) && (field in FIELDS || field in more))
-      // A fault of a call has no type of notice, and no call names all the rest.
-      .filter(field => name !== 'putFault' || !['event_type', 'out_refund_no'].includes(field))
+      // A fault of a call has no type of notice.
+      .filter(field => name !== 'putFault' || field !== 'event_type')
       .map(field => [field, more[field] ?? FIELDS[field]])
   )
 }

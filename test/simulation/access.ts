@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { LightMyRequestResponse } from 'fastify'
 import type { AccessPoint } from '../../src/faults/rules.ts'
-import type { Wait } from '../../src/http/suffer-faults.ts'
+import type { Wait } from '../../src/http/inject-faults.ts'
 import type { SignedCall } from './merchants.ts'
 import type { Node } from './nodes.ts'
 

@@ -1,4 +1,4 @@
-import { strikesMatch } from '../../src/faults/draw.ts'
+import { injectsAt } from '../../src/faults/draw.ts'
 import type { NewFault } from '../../src/faults/faults.ts'
 import type { AccessPoint, Fault, FaultKind } from '../../src/faults/rules.ts'
 import type { Invariant } from './invariants.ts'
@@ -7,7 +7,7 @@ import type { SeededRandom } from './random.ts'
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
 
-/** What may strike a call, and which ones. */
+/** What may be injected into a call, and into which ones. */
 const OF_CALLS = [
   'LATENCY',
   'CONNECTION_RESET',
@@ -71,18 +71,18 @@ export function reorderedTypes(rules: readonly NewFault[]): ReadonlySet<string |
 
 /** What is true of the rules, whatever has crashed. */
 export const FAULTS = {
-  async faultsStrikeByTheirSeed({ db, isThorough }) {
+  async faultsAreInjectedByTheirSeed({ db, isThorough }) {
     if (!isThorough) return []
     const faults = await db.all<Fault>('SELECT * FROM faults ORDER BY fault_id')
     return faults.flatMap(fault => {
       let expected = 0
-      for (let match = 1; match <= fault.matched; match += 1) if (strikesMatch(fault, match)) expected += 1
-      const { fault_id, struck, matched, count } = fault
-      if (count !== null && struck > count)
-        return [`${fault_id} may strike ${count} times and has ${struck} times`]
-      return struck === expected
+      for (let match = 1; match <= fault.matched; match += 1) if (injectsAt(fault, match)) expected += 1
+      const { fault_id, injected, matched, count } = fault
+      if (count !== null && injected > count)
+        return [`${fault_id} may be injected ${count} times and was ${injected} times`]
+      return injected === expected
         ? []
-        : [`${fault_id} has struck ${struck} of ${matched}, where it strikes ${expected}`]
+        : [`${fault_id} was injected into ${injected} of ${matched} matches instead of ${expected}`]
     })
   },
 } as const satisfies Record<string, Invariant>

@@ -219,8 +219,8 @@ export const PLANTS: readonly Plant[] = [
     tamper: miswrite(
       'UPDATE notices SET state',
       'state = $1, attempts = $2, due_at = $3',
-      `state = CASE WHEN strikes LIKE '%_PROBE%' THEN 'DELIVERED' ELSE $1 END, attempts = $2,
-       due_at = CASE WHEN strikes LIKE '%_PROBE%' THEN NULL ELSE $3 END`,
+      `state = CASE WHEN faults LIKE '%_PROBE%' THEN 'DELIVERED' ELSE $1 END, attempts = $2,
+       due_at = CASE WHEN faults LIKE '%_PROBE%' THEN NULL ELSE $3 END`,
     ),
     breaks: ['changesAreNotifiedOrGivenUp'],
   },
@@ -234,9 +234,9 @@ export const PLANTS: readonly Plant[] = [
     breaks: ['changesAreNotifiedOrGivenUp'],
   },
   {
-    name: 'a fault strikes and does not count it',
-    tamper: miswrite('UPDATE faults', 'struck = $2', 'struck = $2 * 0'),
-    breaks: ['faultsStrikeByTheirSeed'],
+    name: 'a fault is injected and not counted',
+    tamper: miswrite('UPDATE faults', 'injected = $2', 'injected = $2 * 0'),
+    breaks: ['faultsAreInjectedByTheirSeed'],
   },
   {
     name: 'a host that is down does what it is asked and says nothing',

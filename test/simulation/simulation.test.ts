@@ -45,7 +45,7 @@ test(`seed ${randomSeed}, drawn for this run: every invariant holds after each o
   await live(randomSeed)
 })
 
-const struckBy = (kind: string) => `struck by ${kind}`
+const injectedBy = (kind: string) => `injected by ${kind}`
 /** What must have happened somewhere, or the simulation looks away. */
 const TO_BE_MET = [
   ...['TRANSACTION.SUCCESS', 'TRANSACTION.FAIL', 'TRANSACTION.PAY_BACK', 'VEHICLE.ENTRANCE_STATE_CHANGE'],
@@ -66,10 +66,10 @@ const TO_BE_MET = [
   ...['refund: 同一笔订单的多次退款请间隔1分钟', 'refund: 基本账户余额不足，请充值后重新发起'],
   ...['trade bill', 'BASIC bill', 'OPERATION bill', 'FEES bill', 'empty bill', 'bill again'],
   ...['REPLY_LOST', 'ERROR_BEFORE_COMMIT', 'ERROR_AFTER_COMMIT', 'NOTICE_PROBE', 'NOTICE_DOUBLED'].map(
-    struckBy,
+    injectedBy,
   ),
-  ...['NOTICE_LOST', 'NOTICE_DELAYED', 'NOTICE_REORDERED'].map(struckBy),
-  ...['LATENCY', 'HOST_DOWN', 'REPLY_WRONG_SIGNATURE', 'REPLY_PROBE'].map(struckBy),
+  ...['NOTICE_LOST', 'NOTICE_DELAYED', 'NOTICE_REORDERED'].map(injectedBy),
+  ...['LATENCY', 'HOST_DOWN', 'REPLY_WRONG_SIGNATURE', 'REPLY_PROBE'].map(injectedBy),
   ...['late reply 200', 'host down', 'asked elsewhere'],
   ...['charge: out_trade_no冲突', 'charge: 停车入场ID不存在', 'charge: 用户欠款过多，暂停交易'],
   ...['charge: 用户状态异常', 'charged again'],

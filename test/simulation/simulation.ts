@@ -344,9 +344,9 @@ class Simulation {
   }
 
   async #endFault({ fault_id, kind }: NewFault): Promise<void> {
-    const { struck = 0 } = (await this.#nodes.all[0]?.running.platform.faults.find(fault_id)) ?? {}
-    this.#trace.add('fault', fault_id, struck)
-    if (struck > 0) this.#trace.count(`struck by ${kind}`)
+    const { injected = 0 } = (await this.#nodes.all[0]?.running.platform.faults.find(fault_id)) ?? {}
+    this.#trace.add('fault', fault_id, injected)
+    if (injected > 0) this.#trace.count(`injected by ${kind}`)
     await this.#changeFaults(faults => faults.remove(fault_id))
   }
 

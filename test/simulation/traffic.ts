@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { LightMyRequestResponse } from 'fastify'
-import { NO_STRIKES, type Strikes } from '../../src/faults/faults.ts'
+import { type Injections, NO_INJECTIONS } from '../../src/faults/faults.ts'
 import type { AccessPoint } from '../../src/faults/rules.ts'
 import type { RunningPlatform } from '../../src/node/start.ts'
 import type { Refund, RefundResult } from '../../src/products/common/refunds/contract.ts'
@@ -315,12 +315,12 @@ export class Traffic implements Receivers {
     const { running, life } = node
     if (life.isOver) return undefined
     if (reply && isDown) this.#history.broken.push(`A host is down and answers ${call.name} of ${before.key}`)
-    const strikes = reply && strikesOf(running, reply)
-    if (reply && strikes) await this.#requireBelief(call, reply, strikes)
+    const injected = reply && injectionsOf(running, reply)
+    if (reply && injected) await this.#requireBelief(call, reply, injected)
     // What a fault answers in the platform's place says nothing: the merchant repeats it or asks.
-    if (!reply || Object.keys(strikes ?? {}).some(kind => kind !== 'LATENCY')) {
-      this.#trace.add(call.name, call.target, 'struck')
-      this.#trace.count(isDown ? 'host down' : 'call struck')
+    if (!reply || Object.keys(injected ?? {}).some(kind => kind !== 'LATENCY')) {
+      this.#trace.add(call.name, call.target, 'faulty')
+      this.#trace.count(isDown ? 'host down' : 'faulty call')
       return undefined
     }
     this.#trace.add(call.name, call.target, reply.statusCode, reply.body)
@@ -330,11 +330,11 @@ export class Traffic implements Receivers {
   }
 
   /** The SDK believes a reply, be it a success or a refusal, unless its signature was spoiled. */
-  async #requireBelief(call: Call, reply: LightMyRequestResponse, strikes: Strikes): Promise<void> {
+  async #requireBelief(call: Call, reply: LightMyRequestResponse, injected: Injections): Promise<void> {
     const judgement = await call.merchant.judge(call, reply)
     const isForged = 'error' in judgement && judgement.error instanceof ReplyForged
-    const isSpoiled = Boolean(strikes.REPLY_WRONG_SIGNATURE ?? strikes.REPLY_PROBE)
-    if (isForged === isSpoiled) return
+    const isCorrupted = Boolean(injected.REPLY_WRONG_SIGNATURE ?? injected.REPLY_PROBE)
+    if (isForged === isCorrupted) return
     const why = 'error' in judgement ? judgement.error.message : `HTTP ${reply.statusCode}`
     const taken = isForged ? 'is not believed' : 'is believed with a wrong signature'
     this.#history.broken.push(`The reply to ${call.name} of ${this.#keyOf(call)} ${taken}: ${why}`)
@@ -430,7 +430,7 @@ export class Traffic implements Receivers {
   /** The platform has tried to send a notice. */
   async attempted(notice: NoticeOnItsWay, acknowledged: boolean): Promise<string> {
     const { id, event_type, plaintext, isGenuine } = await this.#receiverOf(notice).look(notice)
-    if (!isGenuine && !(await this.#isSpoiled(id)))
+    if (!isGenuine && !(await this.#isCorrupted(id)))
       this.#history.broken.push(`Notice ${id} has a wrong signature, and nobody wanted it to`)
     this.#history.tellNotice({ id, event_type, plaintext }, acknowledged && isGenuine)
     this.#trace.count(event_type)
@@ -440,9 +440,9 @@ export class Traffic implements Receivers {
     return id
   }
 
-  async #isSpoiled(id: string): Promise<boolean> {
-    const row = await this.#nodes.db.get<{ strikes: string }>('SELECT strikes FROM notices WHERE id = $1', id)
-    return /NOTICE_PROBE|NOTICE_WRONG_SIGNATURE/.test(row?.strikes ?? '')
+  async #isCorrupted(id: string): Promise<boolean> {
+    const row = await this.#nodes.db.get<{ faults: string }>('SELECT faults FROM notices WHERE id = $1', id)
+    return /NOTICE_PROBE|NOTICE_WRONG_SIGNATURE/.test(row?.faults ?? '')
   }
 
   ended(id: string): void {
@@ -482,11 +482,11 @@ export class Traffic implements Receivers {
   }
 }
 
-/** What has struck the call behind a reply. */
-function strikesOf({ calls }: RunningPlatform, { headers }: LightMyRequestResponse): Strikes {
+/** The faults that were injected into the call behind a reply. */
+function injectionsOf({ calls }: RunningPlatform, { headers }: LightMyRequestResponse): Injections {
   const [requestId] = String(headers['request-id']).split('-')
-  for (const { call } of calls.newestFirst()) if (call.request_id === requestId) return call.strikes
-  return NO_STRIKES
+  for (const { call } of calls.newestFirst()) if (call.request_id === requestId) return call.injected
+  return NO_INJECTIONS
 }
 
 /** Whether a merchant knows that a charge was paid. */

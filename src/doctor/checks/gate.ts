@@ -48,12 +48,12 @@ export async function probedReplyIsNotBelieved(visit: Visit): Promise<void> {
   await requireQuery(visit, 'REPLY_PROBE', 'The reply to the charge was a probe')
 }
 
-/** A stay of which every charge is struck. */
+/** A stay with a fault in each of its charges. */
 export async function stayWith(visit: Visit, car: Car, kind: string, count?: number): Promise<Leaving> {
   await visit.enter(car)
   await visit.fault(kind, {
     call: 'createTransaction',
-    plate_number: car.plate_number,
+    fields: { plate_number: car.plate_number },
     ...(count !== undefined && { count }),
   })
   return visit.leave(car)

@@ -20,7 +20,7 @@ export async function doubledNoticeIsBookedOnce(visit: Visit): Promise<void> {
   const car = await visit.car()
   await visit.fault('NOTICE_DOUBLED', {
     event_type: 'TRANSACTION.SUCCESS',
-    plate_number: car.plate_number,
+    fields: { plate_number: car.plate_number },
     count: 1,
   })
   const out_trade_no = await visit.charged(car)

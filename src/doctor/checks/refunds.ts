@@ -24,11 +24,11 @@ export async function failedRefundKeepsNumber(visit: Visit): Promise<void> {
     throw new Finding(`A refund was answered with HTTP 500, and the platform has ${refunds.length} refunds.`)
 }
 
-/** A refund whose first application is struck. `numbers`: under which it was applied for. */
+/** A refund with a fault in its first application. `numbers`: under which it was applied for. */
 async function refundWith(visit: Visit, kind: string) {
   const { out_trade_no } = await visit.paid()
   const calls = await visit.calls('createRefund')
-  await visit.fault(kind, { call: 'createRefund', out_trade_no, count: 1 })
+  await visit.fault(kind, { call: 'createRefund', fields: { out_trade_no }, count: 1 })
   const answered = await visit.gate.refund(out_trade_no, REFUND)
   const numbers = new Set((await calls()).map(({ out_refund_no }) => out_refund_no))
   if (numbers.size === 0)

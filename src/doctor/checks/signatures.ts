@@ -5,25 +5,25 @@ import { AMOUNT, answerOf, inWords, type PaidOrder, requireAcknowledged, type Vi
 // What is not signed by the platform, for these bytes and now, is refused; what is, is taken, also after a refusal.
 
 export async function wrongSignatureIsRefused(visit: Visit): Promise<void> {
-  const { out_trade_no, attempt } = await spoiledNotice(visit, 'NOTICE_WRONG_SIGNATURE')
+  const { out_trade_no, attempt } = await corruptedNotice(visit, 'NOTICE_WRONG_SIGNATURE')
   requireRefused('A notice whose signature is wrong', attempt)
   await requireUnpaid(visit, out_trade_no)
 }
 
 export async function probeIsRefused(visit: Visit): Promise<void> {
-  const { out_trade_no, attempt } = await spoiledNotice(visit, 'NOTICE_PROBE')
+  const { out_trade_no, attempt } = await corruptedNotice(visit, 'NOTICE_PROBE')
   requireRefused('A probe, whose signature begins with WECHATPAY/SIGNTEST/,', attempt)
   await requireUnpaid(visit, out_trade_no)
 }
 
 export async function oldNoticeIsRefused(visit: Visit): Promise<void> {
-  const { out_trade_no, attempt } = await spoiledNotice(visit, 'NOTICE_OLD')
+  const { out_trade_no, attempt } = await corruptedNotice(visit, 'NOTICE_OLD')
   requireRefused('A notice that was signed ten minutes ago', attempt)
   await requireUnpaid(visit, out_trade_no)
 }
 
 export async function resentNoticeIsTaken(visit: Visit): Promise<void> {
-  const { out_trade_no, id } = await spoiledNotice(visit, 'NOTICE_PROBE')
+  const { out_trade_no, id } = await corruptedNotice(visit, 'NOTICE_PROBE')
   const attempt = await visit.replay(await visit.notice(id))
   requireAcknowledged('The genuine notice that followed a probe', attempt)
   const order = await visit.booked(out_trade_no, booked => booked?.state === 'PAID')
@@ -47,13 +47,17 @@ export async function unsignedNoticeIsRefused(visit: Visit): Promise<void> {
   await requireRefusal(visit, paid, 'A notice without Wechatpay-* headers', unsigned, request_body)
 }
 
-/** A charge whose payment is first told by a spoiled notice. */
-async function spoiledNotice(
+/** A charge whose payment is first told by a corrupted notice. */
+async function corruptedNotice(
   visit: Visit,
   kind: string,
 ): Promise<{ out_trade_no: string; id: string; attempt: Attempt }> {
   const car = await visit.car()
-  await visit.fault(kind, { event_type: 'TRANSACTION.SUCCESS', plate_number: car.plate_number, count: 1 })
+  await visit.fault(kind, {
+    event_type: 'TRANSACTION.SUCCESS',
+    fields: { plate_number: car.plate_number },
+    count: 1,
+  })
   const out_trade_no = await visit.charged(car)
   const { id, sent } = await visit.attempted(await visit.paymentNotice(out_trade_no))
   return { out_trade_no, id, attempt: sent[0] as Attempt }

@@ -1,9 +1,9 @@
 import { PROBE_PREFIX } from '../protocol/signature.ts'
-import type { Strikes } from './faults.ts'
+import type { Injections } from './faults.ts'
 
-/** The signature as the faults that strike a reply or a notice leave it. */
-export function spoiledSignature(
-  { REPLY_PROBE, NOTICE_PROBE, REPLY_WRONG_SIGNATURE, NOTICE_WRONG_SIGNATURE }: Strikes,
+/** The signature as the faults that are injected into a reply or a notice leave it. */
+export function corruptedSignature(
+  { REPLY_PROBE, NOTICE_PROBE, REPLY_WRONG_SIGNATURE, NOTICE_WRONG_SIGNATURE }: Injections,
   signature: string,
 ): string {
   // As real probes are: behind the prefix, what follows is no Base64 any more.

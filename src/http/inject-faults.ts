@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 import type { Operation } from '../contract/operation.ts'
-import type { Strikes } from '../faults/faults.ts'
+import type { Injections } from '../faults/faults.ts'
 import { ApiError } from '../protocol/errors.ts'
 import { general } from '../protocol/general-errors.ts'
 
@@ -10,21 +10,21 @@ export class ConnectionReset extends Error {
 }
 
 /**
- * Answers a call under what strikes it, in the order of a call's life: it waits, is cut off, is refused, is done, and fails
+ * Answers a call with the faults that are injected into it, in the order of a call's life: it waits, is cut off, is refused, is done, and fails
  * after that. What is done is on disk when `work` answers.
  */
-export async function sufferFaults<T>(
-  strikes: Strikes,
+export async function injectFaults<T>(
+  injected: Injections,
   { limits }: Pick<Operation, 'limits'>,
   pause: (ms: number) => Promise<void>,
   work: () => Promise<T>,
 ): Promise<T> {
-  if (strikes.LATENCY) await pause(strikes.LATENCY.delay_ms)
-  if (strikes.CONNECTION_RESET) throw new ConnectionReset()
-  if (strikes.RATE_LIMITED) throw new ApiError(limits?.exceeded ?? general.RATELIMIT_EXCEEDED)
-  if (strikes.ERROR_BEFORE_COMMIT) throw new ApiError(general.SYSTEM_ERROR)
-  if (!strikes.ERROR_AFTER_COMMIT) return work()
-  // A refusal is not heard either; a fault of ours is.
+  if (injected.LATENCY) await pause(injected.LATENCY.delay_ms)
+  if (injected.CONNECTION_RESET) throw new ConnectionReset()
+  if (injected.RATE_LIMITED) throw new ApiError(limits?.exceeded ?? general.RATELIMIT_EXCEEDED)
+  if (injected.ERROR_BEFORE_COMMIT) throw new ApiError(general.SYSTEM_ERROR)
+  if (!injected.ERROR_AFTER_COMMIT) return work()
+  // A refusal is hidden too; an error of ours is not.
   await work().catch(error => {
     if (!(error instanceof ApiError)) throw error
   })
