@@ -5,7 +5,6 @@ import { answerMeasurements, type Start } from './measured-process.ts'
 // The platform as `boomgate serve` runs it, in a process whose CPU time can be asked for.
 
 enableCompileCache(join(import.meta.dirname, '..', 'node_modules', '.cache', 'boomgate'))
-const { DEFAULT_RULES } = await import('../src/node/config.ts')
 const { startPlatform } = await import('../src/node/start.ts')
 
 process.once('message', async ({ data, database, deductionLadder }: Start) => {
@@ -14,9 +13,9 @@ process.once('message', async ({ data, database, deductionLadder }: Start) => {
     host: '127.0.0.1',
     data,
     database,
-    trust: undefined,
-    logLevel: 'info',
-    rules: { ...DEFAULT_RULES, deductionLadder, rateLimit: 1_000_000_000 },
+    adminPort: 0,
+    deductionLadder,
+    rateLimit: 1_000_000_000,
   })
   answerMeasurements(baseUrl)
 })

@@ -4,13 +4,14 @@ import type { Command } from 'commander'
 import type { AdminOperation } from '../src/admin/operation.ts'
 import { PROBLEMS, type ProblemName, problemType } from '../src/admin/problems.ts'
 import { doctorCommand } from '../src/cli/doctor.ts'
-import { serveCommand } from '../src/cli/serve.ts'
 import type { Operation } from '../src/contract/operation.ts'
 import * as Type from '../src/contract/schema.ts'
 import { CAUSE_GROUPS } from '../src/diagnosis/causes.ts'
 import { CHECKS } from '../src/doctor/checks.ts'
 import { ADAPTER_CALLS } from '../src/doctor/gate.ts'
 import { adminEndpointsOf } from '../src/node/admin-endpoints.ts'
+import { optionGroupsOf } from '../src/node/options.ts'
+import { flagsOf, listOptions } from '../src/options/options.ts'
 import { products } from '../src/products/index.ts'
 import { WORLD_PLATES } from '../src/products/industry/parking/seed-plates.ts'
 import { endpointsOf, noticesOf } from '../src/products/product.ts'
@@ -29,6 +30,7 @@ export const DOCUMENTS = [
   'README.zh-CN.md',
   'docs/sandbox.md',
   'docs/operations.md',
+  'docs/options.zh-CN.md',
   'docs/reference.md',
   'docs/admin-api.md',
   'docs/diagnosis.md',
@@ -55,7 +57,8 @@ const TABLES: Record<string, () => string> = {
         openid && `\`${openid}\``,
       ]),
     ),
-  options: () => optionTable(serveCommand()),
+  options: () => nodeOptions('en'),
+  'options-zh': () => nodeOptions('zh'),
   'go-live-adapter': adapterTable,
   'go-live-checks': checkTable,
   'go-live-options': () => optionTable(doctorCommand()),
@@ -127,6 +130,25 @@ function noticeTable(): string {
       ]),
     ),
   )
+}
+
+/** What can be set at the start of a node, a section for each group of options. */
+function nodeOptions(language: 'en' | 'zh'): string {
+  const head =
+    language === 'en'
+      ? ['Option', 'Environment', 'Default', 'Meaning']
+      : ['选项', '环境变量', '默认值', '说明']
+  return optionGroupsOf(products)
+    .map(group => {
+      const rows = listOptions([group]).map(option => [
+        option.secret ? '' : `\`${flagsOf(option)}\``,
+        `\`${option.variable}\``,
+        option.default ?? '',
+        option[language],
+      ])
+      return `**${group.title[language]}**\n\n${table(head, rows)}`
+    })
+    .join('\n\n')
 }
 
 function optionTable(command: Command): string {

@@ -37,6 +37,7 @@ const CONCEPTS = [
   'ledger',
   'merchants',
   'notices',
+  'options',
   'orders',
   'payers',
   'store',

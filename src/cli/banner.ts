@@ -32,7 +32,7 @@ export function banner(running: Running, { data, adminHost }: { data: string; ad
     ...(keys.length === 0
       ? ['  Merchants         none has keys in this folder; --write-missing-keys issues new ones']
       : []),
-    `  Administration    ${admin?.url}/admin/v1   token in ${join(data, 'admin.json')}${published}`,
+    `  Administration    ${admin.url}/admin/v1   token in ${join(data, 'admin.json')}${published}`,
     ...(backupUrl ? [`  Second access     ${backupUrl}`] : []),
     ...(tlsUrl ? [`  TLS               ${tlsUrl}   trust ${join(data, 'tls', 'ca.pem')}`] : []),
     ...(platform.secrets === UNSEALED ? [] : ['  Secrets           sealed in the store']),

@@ -19,8 +19,12 @@ import { promisify } from 'node:util'
 import { chargeOf, entry } from '../../test/parking.ts'
 import { runCommand, servePlatform } from '../../test/served-platform.ts'
 import { calledAs } from '../http/address.ts'
+import { optionGroupsOf } from '../node/options.ts'
+import { defaultOf, flagsOf, type ListedOption, listOptions, Options } from '../options/options.ts'
+import { products } from '../products/index.ts'
 import { lockDataFolder } from '../store/data-folder.ts'
 import { readCredentials, webhookSink } from '../testing/index.ts'
+import { serveCommand } from './serve.ts'
 
 // The command line as a process of its own. The engine makes no difference to it.
 
@@ -30,53 +34,88 @@ function folderFor(t: TestContext): string {
   return folder
 }
 
-/** Every option of `serve` with its environment variable. */
-const OPTIONS = {
-  '--port': 'BOOMGATE_PORT',
-  '--host': 'BOOMGATE_HOST',
-  '--backup-port': 'BOOMGATE_BACKUP_PORT',
-  '--tls-port': 'BOOMGATE_TLS_PORT',
-  '--admin-port': 'BOOMGATE_ADMIN_PORT',
-  '--admin-host': 'BOOMGATE_ADMIN_HOST',
-  '--advertise': 'BOOMGATE_ADVERTISE',
-  '--data': 'BOOMGATE_DATA',
-  '--database': 'DATABASE_URL',
-  '--trust': 'BOOMGATE_TRUST',
-  '--profile': 'BOOMGATE_PROFILE',
-  '--deduction-ladder': 'BOOMGATE_DEDUCTION_LADDER',
-  '--advance-grace': 'BOOMGATE_ADVANCE_GRACE',
-  '--profit-sharing-hold': 'BOOMGATE_PROFIT_SHARING_HOLD',
-  '--plate-syntax': 'BOOMGATE_PLATE_SYNTAX',
-  '--max-charge-amount': 'BOOMGATE_MAX_CHARGE_AMOUNT',
-  '--max-daily-amount': 'BOOMGATE_MAX_DAILY_AMOUNT',
-  '--max-daily-charges': 'BOOMGATE_MAX_DAILY_CHARGES',
-  '--charge-setup-code': 'BOOMGATE_CHARGE_SETUP_CODE',
-  '--parking-lifetime': 'BOOMGATE_PARKING_LIFETIME',
-  '--charge-after-exit': 'BOOMGATE_CHARGE_AFTER_EXIT',
-  '--rate-limit': 'BOOMGATE_RATE_LIMIT',
-  '--log-level': 'BOOMGATE_LOG_LEVEL',
-}
+const GROUPS = optionGroupsOf(products)
+const OPTIONS = listOptions(GROUPS)
 
-test('help names every option, its environment variable and its default', async t => {
+test('help names every option, its environment variable and its default, by sections', async t => {
   const { code, stdout, stderr } = await runCommand(t, ['serve', '--help'])
   assert.deepEqual({ code, stderr }, { code: 0, stderr: '' })
   const text = stdout.replaceAll(/\s+/g, ' ')
-  for (const [option, variable] of Object.entries(OPTIONS)) {
-    assert.match(text, new RegExp(`${option} <.*?env: ${variable}`))
+  for (const option of OPTIONS) {
+    const { en, variable, default: usual, secret } = option
+    if (secret) assert.ok(text.includes(`${variable} ${en}`), variable)
+    else {
+      const [, more = ''] = text.split(`${flagsOf(option)} ${en} (`)
+      const [shown = ''] = more.split(')')
+      assert.match(shown, new RegExp(`env: ${variable}$`))
+      assert.equal(/default: ([^ ]*),/.exec(shown)?.[1], usual)
+    }
   }
-  for (const value of [
-    '8080',
-    '127.0.0.1',
-    './data',
-    'sandbox',
-    '0s,1m,10m,1h,6h,24h',
-    '0s',
-    '10000000000',
-    'off',
-    '30d',
-  ]) {
-    assert.ok(text.includes(value), value)
+  for (const { title } of GROUPS) assert.match(stdout, new RegExp(`^${title.en}:$`, 'm'))
+})
+
+/** What `serve` would start with, by the names of the options. */
+async function startedWith(words: readonly string[], environment: Record<string, string> = {}) {
+  const before = { ...process.env }
+  for (const { variable } of OPTIONS) delete process.env[variable]
+  Object.assign(process.env, environment)
+  const started: Options[] = []
+  try {
+    const command = serveCommand(async given => {
+      started.push(new Options(GROUPS, given))
+    })
+    await command.parseAsync(words, { from: 'user' })
+  } finally {
+    for (const name of Object.keys(environment)) delete process.env[name]
+    Object.assign(process.env, before)
   }
+  const [options] = started
+  assert.ok(options)
+  return Object.assign({}, ...GROUPS.map(group => options.of(group)))
+}
+
+/** A text that the option can be set to and that is not its default. */
+function sampleOf({ kind, default: usual, name }: ListedOption): string {
+  const texts = kind.choices ?? ['7', '7s', '7s,8m', 'https://sandbox.example', 'ab'.repeat(32)]
+  const isRead = (text: string) => {
+    try {
+      kind.read(text)
+      return true
+    } catch {
+      return false
+    }
+  }
+  const sample = texts.find(text => text !== usual && isRead(text))
+  return sample ?? assert.fail(`There is no value for ${name}: add one that its kind reads`)
+}
+
+test('each option is set by its flag and by its variable, the flag goes before, and nothing else is changed', async () => {
+  const usual = await startedWith([])
+  for (const option of OPTIONS) {
+    const { name, kind, variable, flag, secret } = option
+    assert.deepEqual(usual[name], defaultOf(option), name)
+    const sample = sampleOf(option)
+    const expected = { ...usual, [name]: kind.read(sample) }
+    assert.notDeepEqual(expected, usual, name)
+    assert.deepEqual(await startedWith([], { [variable]: sample }), expected, variable)
+    if (secret) continue
+    const words = kind.word === '' ? [flag] : [flag, sample]
+    assert.deepEqual(await startedWith(words), expected, flag)
+    if (option.default !== undefined)
+      assert.deepEqual(await startedWith(words, { [variable]: option.default }), expected, flag)
+  }
+})
+
+test('every option is declared once, and the two keys come from the environment only', async () => {
+  assert.deepEqual(
+    OPTIONS.flatMap(({ secret, variable }) => (secret ? [variable] : [])),
+    ['BOOMGATE_SECRETS_KEY', 'BOOMGATE_OLD_SECRETS_KEY'],
+  )
+  const { options } = serveCommand()
+  assert.deepEqual(
+    options.map(({ long }) => long),
+    OPTIONS.flatMap(({ secret, flag }) => (secret ? [] : [flag])),
+  )
 })
 
 test('without a command the commands are listed, and an unknown one is refused by name', async t => {
@@ -251,7 +290,7 @@ test('the command of the banner parks a car, wherever the data folder is', async
   assert.match(stdout, /the order is SUCCESS/)
 })
 
-test('keys and data can be read by their owner alone', async t => {
+test('keys and data can be read by their owner only', async t => {
   const folder = join(folderFor(t), 'data')
   const { stop } = await servePlatform(t, folder)
   await stop('SIGTERM')
@@ -262,7 +301,7 @@ test('keys and data can be read by their owner alone', async t => {
   assert.equal(modeOf(join('merchants', '1230000109', 'merchant.json')), 0o600)
 })
 
-test('a key that seals comes from the environment alone, and one that is wrong ends the start in one line', async t => {
+test('a key that seals comes from the environment only, and one that is wrong ends the start in one line', async t => {
   const folder = folderFor(t)
   const key = { BOOMGATE_SECRETS_KEY: 'ab'.repeat(32) }
   const first = await servePlatform(t, folder, [], key)
@@ -271,7 +310,10 @@ test('a key that seals comes from the environment alone, and one that is wrong e
   for (const [env, why] of [
     [{}, /^error: The secret of platform_keys\/\S+ is sealed\. Give the key .*\n$/],
     [{ BOOMGATE_SECRETS_KEY: 'cd'.repeat(32) }, /^error: The secret of .* another key .*\n$/],
-    [{ BOOMGATE_SECRETS_KEY: 'cd' }, /^error: BOOMGATE_SECRETS_KEY must be 32 random bytes .*\n$/],
+    [
+      { BOOMGATE_SECRETS_KEY: 'cd' },
+      /^error: BOOMGATE_SECRETS_KEY is invalid\. It must be 32 random bytes .*\n$/,
+    ],
     [
       { BOOMGATE_OLD_SECRETS_KEY: 'ab'.repeat(32) },
       /^error: BOOMGATE_OLD_SECRETS_KEY is the key that was\..*\n$/,

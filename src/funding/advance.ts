@@ -4,6 +4,7 @@ import { changeArrears } from '../payers/arrears.ts'
 import { lockPayer } from '../payers/payers.ts'
 import type { Statements, Transaction } from '../store/database.ts'
 import type { FundingContext } from './context.ts'
+import { fundingOptions } from './options.ts'
 
 /** `bank_type` of an order that the platform has paid for the payer (微信垫付). */
 export const ADVANCE_BANK_TYPE = 'BPA'
@@ -29,9 +30,10 @@ export async function recordAdvance(
   platform: FundingContext,
   { subject, payer_id, amount }: Pick<Advance, 'subject' | 'payer_id' | 'amount'>,
 ): Promise<void> {
-  const { clock, rules, wake } = platform
+  const { clock, options, wake } = platform
+  const { advanceGrace } = options.of(fundingOptions)
   const now = clock.now()
-  const hasGrace = rules.advanceGrace > 0
+  const hasGrace = advanceGrace > 0
   await tx.run(
     `INSERT INTO advances (subject, payer_id, amount, state, advance_time, due_at) VALUES ($1, $2, $3, $4, $5, $6)`,
     subject,
@@ -39,7 +41,7 @@ export async function recordAdvance(
     amount,
     hasGrace ? 'OPEN' : 'OVERDUE',
     now,
-    hasGrace ? now + rules.advanceGrace : null,
+    hasGrace ? now + advanceGrace : null,
   )
   if (hasGrace) tx.afterCommit(() => wake('arrears'))
   else await changeArrears(tx, platform, payer_id, amount)

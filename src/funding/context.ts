@@ -1,16 +1,9 @@
 import type { Clock } from '../clock/clock.ts'
+import type { Options } from '../options/options.ts'
 import type { PayerListeners } from '../payers/arrears.ts'
 import type { Random } from '../protocol/ids.ts'
 import type { Database, Transaction } from '../store/database.ts'
 import type { Bank } from './bank.ts'
-
-/** How money waits; times in milliseconds. */
-export interface FundingRules {
-  /** How long an advance may stay open before it makes its payer overdue. */
-  advanceGrace: number
-  /** How long money of charges with `profit_sharing` is held when nobody releases it. */
-  profitSharingHold: number
-}
 
 /** What is reported of money, in the same transaction. */
 export interface FundingListeners extends PayerListeners {
@@ -25,7 +18,7 @@ export interface FundingContext {
   random: Random
   /** Where payers' cards are charged. */
   bank: Bank
-  rules: FundingRules
+  options: Options
   listeners: FundingListeners
   wake(work: string): void
 }

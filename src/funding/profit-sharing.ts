@@ -4,6 +4,7 @@ import { heldOf, pendingOf } from '../ledger/accounts.ts'
 import { post } from '../ledger/ledger.ts'
 import type { Statements, Transaction } from '../store/database.ts'
 import type { FundingContext } from './context.ts'
+import { fundingOptions } from './options.ts'
 
 /** Money of an order with `profit_sharing=Y`: it stays apart until it is released. */
 export interface Hold {
@@ -20,7 +21,7 @@ export interface Hold {
 /** Puts a hold on record; its money has been booked to the merchant's held account. */
 export async function hold(
   tx: Transaction,
-  { clock, rules, wake }: FundingContext,
+  { clock, options, wake }: FundingContext,
   { subject, mchid, amount }: Pick<Hold, 'subject' | 'mchid' | 'amount'>,
 ): Promise<void> {
   if (amount === 0) return
@@ -29,7 +30,7 @@ export async function hold(
     subject,
     mchid,
     amount,
-    clock.now() + rules.profitSharingHold,
+    clock.now() + options.of(fundingOptions).profitSharingHold,
   )
   tx.afterCommit(() => wake('releases'))
 }

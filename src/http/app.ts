@@ -24,6 +24,7 @@ import { type Health, isHealthCheck, mountHealth } from './health.ts'
 import { httpServer } from './http-server.ts'
 import { ConnectionReset, injectFaults, type Pauses, pauses, type Wait } from './inject-faults.ts'
 import { REFUSALS } from './listen.ts'
+import { callOptions } from './options.ts'
 import type { RecentCalls } from './recent-calls.ts'
 import { refusedRequest } from './refused-request.ts'
 import { requestFields } from './request-fields.ts'
@@ -130,7 +131,8 @@ function mountEndpoints(
   calls: RecentCalls,
   { pause, end: endPauses }: Pauses,
 ): void {
-  const limits = callLimits(platform.rules)
+  const options = platform.options.of(callOptions)
+  const limits = callLimits(options)
   const findCaller = callerLookup(platform.db)
   const verifying = together()
   const signing = together()
@@ -148,6 +150,7 @@ function mountEndpoints(
 
   function mount({ operation, handler }: Endpoint): void {
     const check = requestCheck(operation)
+    const refusesUndefined = operation.undefinedFields !== 'ignored' && options.undefinedFields === 'refuse'
     api.route({
       method: operation.method,
       url: operation.path.replaceAll(/\{(\w+)\}/g, ':$1'),
@@ -177,7 +180,7 @@ function mountEndpoints(
           if (unknown.length > 0) exchange.unknownFields = unknown
           const mode = caller.kind === 'provider' ? 'partner' : 'merchant'
           const checked = check(mode, fields)
-          if (unknown.length > 0 && refusesUndefined(operation)) throw undefinedRefusal(unknown)
+          if (unknown.length > 0 && refusesUndefined) throw undefinedRefusal(unknown)
           exchange.reached = true
           if (mode === 'merchant') requireMerchantFields(operation, fields)
           const call = { caller, serial: exchange.serial, suite: exchange.suite, platform }
@@ -197,10 +200,6 @@ function mountEndpoints(
         }
       },
     })
-  }
-
-  function refusesUndefined({ undefinedFields }: Operation): boolean {
-    return undefinedFields !== 'ignored' && platform.rules.undefinedFields === 'refuse'
   }
 
   async function underFaults<T>(

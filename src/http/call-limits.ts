@@ -1,10 +1,11 @@
-import type { Rules } from '../calls/context.ts'
 import type { Operation } from '../contract/operation.ts'
 import type { Merchant } from '../merchants/merchants.ts'
+import type { ValuesOf } from '../options/options.ts'
 import { ApiError } from '../protocol/errors.ts'
 import { general } from '../protocol/general-errors.ts'
 import { callCounter } from './call-counter.ts'
 import type { Exchange } from './exchange.ts'
+import type { callOptions } from './options.ts'
 
 /** Holds callers to the limits of each operation, in seconds of wall time and on this node. */
 export interface CallLimits {
@@ -20,7 +21,7 @@ const NO_LIMITS: { perSecond?: number; refusedPerSecond?: number } = {}
 export function callLimits({
   rateLimit,
   publishedLimits,
-}: Pick<Rules, 'rateLimit' | 'publishedLimits'>): CallLimits {
+}: Pick<ValuesOf<typeof callOptions>, 'rateLimit' | 'publishedLimits'>): CallLimits {
   const calls = callCounter()
   const refusals = callCounter()
   return {

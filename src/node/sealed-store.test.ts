@@ -16,7 +16,6 @@ import type { SecretsKeys } from '../store/secrets.ts'
 import { createTestStore, type TestStore, testServer } from '../store/testing.ts'
 import { readCredentials, signedRequest, type UnsignedRequest } from '../testing/index.ts'
 import { sharedKeys } from '../testing/shared-keys.ts'
-import { DEFAULT_RULES } from './config.ts'
 import { type RunningPlatform, startPlatform } from './start.ts'
 
 // What a key does for the secrets of a store: a whole platform on one that is started more than once.
@@ -62,8 +61,8 @@ function placeFor(t: TestContext, store = storeFor(t)): Place {
       const notices: string[] = []
       const running = await startPlatform(
         {
-          ...{ port: 0, host: '127.0.0.1', adminPort: 0, data: folder, database: undefined },
-          ...{ trust: undefined, logLevel: 'silent', rules: DEFAULT_RULES, secretsKeys, tlsPort },
+          ...{ port: 0, adminPort: 0, tlsPort, data: folder, logLevel: 'silent' },
+          ...{ secretsKey: secretsKeys?.present, oldSecretsKey: secretsKeys?.old },
         },
         {
           ...{ open, worldKeys, workers: false },
@@ -83,9 +82,7 @@ function placeFor(t: TestContext, store = storeFor(t)): Place {
         const { method, target, headers, body } = signedRequest(readCredentials(folder, mchid), request)
         return running.app.inject({ method, url: target, headers, payload: body })
       }
-      const { admin } = running
-      assert.ok(admin)
-      return { ...running, stop, call, notices, api: adminCalls({ admin }) }
+      return { ...running, stop, call, notices, api: adminCalls(running) }
     },
   }
 }

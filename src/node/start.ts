@@ -19,6 +19,7 @@ import { listen, type Ports } from '../http/listen.ts'
 import { RecentCalls } from '../http/recent-calls.ts'
 import { PlatformKeys } from '../merchants/platform-keys.ts'
 import { noticeSender, type SendNotice } from '../notices/send.ts'
+import { Options, type ValuesOf } from '../options/options.ts'
 import { products as allProducts } from '../products/index.ts'
 import { endpointsOf, type Product } from '../products/product.ts'
 import type { Random } from '../protocol/ids.ts'
@@ -34,11 +35,18 @@ import { StoreHealth } from '../store/health.ts'
 import { migrate } from '../store/migrate.ts'
 import { openDatabase } from '../store/open.ts'
 import { tablesOf } from '../store/schema.ts'
-import { secretsUnder, UNSEALED } from '../store/secrets.ts'
-import type { Config } from './config.ts'
+import { type SecretsKeys, secretsUnder, UNSEALED } from '../store/secrets.ts'
 import { filterFieldsOf } from './filter-fields.ts'
 import { listenersOf } from './listeners.ts'
 import { logAttempt, openLog } from './log.ts'
+import {
+  dataOptions,
+  type GivenOptions,
+  listenOptions,
+  logOptions,
+  optionGroupsOf,
+  secretsKeysOf,
+} from './options.ts'
 import type { Platform } from './platform.ts'
 import { pooledRandom } from './random.ts'
 import { schemasOf } from './tables.ts'
@@ -61,8 +69,8 @@ export interface RunningPlatform {
   tlsUrl: string | undefined
   /** What this node has answered of late. */
   calls: RecentCalls
-  /** Where the administration API listens, and its token; undefined when it was not asked for. */
-  admin: AdminAddress | undefined
+  /** Where the administration API listens, and its token. */
+  admin: AdminAddress
   /** True when this start made the world. */
   isNew: boolean
   /** Does everything that is due by now; for a clock that is moved by hand. */
@@ -92,18 +100,22 @@ export interface Surroundings {
 }
 
 /**
- * Starts a platform with these products: store, world, workers, HTTP. What was opened before a failure is closed again.
+ * Starts a platform: store, world, workers, HTTP. What was opened before a failure is closed again. `given` has the options
+ * that differ from their defaults; `products` is what the platform is made of.
  */
-export async function startPlatform(
-  config: Config,
+export async function startPlatform<Products extends readonly Product[] = typeof allProducts>(
+  given: GivenOptions<Products>,
   surroundings: Surroundings = {},
-  products: readonly Product[] = allProducts,
+  products = allProducts as readonly Product[] as Products,
 ): Promise<RunningPlatform> {
+  const options = new Options(optionGroupsOf(products), given)
+  const config = options.of(dataOptions)
+  const keys = secretsKeysOf(config)
   const folder = lockDataFolder(config.data)
   try {
     const db = await (surroundings.open?.() ?? openDatabase(config))
     try {
-      return await startOn(db, folder, config, surroundings, products)
+      return await startOn(db, folder, keys, options, surroundings, products)
     } catch (error) {
       await db.close()
       throw error
@@ -117,29 +129,32 @@ export async function startPlatform(
 async function startOn(
   opened: Database,
   folder: DataFolderLock,
-  config: Config,
+  secretsKeys: SecretsKeys | undefined,
+  options: Options,
   surroundings: Surroundings,
   products: readonly Product[],
 ): Promise<RunningPlatform> {
   const schemas = schemasOf(products)
   const { random = pooledRandom(), workers = true, worldKeys } = surroundings
-  const { log, flush } = openLog(config.logLevel)
+  const { log, flush } = openLog(options.of(logOptions).logLevel)
+  const listening = options.of(listenOptions)
+  const { host, port, backupPort } = listening
+  const { data, trust, writeMissingKeys } = options.of(dataOptions)
   await migrate(opened, schemas, (surroundings.clock ?? systemClock).wallNow())
   const stored = surroundings.clock ? undefined : await ClockStore.open(opened, () => agenda.wake())
   const db = new GatedDatabase(opened, () => stored?.mark())
   const control = stored ?? givenClock(surroundings.clock ?? systemClock)
   const { clock } = control
-  const { host, port, backupPort } = config
-  const named = config.advertise ?? calledAs(host, 'anywhere')
+  const named = listening.advertise ?? calledAs(host, 'anywhere')
   const urlOf = (port: number | undefined) => (port === undefined ? undefined : urlAt(named, port))
   // The ports are known once the platform listens, if any were asked for.
   const world = {
-    folder: config.data,
+    folder: data,
     baseUrl: urlAt(named, port),
     backupUrl: urlOf(backupPort),
-    trust: config.trust,
+    trust,
   }
-  const secrets = config.secretsKeys ? secretsUnder(config.secretsKeys, random) : UNSEALED
+  const secrets = secretsKeys ? secretsUnder(secretsKeys, random) : UNSEALED
   const seeds = products.flatMap(({ seed }) => (seed ? [seed] : []))
   const stores = { db, clock, random, secrets, seeds }
   // Past the gate, because a start that is refused changes nothing, not even the mark of business time.
@@ -149,11 +164,11 @@ async function startOn(
   const faults = await Faults.open(db, filterFieldsOf(products))
 
   const platform: Platform = {
-    ...{ db, clock, random, rules: config.rules, secrets, faults, seeds },
+    ...{ db, clock, random, options, secrets, faults, seeds },
     tables: schemas.flatMap(tablesOf),
     endpoints: endpointsOf(products),
     get publicUrl() {
-      return config.publicUrl ?? world.baseUrl
+      return listening.publicUrl ?? world.baseUrl
     },
     keys: await PlatformKeys.open(db, secrets),
     refusals: new RefusedSignatures(db, clock, error => reportTo(log)(error, 'refusals')),
@@ -186,13 +201,13 @@ async function startOn(
   }
   let ports: Ports
   try {
-    const tls = await tlsOf(config, named, clock, random)
+    const tls = await tlsOf(listening.tlsPort, data, named, clock, random)
     ports = await listen(app, { host, port, backupPort, tls })
     world.baseUrl = urlAt(named, ports.port)
     world.backupUrl = urlOf(ports.backupPort)
-    if (config.writeMissingKeys) await writeMissing(platform, world)
+    if (writeMissingKeys) await writeMissing(platform, world)
     await refreshFiles()
-    admin = await openAdmin(products, { platform, gate: db, agenda, world, calls, log }, config)
+    admin = await openAdmin(products, { platform, gate: db, agenda, world, calls, log }, listening)
   } catch (error) {
     await stop()
     throw error
@@ -210,7 +225,7 @@ async function startOn(
     baseUrl: world.baseUrl,
     backupUrl: world.backupUrl,
     tlsUrl: ports.tlsPort === undefined ? undefined : urlAt(named, ports.tlsPort, 'https'),
-    admin: admin && { url: admin.url, token: admin.token },
+    admin: { url: admin.url, token: admin.token },
     isNew,
     runDue: () => agenda.runDue(),
     onceFolderGone: callback => folder.onceGone(callback),
@@ -220,7 +235,8 @@ async function startOn(
 
 /** What the TLS listener needs, if one was asked for. */
 async function tlsOf(
-  { tlsPort: port, data }: Config,
+  port: number | undefined,
+  data: string,
   host: string,
   clock: Clock,
   random: Random,
@@ -234,9 +250,8 @@ async function tlsOf(
 async function openAdmin(
   products: readonly Product[],
   context: Omit<AdminContext, 'endpoints'>,
-  { adminPort, adminHost }: Config,
-): Promise<RunningAdmin | undefined> {
-  if (adminPort === undefined) return undefined
+  { adminPort, adminHost }: ValuesOf<typeof listenOptions>,
+): Promise<RunningAdmin> {
   // Loaded here, so that nobody waits for it who calls the platform.
   const [{ listenForAdmin }, { adminEndpointsOf }] = await Promise.all([
     import('../admin/listen.ts'),

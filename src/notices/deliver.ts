@@ -13,6 +13,7 @@ import { claimNotices, countDueNotices, isAnyLeased, type Notice, nextNoticeDueA
 import type { NoticesContext } from './context.ts'
 import { DeliverySlots } from './delivery-slots.ts'
 import { corruptedDelivery, injectFaults, lostDelivery, releaseHeld } from './inject-faults.ts'
+import { noticesOptions } from './options.ts'
 import { afterAttempt } from './retry-schedule.ts'
 import { type Delivery, MAX_DELIVERIES, type SendNotice } from './send.ts'
 
@@ -163,7 +164,7 @@ async function sendOnce(
 ): Promise<Attempt> {
   const startedAt = platform.clock.wallNow()
   const signed = await signNotice(platform, notice, injected)
-  const profile = notice.receiver.notify_profile || platform.rules.profile
+  const profile = notice.receiver.notify_profile || platform.options.of(noticesOptions).profile
   const delivery = await send(notice.notify_url, signed.headers, signed.body, profile)
   return { signed, delivery: corruptedDelivery(injected, delivery), startedAt }
 }

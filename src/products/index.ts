@@ -6,4 +6,10 @@ import { parking } from './industry/parking/index.ts'
 import type { Product } from './product.ts'
 
 /** Every product. A new one is a new folder and a line here. */
-export const products: readonly Product[] = [parking, refunds, certificates, security, bills]
+export const products = [
+  parking,
+  refunds,
+  certificates,
+  security,
+  bills,
+] as const satisfies readonly Product[]

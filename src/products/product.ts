@@ -5,6 +5,7 @@ import type { DueWork } from '../clock/worker.ts'
 import type { NoticeDeclaration } from '../contract/operation.ts'
 import type { TObject } from '../contract/schema.ts'
 import type { FundingListeners } from '../funding/context.ts'
+import type { OptionGroup } from '../options/options.ts'
 import type { Seed } from '../sandbox/context.ts'
 import type { Schema } from '../store/schema.ts'
 
@@ -14,13 +15,15 @@ export type { Seed } from '../sandbox/context.ts'
  * One product of the menu as one value: everything that the platform knows of it. Nothing outside of a product's folder
  * names the product, its calls, its tables or what it sends; whoever needs all of them asks the list of products.
  */
-export interface Product {
+export interface Product<Options extends OptionGroup = OptionGroup> {
   /** In camel case; what its calls are qualified by, such as `parking` in `parking.queryPlateService`. */
   name: string
   /** Where its files are: each call has one of its name. */
   folder: URL
   endpoints: readonly Endpoint[]
   tables?: Schema
+  /** What can be set at start; its handlers read it by `platform.options.of(…)`. */
+  options?: Options
   seed?: Seed
   notices?: readonly NoticeDeclaration<TObject>[]
   /** Its calls of the administration API; loaded when that is, so that nobody waits for them who calls the platform. */
@@ -32,7 +35,9 @@ export interface Product {
 }
 
 /** Declares a product. */
-export function product(declaration: Product): Product {
+export function product<Options extends OptionGroup = never>(
+  declaration: Product<Options>,
+): Product<Options> {
   return declaration
 }
 

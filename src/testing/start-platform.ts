@@ -2,21 +2,25 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { AdminAddress } from '../admin/listen.ts'
-import type { Rules } from '../calls/context.ts'
 import { MAX_FAULTS, type NewFault } from '../faults/faults.ts'
 import type { Fault } from '../faults/rules.ts'
-import { DEFAULT_RULES } from '../node/config.ts'
+import type { dataOptions, GivenOptions, listenOptions } from '../node/options.ts'
 import type { Platform } from '../node/platform.ts'
 import { type RunningPlatform, type Surroundings, startPlatform as startServer } from '../node/start.ts'
+import type { ValuesOf } from '../options/options.ts'
+import type { products as allProducts } from '../products/index.ts'
 import type { Product } from '../products/product.ts'
 import type { TrustState } from '../protocol/trust.ts'
 import type { MerchantFile } from '../sandbox/files.ts'
 import { sharedKeys } from './shared-keys.ts'
 
-export interface StartOptions
+export interface StartOptions<Products extends readonly Product[] = typeof allProducts>
   extends Pick<Surroundings, 'clock' | 'random' | 'bank' | 'send' | 'workers' | 'open'> {
-  /** Rules that differ from the defaults. */
-  rules?: Partial<Rules>
+  /** Options that differ from the defaults, such as `{ refundInterval: 0 }`: docs/operations.md has all. Times in milliseconds, money in fen, `Infinity` for `off`. */
+  rules?: Omit<
+    GivenOptions<Products>,
+    keyof ValuesOf<typeof listenOptions> | keyof ValuesOf<typeof dataOptions>
+  >
   /** The trust state of all merchants; `SWITCHING` unless said, in which both kinds of keys work. */
   trust?: TrustState
   /** Scheme and host of the URLs that bills are downloaded from; where the platform listens unless said. */
@@ -69,14 +73,14 @@ export interface TestPlatform
  * Starts a whole platform on a free port of the loopback. Without `workers: true`, due work is done by `runDue` alone, so
  * a test decides when a charge is settled and a notice is sent.
  */
-export async function startPlatform(
-  options: StartOptions = {},
+export async function startPlatform<Products extends readonly Product[] = typeof allProducts>(
+  options: StartOptions<Products> = {},
   /** @internal What it is made of; every product unless said. */
-  products?: readonly Product[],
+  products?: Products,
 ): Promise<TestPlatform> {
   const folder = mkdtempSync(join(tmpdir(), 'boomgate-'))
   const { rules, trust, publicUrl, database, backup, tls, workers = false, ...surroundings } = options
-  const running = await startServer(
+  const running = await startServer<readonly Product[]>(
     {
       port: 0,
       host: '127.0.0.1',
@@ -88,7 +92,8 @@ export async function startPlatform(
       trust,
       publicUrl,
       logLevel: 'error',
-      rules: { ...DEFAULT_RULES, rateLimit: Number.MAX_SAFE_INTEGER, ...rules },
+      rateLimit: Number.MAX_SAFE_INTEGER,
+      ...rules,
     },
     { ...surroundings, workers, worldKeys: await sharedKeys() },
     products,
@@ -104,7 +109,7 @@ export async function startPlatform(
     faults: faultsOf(running.platform),
     platform: running.platform,
     agenda: running.agenda,
-    admin: running.admin as AdminAddress,
+    admin: running.admin,
     runDue: running.runDue,
     folder,
     merchant: mchid => readCredentials(folder, mchid),

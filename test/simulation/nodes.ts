@@ -1,8 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Rules } from '../../src/calls/context.ts'
-import { DEFAULT_RULES } from '../../src/node/config.ts'
+import type { GivenOptions } from '../../src/node/options.ts'
 import { type RunningPlatform, startPlatform } from '../../src/node/start.ts'
 import type { Database } from '../../src/store/database.ts'
 import { createTestStore, type TestStore } from '../../src/store/testing.ts'
@@ -39,7 +38,7 @@ export interface NodesOptions {
   random: SeededRandom
   start: string
   count: number
-  rules: Partial<Rules>
+  rules: GivenOptions
   bank: SimulatedBank
   network: NoticeNetwork
   access: Access
@@ -144,12 +143,11 @@ export class Nodes {
     return startPlatform(
       {
         port: 0,
-        host: '127.0.0.1',
+        adminPort: 0,
         data: this.#folders[index] ?? '',
-        database: undefined,
-        trust: undefined,
         logLevel: 'silent',
-        rules: { ...DEFAULT_RULES, rateLimit: Number.MAX_SAFE_INTEGER, ...rules },
+        rateLimit: Number.MAX_SAFE_INTEGER,
+        ...rules,
       },
       {
         clock: this.clock,

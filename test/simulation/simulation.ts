@@ -1,7 +1,7 @@
-import type { Rules } from '../../src/calls/context.ts'
 import { moveClock } from '../../src/clock/moves.ts'
 import type { Faults, NewFault } from '../../src/faults/faults.ts'
 import type { AccessPoint } from '../../src/faults/rules.ts'
+import type { GivenOptions } from '../../src/node/options.ts'
 import { NOW } from '../parking.ts'
 import { Access } from './access.ts'
 import { Accountant } from './accountant.ts'
@@ -100,7 +100,7 @@ export async function simulate(options: SimulationOptions): Promise<Outcome> {
 }
 
 /** Money is released within a simulation's time; half of the payers' debts have a time of grace; half of the orders may be refunded again at once. */
-function rulesOf(random: SeededRandom): Partial<Rules> {
+function rulesOf(random: SeededRandom): GivenOptions {
   return {
     profitSharingHold: 2 * DAY,
     advanceGrace: random.chance(0.5) ? 0 : 2 * HOUR,

@@ -22,7 +22,7 @@ type Elsewhere = Pick<Refund, 'destination' | 'user_received_account'>
  */
 export const createAbnormalRefund: Handler<typeof contract.createAbnormalRefund> = async (request, call) => {
   const { caller, platform } = call
-  const { db, clock, rules, wake } = platform
+  const { db, clock, wake } = platform
   const elsewhere = elsewhereOf(request, call)
   return db.transaction(async tx => {
     const subMchid = await requireBoundSubMerchant(tx, caller, request.sub_mchid)
@@ -40,7 +40,7 @@ export const createAbnormalRefund: Handler<typeof contract.createAbnormalRefund>
       ...elsewhere,
       status: nextRefundStatus(refund.status, 'redirected'),
       channel: 'OTHER_BANKCARD',
-      due_at: clock.now() + payoutDelay(elsewhere, rules),
+      due_at: clock.now() + payoutDelay(elsewhere, platform),
     }
     await updateRefund(tx, redirected)
     tx.afterCommit(() => wake('refunds'))

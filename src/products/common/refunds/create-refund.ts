@@ -23,6 +23,7 @@ import type { Statements, Transaction } from '../../../store/database.ts'
 import type * as contract from './contract.ts'
 import { errors } from './errors.ts'
 import { fundRefund } from './fund-refund.ts'
+import { refundOptions } from './options.ts'
 import { currencyOf, type RefundRequest, refundDigest, requireRefundFields } from './refund-request.ts'
 import {
   bankAccountText,
@@ -106,7 +107,7 @@ async function lockPaidOrder(
 
 /** The order leaves room for this refund, now and from this account. */
 function requireRefundable(
-  { clock, rules }: Pick<ProductContext, 'clock' | 'rules'>,
+  { clock, options }: Pick<ProductContext, 'clock' | 'options'>,
   order: PaidOrder,
   { amount, funds_account }: RefundRequest,
 ): void {
@@ -117,7 +118,10 @@ function requireRefundable(
   if (rest === 0) throw new ApiError(errors.FULLY_REFUNDED)
   if (amount.refund > rest) throw new ApiError(errors.REFUND_ABOVE_REST)
   if (order.refund_count >= MAX_REFUNDS) throw new ApiError(errors.TOO_MANY_REFUNDS)
-  if (order.last_refund_time !== null && now - order.last_refund_time < rules.refundInterval)
+  if (
+    order.last_refund_time !== null &&
+    now - order.last_refund_time < options.of(refundOptions).refundInterval
+  )
     throw new ApiError(errors.REFUND_TOO_SOON)
   const isSourceWrong = funds_account === 'UNSETTLED' || (amount.from && order.profit_sharing !== 'Y')
   if (isSourceWrong) throw new ApiError(errors.REFUND_SOURCE_WRONG)

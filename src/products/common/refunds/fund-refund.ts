@@ -1,7 +1,8 @@
-import type { ProductContext, Rules } from '../../../calls/context.ts'
+import type { ProductContext } from '../../../calls/context.ts'
 import { takeRefundFunds } from '../../../funding/refund-funds.ts'
 import { orderSubject } from '../../../orders/orders.ts'
 import type { Transaction } from '../../../store/database.ts'
+import { refundOptions } from './options.ts'
 import { entryOf, fromOf, payeeOf, type Refund } from './refunds.ts'
 
 const MINUTE = 60_000
@@ -20,15 +21,19 @@ export async function fundRefund(tx: Transaction, platform: ProductContext, refu
     from: fromOf(refund),
     ...{ refund: refund.refund, asked_funds_account, settlement_refund, refund_fee },
   })
-  if (funds_account) return { ...refund, funds_account, due_at: now + payoutDelay(refund, platform.rules) }
+  if (funds_account) return { ...refund, funds_account, due_at: now + payoutDelay(refund, platform) }
   const due_at = Math.min(now + TRY_AGAIN_AFTER_MS, refund.create_time + WAIT_FOR_FUNDS_MS)
   return { ...refund, due_at }
 }
 
 /** How long a refund takes to get where it goes, once its money is there. */
-export function payoutDelay({ destination }: Pick<Refund, 'destination'>, rules: Rules): number {
+export function payoutDelay(
+  { destination }: Pick<Refund, 'destination'>,
+  { options }: Pick<ProductContext, 'options'>,
+): number {
+  const { walletRefundDelay, cardRefundDelay } = options.of(refundOptions)
   const isWallet = destination === 'wallet' || destination === 'advance'
-  return isWallet ? rules.walletRefundDelay : rules.cardRefundDelay
+  return isWallet ? walletRefundDelay : cardRefundDelay
 }
 
 /** How long after its acceptance a refund without money is given up. */

@@ -3,6 +3,7 @@ import { decryptText, requireDecryptor } from '../../../calls/decrypt-field.ts'
 import type { Call, Handler } from '../../../calls/handler.ts'
 import { parameterError } from '../../../contract/validate.ts'
 import { refusedNotifyUrl } from '../../../notices/notify-url.ts'
+import { noticesOptions } from '../../../notices/options.ts'
 import { enqueueNotice } from '../../../notices/outbox.ts'
 import * as contract from './contract.ts'
 
@@ -13,7 +14,9 @@ import * as contract from './contract.ts'
 export const securityEcho: Handler<typeof contract.securityEcho> = async (request, call) => {
   const { caller, platform } = call
   const { echo_message, encrypted_echo_message, notify_url } = request
-  const issue = notify_url && refusedNotifyUrl(notify_url, caller.notify_profile || platform.rules.profile)
+  const issue =
+    notify_url &&
+    refusedNotifyUrl(notify_url, caller.notify_profile || platform.options.of(noticesOptions).profile)
   if (issue) throw parameterError(contract.securityEcho, '/notify_url', notify_url, issue)
 
   // The header is required by this call, whether or not there is something to decrypt.

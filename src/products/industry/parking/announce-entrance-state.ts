@@ -4,6 +4,7 @@ import { enqueueNotice } from '../../../notices/outbox.ts'
 import { formatTimeMs } from '../../../protocol/time.ts'
 import type { Transaction } from '../../../store/database.ts'
 import { type EntranceStateChange, entranceStateChange } from './contract.ts'
+import { parkingOptions } from './options.ts'
 import { countStateChange, lockOpenStay, type OpenStay } from './parkings.ts'
 import type { PlateChange, Usability } from './plate-service.ts'
 
@@ -19,9 +20,9 @@ export async function announceEntranceState(
   { plate_number, plate_color, after }: PlateChange,
 ): Promise<void> {
   if (after === 'EVALUATION_FAILED') return
-  const { clock, rules } = platform
+  const { clock, options } = platform
   const now = clock.now()
-  const madeSince = Math.max(0, now - rules.parkingLifetime)
+  const madeSince = Math.max(0, now - options.of(parkingOptions).parkingLifetime)
   const stay = await lockOpenStay(tx, plate_number, plate_color, madeSince)
   if (!stay) return
   const receiver = await findMerchant(tx, stay.mchid)

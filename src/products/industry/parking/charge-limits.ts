@@ -1,5 +1,4 @@
 import type { ActingFor } from '../../../calls/acting-for.ts'
-import type { Rules } from '../../../calls/context.ts'
 import type { RequestOf } from '../../../contract/operation.ts'
 import type { Merchant } from '../../../merchants/merchants.ts'
 import { lockPayer } from '../../../payers/payers.ts'
@@ -8,9 +7,10 @@ import { startOfDay } from '../../../protocol/time.ts'
 import type { Transaction } from '../../../store/database.ts'
 import type * as contract from './contract.ts'
 import { errors } from './errors.ts'
+import type { ParkingOptions } from './options.ts'
 import { findPlateService } from './plate-service.ts'
 
-type Limits = Pick<Rules, 'maxChargeAmount' | 'maxDailyAmount' | 'maxDailyCharges'>
+type Limits = Pick<ParkingOptions, 'maxChargeAmount' | 'maxDailyAmount' | 'maxDailyCharges'>
 
 /**
  * Holds a charge to the limits that the documents mention without their numbers: of one charge, of a day's amount, and in

@@ -1,5 +1,4 @@
 import { type ActingFor, actingFor, isEnrolled } from '../../../calls/acting-for.ts'
-import type { Rules } from '../../../calls/context.ts'
 import type { RequestOf } from '../../../contract/operation.ts'
 import { parameterError } from '../../../contract/validate.ts'
 import { isAppBound, type Merchant } from '../../../merchants/merchants.ts'
@@ -8,6 +7,7 @@ import { general } from '../../../protocol/general-errors.ts'
 import type { Statements } from '../../../store/database.ts'
 import * as contract from './contract.ts'
 import { errors } from './errors.ts'
+import type { ParkingOptions } from './options.ts'
 
 type Missing = 'permission' | 'appid' | 'sub_appid'
 
@@ -19,9 +19,9 @@ const PAGE = {
 
 /**
  * What a charge is refused with for what its merchant has not set up. The page of the call has a text for each; official
- * answers to merchants name two other codes for the same causes, and the rules can ask for these.
+ * answers to merchants name two other codes for the same causes, and an option asks for these.
  */
-const REFUSALS: Record<Rules['chargeSetupCode'], Record<Missing, ErrorEntry>> = {
+const REFUSALS: Record<ParkingOptions['chargeSetupCode'], Record<Missing, ErrorEntry>> = {
   INVALID_REQUEST: PAGE,
   PARAM_ERROR: { ...PAGE, appid: general.PARAM_ERROR, sub_appid: general.PARAM_ERROR },
   NO_AUTH: {
@@ -46,7 +46,7 @@ export function payeeOfCharge(
 /** The app ids are bound, caller and payee have the permission, and the payee may collect. */
 export async function requireSetup(
   db: Statements,
-  { chargeSetupCode }: Pick<Rules, 'chargeSetupCode'>,
+  { chargeSetupCode }: Pick<ParkingOptions, 'chargeSetupCode'>,
   caller: Merchant,
   payee: Merchant,
   request: Pick<RequestOf<typeof contract.createTransaction>, 'appid' | 'sub_appid'>,

@@ -2,12 +2,14 @@ import { actingFor, isEnrolled } from '../../../calls/acting-for.ts'
 import { contentDigest } from '../../../calls/content-digest.ts'
 import type { Handler } from '../../../calls/handler.ts'
 import type { ReplyOf } from '../../../contract/operation.ts'
+import { noticesOptions } from '../../../notices/options.ts'
 import { ApiError } from '../../../protocol/errors.ts'
 import { newParkingId } from '../../../protocol/ids.ts'
 import { parseTime } from '../../../protocol/time.ts'
 import type { Statements } from '../../../store/database.ts'
 import * as contract from './contract.ts'
 import { errors } from './errors.ts'
+import { parkingOptions } from './options.ts'
 import { findParkingByOutNo, insertParking, type Parking } from './parkings.ts'
 import { findPlateService, lockPlate } from './plate-service.ts'
 import { requireNotifyUrl, requirePlate } from './request-rules.ts'
@@ -20,9 +22,9 @@ export const createParking: Handler<typeof contract.createParking> = async (
   request,
   { caller, platform },
 ) => {
-  const { db, clock, random, rules } = platform
-  requirePlate(contract.createParking, request, rules)
-  requireNotifyUrl(contract.createParking, request.notify_url, caller, rules)
+  const { db, clock, random, options } = platform
+  requirePlate(contract.createParking, request, options.of(parkingOptions))
+  requireNotifyUrl(contract.createParking, request.notify_url, caller, options.of(noticesOptions))
 
   return db.transaction(async tx => {
     const { subMchid, payee } = await actingFor(tx, caller, request.sub_mchid)

@@ -1,10 +1,11 @@
 import type { ActingFor } from '../../../calls/acting-for.ts'
 import { contentDigest } from '../../../calls/content-digest.ts'
-import type { ProductContext, Rules } from '../../../calls/context.ts'
+import type { ProductContext } from '../../../calls/context.ts'
 import type { Handler } from '../../../calls/handler.ts'
 import type { ReplyOf, RequestOf } from '../../../contract/operation.ts'
 import { parameterError } from '../../../contract/validate.ts'
 import type { Merchant } from '../../../merchants/merchants.ts'
+import { noticesOptions } from '../../../notices/options.ts'
 import { findOrder, isOtherProductsOrder, type Order } from '../../../orders/orders.ts'
 import { openidFor } from '../../../payers/openids.ts'
 import { ApiError, type ErrorEntry } from '../../../protocol/errors.ts'
@@ -14,6 +15,7 @@ import { requireWithinLimits } from './charge-limits.ts'
 import { payeeOfCharge, requireSetup } from './charge-setup.ts'
 import * as contract from './contract.ts'
 import { errors } from './errors.ts'
+import { type ParkingOptions, parkingOptions } from './options.ts'
 import { chargeAgain, insertOrder, type NewOrder, transactionReply } from './orders.ts'
 import { lockParkingToCharge } from './parkings.ts'
 import { findPlateService, type Usability } from './plate-service.ts'
@@ -31,9 +33,9 @@ export const createTransaction: Handler<typeof contract.createTransaction> = asy
   request,
   { caller, platform },
 ) => {
-  const { db, clock, rules } = platform
-  requirePlate(contract.createTransaction, request.parking_info, rules, '/parking_info')
-  requireNotifyUrl(contract.createTransaction, request.notify_url, caller, rules)
+  const { db, clock, options } = platform
+  requirePlate(contract.createTransaction, request.parking_info, options.of(parkingOptions), '/parking_info')
+  requireNotifyUrl(contract.createTransaction, request.notify_url, caller, options.of(noticesOptions))
   const stay = requireStay(request, clock.now())
 
   return db.transaction(async tx => {
@@ -71,10 +73,11 @@ async function acceptOrder(
   digest: string,
   failed: Order | undefined,
 ): Promise<TransactionReply> {
-  const { clock, rules, wake } = platform
-  await requireSetup(tx, rules, caller, acting.payee, request)
-  await requireWithinLimits(tx, rules, caller, acting, request, clock.now())
-  await requireChargeableParking(tx, caller, acting, request, stay, rules, clock.now())
+  const { clock, options, wake } = platform
+  const limits = options.of(parkingOptions)
+  await requireSetup(tx, limits, caller, acting.payee, request)
+  await requireWithinLimits(tx, limits, caller, acting, request, clock.now())
+  await requireChargeableParking(tx, caller, acting, request, stay, limits, clock.now())
   const payerId = await requireUsablePayer(tx, request)
 
   const order = await newOrder(tx, platform, caller, acting, request, payerId, digest)
@@ -162,7 +165,7 @@ async function requireChargeableParking(
   { subMchid }: ActingFor,
   { parking_info }: Request,
   { startedAt, endedAt }: Stay,
-  rules: Rules,
+  { parkingLifetime, chargeAfterExit }: ParkingOptions,
   now: number,
 ): Promise<void> {
   const parking = await lockParkingToCharge(tx, caller.mchid, parking_info.parking_id)
@@ -178,7 +181,7 @@ async function requireChargeableParking(
     parseTime(parking.start_time) === startedAt
   if (!described) throw new ApiError(errors.PARKING_MISMATCH)
 
-  if (now - parking.create_time > rules.parkingLifetime || now - endedAt > rules.chargeAfterExit) {
+  if (now - parking.create_time > parkingLifetime || now - endedAt > chargeAfterExit) {
     throw new ApiError(errors.PARKING_UNKNOWN)
   }
 }
@@ -218,7 +221,7 @@ const NOTHING_PAID = {
 
 async function newOrder(
   tx: Statements,
-  { clock, random, rules }: ProductContext,
+  { clock, random, options }: ProductContext,
   caller: Merchant,
   { subMchid }: ActingFor,
   request: Request,
@@ -268,6 +271,6 @@ async function newOrder(
     total: amount.total,
     currency: amount.currency ?? 'CNY',
     content_digest: digest,
-    due_at: now + (rules.deductionLadder[0] ?? 0),
+    due_at: now + (options.of(parkingOptions).deductionLadder[0] ?? 0),
   }
 }

@@ -4,6 +4,7 @@ import { announceRepayment } from './announce-repayment.ts'
 import * as contract from './contract.ts'
 import { createParking } from './create-parking.ts'
 import { createTransaction } from './create-transaction.ts'
+import { parkingOptions } from './options.ts'
 import { plateContext } from './plate-context.ts'
 import { queryPlateService } from './query-plate-service.ts'
 import { queryTransaction } from './query-transaction.ts'
@@ -15,6 +16,7 @@ export const parking = product({
   name: 'parking',
   folder: new URL('.', import.meta.url),
   tables: { name: 'parking', url: new URL('./tables.sql', import.meta.url) },
+  options: parkingOptions,
   endpoints: [
     endpoint(contract.queryPlateService, queryPlateService),
     endpoint(contract.createParking, createParking),

@@ -8,6 +8,7 @@ import { ApiError } from '../../../protocol/errors.ts'
 import { formatTime } from '../../../protocol/time.ts'
 import * as contract from './contract.ts'
 import { errors } from './errors.ts'
+import { parkingOptions } from './options.ts'
 import { findPlateService } from './plate-service.ts'
 import { requirePlate } from './request-rules.ts'
 
@@ -21,7 +22,7 @@ export const queryPlateService: Handler<typeof contract.queryPlateService> = asy
 ) => {
   const { db } = platform
   const { appid, openid, plate_number, plate_color } = request
-  requirePlate(contract.queryPlateService, request, platform.rules)
+  requirePlate(contract.queryPlateService, request, platform.options.of(parkingOptions))
   // This call documents one text for every sub-merchant that the provider cannot act for.
   const { payee } = await actingFor(db, caller, request.sub_mchid, {
     unknown: callErrors.SUB_MCHID_UNKNOWN,

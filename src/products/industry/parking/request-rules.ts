@@ -1,8 +1,10 @@
-import type { Rules } from '../../../calls/context.ts'
 import type { Operation } from '../../../contract/operation.ts'
 import { parameterError } from '../../../contract/validate.ts'
 import type { Merchant } from '../../../merchants/merchants.ts'
 import { refusedNotifyUrl } from '../../../notices/notify-url.ts'
+import type { noticesOptions } from '../../../notices/options.ts'
+import type { ValuesOf } from '../../../options/options.ts'
+import type { ParkingOptions } from './options.ts'
 import { checkPlate, type PlateColor } from './plate.ts'
 
 /**
@@ -12,7 +14,7 @@ import { checkPlate, type PlateColor } from './plate.ts'
 export function requirePlate(
   declared: Operation,
   { plate_number, plate_color }: { plate_number: string; plate_color: PlateColor },
-  { plateSyntax }: Pick<Rules, 'plateSyntax'>,
+  { plateSyntax }: Pick<ParkingOptions, 'plateSyntax'>,
   under = '',
 ): void {
   if (plateSyntax === 'ANY') return
@@ -40,7 +42,7 @@ export function requireNotifyUrl(
   declared: Operation,
   notifyUrl: string,
   { notify_profile }: Pick<Merchant, 'notify_profile'>,
-  { profile }: Pick<Rules, 'profile'>,
+  { profile }: ValuesOf<typeof noticesOptions>,
 ): void {
   const issue = refusedNotifyUrl(notifyUrl, notify_profile || profile)
   if (issue) throw parameterError(declared, '/notify_url', notifyUrl, issue)

@@ -10,6 +10,7 @@ import { findOrder, type Order, orderSubject } from '../../../orders/orders.ts'
 import { newTransactionId } from '../../../protocol/ids.ts'
 import type { Transaction } from '../../../store/database.ts'
 import { announceResult } from './announce-result.ts'
+import { parkingOptions } from './options.ts'
 
 type OrderKey = Pick<Order, 'mchid' | 'out_trade_no'>
 
@@ -108,7 +109,7 @@ async function apply(
   payee: Merchant,
   step: Step,
 ): Promise<Next> {
-  const { clock, rules } = platform
+  const { clock, options } = platform
   const attempts = order.deduction_attempts
   if (step.result === 'recorded') return 'done'
   if (step.result === 'ask_bank' || step.result === 'unknown') {
@@ -116,7 +117,9 @@ async function apply(
     return step.result === 'ask_bank' ? step : 'done'
   }
   const wait =
-    step.result === 'no_funds' ? rules.deductionLadder[attempts - order.attempts_before + 1] : undefined
+    step.result === 'no_funds'
+      ? options.of(parkingOptions).deductionLadder[attempts - order.attempts_before + 1]
+      : undefined
   if (wait !== undefined) {
     await comeBack(tx, order, attempts + 1, clock.now() + wait)
     return 'done'

@@ -2,8 +2,8 @@ import { adminEndpoint } from '../../../../admin/operation.ts'
 import { pageOf } from '../../../../admin/pages.ts'
 import { conflict, invalidFields } from '../../../../admin/problems.ts'
 import { shown } from '../../../../admin/show.ts'
-import type { Rules } from '../../../../calls/context.ts'
 import type { Statements } from '../../../../store/database.ts'
+import { type ParkingOptions, parkingOptions } from '../options.ts'
 import { checkPlate, type PlateColor } from '../plate.ts'
 import { plateContext } from '../plate-context.ts'
 import { findPlateService } from '../plate-service.ts'
@@ -31,11 +31,11 @@ export const plates = [
     ),
   ),
   adminEndpoint(contract.getPlate, (request, { platform }) => {
-    requirePlate(request, platform.rules)
+    requirePlate(request, platform.options.of(parkingOptions))
     return detailOf(platform.db, request)
   }),
   adminEndpoint(contract.putPlate, async ({ service_state, ...given }, { platform }) => {
-    requirePlate(given, platform.rules)
+    requirePlate(given, platform.options.of(parkingOptions))
     return platform.db.transaction(async tx => {
       const { plate_number, plate_color } = given
       const payer_id = given.payer_id ?? (await findPlateService(tx, plate_number, plate_color)).payer_id
@@ -49,7 +49,7 @@ export const plates = [
     })
   }),
   adminEndpoint(contract.deletePlate, async (request, { platform }) => {
-    requirePlate(request, platform.rules)
+    requirePlate(request, platform.options.of(parkingOptions))
     return platform.db.transaction(async tx => {
       const { payer_id } = await findPlateService(tx, request.plate_number, request.plate_color)
       if (payer_id)
@@ -66,7 +66,7 @@ const FAULTS = {
 
 function requirePlate(
   { plate_number, plate_color }: PlateKey,
-  { plateSyntax }: Pick<Rules, 'plateSyntax'>,
+  { plateSyntax }: Pick<ParkingOptions, 'plateSyntax'>,
 ): void {
   if (plateSyntax === 'ANY') return
   const fault = checkPlate(plate_number, plate_color)

@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { secretsKeys } from './secrets-keys.ts'
+import { optionGroupsOf, secretsKeysOf } from '../node/options.ts'
+import { listOptions } from '../options/options.ts'
+import { readSecrets } from './add-options.ts'
+
+const OPTIONS = listOptions(optionGroupsOf([]))
+
+function secretsKeys(environment: Record<string, string | undefined>) {
+  const { secretsKey, oldSecretsKey } = readSecrets(OPTIONS, environment)
+  return secretsKeysOf({ secretsKey, oldSecretsKey } as Parameters<typeof secretsKeysOf>[0])
+}
 
 const KEY = Buffer.from(Array.from({ length: 32 }, (_, index) => 251 - index))
 const HEX = KEY.toString('hex')
@@ -38,7 +47,8 @@ test('anything else is refused with the name of its variable and what to write, 
       assert.throws(
         () => secretsKeys(given),
         ({ message }: Error) =>
-          message.startsWith(`${name} must be 32 random bytes`) && (text === '' || !message.includes(text)),
+          message.startsWith(`${name} is invalid. It must be 32 random bytes`) &&
+          (text === '' || !message.includes(text)),
         text,
       )
     }
