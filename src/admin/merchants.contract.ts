@@ -12,7 +12,10 @@ const NOTIFY_PROFILES = ['', 'sandbox', 'production'] as const
 /** What somebody sets of a merchant number. */
 const settings = {
   name: text('Name, for people', 128),
-  parking_enabled: flag('Whether the score parking permission is given'),
+  permissions: Type.Array(text('Such as `parking`', 64), {
+    description: 'What it was given by name, beyond what every merchant can do; products declare the names',
+    maxItems: 64,
+  }),
   collection_restricted: flag('Whether charges are refused because collections are restricted'),
   advance_enabled: flag('Whether the platform pays for payers without funds'),
   fee_rate: integer('What the platform keeps of each charge, in hundredths of a percent', 0, 10_000),
@@ -104,14 +107,14 @@ export const putMerchant = adminOperation({
   description:
     'A new number needs its `kind`, which never changes. One that calls gets a key pair, a certificate and an APIv3 key, ' +
     'written to `merchants/<mchid>` of the data folder; keys that are there already from an earlier life are used again. ' +
-    'Like a real new one it has the public key alone, unless `trust_state` is given. `SWITCHING` begins the seven days of the ' +
+    'It has all permissions and, like a real new one, the public key alone, unless `permissions` and `trust_state` are given. `SWITCHING` begins the seven days of the ' +
     'switch, unless `notice_key_share` is given too. A rotation takes `CERTIFICATE` and a next certificate that is shown; its ' +
     'share only grows, and `NONE` takes it back to nothing.',
   request: Type.Object({
     mchid,
     kind: optional(merchant.properties.kind),
     name: optional(settings.name),
-    parking_enabled: optional(settings.parking_enabled),
+    permissions: optional(settings.permissions),
     collection_restricted: optional(settings.collection_restricted),
     advance_enabled: optional(settings.advance_enabled),
     fee_rate: optional(settings.fee_rate),

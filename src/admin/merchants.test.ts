@@ -30,8 +30,8 @@ test('a new merchant gets keys of its own under the root, and its calls are answ
   const mchid = '1231000001'
   const made = await admin.put(`/merchants/${mchid}`, { kind: 'direct', name: 'New' })
   assert.deepEqual(
-    [made.body.kind, made.body.name, made.body.has_apiv3_key, made.body.parking_enabled],
-    ['direct', 'New', true, true],
+    [made.body.kind, made.body.name, made.body.has_apiv3_key, made.body.permissions],
+    ['direct', 'New', true, ['parking']],
   )
   await admin.put(`/merchants/${mchid}/apps/${APPID}`)
   const folder = join(parking.folder, 'merchants', mchid)
@@ -67,7 +67,7 @@ test('a repeated request makes nothing anew, and a new number must say what it i
 test('only what is given is changed, and what is wrong changes nothing', async () => {
   const before = (await admin.get('/merchants/1900000112')).body
   const changes = {
-    ...{ name: 'Other', parking_enabled: false, collection_restricted: true, advance_enabled: false },
+    ...{ name: 'Other', permissions: [], collection_restricted: true, advance_enabled: false },
     ...{ fee_rate: 0, notify_profile: 'production', notices_paused: true, trust_state: 'PUBLIC_KEY' },
     ...{ notice_key_share: 100, auto_withdrawal: true, refund_without_funds: 'WAIT' },
   }
@@ -79,7 +79,8 @@ test('only what is given is changed, and what is wrong changes nothing', async (
     { trust_state: '' },
     { notify_profile: 'x' },
     { name: '' },
-    { parking_enabled: 1 },
+    { permissions: 'parking' },
+    { permissions: ['parking', 'banking'] },
     { auto_withdrawal: 1 },
     { refund_without_funds: 'wait' },
     { apiv3_key: 'short' },
@@ -95,7 +96,7 @@ test('only what is given is changed, and what is wrong changes nothing', async (
 function unsettable(shown: Record<string, unknown>): Record<string, undefined> {
   const settable = [
     ...['name', 'kind', 'fee_rate', 'notify_profile', 'trust_state', 'notice_key_share'],
-    'refund_without_funds',
+    ...['refund_without_funds', 'permissions'],
   ]
   const names = Object.keys(shown).filter(
     name => !settable.includes(name) && typeof shown[name] !== 'boolean',
@@ -106,9 +107,9 @@ function unsettable(shown: Record<string, unknown>): Record<string, undefined> {
 test('a change is what the next call meets: permission taken away, app id unbound, restriction', async () => {
   const call = () => parking.find(CAR)
   assert.equal((await call()).statusCode, 200)
-  await admin.put('/merchants/1230000109', { parking_enabled: false })
+  await admin.put('/merchants/1230000109', { permissions: [] })
   assert.equal((await call()).json<{ code: string }>().code, 'NO_AUTH')
-  await admin.put('/merchants/1230000109', { parking_enabled: true })
+  await admin.put('/merchants/1230000109', { permissions: ['parking', 'parking'] })
   const unbound = await admin.delete(`/merchants/1230000109/apps/${APPID}`)
   assert.deepEqual([unbound.body.appids, fileOf('1230000109').appids], [[], []])
   assert.equal((await call()).json<{ code: string }>().code, 'PARAM_ERROR')

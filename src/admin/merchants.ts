@@ -17,6 +17,7 @@ import {
 } from '../merchants/change-merchant.ts'
 import { listCertificatesOf, storeCertificate } from '../merchants/merchant-certificates.ts'
 import { merchantBalances } from '../merchants/merchant-money.ts'
+import { namesOf, setPermissions } from '../merchants/permissions.ts'
 import { noticeKeyShare } from '../merchants/platform-keys.ts'
 import { placeOfApiv3Key } from '../merchants/seal-for.ts'
 import { formatTimeMs } from '../protocol/time.ts'
@@ -72,6 +73,7 @@ async function put(request: Put, context: AdminContext): Promise<Merchant> {
   const known = await readMerchant(db, mchid)
   if (!known && !kind)
     throw invalidFields({ field: 'kind', issue: 'is required, because there is no such merchant number yet' })
+  requirePermissions(request.permissions, context.platform)
   // Keys take their time, so they are made before the transaction.
   const isCaller = !known && kind !== 'sub'
   const { folder } = context.world
@@ -88,11 +90,21 @@ async function put(request: Put, context: AdminContext): Promise<Merchant> {
     const ofKeys = changesOfKeys(now, request, keys, clock.now())
     if ('refusal' in ofKeys) throw conflict(ofKeys.refusal)
     await changeMerchant(tx, mchid, { ...settingsOf(request, secrets), ...ofKeys })
+    if (request.permissions) await setPermissions(tx, mchid, request.permissions)
     return detailOf(tx, context.platform, mchid)
   })
   await refreshFiles(context)
   if (request.notices_paused === false) context.platform.wake('notices')
   return merchant
+}
+
+function requirePermissions(given: readonly string[] = [], { permissions }: AdminPlatform): void {
+  const unknown = given.find(name => !permissions.includes(name))
+  if (unknown !== undefined)
+    throw invalidFields({
+      field: 'permissions',
+      issue: `has ${unknown}, which no product knows; there are ${permissions.join(', ')}`,
+    })
 }
 
 /** A new merchant number, unless somebody else has just made it. Its folder is written before the commit. */
@@ -104,7 +116,9 @@ async function make(
 ): Promise<void> {
   const { mchid } = merchant
   const public_key_id = credentials?.public_key_id ?? ''
-  if (!(await createMerchant(tx, { ...merchant, public_key_id })) || !credentials) return
+  if (!(await createMerchant(tx, { ...merchant, public_key_id }))) return
+  await setPermissions(tx, mchid, platform.permissions)
+  if (!credentials) return
   await storeCertificate(tx, certificateRow(mchid, credentials.certificate))
   const apiv3_key = platform.secrets.seal(credentials.apiv3_key, placeOfApiv3Key(mchid))
   await changeMerchant(tx, mchid, { apiv3_key })
@@ -132,7 +146,6 @@ function refreshFiles({ platform, world }: AdminContext): Promise<void> {
 }
 
 const FLAGS = [
-  'parking_enabled',
   'collection_restricted',
   'advance_enabled',
   'notices_paused',
@@ -141,7 +154,10 @@ const FLAGS = [
 ] as const satisfies readonly (keyof MerchantSettings)[]
 
 /** Flags are 0 and 1 in the table, and the APIv3 key is sealed. */
-function settingsOf({ mchid, kind: _kind, ...request }: Put, secrets: Secrets): Partial<MerchantSettings> {
+function settingsOf(
+  { mchid, kind: _kind, permissions: _names, ...request }: Put,
+  secrets: Secrets,
+): Partial<MerchantSettings> {
   const flags = FLAGS.filter(name => request[name] !== undefined).map(name => [name, request[name] ? 1 : 0])
   const { apiv3_key } = request
   const sealed = apiv3_key === undefined ? {} : { apiv3_key: secrets.seal(apiv3_key, placeOfApiv3Key(mchid)) }
@@ -162,7 +178,7 @@ function listed(account: MerchantAccount, { keys, clock }: AdminPlatform) {
   return {
     ...row,
     ...{ rotation, rotation_share: share },
-    parking_enabled: flag('parking_enabled'),
+    permissions: namesOf(row.permissions),
     collection_restricted: flag('collection_restricted'),
     advance_enabled: flag('advance_enabled'),
     notices_paused: flag('notices_paused'),

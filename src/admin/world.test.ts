@@ -233,7 +233,7 @@ test('a reset is the world of the first start, and what merchants hold stays val
   await world.charge()
   await admin.put('/merchants/1230000109', {
     apiv3_key: '',
-    parking_enabled: false,
+    permissions: [],
     trust_state: 'PUBLIC_KEY',
   })
   await admin.put('/merchants/1231000001', { kind: 'direct' })
@@ -243,7 +243,10 @@ test('a reset is the world of the first start, and what merchants hold stays val
   const reset = await admin.put('/world/resets/1')
   assert.equal(reset.body.snapshot, '')
   const shown = (await admin.get('/merchants/1230000109')).body
-  assert.deepEqual([shown.parking_enabled, shown.has_apiv3_key, shown.trust_state], [true, true, 'SWITCHING'])
+  assert.deepEqual(
+    [shown.permissions, shown.has_apiv3_key, shown.trust_state],
+    [['parking'], true, 'SWITCHING'],
+  )
   const clock = (await admin.get('/clock')).body
   assert.deepEqual([clock.mode, clock.offset_ms], ['REAL', 0])
   assert.deepEqual((await admin.get('/transactions')).body.data, [])

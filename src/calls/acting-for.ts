@@ -32,8 +32,3 @@ export async function actingFor(
   if (!(await isBound(db, caller.mchid, payee.mchid))) throw new ApiError(refusals.notBound)
   return { subMchid: payee.mchid, payee }
 }
-
-/** True when caller and payee both have the score parking permission. */
-export function isEnrolled(caller: Merchant, payee: Merchant): boolean {
-  return caller.parking_enabled === 1 && payee.parking_enabled === 1
-}

@@ -125,9 +125,10 @@ function bodyOf(fields: [string, TSchema][], required: readonly string[]): Json 
 
 /** A schema in the words that everybody knows: lengths in bytes and our formats become what comes nearest. */
 function published(schema: TSchema): Json {
-  const { minBytes, maxBytes, format, properties, items, ...rest } = schema as Json & {
+  const { minBytes, maxBytes, format, properties, items, additionalProperties, ...rest } = schema as Json & {
     properties?: Record<string, TSchema>
     items?: TSchema
+    additionalProperties?: TSchema | boolean
   }
   return {
     ...rest,
@@ -140,5 +141,9 @@ function published(schema: TSchema): Json {
       ),
     }),
     ...(items && { items: published(items) }),
+    ...(additionalProperties !== undefined && {
+      additionalProperties:
+        typeof additionalProperties === 'object' ? published(additionalProperties) : additionalProperties,
+    }),
   }
 }

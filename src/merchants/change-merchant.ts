@@ -2,12 +2,12 @@ import { openMerchantAccounts } from '../ledger/accounts.ts'
 import type { TrustState } from '../protocol/trust.ts'
 import type { SqlValue, Statements, Transaction } from '../store/database.ts'
 import type { RefundWithoutFunds, Rotation } from './merchants.ts'
+import { permissionsColumn } from './permissions.ts'
 
 /** What is set of a merchant number; flags are 0 and 1, as in the table. */
 export interface MerchantSettings {
   name: string
   apiv3_key: string
-  parking_enabled: number
   collection_restricted: number
   /** 1 when the platform pays for payers without funds. */
   advance_enabled: number
@@ -33,7 +33,6 @@ export interface MerchantSettings {
 const SETTINGS = [
   'name',
   'apiv3_key',
-  'parking_enabled',
   'collection_restricted',
   'advance_enabled',
   'fee_rate',
@@ -56,9 +55,11 @@ export interface MerchantAccount extends MerchantSettings {
   mchid: string
   kind: 'direct' | 'provider' | 'sub'
   public_key_id: string
+  /** The names of those that it was given, with spaces between them. */
+  permissions: string
 }
 
-export const MERCHANT_COLUMNS = `mchid, kind, public_key_id, ${SETTINGS.join(', ')}`
+export const MERCHANT_COLUMNS = `mchid, kind, public_key_id, ${SETTINGS.join(', ')}, ${permissionsColumn('merchants.mchid')}`
 
 /** Reads a merchant number with everything that is set of it. */
 export function readMerchant(db: Statements, mchid: string): Promise<MerchantAccount | undefined> {
@@ -71,7 +72,7 @@ export function lockMerchant(tx: Transaction, mchid: string): Promise<MerchantAc
 }
 
 /**
- * Makes a merchant number with its accounts; like a real new one it has the public key alone. Answers false, and changes
+ * Makes a merchant number with its accounts and without permissions; like a real new one it has only the public key. Answers false, and changes
  * nothing, when there is one.
  */
 export async function createMerchant(
@@ -79,8 +80,8 @@ export async function createMerchant(
   { mchid, kind, name, public_key_id }: Pick<MerchantAccount, 'mchid' | 'kind' | 'name' | 'public_key_id'>,
 ): Promise<boolean> {
   const created = await tx.run(
-    `INSERT INTO merchants (mchid, kind, name, public_key_id, parking_enabled, trust_state)
-     VALUES ($1, $2, $3, $4, 1, 'PUBLIC_KEY') ON CONFLICT DO NOTHING`,
+    `INSERT INTO merchants (mchid, kind, name, public_key_id, trust_state)
+     VALUES ($1, $2, $3, $4, 'PUBLIC_KEY') ON CONFLICT DO NOTHING`,
     mchid,
     kind,
     name,

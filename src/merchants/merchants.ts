@@ -1,6 +1,7 @@
 import type { Algorithm } from '../protocol/suite.ts'
 import type { TrustState } from '../protocol/trust.ts'
 import type { Statements } from '../store/database.ts'
+import { permissionsColumn } from './permissions.ts'
 
 /** A refund that the merchant has no money for is refused at once, or accepted to wait for money. */
 export const REFUND_WITHOUT_FUNDS = ['REFUSE', 'WAIT'] as const
@@ -19,7 +20,8 @@ export interface Merchant {
   kind: 'direct' | 'provider' | 'sub'
   name: string
   apiv3_key: string
-  parking_enabled: number
+  /** The names of those that it was given, with spaces between them; see `hasPermission`. */
+  permissions: string
   collection_restricted: number
   trust_state: TrustState
   notice_key_share: number
@@ -48,7 +50,6 @@ const COLUMNS = [
   'kind',
   'name',
   'apiv3_key',
-  'parking_enabled',
   'collection_restricted',
   'trust_state',
   'notice_key_share',
@@ -63,7 +64,7 @@ const COLUMNS = [
   'rotation_since',
   'rotation_share',
   'next_certificate_days',
-] as const satisfies readonly (keyof Merchant)[]
+] as const satisfies readonly Exclude<keyof Merchant, 'permissions'>[]
 
 /** A merchant API certificate as far as a request's signature needs it. */
 export interface MerchantCertificate {
@@ -86,7 +87,7 @@ export type Caller = Merchant & {
 
 type CallerRow = Merchant & { [Column in keyof MerchantCertificate]: MerchantCertificate[Column] | null }
 
-const MERCHANT = COLUMNS.map(column => `m.${column}`).join(', ')
+const MERCHANT = [...COLUMNS.map(column => `m.${column}`), permissionsColumn('m.mchid')].join(', ')
 const CERTIFICATE =
   'c.serial_no, c.algorithm, c.public_key, c.not_before, c.not_after, c.revoked, c.replaced_from'
 

@@ -5,7 +5,6 @@ CREATE TABLE merchants (
   name TEXT NOT NULL,
   -- Thirty-two letters and digits; empty until the merchant sets one, and then no notice can be sealed for it.
   apiv3_key TEXT NOT NULL DEFAULT '',
-  parking_enabled INTEGER NOT NULL DEFAULT 0,
   collection_restricted INTEGER NOT NULL DEFAULT 0,
   trust_state TEXT NOT NULL DEFAULT 'CERTIFICATE' CHECK (trust_state IN ('CERTIFICATE', 'SWITCHING', 'PUBLIC_KEY')),
   -- Share of notices signed with the public key while switching, in percent.
@@ -38,6 +37,13 @@ CREATE TABLE merchants (
 );
 -- Each look at the outbox asks for these merchants, of whom there are few.
 CREATE INDEX merchants_with_paused_notices ON merchants (mchid) WHERE notices_paused = 1;
+
+-- What a merchant was given: names that products declare.
+CREATE TABLE merchant_permissions (
+  mchid TEXT NOT NULL REFERENCES merchants (mchid),
+  permission TEXT NOT NULL,
+  PRIMARY KEY (mchid, permission)
+);
 
 CREATE TABLE merchant_bindings (
   provider_mchid TEXT NOT NULL REFERENCES merchants (mchid),

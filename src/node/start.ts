@@ -21,7 +21,7 @@ import { PlatformKeys } from '../merchants/platform-keys.ts'
 import { noticeSender, type SendNotice } from '../notices/send.ts'
 import { Options, type ValuesOf } from '../options/options.ts'
 import { products as allProducts } from '../products/index.ts'
-import { endpointsOf, type Product } from '../products/product.ts'
+import { endpointsOf, type Product, permissionsOf } from '../products/product.ts'
 import type { Random } from '../protocol/ids.ts'
 import type { WorldKeys } from '../sandbox/create-world.ts'
 import { ensureWorld } from '../sandbox/ensure-world.ts'
@@ -167,6 +167,7 @@ async function startOn(
     ...{ db, clock, random, options, secrets, faults, seeds },
     tables: schemas.flatMap(tablesOf),
     endpoints: endpointsOf(products),
+    permissions: permissionsOf(products),
     get publicUrl() {
       return listening.publicUrl ?? world.baseUrl
     },

@@ -24,6 +24,8 @@ export interface Product<Options extends OptionGroup = OptionGroup> {
   tables?: Schema
   /** What can be set at start; its handlers read it by `platform.options.of(…)`. */
   options?: Options
+  /** What merchants must be given before they can use it, such as `parking`; the names are unique among products. */
+  permissions?: readonly string[]
   seed?: Seed
   notices?: readonly NoticeDeclaration<TObject>[]
   /** Its calls of the administration API; loaded when that is, so that nobody waits for them who calls the platform. */
@@ -49,4 +51,24 @@ export function endpointsOf(products: readonly Product[]): readonly Endpoint[] {
 /** Every notice that a platform with these products sends. */
 export function noticesOf(products: readonly Product[]): readonly NoticeDeclaration<TObject>[] {
   return products.flatMap(({ notices = [] }) => notices)
+}
+
+/** A permission's name has no spaces, because a merchant's names are read as one text. */
+const PERMISSION = /^[a-z][a-z0-9-]{0,63}$/
+
+/** Every permission that merchants of a platform with these products can be given. Throws when two products declare one name. */
+export function permissionsOf(products: readonly Product[]): readonly string[] {
+  const owners = new Map<string, string>()
+  for (const { name, permissions = [] } of products)
+    for (const permission of permissions) {
+      const owner = owners.get(permission)
+      if (owner !== undefined)
+        throw new Error(
+          `${name} declares the permission ${permission}, which is ${owner}'s: choose another name`,
+        )
+      if (!PERMISSION.test(permission))
+        throw new Error(`${name} declares the permission "${permission}": use small letters, digits and -`)
+      owners.set(permission, name)
+    }
+  return [...owners.keys()]
 }

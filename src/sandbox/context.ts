@@ -7,6 +7,8 @@ import type { Secrets } from '../store/secrets.ts'
 
 /** What the sandbox has of a product. */
 export interface Seed {
+  /** What those merchants of the sandbox are given that have permissions. */
+  permissions?: readonly string[]
   /** Writes its rows into a new or a reset sandbox, whose merchants are there. `appid` is the app of their payers, `now` business time. */
   store(tx: Transaction, sandbox: { appid: string; now: number }): Promise<void>
   /** What `world.json` says of it, for programs. */

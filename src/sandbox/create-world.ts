@@ -2,6 +2,7 @@ import type { Clock } from '../clock/clock.ts'
 import { BANK_CLEARING, MARKETING, openAccount, openMerchantAccounts } from '../ledger/accounts.ts'
 import { storePlatformKey } from '../merchants/change-platform-keys.ts'
 import { storeCertificate } from '../merchants/merchant-certificates.ts'
+import { setPermissions } from '../merchants/permissions.ts'
 import { placeOfApiv3Key } from '../merchants/seal-for.ts'
 import { type Random, randomText } from '../protocol/ids.ts'
 import { APIV3_KEY_LENGTH } from '../protocol/sealed-resource.ts'
@@ -19,7 +20,7 @@ import type { SandboxContext } from './context.ts'
 import { platformKeyOf } from './issue-certificate.ts'
 import { certificateRow, merchantSubject, newPublicKeyId } from './issue-merchant.ts'
 import { PLATFORM_SUBJECT } from './platform-certificates.ts'
-import { APPID, WORLD_MERCHANTS, type WorldMerchant } from './world.ts'
+import { APPID, sandboxPermissions, WORLD_MERCHANTS, type WorldMerchant } from './world.ts'
 
 /** The secrets of a new world: they go into the store and into the files that merchants read. */
 export interface WorldKeys {
@@ -93,7 +94,10 @@ export async function storeWorldRows(
       callers.find(candidate => candidate.merchant.mchid === merchant.mchid),
     )
   }
-  for (const merchant of WORLD_MERCHANTS) await storeBindings(tx, merchant)
+  for (const merchant of WORLD_MERCHANTS) {
+    await setPermissions(tx, merchant.mchid, sandboxPermissions(merchant, seeds))
+    await storeBindings(tx, merchant)
+  }
   for (const seed of seeds) await seed.store(tx, { appid: APPID, now })
 }
 
@@ -121,13 +125,12 @@ async function storeMerchant(
   keys: MerchantKeys | undefined,
 ): Promise<void> {
   await tx.run(
-    `INSERT INTO merchants (mchid, kind, name, apiv3_key, parking_enabled, collection_restricted, trust_state, public_key_id)
-     VALUES ($1, $2, $3, $4, $5, $6, 'SWITCHING', $7)`,
+    `INSERT INTO merchants (mchid, kind, name, apiv3_key, collection_restricted, trust_state, public_key_id)
+     VALUES ($1, $2, $3, $4, $5, 'SWITCHING', $6)`,
     merchant.mchid,
     merchant.kind,
     merchant.name,
     secrets.seal(keys?.apiv3_key ?? '', placeOfApiv3Key(merchant.mchid)),
-    merchant.parking_enabled ? 1 : 0,
     merchant.collection_restricted ? 1 : 0,
     keys?.public_key_id ?? '',
   )

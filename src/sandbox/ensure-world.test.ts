@@ -8,6 +8,7 @@ import type { Scope } from '../../test/platform.ts'
 import { migrations } from '../../test/schema.ts'
 import { systemClock } from '../clock/clock.ts'
 import { auditLedger } from '../ledger/audit.ts'
+import { permissionsColumn } from '../merchants/permissions.ts'
 import { PlatformKeys } from '../merchants/platform-keys.ts'
 import { products } from '../products/index.ts'
 import { COUPON_STOCK, fleetPlates, WORLD_PLATES } from '../products/industry/parking/seed-plates.ts'
@@ -262,15 +263,17 @@ test('the trust state that a start names is given to all who call; without one i
 })
 
 test('world.json lists the merchants that the store has, with what each may do', async () => {
-  const { merchants } = JSON.parse(shared.read('world.json')) as { merchants: WorldMerchant[] }
+  const { merchants } = JSON.parse(shared.read('world.json')) as {
+    merchants: (WorldMerchant & { permissions: string[] })[]
+  }
   const listed = merchants.map(merchant => ({
     mchid: merchant.mchid,
     kind: merchant.kind,
-    parking_enabled: merchant.parking_enabled ? 1 : 0,
+    permissions: merchant.permissions.join(' '),
     collection_restricted: merchant.collection_restricted ? 1 : 0,
   }))
   const stored = await shared.db.all(
-    'SELECT mchid, kind, parking_enabled, collection_restricted FROM merchants ORDER BY mchid',
+    `SELECT mchid, kind, ${permissionsColumn('merchants.mchid')}, collection_restricted FROM merchants ORDER BY mchid`,
   )
   assert.deepEqual(
     listed.toSorted((one, two) => (one.mchid < two.mchid ? -1 : 1)),

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync 
 import { join } from 'node:path'
 import type { SandboxContext } from './context.ts'
 import type { MerchantKeys, WorldKeys } from './create-world.ts'
-import { APPID, WORLD_MERCHANTS } from './world.ts'
+import { APPID, sandboxPermissions, WORLD_MERCHANTS } from './world.ts'
 
 /** Readable by its owner alone, because it is or holds a secret. */
 export const PRIVATE = 0o600
@@ -128,7 +128,11 @@ export function writeMerchantFile(folder: string, file: MerchantFile): void {
 /** What the sandbox has, for programs. */
 export function worldFile(seeds: SandboxContext['seeds']): string {
   const shown = seeds.map(seed => seed.shown({ appid: APPID }))
-  return `${JSON.stringify(Object.assign({ merchants: WORLD_MERCHANTS }, ...shown), null, 2)}\n`
+  const merchants = WORLD_MERCHANTS.map(merchant => {
+    const { has_permissions: _, ...shown } = merchant
+    return { ...shown, permissions: sandboxPermissions(merchant, seeds) }
+  })
+  return `${JSON.stringify(Object.assign({ merchants }, ...shown), null, 2)}\n`
 }
 
 /**

@@ -1,3 +1,5 @@
+import type { Seed } from './context.ts'
+
 /** A merchant number of the sandbox. */
 export interface WorldMerchant {
   mchid: string
@@ -6,7 +8,8 @@ export interface WorldMerchant {
   behaviour: string
   appids: string[]
   sub_mchids: string[]
-  parking_enabled: boolean
+  /** Whether it has the permissions that the seeds of products name, or none at all. */
+  has_permissions: boolean
   collection_restricted: boolean
 }
 
@@ -20,7 +23,7 @@ const merchant = (mchid: string, behaviour: string, more: Partial<WorldMerchant>
   behaviour,
   appids: [APPID],
   sub_mchids: [],
-  parking_enabled: true,
+  has_permissions: true,
   collection_restricted: false,
   ...more,
 })
@@ -38,11 +41,11 @@ export const WORLD_MERCHANTS: readonly WorldMerchant[] = [
   }),
   merchant(
     '1900000110',
-    'A sub-merchant of 1230000100 without the score parking permission: 403 NO_AUTH, a charge is 400 INVALID_REQUEST',
+    'A sub-merchant of 1230000100 without any permission: 403 NO_AUTH, a charge is 400 INVALID_REQUEST',
     {
       kind: 'sub',
       appids: [],
-      parking_enabled: false,
+      has_permissions: false,
     },
   ),
   merchant(
@@ -60,12 +63,20 @@ export const WORLD_MERCHANTS: readonly WorldMerchant[] = [
   }),
   merchant(
     '1230000110',
-    'A direct merchant without the score parking permission: 403 NO_AUTH, a charge is 400 INVALID_REQUEST',
+    'A direct merchant without any permission: 403 NO_AUTH, a charge is 400 INVALID_REQUEST',
     {
-      parking_enabled: false,
+      has_permissions: false,
     },
   ),
   merchant('1230000111', 'A direct merchant whose collections are restricted: a charge is 403 NO_AUTH', {
     collection_restricted: true,
   }),
 ]
+
+/** What a merchant of the sandbox was given. */
+export function sandboxPermissions(
+  { has_permissions }: WorldMerchant,
+  seeds: readonly Pick<Seed, 'permissions'>[],
+): string[] {
+  return has_permissions ? seeds.flatMap(({ permissions = [] }) => permissions) : []
+}

@@ -41,7 +41,7 @@ await admin.put('/world/snapshots/first')
 /** Fields with which a call is answered, by their names; those of one call alone are below. */
 const FIELDS: Record<string, unknown> = {
   ...{ mchid: '1230000109', sub_mchid: '1900000109', appid: 'wxcbda96de0b165486', payer_id: 'anna' },
-  ...{ kind: 'direct', name: 'Name', parking_enabled: true, fee_rate: 60, trust_state: 'SWITCHING' },
+  ...{ kind: 'direct', name: 'Name', permissions: [], fee_rate: 60, trust_state: 'SWITCHING' },
   ...{ auto_withdrawal: false, refund_without_funds: 'REFUSE', bill_date: '2017-08-26' },
   ...{ openid: 'o', event_type: 'TRANSACTION.SUCCESS', parking_id: stay.id },
   ...{ score: 700, wallet_state: 'NORMAL', wallet_position: 0, advance_limit: 50_000 },

@@ -257,7 +257,9 @@ export function jsonOf(members: Member[]): string {
 export function membersOf(fields: object): Member[] {
   return Object.entries(fields).map(([name, value]) => [
     name,
-    typeof value === 'object' && value !== null ? membersOf(value) : JSON.stringify(value),
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? membersOf(value)
+      : JSON.stringify(value),
   ])
 }
 

@@ -17,11 +17,11 @@ scenario('A merchant whose collections are restricted', async s => {
 scenario('A merchant without the permission', async s => {
   const payer = await s.payer({ wallet: 888 })
   const stay = await s.parkFor(payer)
-  await s.admin.put('/merchants/1230000109', { parking_enabled: false })
+  await s.admin.put('/merchants/1230000109', { permissions: [] })
   assertRefused(await s.create(stay.request), 403, 'NO_AUTH', '商户未入驻')
   const text = '非法商户，服务商模式下请确认子商户正确'
   assertRefused(await s.charge(chargeOf(stay)), 400, 'INVALID_REQUEST', text)
-  await s.admin.put('/merchants/1230000109', { parking_enabled: true })
+  await s.admin.put('/merchants/1230000109', { permissions: ['parking'] })
   assert.equal((await s.create(stay.request)).statusCode, 200)
 })
 
@@ -89,7 +89,7 @@ scenario('A notice that nobody takes comes on the retry schedule, sixteen times 
 })
 
 scenario('A new merchant comes, parks and charges', async s => {
-  await s.admin.put('/merchants/1240000001', { kind: 'direct', name: 'Newcomer', parking_enabled: true })
+  await s.admin.put('/merchants/1240000001', { kind: 'direct', name: 'Newcomer', permissions: ['parking'] })
   await s.admin.put('/merchants/1240000001/apps/wxcbda96de0b165486')
   const newcomer = { mchid: '1240000001', partner: {} }
   const payer = await s.payer({ wallet: 888 })

@@ -100,7 +100,7 @@ export class People {
     return [
       ...this.#merchants.map(mchid =>
         merchantDeed(mchid, {
-          ...{ parking_enabled: 1, collection_restricted: 0 },
+          collection_restricted: 0,
           refund_without_funds: random.chance(0.4) ? 'WAIT' : 'REFUSE',
         }),
       ),

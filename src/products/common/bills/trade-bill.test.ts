@@ -189,7 +189,7 @@ test('a day begins at midnight in Beijing and ends a millisecond before the next
 
 test('a provider has the rows of all of its sub-merchants, or of the one that it names', async t => {
   const { pay, writeRefund, bill, clock, platform } = await billsUnderTest(t)
-  await platform.db.run('UPDATE merchants SET parking_enabled = 1, collection_restricted = 0')
+  await platform.db.run('UPDATE merchants SET collection_restricted = 0')
   const caller = (sub_mchid: string): Caller => ({ mchid: PARTNER.mchid, partner: { sub_mchid } })
   for (const sub_mchid of ['1900000109', '1900000111']) {
     clock.advance(1_000)

@@ -1,4 +1,4 @@
-import { type ActingFor, actingFor, isEnrolled } from '../../../calls/acting-for.ts'
+import { type ActingFor, actingFor } from '../../../calls/acting-for.ts'
 import type { RequestOf } from '../../../contract/operation.ts'
 import { parameterError } from '../../../contract/validate.ts'
 import { isAppBound, type Merchant } from '../../../merchants/merchants.ts'
@@ -8,6 +8,7 @@ import type { Statements } from '../../../store/database.ts'
 import * as contract from './contract.ts'
 import { errors } from './errors.ts'
 import type { ParkingOptions } from './options.ts'
+import { isEnrolled } from './permission.ts'
 
 type Missing = 'permission' | 'appid' | 'sub_appid'
 

@@ -1,4 +1,4 @@
-import { actingFor, isEnrolled } from '../../../calls/acting-for.ts'
+import { actingFor } from '../../../calls/acting-for.ts'
 import { contentDigest } from '../../../calls/content-digest.ts'
 import type { Handler } from '../../../calls/handler.ts'
 import type { ReplyOf } from '../../../contract/operation.ts'
@@ -11,6 +11,7 @@ import * as contract from './contract.ts'
 import { errors } from './errors.ts'
 import { parkingOptions } from './options.ts'
 import { findParkingByOutNo, insertParking, type Parking } from './parkings.ts'
+import { isEnrolled } from './permission.ts'
 import { findPlateService, lockPlate } from './plate-service.ts'
 import { requireNotifyUrl, requirePlate } from './request-rules.ts'
 

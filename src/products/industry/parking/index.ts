@@ -5,6 +5,7 @@ import * as contract from './contract.ts'
 import { createParking } from './create-parking.ts'
 import { createTransaction } from './create-transaction.ts'
 import { parkingOptions } from './options.ts'
+import { PERMISSION } from './permission.ts'
 import { plateContext } from './plate-context.ts'
 import { queryPlateService } from './query-plate-service.ts'
 import { queryTransaction } from './query-transaction.ts'
@@ -17,6 +18,7 @@ export const parking = product({
   folder: new URL('.', import.meta.url),
   tables: { name: 'parking', url: new URL('./tables.sql', import.meta.url) },
   options: parkingOptions,
+  permissions: [PERMISSION],
   endpoints: [
     endpoint(contract.queryPlateService, queryPlateService),
     endpoint(contract.createParking, createParking),

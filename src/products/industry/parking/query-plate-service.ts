@@ -1,4 +1,4 @@
-import { actingFor, isEnrolled } from '../../../calls/acting-for.ts'
+import { actingFor } from '../../../calls/acting-for.ts'
 import { callErrors } from '../../../calls/errors.ts'
 import type { Handler } from '../../../calls/handler.ts'
 import { parameterError } from '../../../contract/validate.ts'
@@ -9,6 +9,7 @@ import { formatTime } from '../../../protocol/time.ts'
 import * as contract from './contract.ts'
 import { errors } from './errors.ts'
 import { parkingOptions } from './options.ts'
+import { isEnrolled } from './permission.ts'
 import { findPlateService } from './plate-service.ts'
 import { requirePlate } from './request-rules.ts'
 

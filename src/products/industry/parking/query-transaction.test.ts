@@ -268,7 +268,8 @@ test('a query that cannot be read is refused', async () => {
 test('orders can be queried by a merchant that may no longer collect', async t => {
   const { query, park, accept, platform } = await parkingUnderTest(t)
   const { out_trade_no } = await accept(await park())
-  await platform.db.run('UPDATE merchants SET parking_enabled = 0, collection_restricted = 1')
+  await platform.db.run('DELETE FROM merchant_permissions')
+  await platform.db.run('UPDATE merchants SET collection_restricted = 1')
   assert.equal((await query(out_trade_no)).statusCode, 200)
 })
 

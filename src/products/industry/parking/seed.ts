@@ -5,6 +5,7 @@ import { post, type Transfer } from '../../../ledger/ledger.ts'
 import type { Transaction } from '../../../store/database.ts'
 import { insertRows } from '../../../store/insert-rows.ts'
 import type { Seed } from '../../product.ts'
+import { PERMISSION } from './permission.ts'
 import {
   COUPON_STOCK,
   FLEET_SIZE,
@@ -17,6 +18,7 @@ import {
 
 /** What the sandbox has of parking: plates with their payers, and a number that another product has used. */
 export const seed: Seed = {
+  permissions: [PERMISSION],
   async store(tx, { appid, now }) {
     await storePlates(tx, appid, [...WORLD_PLATES, ...fleetPlates()], now)
     await tx.run(
