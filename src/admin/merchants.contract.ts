@@ -12,8 +12,8 @@ const NOTIFY_PROFILES = ['', 'sandbox', 'production'] as const
 /** What somebody sets of a merchant number. */
 const settings = {
   name: text('Name, for people', 128),
-  permissions: Type.Array(text('Such as `parking`', 64), {
-    description: 'What it was given by name, beyond what every merchant can do; products declare the names',
+  permissions: Type.Array(text('A name that a product declares', 64), {
+    description: 'What it was given by name, beyond what every merchant can do',
     maxItems: 64,
   }),
   collection_restricted: flag('Whether charges are refused because collections are restricted'),

@@ -28,7 +28,7 @@ export function banner(running: Running, { data, adminHost }: { data: string; ad
     `Boomgate listens on ${baseUrl} (${platform.db.engine}, ${isNew ? 'new world' : 'existing world'} in ${data})`,
     '',
     ...keys,
-    ...existing(data, ['world.json']).map(path => `  Plates, payers    ${path}`),
+    ...existing(data, ['world.json']).map(path => `  Sandbox           ${path}`),
     ...(keys.length === 0
       ? ['  Merchants         none has keys in this folder; --write-missing-keys issues new ones']
       : []),

@@ -11,7 +11,7 @@ const MANIFEST = join(import.meta.dirname, '..', '..', 'package.json')
 export function program(): Command {
   const { version } = JSON.parse(readFileSync(MANIFEST, 'utf8')) as { version: string }
   return new Command('boomgate')
-    .description('WeChat Pay Score Parking (APIv3) as software anyone can run')
+    .description('The WeChat Pay merchant platform (APIv3) as software anyone can run')
     .version(`boomgate ${version}, Node ${process.versions.node}`, '--version', 'say which version this is')
     .addCommand(serveCommand())
     .addCommand(explainCommand())

@@ -1,7 +1,7 @@
 import type { Check } from './check.ts'
 import {
   closedAfterRefusal,
-  closedForBlockedPlate,
+  closedForStrangeCar,
   closedWhenDown,
   closedWhenLimited,
   forgedReplyIsNotBelieved,
@@ -194,7 +194,7 @@ export const CHECKS: readonly Check[] = [
     remedy:
       'HTTP 200 of `createParking` does not say that a stay can be charged: look at `state`, and collect on site.',
     needs: 'stay',
-    run: closedForBlockedPlate,
+    run: closedForStrangeCar,
   },
   {
     id: 'refused-charge',

@@ -6,6 +6,11 @@ export interface Car {
   plate_color: string
 }
 
+/** What a fault rule filters by that is about this car. */
+export function ofCar({ plate_number }: Car): { fields: Record<string, string> } {
+  return { fields: { plate_number } }
+}
+
 /** What became of a car that wants to leave. */
 export interface Leaving {
   gate: 'OPEN' | 'CLOSED'

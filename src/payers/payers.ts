@@ -95,8 +95,8 @@ export function readPayer(db: Statements, payerId: string): Promise<Payer | unde
 }
 
 /**
- * Reads what decides about a payer's plates and holds up everybody else who would change it. It comes before the locks of
- * plates, and those before the locks of their entries.
+ * Reads the standing of a payer and holds up everybody else who would change it. It comes before the locks of what a
+ * product has of the payer.
  */
 export function lockPayer(
   tx: Transaction,

@@ -16,7 +16,7 @@ export type { Seed } from '../sandbox/context.ts'
  * names the product, its calls, its tables or what it sends; whoever needs all of them asks the list of products.
  */
 export interface Product<Options extends OptionGroup = OptionGroup> {
-  /** In camel case; what its calls are qualified by, such as `parking` in `parking.queryPlateService`. */
+  /** In camel case; what its calls are qualified by, such as `refunds` in `refunds.createRefund`. */
   name: string
   /** Where its files are: each call has one of its name. */
   folder: URL
@@ -24,7 +24,7 @@ export interface Product<Options extends OptionGroup = OptionGroup> {
   tables?: Schema
   /** What can be set at start; its handlers read it by `platform.options.of(…)`. */
   options?: Options
-  /** What merchants must be given before they can use it, such as `parking`; the names are unique among products. */
+  /** What merchants must be given before they can use it; the names are unique among products. */
   permissions?: readonly string[]
   seed?: Seed
   notices?: readonly NoticeDeclaration<TObject>[]

@@ -6,7 +6,6 @@ import {
   firstNoticeId,
   newNonce,
   newNoticeId,
-  newParkingId,
   newRequestId,
   newTransactionId,
   type Random,
@@ -27,7 +26,6 @@ test('every id has its length, its characters and the Beijing date in its place'
       assert.match(newNonce(random), /^[0-9a-f]{32}$/)
       assert.match(newRequestId(random), /^[0-9A-F]{40}$/)
       assert.match(newTransactionId(NOON, random), /^4200\d{6}20240229\d{10}$/)
-      assert.match(newParkingId(NOON, random), /^01\d{9}20240229\d{10}$/)
       assert.match(
         newNoticeId(NOON, random),
         /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/,
@@ -37,14 +35,12 @@ test('every id has its length, its characters and the Beijing date in its place'
     }),
   )
   assert.equal(newTransactionId(NOON, randomBytes).length, 28)
-  assert.equal(newParkingId(NOON, randomBytes).length, 29)
   assert.equal(newNoticeId(NOON, randomBytes).length, 36)
 })
 
 test('the date is that of Beijing, also in the hours in which it is not that of UTC', () => {
   const evening = Date.UTC(2024, 1, 28, 16)
   assert.equal(newTransactionId(evening, filled(7)), '4200000077202402297777777777')
-  assert.equal(newParkingId(evening - 1, filled(7)), '01777777777202402287777777777')
 })
 
 test('what is made later stands behind in an index: notices always, orders within a day', () => {
@@ -68,7 +64,6 @@ test('no two of ten thousand ids are equal; of orders of one moment, which have 
   for (const [count, make] of [
     [10_000, () => newNonce(randomBytes)],
     [10_000, () => newNoticeId(NOON, randomBytes)],
-    [10_000, () => newParkingId(NOON, randomBytes)],
     [1_000, () => newTransactionId(NOON, randomBytes)],
   ] as const) {
     assert.equal(new Set(Array.from({ length: count }, make)).size, count)

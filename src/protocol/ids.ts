@@ -50,11 +50,6 @@ export function newRefundId(nowMs: number, random: Random): string {
   return `50000${digits.slice(0, 5)}${formatDate(nowMs)}${digits.slice(5)}`
 }
 
-/** Parking entry id (停车入场ID): 29 digits, as real ones have. */
-export function newParkingId(nowMs: number, random: Random): string {
-  return `01${randomDigits(9, random)}${formatDate(nowMs)}${randomDigits(10, random)}`
-}
-
 /** What the id of a notice made at `nowMs` or later is not less than. */
 export function firstNoticeId(nowMs: number): string {
   const hex = nowMs.toString(16).padStart(12, '0')

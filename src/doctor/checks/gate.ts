@@ -1,5 +1,5 @@
 import { Finding } from '../findings.ts'
-import type { Car, Leaving } from '../gate.ts'
+import { type Car, type Leaving, ofCar } from '../gate.ts'
 import type { Visit } from '../visit.ts'
 
 // The gate opens when the platform has said, by a signature that is right, that it takes the charge on.
@@ -9,9 +9,12 @@ const PAYER_WITHOUT_SCORE = 'doctor-low-score'
 const GOOD_SCORE = 700
 const LOW_SCORE = 400
 
-export async function closedForBlockedPlate(visit: Visit): Promise<void> {
+export async function closedForStrangeCar(visit: Visit): Promise<void> {
   const car = visit.strangeCar()
-  requireClosed(await visit.stay(car), 'The entry was BLOCKED, because nobody has opened the plate')
+  requireClosed(
+    await visit.stay(car),
+    'The entry was BLOCKED, because nobody has opened the service for the car',
+  )
 }
 
 export async function closedAfterRefusal(visit: Visit): Promise<void> {
@@ -53,7 +56,7 @@ export async function stayWith(visit: Visit, car: Car, kind: string, count?: num
   await visit.enter(car)
   await visit.fault(kind, {
     call: 'createTransaction',
-    fields: { plate_number: car.plate_number },
+    ...ofCar(car),
     ...(count !== undefined && { count }),
   })
   return visit.leave(car)

@@ -1,5 +1,5 @@
 import { Finding } from '../findings.ts'
-import type { BookedOrder } from '../gate.ts'
+import { type BookedOrder, ofCar } from '../gate.ts'
 import type { NoticeDetail } from '../platform.ts'
 import {
   AMOUNT,
@@ -20,7 +20,7 @@ export async function doubledNoticeIsBookedOnce(visit: Visit): Promise<void> {
   const car = await visit.car()
   await visit.fault('NOTICE_DOUBLED', {
     event_type: 'TRANSACTION.SUCCESS',
-    fields: { plate_number: car.plate_number },
+    ...ofCar(car),
     count: 1,
   })
   const out_trade_no = await visit.charged(car)

@@ -1,4 +1,5 @@
 import { Finding } from '../findings.ts'
+import { ofCar } from '../gate.ts'
 import type { Attempt } from '../platform.ts'
 import { AMOUNT, answerOf, inWords, type PaidOrder, requireAcknowledged, type Visit } from '../visit.ts'
 
@@ -55,7 +56,7 @@ async function corruptedNotice(
   const car = await visit.car()
   await visit.fault(kind, {
     event_type: 'TRANSACTION.SUCCESS',
-    fields: { plate_number: car.plate_number },
+    ...ofCar(car),
     count: 1,
   })
   const out_trade_no = await visit.charged(car)

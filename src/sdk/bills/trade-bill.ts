@@ -20,7 +20,7 @@ interface TradeRow {
   out_trade_no: string
   /** 用户标识 */
   openid: string
-  /** 交易类型; `PAP` for parking on Boomgate. */
+  /** 交易类型; such as `PAP` for automatic deductions. */
   trade_type: string
   /** 付款银行 */
   bank_type: string

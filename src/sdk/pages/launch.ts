@@ -12,9 +12,9 @@ export interface AppLaunch {
 }
 
 /**
- * A path with its parameters. Letters and digits of any script stand as they are, because the documents print the plate so
+ * A path with its parameters. Letters and digits of any script stand as they are, because the documents print them so
  * and a mini program gets the values of its path as they were given, without decoding. What would end a value or the path
- * (`&`, `#`, `%`, `?`, `=`, `+`, spaces) is percent-encoded: no plate and no id has it, and it can do no harm.
+ * (`&`, `#`, `%`, `?`, `=`, `+`, spaces) is percent-encoded: no documented value has it, and it can do no harm.
  */
 export function pathWithQuery(path: string, parameters: Record<string, string>): string {
   const query = Object.entries(parameters).map(

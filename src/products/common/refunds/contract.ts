@@ -127,7 +127,11 @@ export const createRefund = operation({
     reason: optional(text('退款原因', 80, { description: 'Shown to the user' })),
     notify_url: optional(gatewayNotifyUrl('退款结果回调url')),
     funds_account: optional(
-      oneOf('退款资金来源', ['AVAILABLE', 'UNSETTLED'], 'AVAILABLE alone can be used with parking orders'),
+      oneOf(
+        '退款资金来源',
+        ['AVAILABLE', 'UNSETTLED'],
+        'UNSETTLED is for deposits of travel services, and is refused',
+      ),
     ),
     amount: Type.Object({ ...requestedAmount, currency }, { title: '金额信息' }),
     goods_detail: optional(Type.Array(requestedGoods, { title: '退款商品' })),
