@@ -1,4 +1,6 @@
 import type { LightMyRequestResponse } from 'fastify'
+import { products as allProducts } from '../src/products/index.ts'
+import type { Product } from '../src/products/product.ts'
 import { openTestDatabase } from '../src/store/testing.ts'
 import {
   type StartOptions,
@@ -20,8 +22,12 @@ export interface Scope {
 }
 
 /** Starts a platform for one test or, given the hooks of a file, for all of its tests. */
-export async function platformUnderTest(t: Scope, options: StartOptions = {}): Promise<PlatformUnderTest> {
-  const running = await startPlatform({ open: openTestDatabase, ...options })
+export async function platformUnderTest(
+  t: Scope,
+  options: StartOptions = {},
+  products: readonly Product[] = allProducts,
+): Promise<PlatformUnderTest> {
+  const running = await startPlatform({ open: openTestDatabase, ...options }, products)
   t.after(() => running.stop())
   const call = (request: UnsignedRequest, mchid = '1230000109') => {
     const { method, target, headers, body } = signedRequest(running.merchant(mchid), request)

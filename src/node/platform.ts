@@ -1,4 +1,39 @@
 import type { AdminPlatform } from '../admin/context.ts'
+import { RefusedSignatures } from '../diagnosis/refused-signatures.ts'
+import { Faults } from '../faults/faults.ts'
+import { scriptedBank } from '../funding/scripted-bank.ts'
+import { PlatformKeys } from '../merchants/platform-keys.ts'
+import { endpointsOf, permissionsOf } from '../products/product.ts'
+import type { World } from '../sandbox/ensure-world.ts'
+import { filterFieldsOf } from './filter-fields.ts'
+import { listenersOf } from './listeners.ts'
+import { listenOptions } from './options.ts'
+import type { ReadyStore } from './ready-store.ts'
+import type { Plan } from './surroundings.ts'
 
 /** What a node has for all who take something of it. Built once, at start. */
 export type Platform = AdminPlatform
+
+/** Builds it on a store. `wake` is called with the name of a job that has something to do. */
+export async function platformOn(
+  { db, control: { clock }, random, secrets, seeds, tables }: ReadyStore,
+  { options, products, surroundings }: Plan,
+  world: World,
+  wake: (work: string) => void,
+  onError: (error: unknown, name: string) => void,
+): Promise<Platform> {
+  const faults = await Faults.open(db, filterFieldsOf(products))
+  const platform: Platform = {
+    ...{ db, clock, random, options, secrets, faults, seeds, tables, wake },
+    endpoints: endpointsOf(products),
+    permissions: permissionsOf(products),
+    get publicUrl() {
+      return options.of(listenOptions).publicUrl ?? world.baseUrl
+    },
+    keys: await PlatformKeys.open(db, secrets),
+    refusals: new RefusedSignatures(db, clock, error => onError(error, 'refusals')),
+    bank: surroundings.bank ?? scriptedBank(db),
+    listeners: listenersOf(products, () => platform),
+  }
+  return platform
+}

@@ -6,7 +6,8 @@ import { MAX_FAULTS, type NewFault } from '../faults/faults.ts'
 import type { Fault } from '../faults/rules.ts'
 import type { dataOptions, GivenOptions, listenOptions } from '../node/options.ts'
 import type { Platform } from '../node/platform.ts'
-import { type RunningPlatform, type Surroundings, startPlatform as startServer } from '../node/start.ts'
+import { type RunningPlatform, startPlatform as startServer } from '../node/start.ts'
+import type { Surroundings } from '../node/surroundings.ts'
 import type { ValuesOf } from '../options/options.ts'
 import type { products as allProducts } from '../products/index.ts'
 import type { Product } from '../products/product.ts'
@@ -97,7 +98,10 @@ export async function startPlatform<Products extends readonly Product[] = typeof
     },
     { ...surroundings, workers, worldKeys: await sharedKeys() },
     products,
-  )
+  ).catch(error => {
+    rmSync(folder, { recursive: true })
+    throw error
+  })
   return {
     app: running.app,
     baseUrl: running.baseUrl,
