@@ -2,22 +2,12 @@ import assert from 'node:assert/strict'
 import { createDecipheriv, createHash, createPrivateKey } from 'node:crypto'
 import { gunzipSync } from 'node:zlib'
 import type { LightMyRequestResponse } from 'fastify'
-import type { Transaction } from '../src/products/industry/parking/contract.ts'
 import { decryptField } from '../src/protocol/sensitive-field.ts'
 import type { SqlValue } from '../src/store/database.ts'
 import { type StartOptions, type VirtualClock, virtualClock } from '../src/testing/index.ts'
-import {
-  type Caller,
-  type ChargeFields,
-  type Fields,
-  MERCHANT,
-  NOW,
-  PARTNER,
-  type ParkingUnderTest,
-  parkingUnderTest,
-  type Scope,
-} from './parking.ts'
+import { type ChargeFields, type ChargesUnderTest, chargesUnderTest, type Order } from './charges.ts'
 import { withQuery } from './platform.ts'
+import { type Caller, type Fields, MERCHANT, NOW, PARTNER, type Scope } from './sandbox.ts'
 
 // What the tests of bills have in common: a day with orders and refunds, and the way from an application to the file.
 
@@ -42,7 +32,7 @@ export interface SealedBill extends Applied {
 /** A refund as the table has it. */
 export type RefundRow = Record<string, SqlValue> & { out_refund_no: string; refund_id: string }
 
-export interface BillsUnderTest extends ParkingUnderTest {
+export interface BillsUnderTest extends ChargesUnderTest {
   /** Applies for a bill of {@link BILL_DATE} unless said; a second time where the limit of a second is reached. */
   apply(path: string, fields?: Fields, caller?: Caller): Promise<LightMyRequestResponse>
   /** Downloads a file by its URL. */
@@ -51,10 +41,10 @@ export interface BillsUnderTest extends ParkingUnderTest {
   bill(path: string, fields?: Fields, caller?: Caller): Promise<string>
   /** Applies for the encrypted bill of the provider's sub-merchant, downloads it and undoes everything; answers the plain file. */
   subMerchantBill(fields?: Fields): Promise<string>
-  /** A stay that is paid at once. */
-  pay(fields?: ChargeFields, caller?: Caller): Promise<Transaction & { transaction_id: string }>
+  /** An order that is paid at once. */
+  pay(fields?: ChargeFields, caller?: Caller): Promise<Order & { transaction_id: string }>
   /** Writes a refund of an order down as it may be one day, without its money; the parts are those of an order without coupons. */
-  writeRefund(order: Transaction, fields: { refund: number } & Record<string, SqlValue>): Promise<RefundRow>
+  writeRefund(order: Order, fields: { refund: number } & Record<string, SqlValue>): Promise<RefundRow>
 }
 
 export const TRADE = '/v3/bill/tradebill'
@@ -67,8 +57,8 @@ export async function billsUnderTest(
   options: Omit<StartOptions, 'clock'> & { clock?: VirtualClock } = {},
 ): Promise<BillsUnderTest> {
   const clock = options.clock ?? virtualClock(NOW)
-  const parking = await parkingUnderTest(scope, { rules: { deductionLadder: [0] }, ...options, clock })
-  const { call, platform, park, accept, runDue, order } = parking
+  const running = await chargesUnderTest(scope, { rules: { deductionLadder: [0] }, ...options, clock })
+  const { call, platform, accept, runDue, order } = running
   const { db } = platform
   let lastRefund = 0
 
@@ -95,7 +85,7 @@ export async function billsUnderTest(
     return call({ method: 'GET', target: pathname + search }, mchid)
   }
   return {
-    ...parking,
+    ...running,
     apply,
     download,
     async bill(path, fields, caller = MERCHANT) {
@@ -116,7 +106,7 @@ export async function billsUnderTest(
       const { download_bill_list } = applied.json<{ download_bill_list: SealedBill[] }>()
       const [{ download_url, encrypt_key, nonce, hash_value } = {} as SealedBill] = download_bill_list
       const { rawPayload } = await download(download_url, PARTNER.mchid)
-      const key = decryptField(encrypt_key, createPrivateKey(parking.merchant(PARTNER.mchid).private_key))
+      const key = decryptField(encrypt_key, createPrivateKey(running.merchant(PARTNER.mchid).private_key))
       const decipher = createDecipheriv('aes-256-gcm', key, nonce).setAuthTag(rawPayload.subarray(-16))
       const opened = Buffer.concat([decipher.update(rawPayload.subarray(0, -16)), decipher.final()])
       const file = fields.tar_type === 'GZIP' ? gunzipSync(opened) : opened
@@ -124,11 +114,7 @@ export async function billsUnderTest(
       return file.toString('utf8')
     },
     async pay(fields = {}, caller = MERCHANT) {
-      const { out_trade_no } = await accept(
-        await park({}, caller),
-        { profit_sharing: 'N', ...fields },
-        caller,
-      )
+      const { out_trade_no } = await accept({ profit_sharing: 'N', ...fields }, caller)
       await runDue()
       const paid = await order(out_trade_no, caller)
       assert.ok(paid.transaction_id, JSON.stringify(paid))

@@ -6,7 +6,7 @@ import type { Platform } from '../src/node/platform.ts'
 import { createPayer } from '../src/payers/payers.ts'
 import { plateContext } from '../src/products/industry/parking/plate-context.ts'
 import { openPlate } from '../src/products/industry/parking/plates.ts'
-import type { Database } from '../src/store/database.ts'
+import type { Database, Transaction } from '../src/store/database.ts'
 
 // Payers for tests: made by the rooms' own functions, as the administration API makes them.
 
@@ -20,7 +20,7 @@ export interface TestPayer {
 
 let last = 0
 
-/** Makes a payer with a blue plate of its own; without money, without cards and with a limit for advances of 0 unless said. */
+/** Makes a payer who can be charged, by a blue plate of its own; without money, without cards and with a limit for advances of 0 unless said. */
 export async function newPayer(
   platform: Platform,
   options: {
@@ -37,8 +37,7 @@ export async function newPayer(
   const { wallet = 0, cards = [], score = 700, advance_limit = 0, opened = true } = options
   await platform.db.transaction(async tx => {
     await createPayer(tx, { payer_id, score, advance_limit })
-    const plate = { payer_id, plate_number, plate_color: 'BLUE' as const }
-    if (opened) assert.equal(await openPlate(tx, plateContext(platform), plate), 'changed')
+    if (opened) await open(tx, platform, { payer_id, plate_number })
     for (const [index, card] of cards.entries()) {
       const {
         card_id = `${payer_id}-card-${index + 1}`,
@@ -52,6 +51,19 @@ export async function newPayer(
   })
   if (wallet > 0) await fillWallet(platform, payer_id, wallet)
   return { payer_id, plate_number }
+}
+
+/** Lets a payer who is there be charged. */
+export async function chargeable(platform: Platform, payer_id: string): Promise<TestPayer> {
+  last += 1
+  const payer = { payer_id, plate_number: `粤C${String(10_000 + last)}` }
+  await platform.db.transaction(tx => open(tx, platform, payer))
+  return payer
+}
+
+async function open(tx: Transaction, platform: Platform, payer: TestPayer): Promise<void> {
+  const plate = { ...payer, plate_color: 'BLUE' as const }
+  assert.equal(await openPlate(tx, plateContext(platform), plate), 'changed')
 }
 
 /** Money comes from outside into a wallet. */

@@ -4,18 +4,10 @@ import { auditLedger } from '../src/ledger/audit.ts'
 import { post, type Transfer } from '../src/ledger/ledger.ts'
 import type { Platform } from '../src/node/platform.ts'
 import { changePayer } from '../src/payers/payers.ts'
-import type { Transaction } from '../src/products/industry/parking/contract.ts'
 import { type VirtualClock, virtualClock } from '../src/testing/index.ts'
-import {
-  type Caller,
-  type ChargeFields,
-  type Fields,
-  freshNo,
-  MERCHANT,
-  NOW,
-  type ParkingUnderTest,
-} from './parking.ts'
+import type { ChargeFields, ChargesUnderTest, Order } from './charges.ts'
 import { balance, newPayer, type TestPayer } from './payers.ts'
+import { type Caller, type Fields, freshNo, MERCHANT, NOW } from './sandbox.ts'
 
 // What the tests of refunds have in common: orders that were paid in every way, and what a refund of them leaves behind.
 
@@ -36,11 +28,11 @@ export function clockByHand(start: string = NOW): VirtualClock & { nextSecond():
   }
 }
 
-export type PaidOrder = Transaction & { paid_by: TestPayer }
+export type PaidOrder = Order & { paid_by: TestPayer }
 
-/** Makes a payer, charges the payer's car and settles the charge; 888 fen from the wallet and without profit sharing unless said. */
+/** Makes a payer, charges them and settles the charge; 888 fen from the wallet and without profit sharing unless said. */
 export async function paidOrder(
-  running: ParkingUnderTest,
+  running: ChargesUnderTest,
   payer: Parameters<typeof newPayer>[1] = { wallet: 10_000 },
   fields: ChargeFields = {},
   caller: Caller = MERCHANT,
@@ -49,15 +41,14 @@ export async function paidOrder(
   return chargePayer(running, made, fields, caller)
 }
 
-/** Charges a payer's car and settles the charge. */
+/** Charges a payer and settles the charge. */
 export async function chargePayer(
-  running: ParkingUnderTest,
+  running: ChargesUnderTest,
   payer: TestPayer,
   fields: ChargeFields = {},
   caller: Caller = MERCHANT,
 ): Promise<PaidOrder> {
-  const stay = await running.park({ plate_number: payer.plate_number }, caller)
-  const { out_trade_no } = await running.accept(stay, { profit_sharing: 'N', ...fields }, caller)
+  const { out_trade_no } = await running.accept({ profit_sharing: 'N', ...fields, payer }, caller)
   await running.runDue()
   const order = await running.order(out_trade_no, caller)
   assert.equal(order.trade_state, 'SUCCESS')
@@ -66,7 +57,7 @@ export async function chargePayer(
 
 /** The body of a refund, by the merchant's number of the order; all of it unless said. */
 export function refundOf(
-  { out_trade_no, amount }: Pick<Transaction, 'out_trade_no' | 'amount'>,
+  { out_trade_no, amount }: Pick<Order, 'out_trade_no' | 'amount'>,
   refund: number = amount.total,
   { amount: more, ...fields }: Fields & { amount?: Fields } = {},
 ): Fields & { out_refund_no: string } {

@@ -5,12 +5,12 @@ import { join } from 'node:path'
 import { after, test } from 'node:test'
 import pino from 'pino'
 import { adminCalls } from '../../test/admin-calls.ts'
-import { parkingCalls, platformWithoutStore } from '../../test/parking.ts'
+import { chargeCalls } from '../../test/charges.ts'
 import { sendRaw } from '../../test/raw-http.ts'
+import { sandboxWithoutStore } from '../../test/sandbox.ts'
 import { RecentCalls } from '../http/recent-calls.ts'
 import { adminEndpointsOf } from '../node/admin-endpoints.ts'
 import { products } from '../products/index.ts'
-import { formatTime } from '../protocol/time.ts'
 import { GatedDatabase } from '../store/gated-database.ts'
 import { createTestStore } from '../store/testing.ts'
 import { signedRequest, startPlatform } from '../testing/index.ts'
@@ -187,7 +187,7 @@ test('a list comes in pages, and a cursor that is none is refused', async () => 
 })
 
 test('a fault of ours is 500 and tells nothing of its cause', async t => {
-  const broken = await platformWithoutStore(t)
+  const broken = await sandboxWithoutStore(t)
   const reply = await fetch(`${broken.admin.url}/admin/v1/merchants`, {
     headers: { authorization: `Bearer ${broken.admin.token}` },
   })
@@ -240,13 +240,14 @@ test('a move of the clock that is under way ends when the platform stops, and go
   const first = await startPlatform({ open: () => store.open(), send })
   const calls = adminCalls(first)
   await calls.put('/clock', { mode: 'FROZEN' })
-  const merchants = parkingCalls((request, mchid = '1230000109') => {
-    const { method, target, headers, body } = signedRequest(first.merchant(mchid), request)
-    return first.app.inject({ method, url: target, headers, payload: body })
-  })
-  const ago = (ms: number) => formatTime(first.platform.clock.now() - ms)
-  const stay = await merchants.park({ start_time: ago(3_600_000) })
-  await merchants.accept(stay, { parking_info: { end_time: ago(60_000) } })
+  const merchants = chargeCalls(
+    (request, mchid = '1230000109') => {
+      const { method, target, headers, body } = signedRequest(first.merchant(mchid), request)
+      return first.app.inject({ method, url: target, headers, payload: body })
+    },
+    () => first.platform.clock.now(),
+  )
+  await merchants.accept()
   const move = calls.put('/clock/moves/day', { step_ms: 86_400_000 })
   await begun.promise
   const stopped = first.stop()

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { adminCalls } from '../../test/admin-calls.ts'
-import { parkingUnderTest } from '../../test/parking.ts'
+import { sandboxUnderTest } from '../../test/sandbox.ts'
 
-const parking = await parkingUnderTest({ after })
-const admin = adminCalls(parking)
+const running = await sandboxUnderTest({ after })
+const admin = adminCalls(running)
 for (const payer of ['anna', 'bert', 'many']) await admin.put(`/payers/${payer}`)
 
 const listOf = async (payer: string) =>

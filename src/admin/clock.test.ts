@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { adminCalls } from '../../test/admin-calls.ts'
-import { parkingUnderTest } from '../../test/parking.ts'
+import { chargesUnderTest } from '../../test/charges.ts'
 import { platformUnderTest } from '../../test/platform.ts'
 
 const running = await platformUnderTest({ after })
@@ -79,9 +79,9 @@ test('several moves at once come one after the other, and one of them asked for 
 })
 
 test('what is due is done when it is asked for', async t => {
-  const parking = await parkingUnderTest(t)
-  const given = adminCalls(parking)
-  await parking.accept(await parking.park())
+  const running = await chargesUnderTest(t)
+  const given = adminCalls(running)
+  await running.accept()
   const { body } = await given.put('/due-work')
   assert.deepEqual([body.done.settlement, body.done.notices], [1, 1])
   const again = (await given.put('/due-work')).body.done
@@ -89,7 +89,7 @@ test('what is due is done when it is asked for', async t => {
 })
 
 test('a clock that was given at start stands still, as it says when it is to be set running, and can be moved', async t => {
-  const given = adminCalls(await parkingUnderTest(t))
+  const given = adminCalls(await chargesUnderTest(t))
   assert.equal((await given.get('/clock')).body.mode, 'FROZEN')
   given.refused(await given.put('/clock', { mode: 'REAL' }), 'CONFLICT', /stands still until it is moved/)
   assert.equal((await given.put('/clock', { mode: 'FROZEN' })).status, 200)

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { adminCalls } from '../../test/admin-calls.ts'
-import { parkingUnderTest } from '../../test/parking.ts'
+import { chargesUnderTest } from '../../test/charges.ts'
+import { chargeable } from '../../test/payers.ts'
 
-const parking = await parkingUnderTest({ after })
-const admin = adminCalls(parking)
+const running = await chargesUnderTest({ after })
+const admin = adminCalls(running)
 for (const payer of ['anna', 'bert', 'cleo']) await admin.put(`/payers/${payer}`)
 
 const STOCK = {
@@ -98,12 +99,10 @@ test('a coupon is taken back unless it is used, and makes room for another', asy
   assert.equal((await admin.get('/coupon-stocks/one/coupons/c1')).status, 200)
   admin.refused(await admin.delete('/coupon-stocks/none/coupons/d1'), 'NOT_FOUND')
 
-  const plate_number = '粤B30005'
   await admin.put('/payers/cleo/top-ups/1', { amount: 10_000 })
-  await admin.put(`/plates/${encodeURIComponent(plate_number)}/BLUE`, { payer_id: 'cleo' })
   await admin.put(`${path}/d2`, { payer_id: 'cleo' })
-  await parking.accept(await parking.park({ plate_number }))
-  await parking.runDue()
+  await running.accept({ payer: await chargeable(running.platform, 'cleo') })
+  await running.runDue()
   assert.equal((await admin.get(`${path}/d2`)).body.state, 'USED')
   admin.refused(await admin.delete(`${path}/d2`), 'CONFLICT', /used/)
   assert.deepEqual((await admin.get('/ledger/audit')).body, { faults: [] })

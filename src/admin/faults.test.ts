@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { adminCalls } from '../../test/admin-calls.ts'
-import { parkingUnderTest } from '../../test/parking.ts'
+import { chargesUnderTest } from '../../test/charges.ts'
 import { FAULT_KINDS, type FaultKind, LONGEST_DELAY_MS } from '../faults/rules.ts'
 
-const parking = await parkingUnderTest({ after })
-const admin = adminCalls(parking)
+const running = await chargesUnderTest({ after })
+const admin = adminCalls(running)
 const { refused, refusedField } = admin
 
 test('a rule is put, shown with what it has done, listed and taken away', async () => {
@@ -20,7 +20,7 @@ test('a rule is put, shown with what it has done, listed and taken away', async 
   const put = await admin.put('/faults/first', rule)
   const whole = { fault_id: 'first', ...rule, probability: 10_000, seed: 0 }
   assert.deepEqual(put.body, { ...whole, matched: 0, injected: 0 })
-  assert.equal((await parking.query('T-1')).statusCode, 500)
+  assert.equal((await running.query('T-1')).statusCode, 500)
   assert.deepEqual((await admin.get('/faults/first')).body, { ...whole, matched: 1, injected: 1 })
   // The same rule again is no other rule.
   assert.equal((await admin.put('/faults/first', rule)).body.injected, 1)
@@ -32,7 +32,7 @@ test('a rule is put, shown with what it has done, listed and taken away', async 
   for (const _ of ['once', 'again'])
     assert.equal((await admin.delete('/faults/first')).body.fault_id, 'first')
   refused(await admin.get('/faults/first'), 'NOT_FOUND', /fault first/)
-  assert.equal((await parking.query('T-1')).statusCode, 404)
+  assert.equal((await running.query('T-1')).statusCode, 404)
 })
 
 test('every kind can be put with nothing but what it needs', async () => {
@@ -83,7 +83,7 @@ test('there are a hundred rules at most', async () => {
 })
 
 test('a reset takes the rules away, and a restored snapshot brings back those that it has', async t => {
-  const own = await parkingUnderTest(t)
+  const own = await chargesUnderTest(t)
   const { put } = adminCalls(own)
   await put('/faults/kept', { kind: 'ERROR_BEFORE_COMMIT', call: 'queryTransaction' })
   await put('/world/snapshots/with-faults')

@@ -6,10 +6,10 @@ import { join } from 'node:path'
 import { after, test } from 'node:test'
 import * as x509 from '@peculiar/x509'
 import { adminCalls } from '../../test/admin-calls.ts'
-import { parkingUnderTest } from '../../test/parking.ts'
+import { sandboxUnderTest } from '../../test/sandbox.ts'
 import { readCredentials, signedRequest } from '../testing/index.ts'
 
-const running = await parkingUnderTest({ after })
+const running = await sandboxUnderTest({ after })
 const admin = adminCalls(running)
 const DAY = 24 * 60 * 60 * 1000
 

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { type AdminReply, adminCalls } from '../../test/admin-calls.ts'
-import { parkingUnderTest } from '../../test/parking.ts'
+import { sandboxUnderTest } from '../../test/sandbox.ts'
 
 import { openResource, type SealedResource } from '../protocol/sealed-resource.ts'
 
 // The settings of a merchant about the keys of the platform: the switch to the public key, and the rotation of certificates.
 
-const running = await parkingUnderTest({ after })
+const running = await sandboxUnderTest({ after })
 const admin = adminCalls(running)
 const HOUR = 60 * 60 * 1000
 const DAY = 24 * HOUR

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { adminCalls } from '../../test/admin-calls.ts'
-import { parkingUnderTest } from '../../test/parking.ts'
+import { chargesUnderTest } from '../../test/charges.ts'
 
-const parking = await parkingUnderTest({ after })
-const admin = adminCalls(parking)
+const running = await chargesUnderTest({ after })
+const admin = adminCalls(running)
 const MERCHANT = '/merchants/1230000109'
 
 const balances = async () => {
@@ -60,8 +60,8 @@ test('what does not fit what is there is refused, and moves nothing', async () =
 
 test('with auto_withdrawal what was collected goes to the bank with the settled day', async () => {
   await admin.put(MERCHANT, { auto_withdrawal: true })
-  await parking.accept(await parking.park(), { profit_sharing: 'N' })
-  await parking.runDue()
+  await running.accept({ profit_sharing: 'N' })
+  await running.runDue()
   const [available] = await balances()
   await admin.put('/clock/moves/day', { step_ms: 86_400_000 })
   const { body } = await admin.get(MERCHANT)
@@ -77,14 +77,14 @@ test('withdrawals, top-ups, refunds and a midnight at once take no more than the
   await admin.put(MERCHANT, { auto_withdrawal: false })
   const numbers: string[] = []
   for (let order = 0; order < 8; order += 1) {
-    const { out_trade_no } = await parking.accept(await parking.park(), { profit_sharing: 'N' })
+    const { out_trade_no } = await running.accept({ profit_sharing: 'N' })
     numbers.push(out_trade_no)
   }
-  await parking.runDue()
+  await running.runDue()
   const bank = async () => (await admin.get('/ledger/accounts/merchant%2F1230000109%2Fbank')).body.balance
   const before = { bank: await bank(), ...(await admin.get(MERCHANT)).body }
   const refund = (out_trade_no: string) =>
-    parking.call({
+    running.call({
       ...{ method: 'POST', target: '/v3/refund/domestic/refunds' },
       body: {
         ...{ out_trade_no, out_refund_no: `R-${out_trade_no}` },
@@ -102,7 +102,7 @@ test('withdrawals, top-ups, refunds and a midnight at once take no more than the
     ),
   ])
   for (const status of outcomes) assert.ok([200, 403, 409].includes(status), String(status))
-  await parking.runDue()
+  await running.runDue()
   await admin.put('/clock/moves/payouts', { step_ms: 86_400_000 })
   const { pending, available, operation, refunding } = (await admin.get(MERCHANT)).body
   assert.deepEqual([pending, operation, refunding], [0, 0, 0])

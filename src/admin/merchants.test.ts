@@ -4,15 +4,22 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { adminCalls } from '../../test/admin-calls.ts'
-import { APPID, parkingUnderTest } from '../../test/parking.ts'
+import { READ } from '../../test/calls.ts'
+import { chargesUnderTest } from '../../test/charges.ts'
+import { APPID } from '../../test/sandbox.ts'
+import { products } from '../products/index.ts'
+import { permissionsOf } from '../products/product.ts'
 import type { MerchantFile } from '../sandbox/files.ts'
 
-const parking = await parkingUnderTest({ after })
-const admin = adminCalls(parking)
+const running = await chargesUnderTest({ after })
+const admin = adminCalls(running)
 
-const fileOf = (mchid: string): MerchantFile => parking.merchant(mchid)
-const FIND = { appid: APPID, openid: 'oSandboxOwnerOfB10001'.padEnd(28, '0') }
-const CAR = { ...FIND, plate_number: '粤B10001', plate_color: 'BLUE' }
+const fileOf = (mchid: string): MerchantFile => running.merchant(mchid)
+
+const PERMISSIONS = permissionsOf(products)
+
+/** A call that is only for merchants with a permission and a bound app id. */
+const permitted = (mchid = '1230000109') => running.call({ method: 'GET', target: READ }, mchid)
 
 test('the merchants of the sandbox are listed and shown without their secrets', async () => {
   const { body } = await admin.get('/merchants')
@@ -31,21 +38,21 @@ test('a new merchant gets keys of its own under the root, and its calls are answ
   const made = await admin.put(`/merchants/${mchid}`, { kind: 'direct', name: 'New' })
   assert.deepEqual(
     [made.body.kind, made.body.name, made.body.has_apiv3_key, made.body.permissions],
-    ['direct', 'New', true, ['parking']],
+    ['direct', 'New', true, PERMISSIONS],
   )
   await admin.put(`/merchants/${mchid}/apps/${APPID}`)
-  const folder = join(parking.folder, 'merchants', mchid)
+  const folder = join(running.folder, 'merchants', mchid)
   const certificate = new X509Certificate(readFileSync(join(folder, 'apiclient_cert.pem')))
-  const root = new X509Certificate(readFileSync(join(parking.folder, 'platform', 'ca.pem')))
+  const root = new X509Certificate(readFileSync(join(running.folder, 'platform', 'ca.pem')))
   assert.ok(certificate.verify(root.publicKey))
   assert.equal(certificate.serialNumber, fileOf(mchid).serial_no)
   assert.deepEqual(fileOf(mchid).appids, [APPID])
-  const reply = await parking.find(CAR, { mchid, partner: {} })
+  const reply = await permitted(mchid)
   assert.equal(reply.statusCode, 200, reply.body)
   // Like a real new one it knows the public key alone.
   assert.equal(made.body.trust_state, 'PUBLIC_KEY')
   assert.equal(reply.headers['wechatpay-serial'], fileOf(mchid).public_key_id)
-  const list = await parking.call({ method: 'GET', target: '/v3/certificates' }, mchid)
+  const list = await running.call({ method: 'GET', target: '/v3/certificates' }, mchid)
   assert.equal(list.json<{ code: string }>().code, 'RESOURCE_NOT_EXISTS')
 })
 
@@ -79,8 +86,8 @@ test('only what is given is changed, and what is wrong changes nothing', async (
     { trust_state: '' },
     { notify_profile: 'x' },
     { name: '' },
-    { permissions: 'parking' },
-    { permissions: ['parking', 'banking'] },
+    { permissions: PERMISSIONS[0] },
+    { permissions: [...PERMISSIONS, 'unknown'] },
     { auto_withdrawal: 1 },
     { refund_without_funds: 'wait' },
     { apiv3_key: 'short' },
@@ -105,11 +112,11 @@ function unsettable(shown: Record<string, unknown>): Record<string, undefined> {
 }
 
 test('a change is what the next call meets: permission taken away, app id unbound, restriction', async () => {
-  const call = () => parking.find(CAR)
+  const call = () => permitted()
   assert.equal((await call()).statusCode, 200)
   await admin.put('/merchants/1230000109', { permissions: [] })
   assert.equal((await call()).json<{ code: string }>().code, 'NO_AUTH')
-  await admin.put('/merchants/1230000109', { permissions: ['parking', 'parking'] })
+  await admin.put('/merchants/1230000109', { permissions: [...PERMISSIONS, ...PERMISSIONS] })
   const unbound = await admin.delete(`/merchants/1230000109/apps/${APPID}`)
   assert.deepEqual([unbound.body.appids, fileOf('1230000109').appids], [[], []])
   assert.equal((await call()).json<{ code: string }>().code, 'PARAM_ERROR')
@@ -125,9 +132,9 @@ test('a merchant shows what was collected for it: pending until midnight, held u
     return [body.pending, body.held, body.available]
   }
   assert.deepEqual(await balances(), [0, 0, 0])
-  await parking.accept(await parking.park(), { profit_sharing: 'N' })
-  await parking.accept(await parking.park(), { profit_sharing: 'Y' })
-  await parking.runDue()
+  await running.accept({ profit_sharing: 'N' })
+  await running.accept({ profit_sharing: 'Y' })
+  await running.runDue()
   const [pending = 0, held = 0] = await balances()
   assert.ok(pending > 0 && held > 0)
   await admin.put('/clock/moves/day', { step_ms: 86_400_000 })

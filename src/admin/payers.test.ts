@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { adminCalls } from '../../test/admin-calls.ts'
-import { APPID, parkingUnderTest } from '../../test/parking.ts'
+import { APPID, sandboxUnderTest } from '../../test/sandbox.ts'
 
-const parking = await parkingUnderTest({ after })
-const admin = adminCalls(parking)
+const running = await sandboxUnderTest({ after })
+const admin = adminCalls(running)
 
 const IN_ARREARS = encodeURIComponent('payer-of-粤B10004')
 
@@ -37,7 +37,7 @@ test('money moves into and out of the wallet once for each id', async () => {
   await admin.put('/payers/bert')
   const first = await admin.put('/payers/bert/top-ups/1', { amount: 500 })
   assert.equal(first.body.subject, 'top_up/bert/1')
-  parking.clock.advance(1000)
+  running.clock.advance(1000)
   assert.deepEqual((await admin.put('/payers/bert/top-ups/1', { amount: 500 })).body, first.body)
   assert.deepEqual((await admin.get('/payers/bert/top-ups/1')).body, { ...first.body, wallet: 500 })
   await Promise.all([1, 2, 3].map(() => admin.put('/payers/bert/top-ups/2', { amount: 100 })))

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { X509Certificate } from 'node:crypto'
 import { test } from 'node:test'
 import { type AdminCalls, adminCalls } from '../../test/admin-calls.ts'
-import { MERCHANT, type ParkingUnderTest, parkingUnderTest } from '../../test/parking.ts'
 import type { Scope } from '../../test/platform.ts'
+import { MERCHANT, type SandboxUnderTest, sandboxUnderTest } from '../../test/sandbox.ts'
 import { openResource, type SealedResource } from '../protocol/sealed-resource.ts'
 import { encryptField } from '../protocol/sensitive-field.ts'
 
@@ -15,8 +15,8 @@ interface Shown {
   is_signing: boolean
 }
 
-interface Keys extends ParkingUnderTest {
-  admin: ParkingUnderTest['admin']
+interface Keys extends SandboxUnderTest {
+  admin: SandboxUnderTest['admin']
   calls: AdminCalls
   list(): Promise<Shown[]>
   /** Brings the end of a certificate to so many days from now. */
@@ -33,7 +33,7 @@ let moves = 0
 
 /** A platform whose merchants use certificates. */
 async function keysUnderTest(t: Scope): Promise<Keys> {
-  const running = await parkingUnderTest(t, { trust: 'CERTIFICATE' })
+  const running = await sandboxUnderTest(t, { trust: 'CERTIFICATE' })
   const calls = adminCalls(running)
   const own = running.merchant(MERCHANT.mchid)
   const get = () => running.call({ method: 'GET', target: '/v3/certificates' })

@@ -3,21 +3,19 @@ import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { adminCalls } from '../../test/admin-calls.ts'
-import { parkingCalls, parkingUnderTest } from '../../test/parking.ts'
+import { chargeCalls, chargesUnderTest } from '../../test/charges.ts'
 import { type PlatformUnderTest, platformUnderTest, type Scope } from '../../test/platform.ts'
 import { allTables } from '../../test/schema.ts'
-import { formatTime } from '../protocol/time.ts'
+import { products } from '../products/index.ts'
+import { permissionsOf } from '../products/product.ts'
 
 /** A platform on the store's own clock, which stands still from now on. */
 async function worldUnderTest(t: Scope) {
   const running = await platformUnderTest(t)
   const admin = adminCalls(running)
   await admin.put('/clock', { mode: 'FROZEN' })
-  const calls = parkingCalls(running.call)
-  const ago = (ms: number) => formatTime(running.platform.clock.now() - ms)
-  const park = () => calls.park({ start_time: ago(3_600_000) })
-  const charge = async () => calls.accept(await park(), { parking_info: { end_time: ago(60_000) } })
-  return { ...running, ...calls, admin, park, charge }
+  const calls = chargeCalls(running.call, () => running.platform.clock.now())
+  return { ...running, ...calls, admin, charge: () => calls.accept() }
 }
 
 /** Everything in the tables of the world, as text. */
@@ -245,7 +243,7 @@ test('a reset is the world of the first start, and what merchants hold stays val
   const shown = (await admin.get('/merchants/1230000109')).body
   assert.deepEqual(
     [shown.permissions, shown.has_apiv3_key, shown.trust_state],
-    [['parking'], true, 'SWITCHING'],
+    [[...permissionsOf(products)], true, 'SWITCHING'],
   )
   const clock = (await admin.get('/clock')).body
   assert.deepEqual([clock.mode, clock.offset_ms], ['REAL', 0])
@@ -293,7 +291,7 @@ test('the world is changed while no due work is in hand, and what is due afterwa
   const events: string[] = []
   const begun = Promise.withResolvers<void>()
   const release = Promise.withResolvers<void>()
-  const parking = await parkingUnderTest(t, {
+  const running = await chargesUnderTest(t, {
     async send() {
       begun.resolve()
       await release.promise
@@ -301,8 +299,8 @@ test('the world is changed while no due work is in hand, and what is due afterwa
       return { status: 204, reply: '', failure: '' }
     },
   })
-  const admin = adminCalls(parking)
-  await parking.accept(await parking.park())
+  const admin = adminCalls(running)
+  await running.accept()
   const working = admin.put('/due-work')
   await begun.promise
   const reset = admin.put('/world/resets/1').then(() => events.push('reset'))
@@ -312,16 +310,16 @@ test('the world is changed while no due work is in hand, and what is due afterwa
   release.resolve()
   await Promise.all([working, reset])
   assert.deepEqual(events, ['sent', 'reset'])
-  await parking.accept(await parking.park())
+  await running.accept()
   assert.equal((await admin.put('/due-work')).body.done.notices, 1)
 })
 
 test('where the clock was given at start, a reset leaves business time as it is', async t => {
-  const parking = await parkingUnderTest(t)
-  const admin = adminCalls(parking)
+  const running = await chargesUnderTest(t)
+  const admin = adminCalls(running)
   const before = (await admin.get('/clock')).body.business_time
   const reset = await admin.put('/world/resets/1')
   assert.equal(reset.body.business_time, before)
-  await parking.accept(await parking.park())
-  await parking.runDue()
+  await running.accept()
+  await running.runDue()
 })

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict'
 import { constants, createPublicKey, type KeyObject, publicEncrypt } from 'node:crypto'
 import { after, test } from 'node:test'
 import { adminClient } from '../../test/admin.ts'
-import { MERCHANT, parkingUnderTest } from '../../test/parking.ts'
+import { MERCHANT, sandboxUnderTest } from '../../test/sandbox.ts'
 import { encryptField } from '../protocol/sensitive-field.ts'
 
 // Every refusal of an encrypted field, with both kinds of key and in each call that has one.
 
-const running = await parkingUnderTest({ after }, { rules: { publishedLimits: 'off' } })
+const running = await sandboxUnderTest({ after }, { rules: { publishedLimits: 'off' } })
 const { call, merchant, clock } = running
 const admin = adminClient(running)
 const own = merchant(MERCHANT.mchid)

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
-import { parkingUnderTest } from '../../test/parking.ts'
+import { chargesUnderTest } from '../../test/charges.ts'
 import { fillWallet, newPayer } from '../../test/payers.ts'
 import { changePayer } from '../payers/payers.ts'
 import { listCards, MAX_CARDS, putCard, removeCard } from './cards.ts'
 import { beginRepayment } from './repay.ts'
 import { withdraw } from './wallet.ts'
 
-const shared = await parkingUnderTest({ after })
+const shared = await chargesUnderTest({ after })
 const { platform } = shared
 const { db } = platform
 
@@ -41,7 +41,7 @@ test("a card has no other source's name, one payer, one bank, and a payer has no
 test('a frozen wallet pays nothing: no repayment and no withdrawal', async () => {
   const payer = await newPayer(platform, { advance_limit: 50_000 })
   const { payer_id } = payer
-  await shared.accept(await shared.park({ plate_number: payer.plate_number }))
+  await shared.accept({ payer })
   await shared.runDue()
   await fillWallet(platform, payer_id, 10_000)
   await db.transaction(tx => changePayer(tx, payer_id, { wallet_state: 'FROZEN' }))

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
-import { type ChargeFields, parkingUnderTest } from '../../test/parking.ts'
+import { type ChargeFields, chargesUnderTest } from '../../test/charges.ts'
 import { fillWallet, newPayer, type TestPayer } from '../../test/payers.ts'
 import { auditLedger } from '../ledger/audit.ts'
 import { changePayer } from '../payers/payers.ts'
@@ -33,12 +33,12 @@ async function openCounting() {
   return db
 }
 
-const shared = await parkingUnderTest({ after }, { open: openCounting, rules: { advanceGrace: MINUTE } })
-const { platform, park, accept, runDue, clock } = shared
+const shared = await chargesUnderTest({ after }, { open: openCounting, rules: { advanceGrace: MINUTE } })
+const { platform, accept, runDue, clock } = shared
 const { db } = platform
 
-async function charge({ plate_number }: TestPayer, more: ChargeFields = {}): Promise<void> {
-  await accept(await park({ plate_number }), { profit_sharing: 'N', ...more })
+async function charge(payer: TestPayer, more: ChargeFields = {}): Promise<void> {
+  await accept({ payer, profit_sharing: 'N', ...more })
 }
 
 let topUps = 0

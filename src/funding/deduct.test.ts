@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
-import { MERCHANT, type ParkingUnderTest, parkingUnderTest } from '../../test/parking.ts'
-import { balance, fillWallet, newPayer, type TestCard } from '../../test/payers.ts'
+import { type ChargesUnderTest, chargesUnderTest } from '../../test/charges.ts'
+import { balance, fillWallet, newPayer, type TestCard, type TestPayer } from '../../test/payers.ts'
+import { MERCHANT } from '../../test/sandbox.ts'
 import { advanceOf, walletOf } from '../ledger/accounts.ts'
 import { auditLedger } from '../ledger/audit.ts'
 import { transfersOf } from '../ledger/transfers.ts'
@@ -14,7 +15,7 @@ import { putScriptedCard } from './scripted-bank.ts'
 const SECOND = 1_000
 const MINUTE = 60 * SECOND
 
-const shared = await parkingUnderTest({ after })
+const shared = await chargesUnderTest({ after })
 
 /** What an order says of its payment. */
 interface Payment {
@@ -82,8 +83,7 @@ const FIRST_ATTEMPTS: readonly [string, Parameters<typeof newPayer>[1], Payment,
 for (const [name, payer, expected, booked] of FIRST_ATTEMPTS) {
   test(name, async () => {
     const { order, platform, runDue } = shared
-    const { plate_number } = await newPayer(platform, payer)
-    const number = await accepted(shared, plate_number)
+    const number = await accepted(shared, await newPayer(platform, payer))
     await runDue()
     assert.deepEqual(paymentOf(await order(number)), expected)
     assert.deepEqual(await booksOf(shared, number), sorted(booked))
@@ -92,34 +92,34 @@ for (const [name, payer, expected, booked] of FIRST_ATTEMPTS) {
 }
 
 test('a bank that does not answer is asked again, and the order waits until it has: nothing else is tried', async t => {
-  const running = await parkingUnderTest(t)
+  const running = await chargesUnderTest(t)
   const { order, platform, runDue, clock } = running
-  const { payer_id, plate_number } = await newPayer(platform, {
+  const payer = await newPayer(platform, {
     cards: [{ behaviour: 'UNKNOWN_THEN_APPROVED', available: 888 }, { bank_type: 'CCB_DEBIT' }],
     advance_limit: 50_000,
   })
-  const number = await accepted(running, plate_number)
+  const number = await accepted(running, payer)
   await runDue()
   assert.equal((await order(number)).trade_state, 'ACCEPTED')
   assert.deepEqual(await booksOf(running, number), [charge('clearing', 'PENDING')])
-  await fillWallet(platform, payer_id, 10_000)
+  await fillWallet(platform, payer.payer_id, 10_000)
   clock.advance(15 * SECOND - 1)
   await runDue()
   assert.equal((await order(number)).trade_state, 'ACCEPTED')
   clock.advance(1)
   await runDue()
   assert.deepEqual(paymentOf(await order(number)), PAID('CMB_DEBIT'))
-  assert.equal(await balance(platform.db, walletOf(payer_id)), 10_000)
+  assert.equal(await balance(platform.db, walletOf(payer.payer_id)), 10_000)
   assert.deepEqual(await auditLedger(platform.db), [])
 })
 
 test('a bank that says no after all leaves the charge to the next source', async t => {
-  const running = await parkingUnderTest(t)
+  const running = await chargesUnderTest(t)
   const { order, platform, runDue, clock } = running
-  const { plate_number } = await newPayer(platform, {
+  const payer = await newPayer(platform, {
     cards: [{ behaviour: 'UNKNOWN_THEN_REFUSED' }, { bank_type: 'CCB_DEBIT' }],
   })
-  const number = await accepted(running, plate_number)
+  const number = await accepted(running, payer)
   await runDue()
   clock.advance(15 * SECOND)
   await runDue()
@@ -127,16 +127,16 @@ test('a bank that says no after all leaves the charge to the next source', async
 })
 
 test('a card that has refused is not asked again at the next attempt, one without funds is', async t => {
-  const running = await parkingUnderTest(t)
+  const running = await chargesUnderTest(t)
   const { order, platform, runDue, clock } = running
-  const { payer_id, plate_number } = await newPayer(platform, {
+  const payer = await newPayer(platform, {
     cards: [{ behaviour: 'REFUSE', bank_type: 'ICBC_DEBIT' }, noFunds()],
   })
-  const number = await accepted(running, plate_number)
+  const number = await accepted(running, payer)
   await runDue()
   await platform.db.transaction(async tx => {
     for (const index of [1, 2]) {
-      const card_id = `${payer_id}-card-${index}`
+      const card_id = `${payer.payer_id}-card-${index}`
       await putScriptedCard(tx, { card_id, available: 10_000, behaviour: 'APPROVE' })
     }
   })
@@ -146,10 +146,10 @@ test('a card that has refused is not asked again at the next attempt, one withou
 })
 
 test('a payer in arrears or without the score gets no advance for a charge that was accepted before', async t => {
-  const running = await parkingUnderTest(t, { rules: { deductionLadder: [MINUTE] } })
+  const running = await chargesUnderTest(t, { rules: { deductionLadder: [MINUTE] } })
   const { order, platform, runDue, clock } = running
   const poor = await newPayer(platform, { advance_limit: 50_000 })
-  const number = await accepted(running, poor.plate_number)
+  const number = await accepted(running, poor)
   await platform.db.transaction(tx => changePayer(tx, poor.payer_id, { score: 549 }))
   clock.advance(MINUTE)
   await runDue()
@@ -171,9 +171,8 @@ test('the fee is a rate of what the merchant receives, rounded half up to the fe
   for (const [amount, rate, fee] of cases) assert.equal(feeOf(amount, rate), fee, `${amount} at ${rate}`)
 })
 
-async function accepted({ park, accept }: ParkingUnderTest, plate_number: string): Promise<string> {
-  const stay = await park({ plate_number })
-  return (await accept(stay, { profit_sharing: 'N' })).out_trade_no
+async function accepted({ accept }: ChargesUnderTest, payer: TestPayer): Promise<string> {
+  return (await accept({ payer, profit_sharing: 'N' })).out_trade_no
 }
 
 function paymentOf({ trade_state, bank_type, user_repaid }: Payment): Payment {
@@ -181,7 +180,7 @@ function paymentOf({ trade_state, bank_type, user_repaid }: Payment): Payment {
 }
 
 /** The movements of an order, with the last part of each account's name. */
-async function booksOf({ platform }: ParkingUnderTest, number: string): Promise<Booked[]> {
+async function booksOf({ platform }: ChargesUnderTest, number: string): Promise<Booked[]> {
   const transfers = await transfersOf(platform.db, `order/${MERCHANT.mchid}/${number}`)
   const short = (account: string) => account.split('/').at(-1) ?? ''
   return sorted(

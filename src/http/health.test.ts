@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import pino from 'pino'
-import { entry, platformWithoutStore } from '../../test/parking.ts'
+import { entry, parkingWithoutStore } from '../../test/parking.ts'
 import { platformUnderTest } from '../../test/platform.ts'
 import { StoreHealth } from '../store/health.ts'
 import { openSqlite } from '../store/sqlite.ts'
@@ -38,7 +38,7 @@ test('a store that can be read and not written is 503 with the reason, until it 
 })
 
 test('a store that cannot be read is 503, and nothing of the cause is told', async t => {
-  assert.deepEqual(await look(await platformWithoutStore(t), '/healthz'), broken('The store cannot be read.'))
+  assert.deepEqual(await look(await parkingWithoutStore(t), '/healthz'), broken('The store cannot be read.'))
 })
 
 test('the checks write once in five seconds, however many look', async t => {

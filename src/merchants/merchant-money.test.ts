@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
-import { MERCHANT, PARTNER, parkingUnderTest } from '../../test/parking.ts'
+import { MERCHANT, PARTNER, sandboxUnderTest } from '../../test/sandbox.ts'
 import { auditLedger } from '../ledger/audit.ts'
 import {
   findMerchantMovement,
@@ -10,7 +10,7 @@ import {
   withdrawFromMerchant,
 } from './merchant-money.ts'
 
-const { platform, clock } = await parkingUnderTest({ after })
+const { platform, clock } = await sandboxUnderTest({ after })
 const { db } = platform
 const SUB = PARTNER.partner.sub_mchid ?? ''
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { MERCHANT, PARTNER, type ParkingUnderTest, parkingUnderTest } from '../../test/parking.ts'
+import { MERCHANT, PARTNER, type SandboxUnderTest, sandboxUnderTest } from '../../test/sandbox.ts'
 import { availableOf, BANK_CLEARING, bankOf, feesOf, pendingOf } from '../ledger/accounts.ts'
 import { post } from '../ledger/ledger.ts'
 import { transfersOf } from '../ledger/transfers.ts'
@@ -17,7 +17,7 @@ const MCHID = MERCHANT.mchid
 let last = 0
 
 /** Money comes in for a merchant, as of now. */
-async function collect({ platform }: Pick<ParkingUnderTest, 'platform'>, amount: number, mchid = MCHID) {
+async function collect({ platform }: Pick<SandboxUnderTest, 'platform'>, amount: number, mchid = MCHID) {
   last += 1
   const transfer = {
     ...{ subject: `settled-days/${last}`, entry: 'top_up', kind: 'top_up' as const, amount },
@@ -27,7 +27,7 @@ async function collect({ platform }: Pick<ParkingUnderTest, 'platform'>, amount:
   assert.equal(await platform.db.transaction(tx => post(tx, [transfer])), true)
 }
 
-async function balances({ platform }: Pick<ParkingUnderTest, 'platform'>, mchid = MCHID) {
+async function balances({ platform }: Pick<SandboxUnderTest, 'platform'>, mchid = MCHID) {
   const of = async (account: string) =>
     (
       await platform.db.get<{ balance: number }>(
@@ -38,13 +38,13 @@ async function balances({ platform }: Pick<ParkingUnderTest, 'platform'>, mchid 
   return { pending: await of(pendingOf(mchid)), available: await of(availableOf(mchid)) }
 }
 
-async function settlements({ platform }: Pick<ParkingUnderTest, 'platform'>) {
+async function settlements({ platform }: Pick<SandboxUnderTest, 'platform'>) {
   return platform.db.all(
     `SELECT subject, amount, business_time FROM ledger_transfers WHERE kind = 'settlement' ORDER BY subject`,
   )
 }
 
-async function daysOf({ platform }: Pick<ParkingUnderTest, 'platform'>): Promise<string[]> {
+async function daysOf({ platform }: Pick<SandboxUnderTest, 'platform'>): Promise<string[]> {
   const rows = await platform.db.all<{ day: string }>('SELECT day FROM settled_days ORDER BY day')
   return rows.map(({ day }) => day)
 }
@@ -52,7 +52,7 @@ async function daysOf({ platform }: Pick<ParkingUnderTest, 'platform'>): Promise
 const eveningBefore = () => virtualClock(MIDNIGHT - HOUR)
 
 test("at midnight, Beijing time, a day's collections become available to each merchant", async t => {
-  const running = await parkingUnderTest(t, { clock: eveningBefore() })
+  const running = await sandboxUnderTest(t, { clock: eveningBefore() })
   const sub = PARTNER.partner.sub_mchid ?? ''
   await running.runDue()
   await collect(running, 100)
@@ -70,7 +70,7 @@ test("at midnight, Beijing time, a day's collections become available to each me
 })
 
 test('work that runs late leaves what was collected after midnight, and takes no more than is there', async t => {
-  const running = await parkingUnderTest(t, { clock: eveningBefore() })
+  const running = await sandboxUnderTest(t, { clock: eveningBefore() })
   await running.runDue()
   await collect(running, 100)
   running.clock.moveTo(MIDNIGHT)
@@ -90,7 +90,7 @@ test('work that runs late leaves what was collected after midnight, and takes no
 })
 
 test('days that were missed are settled in their order, each with its own collections', async t => {
-  const running = await parkingUnderTest(t, { clock: eveningBefore() })
+  const running = await sandboxUnderTest(t, { clock: eveningBefore() })
   await running.runDue()
   // The clock jumps, and nobody does due work.
   for (const amount of [1, 2, 4]) {
@@ -113,7 +113,7 @@ test('days that were missed are settled in their order, each with its own collec
 })
 
 test('a gap of ten years without collections takes some transactions, and leaves no day out', async t => {
-  const running = await parkingUnderTest(t, { clock: eveningBefore() })
+  const running = await sandboxUnderTest(t, { clock: eveningBefore() })
   await running.runDue()
   await collect(running, 3)
   running.clock.moveTo('2036-06-02T00:00:00+08:00')
@@ -126,7 +126,7 @@ test('a gap of ten years without collections takes some transactions, and leaves
 })
 
 test('a new world settles the day before and nothing else, and the next day is due at midnight', async t => {
-  const running = await parkingUnderTest(t, { clock: eveningBefore() })
+  const running = await sandboxUnderTest(t, { clock: eveningBefore() })
   await running.runDue()
   await running.runDue()
   assert.deepEqual(await daysOf(running), ['2026-05-31'])
@@ -136,7 +136,7 @@ test('a new world settles the day before and nothing else, and the next day is d
 
 test('a day is settled once, by whomever, and a process that was killed in between is gone on from', async t => {
   const store = createTestStore()
-  const running = await parkingUnderTest(t, { clock: eveningBefore(), open: () => store.open() })
+  const running = await sandboxUnderTest(t, { clock: eveningBefore(), open: () => store.open() })
   t.after(() => store.remove())
   await running.runDue()
   await collect(running, 100)
@@ -159,7 +159,7 @@ test('a day is settled once, by whomever, and a process that was killed in betwe
 })
 
 test('with auto_withdrawal a settled day is paid to the bank at once, and what was available before stays', async t => {
-  const running = await parkingUnderTest(t, { clock: eveningBefore() })
+  const running = await sandboxUnderTest(t, { clock: eveningBefore() })
   const { db } = running.platform
   await running.runDue()
   await collect(running, 40)
@@ -187,7 +187,7 @@ test('with auto_withdrawal a settled day is paid to the bank at once, and what w
 })
 
 test('fees of what came since midnight are not taken from what was there before', async t => {
-  const running = await parkingUnderTest(t, { clock: eveningBefore() })
+  const running = await sandboxUnderTest(t, { clock: eveningBefore() })
   const { platform, clock } = running
   await running.runDue()
   await collect(running, 1000)

@@ -5,12 +5,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { adminCalls } from '../../test/admin-calls.ts'
-import { parkingCalls } from '../../test/parking.ts'
+import { chargeCalls } from '../../test/charges.ts'
 import { allTables } from '../../test/schema.ts'
 import { SECRET_COLUMNS } from '../merchants/seal-store.ts'
 import { openResource } from '../protocol/sealed-resource.ts'
 import { decryptField, encryptField } from '../protocol/sensitive-field.ts'
-import { formatTime } from '../protocol/time.ts'
 import type { Database, Row } from '../store/database.ts'
 import type { SecretsKeys } from '../store/secrets.ts'
 import { createTestStore, type TestStore, testServer } from '../store/testing.ts'
@@ -142,10 +141,8 @@ async function assertWorks({ call, notices, platform, runDue }: Started, place: 
   const { encrypted_echo_message } = JSON.parse(echo.body)
   assert.equal(decryptField(encrypted_echo_message, createPrivateKey(own.private_key)), '停车')
 
-  const now = platform.clock.now()
-  const parking = parkingCalls(call as Parameters<typeof parkingCalls>[0])
-  const stay = await parking.park({ start_time: formatTime(now - 3_600_000) })
-  const order = await parking.accept(stay, { parking_info: { end_time: formatTime(now - 60_000) } })
+  const { accept } = chargeCalls(call as Parameters<typeof chargeCalls>[0], () => platform.clock.now())
+  const order = await accept()
   await runDue()
   await runDue()
   const opened = notices.map(body => openResource(JSON.parse(body).resource, own.apiv3_key))

@@ -10,6 +10,7 @@ import { endpointsOf } from '../../src/products/product.ts'
 import { ApiError, type ErrorEntry, LANGUAGES } from '../../src/protocol/errors.ts'
 import { general } from '../../src/protocol/general-errors.ts'
 import { signedRequest, virtualClock } from '../../src/testing/index.ts'
+import { chargeCalls } from '../charges.ts'
 import {
   APPID,
   type Caller,
@@ -33,6 +34,7 @@ const RUNS = 2_000
 let attempts = 0
 const clock = { ...virtualClock(NOW), wallNow: () => Date.now() + (attempts % 200) * 1_000 }
 const running = await parkingUnderTest({ after }, { clock, rules: { refundInterval: 0 } })
+const charges = { ...running, ...chargeCalls(running.call) }
 const agent = new Agent({ keepAlive: true, maxSockets: 1 })
 after(() => agent.destroy())
 
@@ -75,7 +77,7 @@ clock.advance(DAY)
 for (const caller of CALLERS) Object.assign(yesterday.get(caller) ?? {}, { token: await billToken(caller) })
 
 async function abnormalRefund(caller: Caller): Promise<Yesterday> {
-  const order = await paidOrder(running, undefined, {}, caller)
+  const order = await paidOrder(charges, undefined, {}, caller)
   const refund = await running.giveBack(refundOf(order), caller)
   await freeze(running.platform, order.paid_by)
   clock.advance(HOUR)
@@ -102,7 +104,7 @@ async function billToken({ mchid }: Caller): Promise<string> {
 const orders = new Map<Caller, PaidOrder>()
 
 async function orderOf(caller: Caller): Promise<PaidOrder> {
-  const order = orders.get(caller) ?? (await paidOrder(running, undefined, {}, caller))
+  const order = orders.get(caller) ?? (await paidOrder(charges, undefined, {}, caller))
   orders.set(caller, order)
   return order
 }

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { virtualClock } from '../../src/testing/index.ts'
-import { NOW, parkingUnderTest } from '../parking.ts'
+import { chargesUnderTest } from '../charges.ts'
 import { newPayer } from '../payers.ts'
 import { chargePayer, refundOf } from '../refunds.ts'
+import { NOW } from '../sandbox.ts'
 
 // The day of an order and the day of its money must be the same, or the trade bill and the fund flow bill of that day differ:
 // so both are of one instant, also when midnight comes while they are written.
@@ -24,7 +25,7 @@ for (const [source, payer] of [
   ['the platform', { advance_limit: 10_000 }],
 ] satisfies [string, Parameters<typeof newPayer>[1]][]) {
   test(`a charge that ${source} pays and its refund are booked at the instant that the order and the refund name`, async t => {
-    const running = await parkingUnderTest(t, { clock: tickingClock() })
+    const running = await chargesUnderTest(t, { clock: tickingClock() })
     const { platform, call } = running
     const order = await chargePayer(running, await newPayer(platform, payer))
     const body = refundOf(order, 500)

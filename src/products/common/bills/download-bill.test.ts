@@ -3,15 +3,15 @@ import { createHash } from 'node:crypto'
 import { after, test } from 'node:test'
 import { gunzipSync } from 'node:zlib'
 import { type Applied, billsUnderTest, READY, TRADE } from '../../../../test/bills.ts'
+import { rawRequest, sendRaw } from '../../../../test/raw-http.ts'
+import { clockByHand } from '../../../../test/refunds.ts'
 import {
   assertSystemError,
   MERCHANT,
   PARTNER,
-  platformWithoutStore,
   refusalsOf,
-} from '../../../../test/parking.ts'
-import { rawRequest, sendRaw } from '../../../../test/raw-http.ts'
-import { clockByHand } from '../../../../test/refunds.ts'
+  sandboxWithoutStore,
+} from '../../../../test/sandbox.ts'
 import { signedRequest } from '../../../testing/index.ts'
 import { downloadBill } from './contract.ts'
 import { sealToken } from './download-token.ts'
@@ -147,7 +147,7 @@ test('calls beyond the limit are refused', async t => {
 })
 
 test('a fault of the store is a SYSTEM_ERROR that leaks nothing', async t => {
-  const closed = await platformWithoutStore(t)
+  const closed = await sandboxWithoutStore(t)
   const { keys, random } = closed.platform
   const expire_time = closed.clock.now()
   const token = sealToken({ bill_id: 'b', mchid: MERCHANT.mchid, gzip: false, expire_time }, keys, random)

@@ -12,8 +12,9 @@ import {
   readBill,
   TRADE,
 } from '../../../../test/bills.ts'
-import { MERCHANT, MODES } from '../../../../test/parking.ts'
+import { SANDBOX_PAYERS } from '../../../../test/charges.ts'
 import { refundOf } from '../../../../test/refunds.ts'
+import { MERCHANT, MODES } from '../../../../test/sandbox.ts'
 
 const COLUMNS =
   '记账时间,微信支付业务单号,资金流水单号,业务名称,业务类型,收支类型,收支金额(元),账户结余(元),资金变更提交申请人,备注,业务凭证号'
@@ -136,8 +137,8 @@ test('the last balance of a day is what the ledger had at midnight, whenever som
 })
 
 test('a coupon that was paid for beforehand and the charge are one row, of what the merchant was owed', async t => {
-  const { accept, park, runDue, bill, clock } = await billsUnderTest(t)
-  await accept(await park({ plate_number: '粤B10011' }), { goods_tag: 'WXG' })
+  const { accept, runDue, bill, clock } = await billsUnderTest(t)
+  await accept({ payer: SANDBOX_PAYERS.withCoupon, goods_tag: 'WXG' })
   await runDue()
   clock.moveTo(READY)
   const { rows } = readBill(await bill(FUND_FLOW))

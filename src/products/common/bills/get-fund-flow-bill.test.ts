@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { BILL_DATE, billsUnderTest, FUND_FLOW, READY } from '../../../../test/bills.ts'
+import { withQuery } from '../../../../test/platform.ts'
+import { clockByHand } from '../../../../test/refunds.ts'
 import {
   assertSystemError,
   MODES,
   PARTNER,
-  platformWithoutStore,
   refusalsOf,
-} from '../../../../test/parking.ts'
-import { withQuery } from '../../../../test/platform.ts'
-import { clockByHand } from '../../../../test/refunds.ts'
+  sandboxWithoutStore,
+} from '../../../../test/sandbox.ts'
 import { conforms } from '../../../contract/validate.ts'
 import { getFundFlowBill } from './contract.ts'
 
@@ -71,7 +71,7 @@ test('a merchant is heard three times a second', async t => {
 })
 
 test('a fault of the store is a SYSTEM_ERROR that leaks nothing', async t => {
-  const { call } = await platformWithoutStore(t)
+  const { call } = await sandboxWithoutStore(t)
   assertSystemError(await call({ method: 'GET', target: withQuery(FUND_FLOW, { bill_date: BILL_DATE }) }))
   const broken = await billsUnderTest(t)
   broken.clock.moveTo(READY)

@@ -9,16 +9,16 @@ import {
   type SealedBill,
   SUB_FUND_FLOW,
 } from '../../../../test/bills.ts'
+import { withQuery } from '../../../../test/platform.ts'
+import { clockByHand } from '../../../../test/refunds.ts'
 import {
   assertSystemError,
   type Fields,
   MERCHANT,
   PARTNER,
-  platformWithoutStore,
   refusalsOf,
-} from '../../../../test/parking.ts'
-import { withQuery } from '../../../../test/platform.ts'
-import { clockByHand } from '../../../../test/refunds.ts'
+  sandboxWithoutStore,
+} from '../../../../test/sandbox.ts'
 import { conforms } from '../../../contract/validate.ts'
 import { decryptField } from '../../../protocol/sensitive-field.ts'
 import { getSubMerchantFundFlowBill } from './contract.ts'
@@ -120,7 +120,7 @@ test('a caller is heard three times a second', async t => {
 })
 
 test('a fault of the store is a SYSTEM_ERROR that leaks nothing', async t => {
-  const { call } = await platformWithoutStore(t)
+  const { call } = await sandboxWithoutStore(t)
   const target = withQuery(SUB_FUND_FLOW, { ...ASKED, bill_date: BILL_DATE })
   assertSystemError(await call({ method: 'GET', target }, PARTNER.mchid))
   const broken = await billsUnderTest(t)

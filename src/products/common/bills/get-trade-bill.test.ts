@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { type Applied, BILL_DATE, billsUnderTest, READY, TRADE } from '../../../../test/bills.ts'
+import { withQuery } from '../../../../test/platform.ts'
+import { clockByHand } from '../../../../test/refunds.ts'
 import {
   assertSystemError,
   MERCHANT,
   MODES,
   PARTNER,
-  platformWithoutStore,
   refusalsOf,
-} from '../../../../test/parking.ts'
-import { withQuery } from '../../../../test/platform.ts'
-import { clockByHand } from '../../../../test/refunds.ts'
+  sandboxWithoutStore,
+} from '../../../../test/sandbox.ts'
 import { conforms } from '../../../contract/validate.ts'
 import { getTradeBill } from './contract.ts'
 
@@ -126,7 +126,7 @@ test('calls beyond the limit are refused', async t => {
 })
 
 test('a fault of the store is a SYSTEM_ERROR that leaks nothing, and is over when the fault is', async t => {
-  const { call } = await platformWithoutStore(t)
+  const { call } = await sandboxWithoutStore(t)
   assertSystemError(await call({ method: 'GET', target: withQuery(TRADE, { bill_date: BILL_DATE }) }))
   const broken = await billsUnderTest(t)
   await broken.pay()

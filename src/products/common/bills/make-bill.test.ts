@@ -11,8 +11,8 @@ import {
   readBill,
   TRADE,
 } from '../../../../test/bills.ts'
-import { MERCHANT, PARTNER } from '../../../../test/parking.ts'
 import { refundOf } from '../../../../test/refunds.ts'
+import { MERCHANT, PARTNER } from '../../../../test/sandbox.ts'
 import { createTestStore } from '../../../store/testing.ts'
 import { startPlatform, virtualClock } from '../../../testing/index.ts'
 import { errors } from './errors.ts'

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { BILL_DATE, billsUnderTest, fen, fileOf, READY, readBill, TRADE } from '../../../../test/bills.ts'
-import { APPID, type Caller, MODES, PARTNER, SUB_APPID } from '../../../../test/parking.ts'
+import { SANDBOX_PAYERS } from '../../../../test/charges.ts'
+import { APPID, type Caller, MODES, PARTNER, SUB_APPID } from '../../../../test/sandbox.ts'
 
 const SUMMARY = '总交易单数,应结订单总金额,退款总金额,充值券退款总金额,手续费总金额,订单总金额,申请退款总金额'
 const COMMON =
@@ -81,8 +82,8 @@ for (const [mode, caller] of MODES) {
 }
 
 test('a payment by coupon shows what the merchant is owed and what the coupon brought, and its refund the same', async t => {
-  const { park, accept, runDue, order, writeRefund, bill, clock } = await billsUnderTest(t)
-  const { out_trade_no } = await accept(await park({ plate_number: '粤B10011' }), { goods_tag: 'WXG' })
+  const { accept, runDue, order, writeRefund, bill, clock } = await billsUnderTest(t)
+  const { out_trade_no } = await accept({ payer: SANDBOX_PAYERS.withCoupon, goods_tag: 'WXG' })
   await runDue()
   const paid = await order(out_trade_no)
   assert.equal(paid.amount.discount_total, 100)
@@ -109,8 +110,8 @@ test('a payment by coupon shows what the merchant is owed and what the coupon br
 })
 
 test('an advance is a payment of the bank BPA', async t => {
-  const { park, accept, runDue, bill, clock } = await billsUnderTest(t)
-  await accept(await park({ plate_number: '粤B10009' }))
+  const { accept, runDue, bill, clock } = await billsUnderTest(t)
+  await accept({ payer: SANDBOX_PAYERS.advanced })
   await runDue()
   clock.moveTo(READY)
   assert.deepEqual(

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { BILL_DATE, billsUnderTest, READY } from '../../../../test/bills.ts'
-import { MERCHANT } from '../../../../test/parking.ts'
+import { MERCHANT } from '../../../../test/sandbox.ts'
 import { createTestStore } from '../../../store/testing.ts'
 import { billDay } from './bill-day.ts'
 import { requiredBill } from './required-bill.ts'

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { chargesUnderTest } from '../../../../test/charges.ts'
 import { envelopeOf, opened, sinkFor, verifiedSerial } from '../../../../test/notices.ts'
-import { MERCHANT, MODES, parkingUnderTest } from '../../../../test/parking.ts'
 import { DAY, drainMerchant, freeze, MINUTE, paidOrder, refundOf } from '../../../../test/refunds.ts'
+import { MERCHANT, MODES } from '../../../../test/sandbox.ts'
 import { conforms } from '../../../contract/validate.ts'
 import { refundResult } from './contract.ts'
 
@@ -15,7 +16,7 @@ for (const [mode, caller] of MODES) {
 
   /** The platform, a receiver of notices, and what the next one says. */
   async function telling(t: Parameters<typeof sinkFor>[0]) {
-    const running = await parkingUnderTest(t)
+    const running = await chargesUnderTest(t)
     const sink = await sinkFor(t)
     const credentials = running.merchant(caller.mchid)
     const paid = await paidOrder(running, { wallet: 888 }, {}, caller)
@@ -92,7 +93,7 @@ for (const [mode, caller] of MODES) {
 }
 
 test('nobody is told who has not asked for it', async t => {
-  const running = await parkingUnderTest(t)
+  const running = await chargesUnderTest(t)
   const paid = await paidOrder(running)
   await running.giveBack(refundOf(paid))
   running.clock.advance(5 * MINUTE)
@@ -102,7 +103,7 @@ test('nobody is told who has not asked for it', async t => {
 })
 
 test('of two notices of one refund the later waits until the earlier was attempted', async t => {
-  const running = await parkingUnderTest(t)
+  const running = await chargesUnderTest(t)
   const paid = await paidOrder(running)
   const { out_refund_no } = await running.giveBack(refundOf(paid, 888, { notify_url: 'http://127.0.0.1:9/' }))
   await freeze(running.platform, paid.paid_by)

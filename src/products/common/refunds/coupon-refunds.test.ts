@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
+import { chargesUnderTest } from '../../../../test/charges.ts'
 import { fresh, paidByMerchant, stockOf } from '../../../../test/coupons.ts'
-import { parkingUnderTest } from '../../../../test/parking.ts'
 import { balance, newPayer } from '../../../../test/payers.ts'
 import { assertBooksBalance, chargePayer, DAY, MINUTE, refundOf } from '../../../../test/refunds.ts'
 import { type CouponStock, createStock, sendCoupon } from '../../../funding/coupon-stocks.ts'
@@ -9,7 +9,7 @@ import { BANK_CLEARING, couponFundOf, MARKETING, walletOf } from '../../../ledge
 
 // Refunds of orders that coupons have paid a part of: 888 fen, of which the merchant's fee is 6 per mille of what it received.
 
-const shared = await parkingUnderTest({ after }, { rules: { chargeAfterExit: 10_000 * DAY } })
+const shared = await chargesUnderTest({ after }, { rules: { chargeAfterExit: 10_000 * DAY } })
 const { giveBack, refundNow, clock, runDue, platform } = shared
 const { db } = platform
 

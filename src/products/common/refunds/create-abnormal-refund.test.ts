@@ -1,17 +1,7 @@
 import assert from 'node:assert/strict'
 import { createPublicKey } from 'node:crypto'
 import { after, afterEach, test } from 'node:test'
-import {
-  assertSystemError,
-  type Caller,
-  type Fields,
-  MERCHANT,
-  MODES,
-  PARTNER,
-  parkingUnderTest,
-  platformWithoutStore,
-  refusalsOf,
-} from '../../../../test/parking.ts'
+import { chargesUnderTest, chargesWithoutStore } from '../../../../test/charges.ts'
 import { balance } from '../../../../test/payers.ts'
 import {
   assertBooksBalance,
@@ -22,6 +12,15 @@ import {
   paidOrder,
   refundOf,
 } from '../../../../test/refunds.ts'
+import {
+  assertSystemError,
+  type Caller,
+  type Fields,
+  MERCHANT,
+  MODES,
+  PARTNER,
+  refusalsOf,
+} from '../../../../test/sandbox.ts'
 import { BANK_CLEARING, bankOf } from '../../../ledger/accounts.ts'
 import { bindSubMerchant, unbindSubMerchant } from '../../../merchants/change-merchant.ts'
 import { encryptField } from '../../../protocol/sensitive-field.ts'
@@ -30,7 +29,7 @@ import { createAbnormalRefund, type Refund } from './contract.ts'
 // The two ways out of a refund that could not be paid out.
 
 const clock = clockByHand()
-const shared = await parkingUnderTest({ after }, { clock, rules: { chargeAfterExit: 10_000 * DAY } })
+const shared = await chargesUnderTest({ after }, { clock, rules: { chargeAfterExit: 10_000 * DAY } })
 const { giveBack, refundNow, redirectRefund, runDue, platform, call, merchant } = shared
 const { db } = platform
 
@@ -204,7 +203,7 @@ test('of the card no more is kept than its last four digits', async () => {
 })
 
 test('refused calls have no limit of their own here; all calls have one', async t => {
-  const limited = await parkingUnderTest(t, { clock: clockByHand() })
+  const limited = await chargesUnderTest(t, { clock: clockByHand() })
   const body = { out_refund_no: 'R', type: 'MERCHANT_BANK_CARD' }
   const replies = await Promise.all(Array.from({ length: 151 }, () => limited.redirectRefund('42', body)))
   const [last, ...others] = replies.sort((one, other) => other.statusCode - one.statusCode)
@@ -213,7 +212,7 @@ test('refused calls have no limit of their own here; all calls have one', async 
 })
 
 test('a fault of the platform is a SYSTEM_ERROR that tells nothing', async t => {
-  const closed = await platformWithoutStore(t)
+  const closed = await chargesWithoutStore(t)
   const reply = await closed.redirectRefund('42', { out_refund_no: 'R', type: 'MERCHANT_BANK_CARD' })
   assertSystemError(reply)
   refused(reply, 'SYSTEM_ERROR')

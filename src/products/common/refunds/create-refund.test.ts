@@ -1,14 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, test } from 'node:test'
-import {
-  assertSystemError,
-  freshNo,
-  MODES,
-  PARTNER,
-  parkingUnderTest,
-  platformWithoutStore,
-  refusalsOf,
-} from '../../../../test/parking.ts'
+import { chargesUnderTest, chargesWithoutStore } from '../../../../test/charges.ts'
 import { newPayer } from '../../../../test/payers.ts'
 import {
   assertBooksBalance,
@@ -20,6 +12,7 @@ import {
   paidOrder,
   refundOf,
 } from '../../../../test/refunds.ts'
+import { assertSystemError, freshNo, MODES, PARTNER, refusalsOf } from '../../../../test/sandbox.ts'
 import { conforms } from '../../../contract/validate.ts'
 import { bindSubMerchant, unbindSubMerchant } from '../../../merchants/change-merchant.ts'
 import { OTHER_PRODUCT_ORDER } from '../../industry/parking/seed-plates.ts'
@@ -28,8 +21,8 @@ import { createRefund } from './contract.ts'
 // What a refund is accepted as, and everything that it is refused for.
 
 const clock = clockByHand()
-const shared = await parkingUnderTest({ after }, { clock, rules: { chargeAfterExit: 10_000 * DAY } })
-const { refund, giveBack, refundNow, order, park, accept, runDue, platform } = shared
+const shared = await chargesUnderTest({ after }, { clock, rules: { chargeAfterExit: 10_000 * DAY } })
+const { refund, giveBack, refundNow, order, accept, runDue, platform } = shared
 
 const { refused, refusedField, assertAllMet } = refusalsOf(createRefund, {
   FREQUENCY_LIMITED: [429, 'FREQUENCY_LIMITED', '频率限制'],
@@ -170,7 +163,7 @@ test('fields that no order could make right are named', async () => {
 })
 
 test('a notify_url is held to the pattern that the gateway prints, whatever the profile', async t => {
-  const running = await parkingUnderTest(t)
+  const running = await chargesUnderTest(t)
   const printed = String.raw`^https?://([^\s/?#\[\]\@]+\@)?([^\s/?#\@:]+)(?::\d{2,5})?([^\s?#\[\]]*)$`
   const issue = `输入源“/body/notify_url”映射到值字段“退款结果回调url”字符串规则校验失败，字符串必须匹配正则表达式“${printed}”`
   const paid = await paidOrder(running)
@@ -222,8 +215,7 @@ test('an order that is unknown, not paid, or of another product is not found', a
   refused(await refund(byId), 'REFUND_TRANSACTION_UNKNOWN')
   refused(await refund({ ...request, out_trade_no: OTHER_PRODUCT_ORDER }), 'REFUND_ORDER_UNKNOWN')
 
-  const { plate_number } = await newPayer(platform)
-  const accepted = await accept(await park({ plate_number }))
+  const accepted = await accept({ payer: await newPayer(platform) })
   refused(await refund(refundOf(accepted)), 'REFUND_ORDER_UNKNOWN')
   await platform.db.run(
     `UPDATE transactions SET trade_state = 'PAY_FAIL', due_at = NULL WHERE out_trade_no = $1`,
@@ -286,7 +278,7 @@ test('refunds add up to the order at most, a minute apart', async () => {
 })
 
 test('the fiftieth refund of an order is its last', async t => {
-  const running = await parkingUnderTest(t, { rules: { refundInterval: 0 } })
+  const running = await chargesUnderTest(t, { rules: { refundInterval: 0 } })
   const paid = await paidOrder(running)
   for (let count = 1; count <= 50; count += 1) await running.giveBack(refundOf(paid, 17))
   refused(await running.refund(refundOf(paid, 38)), 'TOO_MANY_REFUNDS')
@@ -310,7 +302,7 @@ test('UNSETTLED cannot be asked for, nor shares of an order without profit shari
 })
 
 test('what else was sent with the shares is not given back', async t => {
-  const running = await parkingUnderTest(t, { rules: { undefinedFields: 'ignore', refundInterval: 0 } })
+  const running = await chargesUnderTest(t, { rules: { undefinedFields: 'ignore', refundInterval: 0 } })
   const { giveBack } = running
   const paid = await paidOrder(running, undefined, { profit_sharing: 'Y' })
   const from = [{ account: 'UNAVAILABLE', amount: 100 }]
@@ -331,7 +323,7 @@ test('what a frozen wallet has paid is not refunded; what a card has paid is', a
 })
 
 test('a merchant without money is told so, and the same refund goes through when there is some', async t => {
-  const running = await parkingUnderTest(t)
+  const running = await chargesUnderTest(t)
   const paid = await paidOrder(running)
   await drainMerchant(running.platform, '1230000109')
   const request = refundOf(paid)
@@ -346,7 +338,7 @@ test('a merchant without money is told so, and the same refund goes through when
 
 test('the checks come in this order: number, order, total, age, rest, count, interval, source, user, money', async t => {
   const clock = clockByHand()
-  const running = await parkingUnderTest(t, { clock })
+  const running = await chargesUnderTest(t, { clock })
   const { db } = running.platform
   const paid = await paidOrder(running)
   await running.giveBack(refundOf(paid, 100))
@@ -377,7 +369,7 @@ test('the checks come in this order: number, order, total, age, rest, count, int
 
 test('six refused calls in one second, and the others of that second are refused unheard', async t => {
   const clock = clockByHand()
-  const running = await parkingUnderTest(t, { clock })
+  const running = await chargesUnderTest(t, { clock })
   const paid = await paidOrder(running)
   const wrong = refundOf({ out_trade_no: 'nobody-has-this', amount: { total: 1 } })
   for (let count = 0; count < 6; count += 1) refused(await running.refund(wrong), 'REFUND_ORDER_UNKNOWN')
@@ -391,14 +383,14 @@ test('six refused calls in one second, and the others of that second are refused
 })
 
 test('where the published limits are off, every refused call is heard', async t => {
-  const running = await parkingUnderTest(t, { clock: clockByHand(), rules: { publishedLimits: 'off' } })
+  const running = await chargesUnderTest(t, { clock: clockByHand(), rules: { publishedLimits: 'off' } })
   const wrong = refundOf({ out_trade_no: 'nobody-has-this', amount: { total: 1 } })
   for (let count = 0; count < 10; count += 1) refused(await running.refund(wrong), 'REFUND_ORDER_UNKNOWN')
 })
 
 test('a refund that comes too soon counts among the six', async t => {
   const clock = clockByHand()
-  const running = await parkingUnderTest(t, { clock })
+  const running = await chargesUnderTest(t, { clock })
   const paid = await paidOrder(running)
   await running.giveBack(refundOf(paid, 1))
   for (let count = 0; count < 6; count += 1)
@@ -407,7 +399,7 @@ test('a refund that comes too soon counts among the six', async t => {
 })
 
 test('a fault of the platform is a SYSTEM_ERROR that tells nothing', async t => {
-  const closed = await platformWithoutStore(t)
+  const closed = await chargesWithoutStore(t)
   const reply = await closed.refund(refundOf({ out_trade_no: freshNo('T'), amount: { total: 888 } }))
   assertSystemError(reply)
   refused(reply, 'SYSTEM_ERROR')

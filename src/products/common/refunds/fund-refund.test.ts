@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
-import { parkingUnderTest } from '../../../../test/parking.ts'
+import { chargesUnderTest } from '../../../../test/charges.ts'
 import { balance } from '../../../../test/payers.ts'
 import {
   assertBooksBalance,
@@ -18,7 +18,7 @@ import { availableOf, feesOf, heldOf, operationOf, pendingOf, refundingOf } from
 
 const MCHID = '1230000109'
 
-const shared = await parkingUnderTest({ after }, { rules: { chargeAfterExit: 10_000 * DAY } })
+const shared = await chargesUnderTest({ after }, { rules: { chargeAfterExit: 10_000 * DAY } })
 const { refund, giveBack, refundNow, order, clock, runDue, platform } = shared
 const { db } = platform
 
@@ -179,8 +179,8 @@ test('held money that was released cannot be asked for, and is not taken from el
 })
 
 /** The merchant's refunds wait for money from here on. */
-async function waiting(t: Parameters<typeof parkingUnderTest>[0]) {
-  const running = await parkingUnderTest(t)
+async function waiting(t: Parameters<typeof chargesUnderTest>[0]) {
+  const running = await chargesUnderTest(t)
   const paid = await paidOrder(running)
   await drainMerchant(running.platform, MCHID)
   await running.platform.db.run(`UPDATE merchants SET refund_without_funds = 'WAIT' WHERE mchid = $1`, MCHID)

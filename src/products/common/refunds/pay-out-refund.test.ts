@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
-import { freshNo, parkingUnderTest } from '../../../../test/parking.ts'
+import { chargesUnderTest } from '../../../../test/charges.ts'
 import { balance, fillWallet, newPayer } from '../../../../test/payers.ts'
 import {
   assertBooksBalance,
@@ -13,6 +13,7 @@ import {
   refundOf,
   SECOND,
 } from '../../../../test/refunds.ts'
+import { freshNo } from '../../../../test/sandbox.ts'
 import type { Bank, BankRefund } from '../../../funding/bank.ts'
 import { beginRepayment } from '../../../funding/repay.ts'
 import { findScriptedCard, putScriptedCard, type RefundBehaviour } from '../../../funding/scripted-bank.ts'
@@ -22,7 +23,7 @@ import { createTestStore } from '../../../store/testing.ts'
 
 // Where an accepted refund goes, whatever happens on the way.
 
-const shared = await parkingUnderTest({ after }, { rules: { chargeAfterExit: 10_000 * DAY } })
+const shared = await chargesUnderTest({ after }, { rules: { chargeAfterExit: 10_000 * DAY } })
 const { giveBack, refundNow, order, clock, runDue, platform } = shared
 const { db } = platform
 
@@ -178,7 +179,7 @@ test('an advance is paid back whether or not the wallet is closed, because nothi
 })
 
 test('an advance in its time of grace is paid back without arrears', async t => {
-  const running = await parkingUnderTest(t, { rules: { advanceGrace: DAY } })
+  const running = await chargesUnderTest(t, { rules: { advanceGrace: DAY } })
   const paid = await advanced(running)
   await running.giveBack(refundOf(paid, 800))
   running.clock.advance(5 * MINUTE)
@@ -249,7 +250,7 @@ test("a crash between the bank's answer and the books: the bank is asked again a
   }
   const store = createTestStore()
   const open = () => store.open()
-  let running = await parkingUnderTest(t, { bank, open })
+  let running = await chargesUnderTest(t, { bank, open })
   t.after(() => store.remove())
   const paid = await paidOrder(running, { cards: [{ card_id: 'c-0403', bank_type: 'CMB_DEBIT' }] })
   const accepted = await running.giveBack(refundOf(paid))
@@ -258,7 +259,7 @@ test("a crash between the bank's answer and the books: the bank is asked again a
   dies = false
 
   const then = running.clock
-  running = await parkingUnderTest(t, { bank, open, clock: then })
+  running = await chargesUnderTest(t, { bank, open, clock: then })
   then.advance(HOUR)
   await running.runDue()
   assert.equal(asked.length, 2)

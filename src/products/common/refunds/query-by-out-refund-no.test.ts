@@ -1,19 +1,12 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
-import {
-  assertSystemError,
-  MERCHANT,
-  MODES,
-  PARTNER,
-  parkingUnderTest,
-  platformWithoutStore,
-  refusalsOf,
-} from '../../../../test/parking.ts'
+import { chargesUnderTest, chargesWithoutStore } from '../../../../test/charges.ts'
 import { clockByHand, MINUTE, paidOrder, refundOf } from '../../../../test/refunds.ts'
+import { assertSystemError, MERCHANT, MODES, PARTNER, refusalsOf } from '../../../../test/sandbox.ts'
 import { conforms } from '../../../contract/validate.ts'
 import { queryByOutRefundNo } from './contract.ts'
 
-const shared = await parkingUnderTest({ after })
+const shared = await chargesUnderTest({ after })
 const { giveBack, queryRefund, refundNow, clock, runDue } = shared
 
 const { refused, refusedField, assertAllMet } = refusalsOf(queryByOutRefundNo, {
@@ -62,7 +55,7 @@ test('a number that no refund can have, and a missing sub-merchant, are paramete
 
 test('three hundred queries a second, refused ones among them, and no more', async t => {
   const clock = clockByHand()
-  const running = await parkingUnderTest(t, { clock })
+  const running = await chargesUnderTest(t, { clock })
   const replies = await Promise.all(Array.from({ length: 301 }, () => running.queryRefund('nobody-has-this')))
   const limited = replies.filter(({ statusCode }) => statusCode === 429)
   assert.equal(limited.length, 1)
@@ -72,7 +65,7 @@ test('three hundred queries a second, refused ones among them, and no more', asy
 })
 
 test('a fault of the platform is a SYSTEM_ERROR that tells nothing', async t => {
-  const closed = await platformWithoutStore(t)
+  const closed = await chargesWithoutStore(t)
   const reply = await closed.queryRefund('1217752501201407033233368018')
   assertSystemError(reply)
   refused(reply, 'SYSTEM_ERROR')

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, test } from 'node:test'
 import type { LightMyRequestResponse } from 'fastify'
-import { freshNo, parkingUnderTest } from '../../../../test/parking.ts'
+import { chargesUnderTest } from '../../../../test/charges.ts'
 import { balance } from '../../../../test/payers.ts'
 import {
   assertBooksBalance,
@@ -14,6 +14,7 @@ import {
   paidOrder,
   refundOf,
 } from '../../../../test/refunds.ts'
+import { freshNo } from '../../../../test/sandbox.ts'
 import { operationOf, walletOf } from '../../../ledger/accounts.ts'
 import { refundPayouts } from './pay-out-refund.ts'
 
@@ -21,7 +22,7 @@ import { refundPayouts } from './pay-out-refund.ts'
 
 const rules = { refundInterval: 0, chargeAfterExit: 10_000 * DAY }
 const clock = clockByHand()
-const shared = await parkingUnderTest({ after }, { clock, rules })
+const shared = await chargesUnderTest({ after }, { clock, rules })
 const { refund, order, platform, runDue } = shared
 const { db } = platform
 
@@ -92,7 +93,7 @@ test('one number for five orders at once is a refund of one of them, and takes n
 })
 
 test('refunds of several orders at once spend no fen twice of what the merchant has', async t => {
-  const running = await parkingUnderTest(t, { rules })
+  const running = await chargesUnderTest(t, { rules })
   const orders = []
   for (let count = 0; count < 5; count += 1) orders.push(await paidOrder(running, { wallet: 888 }))
   await drainMerchant(running.platform, '1230000109')

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
-import { freshNo, parkingUnderTest } from '../../../../test/parking.ts'
+import { chargesUnderTest } from '../../../../test/charges.ts'
 import { fillWallet, newPayer } from '../../../../test/payers.ts'
 import {
   assertBooksBalance,
@@ -10,6 +10,7 @@ import {
   paidOrder,
   refundOf,
 } from '../../../../test/refunds.ts'
+import { freshNo } from '../../../../test/sandbox.ts'
 import { putCard } from '../../../funding/cards.ts'
 import { release } from '../../../funding/profit-sharing.ts'
 import { beginRepayment, repayments } from '../../../funding/repay.ts'
@@ -69,7 +70,7 @@ async function openCounting() {
   return db
 }
 
-const shared = await parkingUnderTest(
+const shared = await chargesUnderTest(
   { after },
   { open: openCounting, rules: { refundInterval: 0, chargeAfterExit: 10_000 * DAY } },
 )

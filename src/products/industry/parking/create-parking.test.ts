@@ -11,7 +11,7 @@ import {
   MODES,
   PARTNER,
   parkingUnderTest,
-  platformWithoutStore,
+  parkingWithoutStore,
   refusalsOf,
   START_TIME,
 } from '../../../../test/parking.ts'
@@ -402,7 +402,7 @@ test('calls beyond the limit are refused', async t => {
 })
 
 test('a fault of the store is a SYSTEM_ERROR that leaks nothing and leaves nothing half written', async t => {
-  const closed = await platformWithoutStore(t)
+  const closed = await parkingWithoutStore(t)
   assertSystemError(await closed.create(entry()))
   const broken = await parkingUnderTest(t)
   await broken.platform.db.run('ALTER TABLE latest_parkings RENAME TO lost_parkings')

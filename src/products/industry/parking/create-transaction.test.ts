@@ -16,7 +16,7 @@ import {
   NOW,
   PARTNER,
   parkingUnderTest,
-  platformWithoutStore,
+  parkingWithoutStore,
   refusalsOf,
   START_TIME,
   SUB_APPID,
@@ -681,7 +681,7 @@ test('calls beyond the limit are refused', async t => {
 })
 
 test('a fault of the store is a SYSTEM_ERROR that leaks nothing, and the same request succeeds later', async t => {
-  const closed = await platformWithoutStore(t)
+  const closed = await parkingWithoutStore(t)
   assertSystemError(await closed.charge(chargeOf({ id: 'x', request: entry() as never })))
   const broken = await parkingUnderTest(t)
   const request = chargeOf(await broken.park())

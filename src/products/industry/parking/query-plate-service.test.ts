@@ -8,7 +8,7 @@ import {
   MODES,
   PARTNER,
   parkingUnderTest,
-  platformWithoutStore,
+  parkingWithoutStore,
   refusalsOf,
 } from '../../../../test/parking.ts'
 import { withQuery } from '../../../../test/platform.ts'
@@ -283,7 +283,7 @@ test('calls beyond the limit are refused, each merchant for itself', async t => 
 })
 
 test('a fault of the store is a SYSTEM_ERROR that leaks nothing', async t => {
-  const closed = await platformWithoutStore(t)
+  const closed = await parkingWithoutStore(t)
   assertSystemError(await closed.find(SAMPLE))
   const broken = await parkingUnderTest(t)
   await broken.platform.db.run('ALTER TABLE plates RENAME TO lost_plates')

@@ -12,7 +12,7 @@ import {
   NOW,
   PARTNER,
   parkingUnderTest,
-  platformWithoutStore,
+  parkingWithoutStore,
   refusalsOf,
   START_TIME,
   SUB_APPID,
@@ -292,7 +292,7 @@ test('calls beyond the limit are refused', async t => {
 })
 
 test('a fault of the store is a SYSTEM_ERROR that leaks nothing', async t => {
-  const closed = await platformWithoutStore(t)
+  const closed = await parkingWithoutStore(t)
   assertSystemError(await closed.query('T-1'))
   const broken = await parkingUnderTest(t)
   await broken.platform.db.run('ALTER TABLE transactions RENAME TO lost_transactions')

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { adminCalls } from '../../../../../test/admin-calls.ts'
-import { MERCHANT, PARTNER, parkingUnderTest } from '../../../../../test/parking.ts'
+import { chargesUnderTest } from '../../../../../test/charges.ts'
 import { withQuery } from '../../../../../test/platform.ts'
+import { MERCHANT, PARTNER } from '../../../../../test/sandbox.ts'
 
-const parking = await parkingUnderTest({ after })
-const admin = adminCalls(parking)
+const running = await chargesUnderTest({ after })
+const admin = adminCalls(running)
 
 /** Applies for a bill of the merchant number, and expects that it is there. */
 async function apply(
@@ -13,9 +14,9 @@ async function apply(
   query: Record<string, string>,
   mchid = MERCHANT.mchid,
 ) {
-  const reply = await parking.call({ method: 'GET', target: withQuery(`/v3/bill/${kind}`, query) }, mchid)
+  const reply = await running.call({ method: 'GET', target: withQuery(`/v3/bill/${kind}`, query) }, mchid)
   assert.equal(reply.statusCode, 200, reply.body)
-  parking.clock.advance(1_000)
+  running.clock.advance(1_000)
   return reply.json<{ hash_value: string }>()
 }
 
@@ -33,10 +34,10 @@ const list = async (query = ''): Promise<string[]> => {
 }
 
 test('bills are listed when they are made, the newest first, by merchant and by day', async () => {
-  for (const caller of [MERCHANT, PARTNER]) await parking.accept(await parking.park({}, caller), {}, caller)
-  await parking.runDue()
+  for (const caller of [MERCHANT, PARTNER]) await running.accept({}, caller)
+  await running.runDue()
   assert.deepEqual(await list(), [])
-  parking.clock.moveTo('2017-08-27T10:00:00+08:00')
+  running.clock.moveTo('2017-08-27T10:00:00+08:00')
   const bill_date = '2017-08-26'
   const { hash_value } = await apply('tradebill', { bill_date, bill_type: 'ALL' })
   await apply('fundflowbill', { bill_date })

@@ -1,22 +1,19 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { adminCalls } from '../../../../../test/admin-calls.ts'
-import { type Caller, freshNo, MERCHANT, PARTNER, parkingUnderTest } from '../../../../../test/parking.ts'
+import { chargesUnderTest } from '../../../../../test/charges.ts'
+import { type Caller, freshNo, MERCHANT, PARTNER } from '../../../../../test/sandbox.ts'
 import { webhookSink } from '../../../../testing/index.ts'
 
 const sink = await webhookSink()
 after(() => sink.close())
-const parking = await parkingUnderTest({ after })
-const admin = adminCalls(parking)
+const running = await chargesUnderTest({ after })
+const admin = adminCalls(running)
 
 /** An order that is paid, of 888 fen. */
 async function paid(caller: Caller = MERCHANT): Promise<string> {
-  const { out_trade_no } = await parking.accept(
-    await parking.park({}, caller),
-    { profit_sharing: 'N' },
-    caller,
-  )
-  await parking.runDue()
+  const { out_trade_no } = await running.accept({ profit_sharing: 'N' }, caller)
+  await running.runDue()
   return out_trade_no
 }
 
@@ -27,7 +24,7 @@ async function refund(out_trade_no: string, amount: number, more: object = {}, c
     amount: { refund: amount, total: 888, currency: 'CNY' },
     ...more,
   }
-  const reply = await parking.call(
+  const reply = await running.call(
     { method: 'POST', target: '/v3/refund/domestic/refunds', body },
     caller.mchid,
   )
@@ -78,7 +75,7 @@ test('a refund is shown with its own transfers, from its acceptance to its end, 
 test('a refund does not show the money and the notices of another of the same order', async () => {
   const number = await paid()
   const first = await refund(number, 100)
-  parking.clock.advance(60_000)
+  running.clock.advance(60_000)
   const second = await refund(number, 200)
   await admin.put('/clock/moves/both', { step_ms: 300_000 })
   for (const [{ out_refund_no }, amount] of [
@@ -94,7 +91,7 @@ test('a refund does not show the money and the notices of another of the same or
 test('refunds are listed with the newest first, in pages, by merchant, order and state', async () => {
   const number = await paid(PARTNER)
   const first = await refund(number, 100, {}, PARTNER)
-  parking.clock.advance(60_000)
+  running.clock.advance(60_000)
   const second = await refund(number, 100, {}, PARTNER)
   const [newest, older] = [second.out_refund_no, first.out_refund_no]
   assert.deepEqual(await list(`?mchid=${PARTNER.mchid}`), [newest, older])
