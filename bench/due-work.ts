@@ -184,8 +184,9 @@ async function seedNotices(db: Database, count: number, notifyUrl: string, start
   await inChunks(db, count, async (tx, index) => {
     const dueAt = start + Math.floor((index * DAY_MS) / count)
     await tx.run(
-      `INSERT INTO notices (id, mchid, notify_url, event_type, original_type, summary, create_time, resource, state, due_at)
-       VALUES ($1, $2, $3, 'TRANSACTION.SUCCESS', 'transaction', '支付成功', $4, $5, 'PENDING', $4)`,
+      `INSERT INTO notices (id, mchid, notify_url, product, event_type, original_type, summary, create_time, resource, state, due_at,
+                            subject)
+       VALUES ($1, $2, $3, 'parking', 'TRANSACTION.SUCCESS', 'transaction', '支付成功', $4, $5, 'PENDING', $4, $1)`,
       ...[`due-notice-${index}`, MCHID, notifyUrl, dueAt, resource],
     )
   })

@@ -84,6 +84,7 @@ export async function putNotices(
         eventType: 'VEHICLE.ENTRANCE_STATE_CHANGE',
         receiver,
         notifyUrl,
+        subject: `parking/stay-${index}`,
         resource: {
           sp_mchid: mchid,
           parking_id: `stay-${index}`,

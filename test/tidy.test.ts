@@ -260,6 +260,21 @@ test('both packages are of one version, and need the same Node for the SDK', () 
   assert.deepEqual({ version: sdk.version, engines: sdk.engines }, { version, engines })
 })
 
+test('a product lists every notice that its contract declares', async () => {
+  for (const { name, folder, notices = [] } of products) {
+    const declared: Record<string, unknown> = await import(new URL('contract.ts', folder).href)
+    const missing = Object.entries(declared).filter(
+      ([, value]) =>
+        Object.hasOwn(Object(value), 'originalType') && !notices.some(listed => listed === value),
+    )
+    assert.deepEqual(
+      missing.map(([exported]) => exported),
+      [],
+      `${name} declares these notices and does not list them: name them in the notices of its index.ts`,
+    )
+  }
+})
+
 test('a product is a value that its folder exports: a contract, and a file for each call', () => {
   for (const { name, folder, endpoints } of products) {
     const path = relative(project, fileURLToPath(folder)).replaceAll('\\', '/')

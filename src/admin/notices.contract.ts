@@ -22,20 +22,23 @@ const noticeId = id('Notice id')
 const listed = {
   id: noticeId,
   mchid,
-  event_type: shown('What it tells'),
+  product: shown('Which sends it; empty for what no product has declared'),
+  event_type: shown('What it says; several products may send the same'),
   summary: shown('The same in words'),
   notify_url: shown('Where it goes'),
-  state: oneOf('Whether it was acknowledged, or it was sent as often as it is', STATES),
+  state: oneOf('Whether it was acknowledged, or sent as often as it is', STATES),
   attempts: count('How often it was sent'),
   create_time: time('When it came to be'),
   due_at: Type.Optional(time('When it is sent next')),
+  subject: shown('What it is about, such as `order/{mchid}/{out_trade_no}`; empty for nothing that is kept'),
 }
 
-/** A notice as what it tells of names it. */
+/** A notice as what it is about names it. */
 export const noticeReference = Type.Object({
   id: shown('Notice id'),
-  event_type: shown('What it tells'),
-  state: shown('PENDING, DELIVERED or EXHAUSTED'),
+  product: shown('Which sends it'),
+  event_type: shown('What it says'),
+  state: oneOf('Whether it was acknowledged, or sent as often as it is', STATES),
   attempts: count('How often it was sent'),
 })
 
@@ -66,7 +69,9 @@ export const listNotices = adminOperation({
   request: Type.Object({
     mchid: Type.Optional(mchid),
     state: Type.Optional(oneOf('State', STATES)),
-    event_type: Type.Optional(text('What it tells, such as `REFUND.SUCCESS`', 64)),
+    product: Type.Optional(text('Which product sends it, such as `parking`', 64)),
+    event_type: Type.Optional(text('What it says, such as `REFUND.SUCCESS`', 64)),
+    subject: Type.Optional(text('What it is about, such as `order/1230000109/T1`', 128)),
     ...page,
   }),
   reply: listOf(Type.Object(listed)),
@@ -101,7 +106,10 @@ export const putNotice = adminOperation({
     }),
     mchid,
     notify_url: Type.String({ ...notifyUrl('notify_url'), description: 'Where it goes' }),
-    event_type: text('What it tells; it need not be known', 32),
+    product: Type.Optional(
+      Type.String({ description: 'Which is to have sent it; empty unless said', maxBytes: 64 }),
+    ),
+    event_type: text('What it says; it need not be known', 32),
     original_type: Type.Optional(
       Type.String({ description: 'Of the resource; empty unless said', maxBytes: 32 }),
     ),

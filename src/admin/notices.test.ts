@@ -60,7 +60,7 @@ test("a merchant's notices wait while they are paused, and go out when they are 
   assert.equal((await admin.get(`/notices/${waiting.id}`)).body.state, 'DELIVERED')
 })
 
-test('notices are listed by merchant, state and event type, the newest first', async () => {
+test('notices are listed by merchant, state, product, event type and subject, the newest first', async () => {
   const all = (await admin.get('/notices?mchid=1230000109&state=DELIVERED')).body.data
   assert.equal(all.length, 3)
   assert.deepEqual((await admin.get('/notices?state=PENDING')).body.data, [])
@@ -68,6 +68,15 @@ test('notices are listed by merchant, state and event type, the newest first', a
   assert.equal((await admin.get('/notices?event_type=TRANSACTION.SUCCESS')).body.data.length, 3)
   assert.deepEqual((await admin.get('/notices?event_type=TRANSACTION.FAIL')).body.data, [])
   assert.deepEqual((await admin.get('/notices?event_type=PAID')).body.data, [])
+  assert.equal(
+    (await admin.get('/notices?product=parking&event_type=TRANSACTION.SUCCESS')).body.data.length,
+    3,
+  )
+  assert.deepEqual((await admin.get('/notices?product=refunds')).body.data, [])
+  const { subject } = all[1]
+  assert.match(subject, /^order\/1230000109\/./)
+  assert.deepEqual((await admin.get(`/notices?subject=${encodeURIComponent(subject)}`)).body.data, [all[1]])
+  assert.deepEqual((await admin.get('/notices?subject=order')).body.data, [])
   admin.refusedField(await admin.get('/notices?state=LOST'), 'state', /PENDING/)
 })
 
@@ -76,6 +85,7 @@ test('a notice of any content is sealed, signed and sent like any other, once fo
   const notice = {
     mchid: '1230000109',
     notify_url: sink.url,
+    product: 'coupons',
     event_type: 'SOMETHING.NEW',
     original_type: 'thing',
     summary: '新的',
@@ -83,6 +93,7 @@ test('a notice of any content is sealed, signed and sent like any other, once fo
   }
   const put = (await admin.put('/notices/put-1', notice)).body
   assert.deepEqual([put.state, put.attempts, put.repeated], ['PENDING', 0, false])
+  assert.deepEqual([put.product, put.subject], ['coupons', ''])
   await admin.put('/due-work')
   const again = (await admin.put('/notices/put-1', notice)).body
   assert.deepEqual([again.state, again.attempts, again.repeated], ['DELIVERED', 1, true])
@@ -102,7 +113,9 @@ test('a notice of any content is sealed, signed and sent like any other, once fo
 
 test('a notice that could not be sent, or is another one under the same id, is refused', async () => {
   const notice = { mchid: '1230000109', notify_url: sink.url, event_type: 'X', resource: {} }
-  assert.equal((await admin.put('/notices/put-2', notice)).body.summary, '')
+  const put = (await admin.put('/notices/put-2', notice)).body
+  assert.deepEqual([put.summary, put.product], ['', ''])
+  admin.refused(await admin.put('/notices/put-2', { ...notice, product: 'parking' }), 'CONFLICT')
   admin.refused(await admin.put('/notices/put-2', { ...notice, event_type: 'Y' }), 'CONFLICT', /another id/)
   admin.refused(await admin.put('/notices/put-2', { ...notice, resource: { a: 1 } }), 'CONFLICT')
   admin.refused(await admin.put('/notices/put-3', { ...notice, mchid: '1999999999' }), 'NOT_FOUND')

@@ -12,6 +12,7 @@ import { shown } from './show.ts'
 interface Row {
   id: string
   mchid: string
+  product: string
   event_type: string
   summary: string
   notify_url: string
@@ -19,6 +20,7 @@ interface Row {
   attempts: number
   create_time: number
   due_at: number
+  subject: string
 }
 
 interface AttemptRow {
@@ -33,30 +35,43 @@ interface AttemptRow {
   failure: string
 }
 
-const COLUMNS = 'id, mchid, event_type, summary, notify_url, state, attempts, create_time, due_at'
+const COLUMNS =
+  'id, mchid, product, event_type, summary, notify_url, state, attempts, create_time, due_at, subject'
 /** Attempts that a notice shows, the latest ones. */
 const MAX_ATTEMPTS = 100
 
 /** What makes two notices the same, besides their id. */
-const CONTENT = ['mchid', 'notify_url', 'event_type', 'original_type', 'summary', 'resource'] as const
+const CONTENT = [
+  'mchid',
+  'notify_url',
+  'product',
+  'event_type',
+  'original_type',
+  'summary',
+  'resource',
+] as const
 
 export const notices = [
-  adminEndpoint(contract.listNotices, ({ mchid, state, event_type, ...page }, { platform }) =>
-    pageOf(
-      platform.db,
-      page,
-      {
-        select: `SELECT ${COLUMNS} FROM notices`,
-        conditions: [
-          ['mchid = ?', mchid],
-          ['state = ?', state],
-          ['event_type = ?', event_type],
-        ],
-        key: { id: 'text' },
-        newestFirst: true,
-      },
-      (row: Row) => shown(row, ['create_time', 'due_at']),
-    ),
+  adminEndpoint(
+    contract.listNotices,
+    ({ mchid, state, product, event_type, subject, ...page }, { platform }) =>
+      pageOf(
+        platform.db,
+        page,
+        {
+          select: `SELECT ${COLUMNS} FROM notices`,
+          conditions: [
+            ['mchid = ?', mchid],
+            ['state = ?', state],
+            ['product = ?', product],
+            ['event_type = ?', event_type],
+            ["subject = ? AND subject <> ''", subject],
+          ],
+          key: { id: 'text' },
+          newestFirst: true,
+        },
+        (row: Row) => shown(row, ['create_time', 'due_at']),
+      ),
   ),
   adminEndpoint(contract.getNotice, ({ id }, { platform }) => detailOf(platform.db, id)),
   adminEndpoint(contract.putNotice, (request, { platform }) => put(request, platform)),
@@ -78,19 +93,21 @@ async function put(
   request: Static<(typeof contract.putNotice)['request']>,
   { db, clock, wake }: AdminPlatform,
 ) {
-  const { id, mchid, original_type = '', summary = '' } = request
-  const given = { ...request, original_type, summary, resource: JSON.stringify(request.resource) }
+  const { id, mchid, product = '', original_type = '', summary = '' } = request
+  const given = { ...request, product, original_type, summary, resource: JSON.stringify(request.resource) }
   return db.transaction(async tx => {
     const receiver = await findMerchant(tx, mchid)
     if (!receiver) throw notFound('merchant number', mchid)
     if (receiver.apiv3_key === '')
       throw conflict(`${mchid} has no APIv3 key, so there is nothing to seal its notices with.`)
     const isNew = await tx.run(
-      `INSERT INTO notices (id, mchid, notify_url, event_type, original_type, summary, create_time, resource, state, due_at)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'PENDING', $7) ON CONFLICT DO NOTHING`,
+      `INSERT INTO notices (id, mchid, notify_url, product, event_type, original_type, summary, create_time, resource, state,
+                            due_at, subject)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'PENDING', $8, '') ON CONFLICT DO NOTHING`,
       id,
       mchid,
       given.notify_url,
+      product,
       given.event_type,
       original_type,
       summary,

@@ -67,6 +67,7 @@ const detail = Type.Object({
       out_refund_no: shown("The merchant's refund number"),
       status: shown('State'),
       refund: sum('Asked for'),
+      notices: Type.Array(noticeReference),
     }),
   ),
   notices: Type.Array(noticeReference),

@@ -1,8 +1,9 @@
 import { paymentsOf } from '../funding/bank-payments.ts'
 import { findHold, release } from '../funding/profit-sharing.ts'
 import { transfersOf } from '../ledger/transfers.ts'
+import { noticesAbout } from '../notices/find-notices.ts'
 import { findOrder, type Order, orderSubject } from '../orders/orders.ts'
-import { firstNoticeId } from '../protocol/ids.ts'
+import { refundSubject } from '../orders/refund-subject.ts'
 import type { Statements } from '../store/database.ts'
 import { adminEndpoint } from './operation.ts'
 import * as contract from './orders.contract.ts'
@@ -86,18 +87,25 @@ async function detailOf(db: Statements, mchid: string, outTradeNo: string) {
     bank_payments: payments.map(({ completes: _, subject: _subject, ...payment }) => payment),
     ...(hold && { hold: holdOf(hold) }),
     refunds: await refundsOf(db, order),
-    notices: await noticesOf(db, order, subject),
+    notices: await noticesAbout(db, subject),
   }
 }
 
-/** Refunds in the order of their acceptance. */
-function refundsOf(db: Statements, { mchid, out_trade_no }: Order) {
-  return db.all<{ out_refund_no: string; status: string; refund: number }>(
+/** Refunds in the order of their acceptance, each with its notices. There are 50 of an order at most. */
+async function refundsOf(db: Statements, { mchid, out_trade_no }: Order) {
+  const refunds = await db.all<{ out_refund_no: string; status: string; refund: number }>(
     `SELECT out_refund_no, status, refund FROM refunds
       WHERE mchid = $1 AND out_trade_no = $2 ORDER BY create_time, out_refund_no`,
     mchid,
     out_trade_no,
   )
+  const withNotices = []
+  for (const refund of refunds)
+    withNotices.push({
+      ...refund,
+      notices: await noticesAbout(db, refundSubject({ mchid, out_refund_no: refund.out_refund_no })),
+    })
+  return withNotices
 }
 
 function holdOf({ amount, due_at, released_time }: NonNullable<Awaited<ReturnType<typeof findHold>>>) {
@@ -105,50 +113,4 @@ function holdOf({ amount, due_at, released_time }: NonNullable<Awaited<ReturnTyp
     'due_at',
     'released_time',
   ])
-}
-
-interface NoticeRow {
-  id: string
-  event_type: string
-  state: string
-  attempts: number
-}
-
-/** A failed order has no time of its end; its deductions are over by then. */
-const LONGEST_DEDUCTION_MS = 31 * 24 * 60 * 60 * 1000
-/** A notice comes to be in the transaction that pays, a little after that has read its time. */
-const TRANSACTION_MS = 10_000
-
-/** Notices of an order are found by their time, with which their ids begin, and by what they say. */
-async function noticesOf(db: Statements, order: Order, subject: string): Promise<NoticeRow[]> {
-  if (order.trade_state === 'ACCEPTED') return []
-  const { create_time, success_time } = order
-  const ended = await noticesWithin(
-    db,
-    order,
-    success_time ?? create_time,
-    success_time ? success_time + TRANSACTION_MS : create_time + LONGEST_DEDUCTION_MS,
-  )
-  const advance = await db.get<{ repaid_time: number | null }>(
-    'SELECT repaid_time FROM advances WHERE subject = $1',
-    subject,
-  )
-  const repaid = advance?.repaid_time ?? success_time
-  if (repaid === null || repaid === success_time) return ended
-  const later = await noticesWithin(db, order, repaid, repaid + TRANSACTION_MS)
-  return [...ended, ...later.filter(({ id }) => !ended.some(notice => notice.id === id))]
-}
-
-function noticesWithin(db: Statements, order: Order, from: number, to: number): Promise<NoticeRow[]> {
-  const quoted = JSON.stringify(order.out_trade_no).replaceAll(/[\\%_]/g, '\\$&')
-  return db.all<NoticeRow>(
-    `SELECT id, event_type, state, attempts FROM notices
-      WHERE mchid = $1 AND id >= $2 AND id < $3 AND event_type LIKE 'TRANSACTION.%'
-        AND resource LIKE $4 ESCAPE '\\'
-      ORDER BY id LIMIT 100`,
-    order.mchid,
-    firstNoticeId(from),
-    firstNoticeId(to + 1),
-    `%"out_trade_no":${quoted}%`,
-  )
 }

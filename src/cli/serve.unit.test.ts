@@ -561,7 +561,8 @@ test('attempts to deliver a notice are in the log, a warning when they fail; cal
   const [failed, taken, ...others] = lines.filter(({ op }) => op === 'notice')
   assert.deepEqual(others, [])
   const { host } = new URL(sink.url)
-  const common = { op: 'notice', mchid: '1230000109', event_type: 'TRANSACTION.SUCCESS', attempt: 1, host }
+  const notice = { product: 'parking', event_type: 'TRANSACTION.SUCCESS' }
+  const common = { op: 'notice', mchid: '1230000109', ...notice, attempt: 1, host }
   const { time: _, notice_id, ms, ...rest } = failed
   assert.deepEqual(rest, { level: 40, ...common, status: 500, failure: 'The reply was HTTP 500' })
   assert.match(notice_id, /^[0-9a-f-]{36}$/)

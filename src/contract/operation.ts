@@ -84,23 +84,3 @@ export function locationOf(
 export function isSigned({ reply }: Pick<Operation, 'reply'>): boolean {
   return (reply as { type?: string }).type === 'object'
 }
-
-/** A notice that the platform sends; `resource` is the plaintext that gets sealed. */
-export interface NoticeDeclaration<Resource extends TSchema = TSchema> {
-  /** `resource.original_type` of the envelope. */
-  originalType: string
-  /** Each event type with its `summary`. */
-  events: Record<string, string>
-  title: { zh: string; en: string }
-  pages: { merchant?: string; partner?: string }
-  resource: Resource
-}
-
-/** Declares a notice and keeps its types. */
-export function notice<const Resource extends TSchema, const Declared extends NoticeDeclaration<Resource>>(
-  declaration: Declared & { resource: Resource },
-): Declared {
-  return declaration
-}
-
-export type ResourceOf<N extends NoticeDeclaration> = Static<N['resource']>

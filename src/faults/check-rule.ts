@@ -15,6 +15,8 @@ import {
 export interface Filterable {
   /** Of the call, or the event type; several products may send notices of one type. */
   name: string
+  /** Which product sends the notice; calls have none. */
+  product?: string
   /** Whether a value can be that of the field, for each field that is declared at any depth. */
   fields: ReadonlyMap<string, (value: FieldValue) => boolean>
   /** Whether there is a signature that could be corrupted. */
@@ -74,10 +76,11 @@ function matchProblem(rule: FaultRule, filterFields: FilterFields): FaultProblem
   if (of === 'host') return undefined
   const chooser = of === 'call' ? 'call' : 'event_type'
   const chosen = rule[chooser]
-  const all = filterFields[of]
+  const all = filterFields[of].filter(({ product }) => rule.product === '' || product === rule.product)
+  if (all.length === 0)
+    return { field: 'product', issue: `must be one of ${namesOf(filterFields[of], 'product')}` }
   const named = all.filter(({ name }) => chosen === '' || name === chosen)
-  if (named.length === 0)
-    return { field: chooser, issue: `must be one of ${[...new Set(all.map(({ name }) => name))].join(', ')}` }
+  if (named.length === 0) return { field: chooser, issue: `must be one of ${namesOf(all, 'name')}` }
   const left = named.filter(({ isSigned }) => isSigned || !OF_SIGNATURES.includes(rule.kind))
   if (left.length === 0)
     return {
@@ -104,6 +107,10 @@ function fieldsProblem({ fields }: FaultRule, candidates: readonly Filterable[])
       return { field, issue: `cannot have this value in ${named(having)}, so the rule would never match` }
   }
   return undefined
+}
+
+function namesOf(candidates: readonly Filterable[], name: 'name' | 'product'): string {
+  return [...new Set(candidates.map(candidate => candidate[name]))].join(', ')
 }
 
 function named(candidates: readonly Filterable[]): string {

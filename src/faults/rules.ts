@@ -40,7 +40,7 @@ export type FaultKind = keyof typeof FAULT_KINDS
 export type FaultSubjectKind = (typeof FAULT_KINDS)[FaultKind]['of']
 
 /** What every call and notice has, whatever its fields are; which of them a kind knows is in {@link FILTERS}. */
-export const FILTER_NAMES = ['call', 'event_type', 'mchid', 'host'] as const
+export const FILTER_NAMES = ['call', 'product', 'event_type', 'mchid', 'host'] as const
 export type FilterName = (typeof FILTER_NAMES)[number]
 
 /** The access points: the main one and the backup. */
@@ -51,7 +51,7 @@ export type AccessPoint = (typeof ACCESS_POINTS)[number]
 export const FILTERS: Readonly<Record<FaultSubjectKind, readonly (FilterName | 'fields')[]>> = {
   call: ['call', 'mchid', 'host', 'fields'],
   host: ['host'],
-  notice: ['event_type', 'mchid', 'fields'],
+  notice: ['product', 'event_type', 'mchid', 'fields'],
 }
 
 /** A value that a field can have. Lists are matched by each of their elements, objects by the fields in them. */

@@ -3,6 +3,8 @@ CREATE TABLE faults (
   fault_id TEXT PRIMARY KEY,
   kind TEXT NOT NULL,
   call TEXT NOT NULL DEFAULT '',
+  -- Which product sends the notice; several may send one event type.
+  product TEXT NOT NULL DEFAULT '',
   event_type TEXT NOT NULL DEFAULT '',
   mchid TEXT NOT NULL DEFAULT '',
   host TEXT NOT NULL DEFAULT '',

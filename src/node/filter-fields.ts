@@ -1,3 +1,4 @@
+import { productOf } from '../contract/notice.ts'
 import { isSigned } from '../contract/operation.ts'
 import type { TSchema } from '../contract/schema.ts'
 import { conforms } from '../contract/validate.ts'
@@ -12,9 +13,10 @@ export function filterFieldsOf(products: readonly Product[]): FilterFields {
       fields: fieldsOf(operation.request, operation.partner),
       isSigned: isSigned(operation),
     })),
-    notice: noticesOf(products).flatMap(({ events, resource }) =>
-      Object.keys(events).map(name => ({ name, fields: fieldsOf(resource), isSigned: true })),
-    ),
+    notice: noticesOf(products).flatMap(declared => {
+      const [product, fields] = [productOf(declared), fieldsOf(declared.resource)]
+      return Object.keys(declared.events).map(name => ({ name, product, fields, isSigned: true }))
+    }),
   }
 }
 

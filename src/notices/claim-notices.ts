@@ -7,6 +7,7 @@ export interface Notice {
   id: string
   mchid: string
   notify_url: string
+  product: string
   event_type: string
   original_type: string
   summary: string
@@ -30,7 +31,7 @@ type Take = (mchid: string, count: number) => Promise<Notice[]>
 /** Longer than an attempt can take; after a crash another worker takes the notice when this has passed. */
 const LEASE_MS = 3 * NOTICE_TIMEOUT_MS
 
-const COLUMNS = `id, mchid, notify_url, event_type, original_type, summary, create_time, resource, attempts,
+const COLUMNS = `id, mchid, notify_url, product, event_type, original_type, summary, create_time, resource, attempts,
                  attempts_before_replay, faults`
 
 /**
@@ -39,8 +40,8 @@ const COLUMNS = `id, mchid, notify_url, event_type, original_type, summary, crea
  * until that was attempted, unless that one waits to be overtaken; the worker that attempted it then looks again.
  */
 const MAY_GO = `(leased_until <= $1 OR leased_until > $1 + ${LEASE_MS})
-  AND (subject = '' OR NOT EXISTS (SELECT 1 FROM notices e WHERE e.subject = n.subject AND e.sequence < n.sequence
-                                                             AND e.subject <> '' AND e.attempts = 0 AND e.held = 0))`
+  AND (sequence IS NULL OR NOT EXISTS (SELECT 1 FROM notices e WHERE e.subject = n.subject AND e.sequence < n.sequence
+                                                                 AND e.attempts = 0 AND e.held = 0))`
 
 /** The $4 longest due ones of merchant $2 at business time $3. */
 const DUE = `FROM notices n WHERE mchid = $2 AND due_at <= $3 AND ${MAY_GO} ORDER BY due_at LIMIT $4`

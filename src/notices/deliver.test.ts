@@ -206,6 +206,7 @@ test('a notice is part of the transaction that causes it: rolled back with it, s
         receiver,
         notifyUrl: sink.url,
         resource,
+        subject: 'parking/5K8264ILTKCH16CQ250',
       })
       if (fails) throw new Error('The cause did not happen')
     })

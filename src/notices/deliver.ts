@@ -37,6 +37,7 @@ interface Attempt {
 export interface ReportedAttempt {
   mchid: string
   notice_id: string
+  product: string
   event_type: string
   attempt: number
   /** Where it went, without the path and the query, which may hold secrets of the merchant. */
@@ -141,13 +142,13 @@ async function attemptDelivery(
 
 function reported(
   { clock }: NoticesContext,
-  { id, mchid, event_type, notify_url, attempts }: Notice,
+  { id, mchid, product, event_type, notify_url, attempts }: Notice,
   made: readonly Attempt[],
   injected: Injections = {},
 ): ReportedAttempt[] {
   const faults = Object.values(injected).map(({ fault_id }) => fault_id)
   return made.map(({ delivery: { status, failure }, startedAt }, index) => ({
-    ...{ mchid, notice_id: id, event_type, attempt: attempts + index + 1 },
+    ...{ mchid, notice_id: id, product, event_type, attempt: attempts + index + 1 },
     host: URL.parse(notify_url)?.host ?? '',
     status: status ?? undefined,
     ms: clock.wallNow() - startedAt,

@@ -263,13 +263,15 @@ test('a rule is asked about a notice once, whatever the retry schedule does, and
   assert.equal((await faults.find('NOTICE_DOUBLED'))?.matched, 2)
 })
 
-test('rules fit notices by type, merchant, plate and order', async () => {
+test('rules fit notices by product, type, merchant, plate and order', async () => {
   const stay = await parking.park()
   const plate_number = String(stay.request.plate_number)
   const { out_trade_no } = await parking.accept(stay, { notify_url: sink.url })
   for (const [fault_id, filter, matched] of [
     ['type', { event_type: 'TRANSACTION.SUCCESS' }, 1],
     ['other type', { event_type: 'REFUND.SUCCESS' }, 0],
+    ['product', { product: 'parking', event_type: 'TRANSACTION.SUCCESS' }, 1],
+    ['other product', { product: 'refunds' }, 0],
     ['merchant', { mchid: MERCHANT.mchid }, 1],
     ['other merchant', { mchid: PARTNER.mchid }, 0],
     ['plate', { fields: { plate_number } }, 1],

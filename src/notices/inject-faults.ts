@@ -7,6 +7,7 @@ import type { Delivery } from './send.ts'
 interface NoticeInHand {
   id: string
   mchid: string
+  product: string
   event_type: string
   resource: string
   attempts: number
@@ -28,8 +29,8 @@ export async function injectFaults(
   if (notice.faults !== null) return JSON.parse(notice.faults) as Injections
   const isFirst = notice.attempts === notice.attempts_before_replay
   if (!isFirst || !faults.areThere('notice')) return NO_INJECTIONS
-  const { id, event_type, mchid } = notice
-  const subject = { event_type, mchid, content: JSON.parse(notice.resource) as unknown }
+  const { id, product, event_type, mchid } = notice
+  const subject = { product, event_type, mchid, content: JSON.parse(notice.resource) as unknown }
   const injected = await faults.inject('notice', subject, {
     // One notice of a merchant is held at a time, or with a rule for all they would wait for each other. That is looked at
     // under the merchant's lock, because its notices are sent side by side.

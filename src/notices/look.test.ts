@@ -51,9 +51,10 @@ async function planOf(db: Database, [sql, ...parameters]: Statement): Promise<st
 async function multiply(db: Database, mchid: string, state: 'PENDING' | 'DELIVERED', copies: number) {
   await db.run(
     `WITH RECURSIVE numbers (number) AS (SELECT 1 UNION ALL SELECT number + 1 FROM numbers WHERE number < ${copies})
-     INSERT INTO notices (id, mchid, notify_url, event_type, original_type, summary, create_time, resource, state, due_at)
-     SELECT $2 || number, mchid, notify_url, event_type, original_type, summary, create_time, resource, $3,
-            CASE $3 WHEN 'PENDING' THEN due_at END
+     INSERT INTO notices (id, mchid, notify_url, product, event_type, original_type, summary, create_time, resource, state, due_at,
+                          subject)
+     SELECT $2 || number, mchid, notify_url, product, event_type, original_type, summary, create_time, resource, $3,
+            CASE $3 WHEN 'PENDING' THEN due_at END, subject || number
        FROM numbers, notices WHERE id = (SELECT MIN(id) FROM notices WHERE mchid = $1)`,
     mchid,
     `${state} of ${mchid} `,

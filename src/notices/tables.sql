@@ -3,6 +3,8 @@ CREATE TABLE notices (
   id TEXT PRIMARY KEY,
   mchid TEXT NOT NULL REFERENCES merchants (mchid),
   notify_url TEXT NOT NULL,
+  -- Several products may send the same event type. Empty for what nobody has declared.
+  product TEXT NOT NULL,
   event_type TEXT NOT NULL,
   original_type TEXT NOT NULL,
   summary TEXT NOT NULL,
@@ -15,9 +17,10 @@ CREATE TABLE notices (
   due_at BIGINT,
   -- Wall time until which a worker has the notice in hand.
   leased_until BIGINT NOT NULL DEFAULT 0,
-  -- What a notice is about, if others about it must not overtake it at the first attempt, and its place among them.
-  subject TEXT NOT NULL DEFAULT '',
-  sequence INTEGER NOT NULL DEFAULT 0,
+  -- What it is about, such as order/<mchid>/<out_trade_no>. Empty where that is nothing that is kept.
+  subject TEXT NOT NULL,
+  -- Its position among those of its subject that must not overtake each other at the first attempt; null when it may.
+  sequence INTEGER,
   -- Attempts that were made before somebody asked for the notice again: the retry schedule starts anew after them.
   attempts_before_replay INTEGER NOT NULL DEFAULT 0,
   -- The faults to inject into the next attempt, as JSON; null when no rule was matched against the notice yet.
@@ -25,8 +28,8 @@ CREATE TABLE notices (
   -- 1 while a notice waits for another one of its merchant to overtake it, and holds back no other meanwhile.
   held INTEGER NOT NULL DEFAULT 0
 );
-CREATE INDEX notices_not_yet_sent ON notices (subject, sequence) WHERE subject <> '' AND attempts = 0;
-CREATE INDEX notices_of_entries ON notices (subject, sequence) WHERE event_type = 'VEHICLE.ENTRANCE_STATE_CHANGE';
+CREATE INDEX notices_not_yet_sent ON notices (subject, sequence) WHERE sequence IS NOT NULL AND attempts = 0;
+CREATE INDEX notices_by_subject ON notices (subject, id) WHERE subject <> '';
 CREATE INDEX notices_held ON notices (mchid) WHERE held = 1;
 CREATE INDEX notices_due ON notices (mchid, due_at) WHERE due_at IS NOT NULL;
 

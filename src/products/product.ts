@@ -2,12 +2,12 @@ import type { AdminEndpoint } from '../admin/operation.ts'
 import type { ProductContext } from '../calls/context.ts'
 import type { Endpoint } from '../calls/handler.ts'
 import type { DueWork } from '../clock/worker.ts'
-import type { NoticeDeclaration } from '../contract/operation.ts'
-import type { TObject } from '../contract/schema.ts'
+import type { NoticeDeclaration } from '../contract/notice.ts'
 import type { FundingListeners } from '../funding/context.ts'
 import type { OptionGroup } from '../options/options.ts'
 import type { Seed } from '../sandbox/context.ts'
 import type { Schema } from '../store/schema.ts'
+import { checkNotices } from './check-notices.ts'
 
 export type { Seed } from '../sandbox/context.ts'
 
@@ -27,7 +27,8 @@ export interface Product<Options extends OptionGroup = OptionGroup> {
   /** What merchants must be given before they can use it; the names are unique among products. */
   permissions?: readonly string[]
   seed?: Seed
-  notices?: readonly NoticeDeclaration<TObject>[]
+  /** Everything that it sends. */
+  notices?: readonly NoticeDeclaration[]
   /** Its calls of the administration API; loaded when that is, so that nobody waits for them who calls the platform. */
   admin?(): Promise<readonly AdminEndpoint[]>
   /** What falls due, in the order in which it is done when it is due at the same time. */
@@ -48,8 +49,9 @@ export function endpointsOf(products: readonly Product[]): readonly Endpoint[] {
   return products.flatMap(({ endpoints }) => endpoints)
 }
 
-/** Every notice that a platform with these products sends. */
-export function noticesOf(products: readonly Product[]): readonly NoticeDeclaration<TObject>[] {
+/** Every notice that a platform with these products sends. Throws when two of them could be taken for each other. */
+export function noticesOf(products: readonly Product[]): readonly NoticeDeclaration[] {
+  checkNotices(products)
   return products.flatMap(({ notices = [] }) => notices)
 }
 

@@ -3,7 +3,6 @@ import { randomBytes } from 'node:crypto'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import {
-  firstNoticeId,
   newNonce,
   newNoticeId,
   newRequestId,
@@ -47,8 +46,6 @@ test('what is made later stands behind in an index: notices always, orders withi
   const none = filled(0)
   const all = filled(255)
   assert.ok(newNoticeId(NOON, all) < newNoticeId(NOON + 1, none))
-  assert.ok(firstNoticeId(NOON) < newNoticeId(NOON, none))
-  assert.ok(newNoticeId(NOON, all) < firstNoticeId(NOON + 1))
   assert.ok(newTransactionId(NOON, filled(9)) < newTransactionId(NOON + 9_000, none))
 })
 

@@ -50,12 +50,6 @@ export function newRefundId(nowMs: number, random: Random): string {
   return `50000${digits.slice(0, 5)}${formatDate(nowMs)}${digits.slice(5)}`
 }
 
-/** What the id of a notice made at `nowMs` or later is not less than. */
-export function firstNoticeId(nowMs: number): string {
-  const hex = nowMs.toString(16).padStart(12, '0')
-  return `${hex.slice(0, 8)}-${hex.slice(8)}`
-}
-
 /** Notice id: a version 7 UUID, which begins with the time, so that notices made together stand together in an index. */
 export function newNoticeId(nowMs: number, random: Random): string {
   const bytes = Buffer.alloc(16)

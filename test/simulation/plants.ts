@@ -77,8 +77,8 @@ export const PLANTS: readonly Plant[] = [
     name: 'a notice counts as delivered before it is sent',
     tamper: miswrite(
       'INSERT INTO notices',
-      `'PENDING', $9`,
-      `'DELIVERED', CASE WHEN $9 > 0 THEN NULL ELSE 0 END`,
+      `'PENDING', $10`,
+      `'DELIVERED', CASE WHEN $10 > 0 THEN NULL ELSE 0 END`,
     ),
     breaks: ['changesAreNotifiedOrGivenUp'],
   },

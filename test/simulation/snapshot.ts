@@ -79,6 +79,7 @@ export interface NoticeRow {
   id: string
   event_type: string
   create_time: number
+  /** 0 where others about the same may overtake it. */
   sequence: number
   resource: EntranceStateChange | TransactionResult | RefundResult
 }
@@ -159,7 +160,7 @@ export class Snapshots {
 
   async #newNotices(): Promise<NoticeRow[]> {
     const rows = await this.#db.all<Omit<NoticeRow, 'resource'> & { resource: string }>(
-      'SELECT id, event_type, create_time, sequence, resource FROM notices WHERE create_time >= $1 ORDER BY create_time, sequence',
+      'SELECT id, event_type, create_time, COALESCE(sequence, 0) AS sequence, resource FROM notices WHERE create_time >= $1 ORDER BY create_time, sequence',
       this.#noticedUntil,
     )
     const added: NoticeRow[] = []

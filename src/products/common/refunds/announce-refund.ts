@@ -1,6 +1,7 @@
 import type { ProductContext } from '../../../calls/context.ts'
 import { findMerchant } from '../../../merchants/merchants.ts'
 import { enqueueNotice } from '../../../notices/outbox.ts'
+import { refundSubject } from '../../../orders/refund-subject.ts'
 import { formatTime } from '../../../protocol/time.ts'
 import type { Transaction } from '../../../store/database.ts'
 import { type RefundResult, refundResult } from './contract.ts'
@@ -15,7 +16,7 @@ export async function announceRefund(
   refund: Refund,
   result: Result,
 ): Promise<void> {
-  const { mchid, out_refund_no, notify_url } = refund
+  const { mchid, notify_url } = refund
   if (notify_url === '') return
   const receiver = await findMerchant(tx, mchid)
   if (!receiver) throw new Error(`There is no merchant ${mchid}`)
@@ -24,7 +25,7 @@ export async function announceRefund(
     receiver,
     notifyUrl: notify_url,
     resource: resultOf(refund, result),
-    subject: `refund/${mchid}/${out_refund_no}`,
+    subject: refundSubject(refund),
     // A refund that was abnormal has told of that, and what comes after must not arrive before it.
     sequence: result !== 'ABNORMAL' && refund.abnormal_time !== null ? 2 : 1,
   })

@@ -1,6 +1,7 @@
 import { callErrors } from '../../../calls/errors.ts'
 import { gatewayNotifyUrl, integer, oneOf, subMchid, text, time } from '../../../contract/fields.ts'
-import { notice, operation } from '../../../contract/operation.ts'
+import { notice } from '../../../contract/notice.ts'
+import { operation } from '../../../contract/operation.ts'
 import * as Type from '../../../contract/schema.ts'
 import { general } from '../../../protocol/general-errors.ts'
 import { errors } from './errors.ts'
@@ -230,6 +231,7 @@ export const createAbnormalRefund = operation({
 
 /** Sent to the refund's `notify_url` when it has arrived, could not be paid out, or was given up. */
 export const refundResult = notice({
+  id: 'refunds.refundResult',
   originalType: 'refund',
   events: {
     'REFUND.SUCCESS': '退款成功',
@@ -238,6 +240,16 @@ export const refundResult = notice({
   },
   title: { zh: '退款结果通知', en: 'Refund result' },
   pages: { merchant: '/doc/v3/merchant/4013071196', partner: '/doc/v3/partner/4013080628' },
+  sdk: {
+    types: { notice: 'RefundNotice', resource: 'RefundResult' },
+    descriptions: {
+      notice:
+        'A refund has arrived, could not be paid out, or was given up. Its state is `refund_status` here and `status` in the ' +
+        'calls. On `REFUND.ABNORMAL` the user has no account that takes the money: call `createAbnormalRefund`.',
+      resource: 'A refund as its notice reports it.',
+    },
+    needs: ['out_refund_no', 'refund_status'],
+  },
   resource: Type.Object({
     mchid: optional(text('直连商户号', 32, { description: 'Merchant mode' })),
     sp_mchid: optional(text('服务商商户号', 32, { description: 'Partner mode' })),

@@ -1,6 +1,7 @@
 import { callErrors } from '../../../calls/errors.ts'
 import { notifyUrl, text } from '../../../contract/fields.ts'
-import { notice, operation } from '../../../contract/operation.ts'
+import { notice } from '../../../contract/notice.ts'
+import { operation } from '../../../contract/operation.ts'
 import * as Type from '../../../contract/schema.ts'
 import { general } from '../../../protocol/general-errors.ts'
 import { MAX_SENSITIVE_BYTES } from '../../../protocol/sensitive-field.ts'
@@ -39,10 +40,21 @@ export const securityEcho = operation({
 })
 
 export const securityEchoResult = notice({
+  id: 'security.securityEchoResult',
   originalType: 'security',
   events: { 'SECURITY_ECHO.SUCCESS': '签名验签测试成功' },
   title: { zh: '签名验签测试通知', en: 'Security echo result' },
   pages: { partner: '/doc/v3/partner/4019605946' },
+  sdk: {
+    types: { notice: 'SecurityEchoNotice', resource: 'SecurityEchoResult' },
+    descriptions: {
+      notice: 'The second half of `securityEcho` with a `notify_url`.',
+      resource: 'The message of the call, in the clear and encrypted.',
+    },
+    needs: ['echo_message'],
+    // The page names the encrypted text in two ways.
+    spellings: { names: { encrypt_echo_message: 'encrypted_echo_message' } },
+  },
   resource: Type.Object({
     echo_message: echoMessage,
     encrypted_echo_message: Type.Optional(encrypted),

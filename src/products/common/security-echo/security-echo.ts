@@ -33,6 +33,8 @@ export const securityEcho: Handler<typeof contract.securityEcho> = async (reques
         receiver: caller,
         notifyUrl: notify_url,
         resource: reply,
+        // Nothing of it is kept.
+        subject: '',
       }),
     )
   }

@@ -5,7 +5,7 @@ import { formatTimeMs } from '../../../protocol/time.ts'
 import type { Transaction } from '../../../store/database.ts'
 import { type EntranceStateChange, entranceStateChange } from './contract.ts'
 import { parkingOptions } from './options.ts'
-import { countStateChange, lockOpenStay, type OpenStay } from './parkings.ts'
+import { countStateChange, lockOpenStay, type OpenStay, parkingSubject } from './parkings.ts'
 import type { PlateChange, Usability } from './plate-service.ts'
 
 /**
@@ -34,7 +34,7 @@ export async function announceEntranceState(
     eventType: 'VEHICLE.ENTRANCE_STATE_CHANGE',
     receiver,
     notifyUrl: stay.notify_url,
-    subject: `parking/${stay.id}`,
+    subject: parkingSubject(stay),
     sequence: stay.state_changes + 1,
     resource: resourceOf(stay, after, updatedAt),
   })

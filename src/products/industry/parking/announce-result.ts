@@ -21,12 +21,14 @@ export async function announceResult(
 ): Promise<void> {
   const receiver = known?.mchid === order.mchid ? known : await findMerchant(tx, order.mchid)
   if (!receiver) throw new Error(`There is no merchant ${order.mchid}`)
-  const place = isOneOfSeveral(order)
-    ? { subject: orderSubject(order), sequence: sequenceOf(order, eventType) }
-    : {}
-  const notifyUrl = order.notify_url
-  const resource = resultOf(order)
-  await enqueueNotice(tx, platform, transactionResult, { eventType, receiver, notifyUrl, resource, ...place })
+  await enqueueNotice(tx, platform, transactionResult, {
+    eventType,
+    receiver,
+    notifyUrl: order.notify_url,
+    resource: resultOf(order),
+    subject: orderSubject(order),
+    sequence: isOneOfSeveral(order) ? sequenceOf(order, eventType) : undefined,
+  })
 }
 
 /** A failed order can be charged again and an advance repaid; all others need not be kept in order. */

@@ -1,6 +1,7 @@
 import { callErrors } from '../../../calls/errors.ts'
 import { integer, notifyUrl, oneOf, subMchid, text, time } from '../../../contract/fields.ts'
-import { notice, operation } from '../../../contract/operation.ts'
+import { notice } from '../../../contract/notice.ts'
+import { operation } from '../../../contract/operation.ts'
 import * as Type from '../../../contract/schema.ts'
 import { general } from '../../../protocol/general-errors.ts'
 import { errors } from './errors.ts'
@@ -253,10 +254,20 @@ export const queryTransaction = operation({
 
 /** Sent to the entry's `notify_url` when the usability of an open stay changes, between entry and charge. */
 export const entranceStateChange = notice({
+  id: 'parking.entranceStateChange',
   originalType: '',
   events: { 'VEHICLE.ENTRANCE_STATE_CHANGE': '停车入场状态通知' },
   title: { zh: '停车入场状态变更通知', en: 'Parking entry state change' },
   pages: { merchant: '/doc/v3/merchant/4012284177', partner: '/doc/v3/partner/4012085798' },
+  sdk: {
+    types: { notice: 'EntranceStateChangeNotice', resource: 'EntranceStateChange' },
+    descriptions: {
+      notice:
+        'The usability of an open stay has changed. Keep the latest by `state_update_time`: notices may overtake each other.',
+      resource: 'An entry as it was made, with how it stands now.',
+    },
+    needs: ['parking_id', 'parking_state'],
+  },
   resource: Type.Object({
     sp_mchid: text('商户号', 32),
     sub_mchid: optional(text('子商户号', 32)),
@@ -283,14 +294,33 @@ const { stock_id: _stockId, ...promotionFields } = promotionDetail.properties
  * texts may be longer.
  */
 export const transactionResult = notice({
+  id: 'parking.transactionResult',
   originalType: 'transaction',
   events: {
     'TRANSACTION.SUCCESS': '支付成功',
     'TRANSACTION.FAIL': '支付失败',
     'TRANSACTION.PAY_BACK': '还款成功',
   },
+  marks: { trade_scene: 'PARKING' },
   title: { zh: '订单支付结果通知', en: 'Payment result' },
   pages: { merchant: '/doc/v3/merchant/4012284311', partner: '/doc/v3/partner/4012086059' },
+  sdk: {
+    types: { notice: 'TransactionNotice', resource: 'NoticedTransaction' },
+    descriptions: {
+      notice:
+        'A deduction succeeded or failed, or the user repaid what the platform had advanced. Compare `out_trade_no` and ' +
+        '`amount.total`, in fen, with your own order.',
+      resource:
+        'The order as `queryTransaction` gives it, with the same names; the notice may leave out the payer.',
+    },
+    needs: ['out_trade_no', 'trade_state'],
+    spellings: {
+      // The page's table calls the batch of a promotion `activity_id`, its sample calls the coupon `promotion_id`.
+      names: { 'promotion_detail[].activity_id': 'stock_id', 'promotion_detail[].promotion_id': 'coupon_id' },
+      // `ACCEPT` is on the notice page where the calls say `ACCEPTED`; the others are in samples that are not official.
+      values: { trade_state: { ACCEPT: 'ACCEPTED', FAIL: 'PAY_FAIL', PAY_BACK: 'SUCCESS' } },
+    },
+  },
   resource: Type.Object({
     ...transactionFields,
     bank_type: optional(text('付款银行', 32, { description: BANK_TYPE })),

@@ -22,6 +22,11 @@ export interface Parking {
   content_digest: string
 }
 
+/** What the notices of an entry are about. */
+export function parkingSubject({ id }: Pick<Parking, 'id'>): string {
+  return `parking/${id}`
+}
+
 /** The entry under the merchant's own number. */
 export function findParkingByOutNo(
   db: Statements,

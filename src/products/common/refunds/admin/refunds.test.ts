@@ -67,9 +67,13 @@ test('a refund is shown with its own transfers, from its acceptance to its end, 
     ['refund_payout', 300],
   ])
   assert.equal(done.notices.length, 1)
-  assert.deepEqual([done.notices[0].event_type, done.notices[0].state], ['REFUND.SUCCESS', 'DELIVERED'])
+  const { product, event_type, state } = done.notices[0]
+  assert.deepEqual([product, event_type, state], ['refunds', 'REFUND.SUCCESS', 'DELIVERED'])
   const { refund_total, refunds } = (await admin.get(`/transactions/1230000109/${number}`)).body
-  assert.deepEqual([refund_total, refunds], [300, [{ out_refund_no, status: 'SUCCESS', refund: 300 }]])
+  assert.deepEqual(
+    [refund_total, refunds],
+    [300, [{ out_refund_no, status: 'SUCCESS', refund: 300, notices: done.notices }]],
+  )
 })
 
 test('a refund does not show the money and the notices of another of the same order', async () => {

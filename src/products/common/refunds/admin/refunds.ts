@@ -4,8 +4,9 @@ import { notFound } from '../../../../admin/problems.ts'
 import { shown } from '../../../../admin/show.ts'
 import type { Static } from '../../../../contract/schema.ts'
 import { transfersOf } from '../../../../ledger/transfers.ts'
+import { noticesAbout } from '../../../../notices/find-notices.ts'
 import { orderSubject } from '../../../../orders/orders.ts'
-import { firstNoticeId } from '../../../../protocol/ids.ts'
+import { refundSubject } from '../../../../orders/refund-subject.ts'
 import type { Statements } from '../../../../store/database.ts'
 import * as contract from './refunds.contract.ts'
 
@@ -68,28 +69,6 @@ async function detailOf(db: Statements, mchid: string, outRefundNo: string): Pro
     transfers: transfers
       .filter(({ entry }) => entry.startsWith(`refund/${outRefundNo}/`))
       .map(transfer => shown(transfer, ['business_time'])),
-    notices: await noticesOf(db, row),
+    notices: await noticesAbout(db, refundSubject(row)),
   }
-}
-
-/** A notice comes to be in the transaction that changes the state, a little after that has read its time. */
-const TRANSACTION_MS = 10_000
-
-/** Notices of a refund are found by the times at which its state has changed: their ids begin with their time. */
-async function noticesOf(db: Statements, refund: DetailRow): Promise<Detail['notices']> {
-  const { mchid, out_refund_no, success_time, abnormal_time, closed_time } = refund
-  const times = new Set([abnormal_time, success_time, closed_time].filter(time => time !== null))
-  const found = new Map<string, Detail['notices'][number]>()
-  for (const time of times) {
-    const notices = await db.all<Detail['notices'][number]>(
-      `SELECT id, event_type, state, attempts FROM notices
-        WHERE mchid = $1 AND id >= $2 AND id < $3 AND subject = $4 ORDER BY id LIMIT 100`,
-      mchid,
-      firstNoticeId(time),
-      firstNoticeId(time + TRANSACTION_MS + 1),
-      `refund/${mchid}/${out_refund_no}`,
-    )
-    for (const notice of notices) found.set(notice.id, notice)
-  }
-  return [...found.values()]
 }

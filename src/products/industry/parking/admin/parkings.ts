@@ -1,11 +1,10 @@
-import type { noticeReference } from '../../../../admin/notices.contract.ts'
 import { adminEndpoint } from '../../../../admin/operation.ts'
 import { merchantFilter, OF_ENTRY, pageOf } from '../../../../admin/pages.ts'
 import { invalidFields, notFound } from '../../../../admin/problems.ts'
 import { shown } from '../../../../admin/show.ts'
-import type { Static } from '../../../../contract/schema.ts'
+import { noticesAbout } from '../../../../notices/find-notices.ts'
 import { entranceStateOf } from '../announce-entrance-state.ts'
-import type { Parking } from '../parkings.ts'
+import { type Parking, parkingSubject } from '../parkings.ts'
 import { findPlateService } from '../plate-service.ts'
 import * as contract from './parkings.contract.ts'
 
@@ -52,11 +51,7 @@ export const parkings = [
       is_latest: latest?.parking_id === id,
       plate_usability: usability,
       ...entranceStateOf(usability),
-      notices: await db.all<Static<typeof noticeReference>>(
-        `SELECT id, event_type, state, attempts FROM notices
-          WHERE subject = $1 AND event_type = 'VEHICLE.ENTRANCE_STATE_CHANGE' ORDER BY sequence LIMIT 100`,
-        `parking/${id}`,
-      ),
+      notices: await noticesAbout(db, parkingSubject({ id })),
       transactions: await db.all<{ out_trade_no: string; trade_state: string }>(
         `SELECT out_trade_no, trade_state FROM transactions
           WHERE ${OF_ENTRY.replaceAll('?', '$1')} ORDER BY create_time, out_trade_no LIMIT 100`,
