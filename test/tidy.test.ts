@@ -298,6 +298,8 @@ const KNOWS_PARKING = [
   'src/doctor/visit.ts',
   'src/products/index.ts',
   'src/sdk/generated/parking.ts',
+  'src/sdk/generated/notices.ts',
+  'src/sdk/generated/notice-kinds.ts',
   'src/sdk/index.ts',
   'src/sdk/pages/opening-page.ts',
 ]
@@ -309,8 +311,6 @@ const STILL_KNOWS_PARKING = [
   'src/admin/pages.ts',
   'src/http/recent-calls.ts',
   'src/orders/orders.ts',
-  'src/sdk/notices/notice.ts',
-  'src/sdk/notices/read-notice.ts',
   'src/sdk/transport/client.ts',
   'src/sdk/transport/errors.ts',
   'src/sdk/transport/operations.ts',

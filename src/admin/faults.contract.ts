@@ -34,7 +34,7 @@ const fields = Type.Unsafe<FieldFilter>({
 const optional = {
   call: Type.Optional(text('Only calls of this name, such as `createRefund`', 64)),
   product: Type.Optional(
-    text('Only notices of this product, such as `parking`: several may send one event type', 64),
+    text('Only notices of this product, such as `refunds`: several may send one event type', 64),
   ),
   event_type: Type.Optional(text('Only notices of this type, such as `REFUND.SUCCESS`', 64)),
   mchid: Type.Optional(mchid),

@@ -69,7 +69,7 @@ export const listNotices = adminOperation({
   request: Type.Object({
     mchid: Type.Optional(mchid),
     state: Type.Optional(oneOf('State', STATES)),
-    product: Type.Optional(text('Which product sends it, such as `parking`', 64)),
+    product: Type.Optional(text('Which product sends it, such as `refunds`', 64)),
     event_type: Type.Optional(text('What it says, such as `REFUND.SUCCESS`', 64)),
     subject: Type.Optional(text('What it is about, such as `order/1230000109/T1`', 128)),
     ...page,

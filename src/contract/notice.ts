@@ -5,7 +5,7 @@ import type { Static, TObject } from './schema.ts'
  * reading all come from this value.
  */
 export interface NoticeDeclaration<Resource extends TObject = TObject> {
-  /** The product and a name within it, such as `parking.transactionResult`; see {@link productOf}. */
+  /** The product and a name within it, such as `refunds.refundResult`; see {@link productOf}. */
   id: `${string}.${string}`
   /** `resource.original_type` of the envelope. */
   originalType: string

@@ -1,7 +1,5 @@
-export type { Refund, RefundResult } from '../products/common/refunds/contract.ts'
-export type { SecurityEchoResult } from '../products/common/security-echo/contract.ts'
+export type { Refund } from '../products/common/refunds/contract.ts'
 export type {
-  EntranceStateChange,
   ParkingInfo,
   PlateColor,
   Transaction,
@@ -20,20 +18,12 @@ export {
   type TradeFinding,
 } from './bills/reconcile-trade-bill.ts'
 export type { PaymentRow, RefundRow, TradeBillRow, TradeBillSummary } from './bills/trade-bill.ts'
+export type * from './generated/notices.ts'
 export type { CertificateTrust, PublicKeyTrust, Trust } from './keys/key-ring.ts'
 export type { KeyText } from './keys/key-text.ts'
 export { AnswerNotWritten, type HandlerOptions, type NoticeHeaders } from './notices/answer-notice.ts'
 export type { MismatchCause } from './notices/explain-mismatch.ts'
-export type {
-  EntranceStateChangeNotice,
-  Notice,
-  NoticedTransaction,
-  NoticeHandler,
-  RefundNotice,
-  SecurityEchoNotice,
-  TransactionNotice,
-  UnknownNotice,
-} from './notices/notice.ts'
+export type { Notice, NoticeHandler, UnknownNotice } from './notices/notice.ts'
 export { NoticeRefused, type RefusalReason } from './notices/notice-refused.ts'
 export { signTestNotice, type TestNotice } from './notices/sign-test-notice.ts'
 export {

@@ -60,6 +60,9 @@ export type Assertions = [
   Assert<Equal<Awaited<ReturnType<MerchantClient['refunds']['createRefund']>>, Refund>>,
   Assert<Equal<Event<'VEHICLE.ENTRANCE_STATE_CHANGE'>['resource']['parking_state'], 'NORMAL' | 'BLOCKED'>>,
   Assert<Equal<Event<'unknown'>['resource'], unknown>>,
+  // And so does its kind, where several products send one event type.
+  Assert<Equal<(Notice & { kind: 'refunds.refundResult' })['resource'], RefundResult>>,
+  Assert<Equal<Event<'TRANSACTION.SUCCESS'>['kind'], 'parking.transactionResult'>>,
 ]
 
 /** A direct merchant's call compiles in its own mode and in no other. */

@@ -1,44 +1,38 @@
-import type { NoticedTransaction } from './notice.ts'
+import type { NoticeKind } from './notice-kind.ts'
 
 type Fields = Record<string, unknown>
 
 /**
- * States as notices may spell them. `ACCEPT` is on the notice page where the calls say `ACCEPTED`; `FAIL` and `PAY_BACK`
- * are in samples that are not official. This reading is for notices alone: the reply to a charge opens a gate and is
- * taken by the letter.
+ * Gives the fields of a notice the spelling of its declaration, which is that of the calls, so that one type serves both.
+ * The only place where the SDK changes what came; `plaintext` keeps the original. This reading is for notices alone: a reply
+ * is taken by the letter.
  */
-const TRADE_STATES = new Map<unknown, string>([
-  ['ACCEPT', 'ACCEPTED'],
-  ['FAIL', 'PAY_FAIL'],
-  ['PAY_BACK', 'SUCCESS'],
-])
-
-/**
- * Gives a noticed order the spelling of `queryTransaction`, so that one type serves both. The only place where the SDK
- * changes what came; `plaintext` keeps the original.
- *
- * The notice page's table calls the batch of a promotion `activity_id`, its sample calls the coupon `promotion_id`, and
- * the replies say `stock_id` and `coupon_id`.
- */
-export function normalTransaction(resource: Fields): NoticedTransaction {
-  const { promotion_detail: promotions, trade_state } = resource
-  return {
-    ...resource,
-    trade_state: TRADE_STATES.get(trade_state) ?? trade_state,
-    ...(Array.isArray(promotions) && { promotion_detail: promotions.map(normalPromotion) }),
-  } as NoticedTransaction
+export function withOwnSpelling(
+  fields: Fields,
+  { names, values }: Pick<NoticeKind, 'names' | 'values'>,
+): Fields {
+  const valued = { ...fields }
+  for (const [name, meanings] of Object.entries(values)) {
+    const written = fields[name]
+    if (typeof written === 'string' && Object.hasOwn(meanings, written)) valued[name] = meanings[written]
+  }
+  return Object.entries(names).reduce((read, [path, name]) => renamed(read, path.split('.'), name), valued)
 }
 
-function normalPromotion(promotion: Fields): Fields {
-  return rename(rename(promotion, 'activity_id', 'stock_id'), 'promotion_id', 'coupon_id')
+/** The field of a path under another name, unless there is one of that name already. */
+function renamed(fields: Fields, [first = '', ...rest]: string[], name: string): Fields {
+  if (rest.length === 0) {
+    const { [first]: value, ...others } = fields
+    return value === undefined || name in others ? fields : { ...others, [name]: value }
+  }
+  const isList = first.endsWith('[]')
+  const key = isList ? first.slice(0, -'[]'.length) : first
+  const value = fields[key]
+  const within = (inner: unknown) => (isFields(inner) ? renamed(inner, rest, name) : inner)
+  if (isList) return Array.isArray(value) ? { ...fields, [key]: value.map(within) } : fields
+  return isFields(value) ? { ...fields, [key]: within(value) } : fields
 }
 
-/** The echo's page names its encrypted text in two ways. */
-export function normalEcho(resource: Fields): Fields {
-  return rename(resource, 'encrypt_echo_message', 'encrypted_echo_message')
-}
-
-function rename(fields: Fields, from: string, to: string): Fields {
-  const { [from]: value, ...others } = fields
-  return value === undefined || to in others ? fields : { ...others, [to]: value }
+export function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,7 +1,10 @@
 import type { Suite } from '../../protocol/suite.ts'
+import { noticeKinds } from '../generated/notice-kinds.ts'
+import type { KnownNotice } from '../generated/notices.ts'
 import type { Notice } from './notice.ts'
+import { kindOf, type NoticeKind } from './notice-kind.ts'
 import { NoticeRefused } from './notice-refused.ts'
-import { normalEcho, normalTransaction } from './notice-spellings.ts'
+import { isFields, withOwnSpelling } from './notice-spellings.ts'
 
 type Fields = Record<string, unknown>
 
@@ -18,26 +21,23 @@ export function readNotice(body: Uint8Array, apiv3Key: string, suite: Suite): No
   const plaintext = decrypt(resource, apiv3Key, suite)
   const common = { id: text(id), create_time: text(create_time), summary: text(summary), plaintext }
   const opened = parse(plaintext) ?? plaintext
-  switch (event_type) {
-    case 'VEHICLE.ENTRANCE_STATE_CHANGE':
-      return { ...common, event_type, resource: known(opened, 'parking_id', 'parking_state') }
-    case 'TRANSACTION.SUCCESS':
-    case 'TRANSACTION.FAIL':
-    case 'TRANSACTION.PAY_BACK':
-      return {
-        ...common,
-        event_type,
-        resource: normalTransaction(known(opened, 'out_trade_no', 'trade_state')),
-      }
-    case 'REFUND.SUCCESS':
-    case 'REFUND.ABNORMAL':
-    case 'REFUND.CLOSED':
-      return { ...common, event_type, resource: known(opened, 'out_refund_no', 'refund_status') }
-    case 'SECURITY_ECHO.SUCCESS':
-      return { ...common, event_type, resource: normalEcho(known(opened, 'echo_message')) as never }
-    default:
-      return { ...common, event_type: 'unknown', wire_event_type: event_type, resource: opened }
-  }
+  const original_type = text(resource.original_type)
+  const kind = kindOf(noticeKinds, { event_type, original_type, plaintext: isFields(opened) ? opened : {} })
+  if (!kind)
+    return {
+      ...common,
+      kind: 'unknown',
+      event_type: 'unknown',
+      wire_event_type: event_type,
+      resource: opened,
+    }
+  // The platform signed and sealed these fields, so they are taken as the contract declares them.
+  return {
+    ...common,
+    kind: kind.kind,
+    event_type,
+    resource: fieldsOf(opened, kind),
+  } as unknown as KnownNotice
 }
 
 function decrypt(resource: Fields, apiv3Key: string, suite: Suite): string {
@@ -55,15 +55,12 @@ function decrypt(resource: Fields, apiv3Key: string, suite: Suite): string {
   }
 }
 
-/**
- * The platform signed and sealed these fields, so they are taken as the contract declares them. Looked for are only those
- * without which nobody could tell what the notice is about.
- */
-function known<Resource>(opened: unknown, ...needed: (keyof Resource & string)[]): Resource {
-  if (!isFields(opened) || needed.some(name => typeof opened[name] !== 'string')) {
-    throw malformed(`Its plaintext lacks ${needed.join(' or ')}.`)
-  }
-  return opened as Resource
+/** Looked for are only the fields without which nobody could tell what the notice is about. */
+function fieldsOf(opened: unknown, kind: NoticeKind): Fields {
+  const { needs } = kind
+  if (!isFields(opened) || needs.some(name => typeof opened[name] !== 'string'))
+    throw malformed(`Its plaintext lacks ${needs.join(' or ')}.`)
+  return withOwnSpelling(opened, kind)
 }
 
 function malformed(explanation: string): NoticeRefused {
@@ -76,10 +73,6 @@ function parse(json: string): unknown {
   } catch {
     return undefined
   }
-}
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function text(value: unknown): string {

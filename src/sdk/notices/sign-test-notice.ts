@@ -2,10 +2,12 @@ import { newNonce, newNoticeId, randomText } from '../../protocol/ids.ts'
 import { replyMessage } from '../../protocol/signature.ts'
 import type { Suite } from '../../protocol/suite.ts'
 import { formatTime } from '../../protocol/time.ts'
+import { noticeKinds } from '../generated/notice-kinds.ts'
 import type { KeyText } from '../keys/key-text.ts'
 import { checkNames, checkText } from '../transport/check-options.ts'
 import { machine } from '../transport/machine.ts'
 import { checkApiv3Key, checkSuite, parsePrivateKey } from '../transport/options.ts'
+import { kindOf } from './notice-kind.ts'
 
 /** What a notice for a test is made of. */
 export interface TestNotice {
@@ -26,7 +28,7 @@ export interface TestNotice {
   /** RFC 3339; now unless said. */
   create_time?: string
   summary?: string
-  /** `original_type` of the resource; `refund` for the events of refunds and `transaction` for others unless said. */
+  /** `original_type` of the resource; unless said that of the notice which the event type is of, or `transaction`. */
   original_type?: string
   /** Unix seconds of the signature, to test a clock that is off; now unless said. */
   timestamp?: number
@@ -62,7 +64,8 @@ export function signTestNotice(notice: TestNotice): { headers: Record<string, st
   const serial = checkText('serial', notice.serial)
   const suite = checkSuite(notice.suite)
   if (typeof resource !== 'object' || resource === null) throw new TypeError('resource must be an object')
-  const { original_type = event_type.startsWith('REFUND.') ? 'refund' : 'transaction' } = notice
+  const known = kindOf(noticeKinds, { event_type, original_type: '', plaintext: { ...resource } })
+  const { original_type = known?.originalType ?? 'transaction' } = notice
   const { wallNow, random } = machine
   const apiv3Key = checkApiv3Key(notice.apiv3Key)
   const sealed = suite.seal(JSON.stringify(resource), apiv3Key, randomText(12, random), original_type)
