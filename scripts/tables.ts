@@ -138,7 +138,7 @@ function nodeOptions(language: 'en' | 'zh'): string {
     language === 'en'
       ? ['Option', 'Environment', 'Default', 'Meaning']
       : ['选项', '环境变量', '默认值', '说明']
-  return optionGroupsOf(products)
+  return optionGroupsOf()
     .map(group => {
       const rows = listOptions([group]).map(option => [
         option.secret ? '' : `\`${flagsOf(option)}\``,

@@ -181,6 +181,15 @@ test('only the command line and the test kit start a node', () => {
   )
 })
 
+test('only the node knows the list of products', () => {
+  assertNone(
+    IMPORTS.filter(
+      ({ file, target, typeOnly }) =>
+        target === 'src/products/index.ts' && roomOf(file) !== 'node' && !typeOnly,
+    ),
+  )
+})
+
 test('the SDK runs on itself, the protocol and Node alone; of contracts it takes types', () => {
   const isAllowed = ({ target, typeOnly }: Import) =>
     ['sdk', 'protocol'].includes(roomOf(target)) ||

@@ -1,7 +1,6 @@
 import { Command } from 'commander'
 import { type dataOptions, type GivenOptions, type listenOptions, optionGroupsOf } from '../node/options.ts'
 import { listOptions, type ValuesOf } from '../options/options.ts'
-import { products } from '../products/index.ts'
 import { addOptions, readSecrets } from './add-options.ts'
 import { banner } from './banner.ts'
 import { endWith } from './end-with.ts'
@@ -12,7 +11,7 @@ type Given = GivenOptions & ValuesOf<typeof listenOptions> & Pick<ValuesOf<typeo
 
 /** `boomgate serve`: runs the platform until it is told to stop. `run` gets what the options say. */
 export function serveCommand(run: (given: Given) => Promise<void> = serve): Command {
-  const options = listOptions(optionGroupsOf(products))
+  const options = listOptions(optionGroupsOf())
   return addOptions(new Command('serve').description('run the platform'), options).action(given =>
     run({ ...given, ...readSecrets(options, process.env) }),
   )

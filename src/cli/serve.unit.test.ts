@@ -21,7 +21,6 @@ import { runCommand, servePlatform } from '../../test/served-platform.ts'
 import { calledAs } from '../http/address.ts'
 import { optionGroupsOf } from '../node/options.ts'
 import { defaultOf, flagsOf, type ListedOption, listOptions, Options } from '../options/options.ts'
-import { products } from '../products/index.ts'
 import { lockDataFolder } from '../store/data-folder.ts'
 import { readCredentials, webhookSink } from '../testing/index.ts'
 import { serveCommand } from './serve.ts'
@@ -34,7 +33,7 @@ function folderFor(t: TestContext): string {
   return folder
 }
 
-const GROUPS = optionGroupsOf(products)
+const GROUPS = optionGroupsOf()
 const OPTIONS = listOptions(GROUPS)
 
 test('help names every option, its environment variable and its default, by sections', async t => {

@@ -3,7 +3,7 @@ import { callOptions } from '../http/options.ts'
 import { noticesOptions } from '../notices/options.ts'
 import { choice, host, type Kind, origin, port, switchedOn, text } from '../options/kinds.ts'
 import { type OptionGroup, optionGroup, type ValuesOf } from '../options/options.ts'
-import type { products } from '../products/index.ts'
+import { products as allProducts } from '../products/index.ts'
 import type { Product } from '../products/product.ts'
 import { TRUST_STATES } from '../protocol/trust.ts'
 import { SECRETS_KEY_BYTES, type SecretsKeys } from '../store/secrets.ts'
@@ -101,7 +101,7 @@ export const logOptions = optionGroup({
 const ofRooms = [listenOptions, dataOptions, logOptions, callOptions, noticesOptions, fundingOptions] as const
 
 /** The options of a node with these products, in the order of the help and the documents. */
-export function optionGroupsOf(products: readonly Product[]): readonly OptionGroup[] {
+export function optionGroupsOf(products: readonly Product[] = allProducts): readonly OptionGroup[] {
   return [...ofRooms, ...products.flatMap(({ options }) => options ?? [])]
 }
 
@@ -110,7 +110,7 @@ type All<Union> = (Union extends unknown ? (one: Union) => void : never) extends
   : never
 
 /** What can be given to the start of a node with these products, each by the name of its option. */
-export type GivenOptions<Products extends readonly Product[] = typeof products> = Partial<
+export type GivenOptions<Products extends readonly Product[] = typeof allProducts> = Partial<
   All<ValuesOf<(typeof ofRooms)[number] | NonNullable<Products[number]['options']>>>
 >
 
