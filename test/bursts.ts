@@ -26,7 +26,10 @@ export function statesAt(sink: WebhookSink, { merchant }: Running): unknown[] {
 }
 
 /** The outbox as a worker of its own sees it. */
-export function workOf({ platform }: Running, t: { after(end: () => Promise<void>): void }) {
+export function workOf(
+  { platform }: Pick<Running, 'platform'>,
+  t: { after(end: () => Promise<void>): void },
+) {
   const sender = noticeSender()
   t.after(() => sender.close())
   return noticeDelivery(platform, sender.send)

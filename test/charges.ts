@@ -1,7 +1,8 @@
+import assert from 'node:assert/strict'
 import type { LightMyRequestResponse } from 'fastify'
 import type { Transaction } from '../src/products/industry/parking/contract.ts'
 import { formatTime } from '../src/protocol/time.ts'
-import { type ParkingUnderTest, parkingCalls } from './parking.ts'
+import { chargeOf, entry, type ParkingUnderTest, parkingCalls, type Stay } from './parking.ts'
 import type { TestPayer } from './payers.ts'
 import type { PlatformUnderTest } from './platform.ts'
 import {
@@ -36,7 +37,9 @@ export type ChargeFields = Fields & { amount?: Fields; payer?: Pays }
 type Refunds = Pick<ParkingUnderTest, 'refund' | 'queryRefund' | 'redirectRefund' | 'giveBack' | 'refundNow'>
 
 export interface ChargeCalls extends Refunds {
-  /** Makes a charge of 888 fen with profit sharing unless said, and expects it to be accepted. */
+  /** Makes a charge of 888 fen with profit sharing unless said. */
+  charge(fields?: ChargeFields, caller?: Caller): Promise<LightMyRequestResponse>
+  /** The same, and expects it to be accepted. */
   accept(fields?: ChargeFields, caller?: Caller): Promise<Order>
   query(outTradeNo: string, caller?: Caller, more?: Fields): Promise<LightMyRequestResponse>
   /** Queries an order and expects it to be found. */
@@ -56,15 +59,28 @@ export async function chargesUnderTest(
 
 /** The calls, by way of a function that signs and sends. `now` is business time in milliseconds; that of the documents unless said. */
 export function chargeCalls(call: PlatformUnderTest['call'], now?: () => number): ChargeCalls {
-  const { park, accept, query, order, refund, queryRefund, redirectRefund, giveBack, refundNow } =
-    parkingCalls(call)
+  const parking = parkingCalls(call)
+  const { query, order, refund, queryRefund, redirectRefund, giveBack, refundNow } = parking
+  const charge: ChargeCalls['charge'] = async ({ payer, ...fields } = {}, caller = MERCHANT) => {
+    const begun = now && { start_time: formatTime(now() - HOUR) }
+    const ended = now && { end_time: formatTime(now() - MINUTE) }
+    const request = {
+      ...entry(),
+      ...begun,
+      ...(payer && { plate_number: payer.plate_number }),
+    } as Stay['request']
+    const entered = await parking.create(request, caller)
+    if (entered.statusCode !== 200) return entered
+    const stay = { request, id: entered.json<{ id: string }>().id }
+    return parking.charge(chargeOf(stay, { ...fields, ...(ended && { parking_info: ended }) }), caller)
+  }
   return {
     ...{ query, order, refund, queryRefund, redirectRefund, giveBack, refundNow },
-    async accept({ payer, ...fields } = {}, caller = MERCHANT) {
-      const begun = now && { start_time: formatTime(now() - HOUR) }
-      const ended = now && { end_time: formatTime(now() - MINUTE) }
-      const stay = await park({ ...begun, ...(payer && { plate_number: payer.plate_number }) }, caller)
-      return accept(stay, { ...fields, ...(ended && { parking_info: ended }) }, caller)
+    charge,
+    async accept(fields, caller) {
+      const reply = await charge(fields, caller)
+      assert.equal(reply.statusCode, 200, reply.body)
+      return reply.json<Order>()
     },
   }
 }

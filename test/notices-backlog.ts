@@ -5,7 +5,7 @@ import { findMerchant } from '../src/merchants/merchants.ts'
 import type { Platform } from '../src/node/platform.ts'
 import { enqueueNotice } from '../src/notices/outbox.ts'
 import { entranceStateChange } from '../src/products/industry/parking/contract.ts'
-import type { Scope } from './parking.ts'
+import type { Scope } from './sandbox.ts'
 
 // Many notices that wait, and a receiver that does not answer.
 

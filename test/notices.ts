@@ -12,7 +12,8 @@ import {
   type WebhookSink,
   webhookSink,
 } from '../src/testing/index.ts'
-import { freshPlate, MERCHANT, NOW, type ParkingUnderTest, parkingCalls } from './parking.ts'
+import { type ChargesUnderTest, chargeCalls, type Pays } from './charges.ts'
+import { type Caller, MERCHANT, NOW } from './sandbox.ts'
 
 // Notices as merchants get them: verified and opened with nothing but node:crypto and the merchant's files.
 
@@ -68,17 +69,13 @@ export function opened(callback: ReceivedCallback, apiv3Key: string): Record<str
   return JSON.parse(text.toString('utf8'))
 }
 
-/** Charges a car whose notices go to the sink and does the due work; answers the order's number. */
+/** Makes a charge whose notices go to the sink and does the due work; answers the order's number. */
 export async function chargeWithNotice(
-  { park, accept, runDue }: ParkingUnderTest,
+  { accept, runDue }: Pick<ChargesUnderTest, 'accept' | 'runDue'>,
   sink: WebhookSink,
-  { caller = MERCHANT, plate_number = freshPlate() } = {},
+  { caller = MERCHANT, ...pays }: { caller?: Caller; payer?: Pays } = {},
 ): Promise<string> {
-  const { out_trade_no } = await accept(
-    await park({ plate_number }, caller),
-    { notify_url: sink.url },
-    caller,
-  )
+  const { out_trade_no } = await accept({ notify_url: sink.url, ...pays }, caller)
   await runDue()
   return out_trade_no
 }
@@ -124,7 +121,7 @@ export async function restartable(t: TestContext) {
     assert.ok(merchant)
     return merchant
   }
-  const calls = parkingCalls((request, mchid = '1230000109') => {
+  const calls = chargeCalls((request, mchid = '1230000109') => {
     const { method, target, headers, body } = signedRequest(keysOf(mchid), request)
     return running.app.inject({ method, url: target, headers, payload: body })
   })

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { adminCalls } from '../../test/admin-calls.ts'
-import { chargeOf, entry, parkingCalls, type Stay } from '../../test/parking.ts'
+import { chargeCalls } from '../../test/charges.ts'
 import { platformUnderTest } from '../../test/platform.ts'
-import { formatTime } from '../protocol/time.ts'
 import { testServer } from '../store/testing.ts'
 
 const HOUR = 3_600_000
@@ -15,7 +14,7 @@ const timeout = 280_000
 /** No notice is taken, so that each charge goes on making work on the way. */
 const refused = async () => ({ status: 500, reply: '', failure: 'HTTP 500' })
 
-/** A platform whose workers run, and callers that charge one entry after the other until the test ends. */
+/** A platform whose workers run, and callers that charge one time after the other until the test ends. */
 async function busyPlatform(t: TestContext) {
   let isOver = false
   let callers: Promise<void>[] = []
@@ -27,24 +26,18 @@ async function busyPlatform(t: TestContext) {
   const running = await platformUnderTest(t, { workers: true, send: refused })
   const { call, platform, agenda } = running
   await agenda.control.freeze()
-  const calls = parkingCalls(call)
-  const ago = (ms: number) => formatTime(platform.clock.now() - ms)
+  const calls = chargeCalls(call, () => platform.clock.now())
   const charges = Array.from({ length: CALLERS }, () => 0)
   const charge = async (caller: number) => {
     while (!isOver) {
-      const request = entry({ start_time: ago(HOUR) }) as Stay['request']
-      const { id } = (await calls.create(request)).json<{ id?: string }>()
-      if (id === undefined) continue
-      const parking_info = { start_time: request.start_time, end_time: ago(60_000) }
-      const { statusCode } = await calls.charge(chargeOf({ id, request }, { parking_info }))
-      // A reset between the two calls has forgotten the entry.
+      const { statusCode } = await calls.charge()
+      // A reset meanwhile may have forgotten what is charged.
       if (statusCode === 200) charges[caller] = (charges[caller] ?? 0) + 1
     }
   }
   return {
     ...running,
     ...calls,
-    ago,
     admin: adminCalls(running),
     begin: () => {
       callers = charges.map((_, caller) => charge(caller))
@@ -62,9 +55,7 @@ test('a move of an hour ends while callers keep charging, with few stops, and so
 }, async t => {
   const busy = await busyPlatform(t)
   const { admin, platform } = busy
-  const stay = await busy.park({ start_time: busy.ago(HOUR) })
-  const parking_info = { start_time: stay.request.start_time, end_time: busy.ago(60_000) }
-  const { out_trade_no } = await busy.accept(stay, { profit_sharing: 'N', parking_info })
+  const { out_trade_no } = await busy.accept({ profit_sharing: 'N' })
   await admin.put('/due-work')
   const amount = { refund: 888, total: 888, currency: 'CNY' }
   const { create_time } = await busy.giveBack({ out_trade_no, out_refund_no: 'R1', amount })

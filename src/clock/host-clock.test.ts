@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { adminCalls } from '../../test/admin-calls.ts'
-import { type ParkingUnderTest, parkingCalls } from '../../test/parking.ts'
-import { type PlatformUnderTest, platformUnderTest } from '../../test/platform.ts'
-import { formatTime } from '../protocol/time.ts'
+import { READ } from '../../test/calls.ts'
+import { type ChargesUnderTest, chargeCalls } from '../../test/charges.ts'
+import { platformUnderTest } from '../../test/platform.ts'
 import { createTestStore } from '../store/testing.ts'
 import { signedRequest, startPlatform, type TestPlatform } from '../testing/index.ts'
 
@@ -16,14 +16,8 @@ function setHostClock(t: TestContext, ms: number): void {
   t.mock.method(Date, 'now', () => now() + ms)
 }
 
-async function paidOrder(
-  { park, accept, order, runDue }: Pick<ParkingUnderTest, 'park' | 'accept' | 'order' | 'runDue'>,
-  { platform }: Pick<PlatformUnderTest, 'platform'>,
-) {
-  const ago = (ms: number) => formatTime(platform.clock.now() - ms)
-  const stay = await park({ start_time: ago(3_600_000) })
-  const parking_info = { start_time: stay.request.start_time, end_time: ago(60_000) }
-  const { out_trade_no } = await accept(stay, { profit_sharing: 'N', parking_info })
+async function paidOrder({ accept, order, runDue }: Pick<ChargesUnderTest, 'accept' | 'order' | 'runDue'>) {
+  const { out_trade_no } = await accept({ profit_sharing: 'N' })
   await runDue()
   return order(out_trade_no)
 }
@@ -40,12 +34,15 @@ test('an order of December is not refunded in October, when the platform is star
   const december = await start()
   // The folder goes away with the first platform; what the merchant holds stays.
   const merchant = december.merchant('1230000109')
-  const callsOf = ({ app }: TestPlatform) =>
-    parkingCalls(request => {
-      const { method, target, headers, body } = signedRequest(merchant, request)
-      return app.inject({ method, url: target, headers, payload: body })
-    })
-  const { out_trade_no, success_time } = await paidOrder({ ...callsOf(december), ...december }, december)
+  const callsOf = ({ app, platform }: TestPlatform) =>
+    chargeCalls(
+      request => {
+        const { method, target, headers, body } = signedRequest(merchant, request)
+        return app.inject({ method, url: target, headers, payload: body })
+      },
+      () => platform.clock.now(),
+    )
+  const { out_trade_no, success_time } = await paidOrder({ ...callsOf(december), ...december })
   await december.stop()
 
   setHostClock(t, -60 * DAY)
@@ -69,39 +66,36 @@ test('an order of December is not refunded in October, when the platform is star
 
 test('while the platform runs, business time goes on where it was when the clock of the host goes back, and a reset goes by the host', async t => {
   const running = await platformUnderTest(t)
-  const calls = { ...running, ...parkingCalls(running.call) }
+  const calls = { ...running, ...chargeCalls(running.call, () => running.platform.clock.now()) }
   const admin = adminCalls(running)
-  const before = await paidOrder(calls, running)
+  const before = await paidOrder(calls)
   setHostClock(t, -60 * DAY)
   const { create_time } = await calls.giveBack({
     ...{ out_trade_no: before.out_trade_no, out_refund_no: 'R1', amount: AMOUNT },
   })
   assert.ok(Date.parse(create_time) >= Date.parse(String(before.success_time)))
-  const after = await paidOrder(calls, running)
+  const after = await paidOrder(calls)
   assert.ok(Date.parse(String(after.success_time)) >= Date.parse(create_time))
 
   await admin.put('/world/resets/1')
   assert.equal((await admin.get('/clock')).body.offset_ms, 0)
-  await paidOrder(calls, running)
+  await paidOrder(calls)
   assert.equal((await admin.get('/clock')).body.offset_ms, 0)
 })
 
 test('a call that reads writes no mark', async t => {
   const running = await platformUnderTest(t)
-  const { park, find, query, accept } = parkingCalls(running.call)
+  const { query, accept } = chargeCalls(running.call, () => running.platform.clock.now())
   const reached = async () =>
     (await running.platform.db.get<{ reached: number }>('SELECT reached FROM business_clock'))?.reached
   setHostClock(t, DAY)
   const before = await reached()
   const version = running.platform.db.version()
   for (let call = 0; call < 20; call += 1) {
-    await find({ appid: 'wxcbda96de0b165486', plate_number: '粤B20000', plate_color: 'BLUE', openid: 'o' })
+    assert.equal((await running.call({ method: 'GET', target: READ })).statusCode, 200)
     await query('T1')
   }
   assert.deepEqual([await reached(), running.platform.db.version()], [before, version])
-  const ago = (ms: number) => formatTime(running.platform.clock.now() - ms)
-  const stay = await park({ start_time: ago(3_600_000) })
-  const { start_time } = stay.request
-  await accept(stay, { parking_info: { start_time, end_time: ago(60_000) } })
+  await accept()
   assert.ok(Number(await reached()) >= running.platform.clock.now())
 })

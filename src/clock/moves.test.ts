@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
+import { type ChargesUnderTest, chargeCalls, chargesUnderTest } from '../../test/charges.ts'
 import { sinkFor } from '../../test/notices.ts'
-import { NOW, type ParkingUnderTest, parkingCalls, parkingUnderTest } from '../../test/parking.ts'
 import { platformUnderTest } from '../../test/platform.ts'
+import { NOW } from '../../test/sandbox.ts'
 import { type CouponStock, createStock } from '../funding/coupon-stocks.ts'
 import type { Platform } from '../node/platform.ts'
 import { RETRY_WAITS_MS } from '../notices/retry-schedule.ts'
-import { formatTime } from '../protocol/time.ts'
 import { createTestStore } from '../store/testing.ts'
 import { startPlatform } from '../testing/index.ts'
 import { ClockError, type ClockRefusal } from './clock-error.ts'
@@ -18,7 +18,7 @@ const START = Date.parse(NOW)
 const refusedAs = (refusal: ClockRefusal) => (error: unknown) =>
   error instanceof ClockError && error.refusal === refusal
 
-function mover({ platform, agenda }: Pick<ParkingUnderTest, 'platform' | 'agenda'>) {
+function mover({ platform, agenda }: Pick<ChargesUnderTest, 'platform' | 'agenda'>) {
   return (request: MoveRequest) => moveClock(platform, agenda, request)
 }
 
@@ -52,9 +52,9 @@ async function assertOnTime({ platform }: { platform: Platform }): Promise<void>
 for (const workers of [false, true]) {
   test(`a move of two days takes a notice up each step of the retry schedule at its time${workers ? ', beside running workers' : ''}`, async t => {
     const sink = await sinkFor(t)
-    const running = await parkingUnderTest(t, { workers })
+    const running = await chargesUnderTest(t, { workers })
     sink.answerWith(...Array.from({ length: 16 }, () => 500))
-    await running.accept(await running.park(), { notify_url: sink.url })
+    await running.accept({ notify_url: sink.url })
     const { done, finished } = await mover(running)({ move_id: 'two days', step_ms: 48 * HOUR })
     assert.equal(finished, true)
     assert.equal(running.clock.now(), START + 48 * HOUR)
@@ -65,7 +65,7 @@ for (const workers of [false, true]) {
 }
 
 test('a move that is repeated answers what it did and moves nothing', async t => {
-  const running = await parkingUnderTest(t)
+  const running = await chargesUnderTest(t)
   const move = mover(running)
   const first = await move({ move_id: 'a', step_ms: HOUR })
   assert.deepEqual(
@@ -80,7 +80,7 @@ test('a move that is repeated answers what it did and moves nothing', async t =>
 })
 
 test('a name that has another target, the past, and more than 366 days are refused, and nothing moves', async t => {
-  const running = await parkingUnderTest(t)
+  const running = await chargesUnderTest(t)
   const move = mover(running)
   await move({ move_id: 'a', step_ms: HOUR })
   const at = START + HOUR
@@ -172,7 +172,7 @@ test('of two nodes whose workers run, whichever does a piece does it at its time
   sink.answerWith(...Array.from({ length: 16 }, () => 500))
   const options = { open: () => store.open(), workers: true, rules: { deductionLadder: [HOUR] } }
   const running = await platformUnderTest(t, options)
-  const { park, accept, order } = parkingCalls(running.call)
+  const { accept, order } = chargeCalls(running.call, () => running.platform.clock.now())
   await running.agenda.control.freeze()
   const start = running.platform.clock.now()
   if (running.platform.db.shared) {
@@ -180,10 +180,7 @@ test('of two nodes whose workers run, whichever does a piece does it at its time
     t.after(() => other.stop())
   }
   t.after(() => store.remove())
-  const at = (instant: number) => formatTime(instant)
-  const stay = await park({ start_time: at(start - HOUR) })
-  const parking_info = { start_time: at(start - HOUR), end_time: at(start) }
-  const { out_trade_no } = await accept(stay, { notify_url: sink.url, parking_info })
+  const { out_trade_no } = await accept({ notify_url: sink.url })
   await mover(running)({ move_id: 'two days', step_ms: 48 * HOUR })
   const { trade_state, success_time } = await order(out_trade_no)
   assert.equal(trade_state, 'SUCCESS')

@@ -2,41 +2,41 @@ import assert from 'node:assert/strict'
 import { X509Certificate } from 'node:crypto'
 import { request } from 'node:http'
 import { after, beforeEach, test } from 'node:test'
-import { chargeOf, MERCHANT, PARTNER, parkingUnderTest } from '../../test/parking.ts'
-import { withQuery } from '../../test/platform.ts'
+import { READ, READ_OP } from '../../test/calls.ts'
+import { chargesUnderTest } from '../../test/charges.ts'
 import { type RawReply, rawRequest, sendRaw, sendRawUntilEnd } from '../../test/raw-http.ts'
+import { paidOrder, refundOf } from '../../test/refunds.ts'
+import { MERCHANT, PARTNER } from '../../test/sandbox.ts'
 import { replyMessage, verifyMessage } from '../protocol/signature.ts'
 import { type SignedRequest, signedRequest, type TestFault } from '../testing/index.ts'
 
 // What goes wrong with calls on purpose, as it is on the wire.
 
-const parking = await parkingUnderTest({ after }, { backup: true })
-const { platform, faults, merchant, park, accept } = parking
+const running = await chargesUnderTest(
+  { after },
+  { backup: true, rules: { refundInterval: 0, publishedLimits: 'off' } },
+)
+const { platform, faults, merchant } = running
+const order = await paidOrder(running)
 
 beforeEach(async () => {
   const rules = await platform.db.all<{ fault_id: string }>('SELECT fault_id FROM faults')
   for (const { fault_id } of rules) await faults.remove(fault_id)
 })
 
-const QUERY = withQuery('/v3/vehicle/parking/services/find', {
-  appid: 'wxcbda96de0b165486',
-  plate_number: '粤B10001',
-  plate_color: 'BLUE',
-  openid: 'oSandboxOwnerOfB100010000000',
-})
+const query = (mchid = '1230000109') => signedRequest(merchant(mchid), { method: 'GET', target: READ })
+const send = (signed: SignedRequest, url = running.baseUrl) => sendRaw(url, rawRequest(signed))
 
-const query = (mchid = '1230000109') => signedRequest(merchant(mchid), { method: 'GET', target: QUERY })
-const send = (signed: SignedRequest, url = parking.baseUrl) => sendRaw(url, rawRequest(signed))
+const REFUNDS = '/v3/refund/domestic/refunds'
 
-/** A charge of a fresh stay, signed. */
-async function freshCharge() {
-  const body = chargeOf(await park())
-  const target = '/v3/vehicle/transactions/parking'
-  return { signed: signedRequest(merchant('1230000109'), { method: 'POST', target, body }), ...body }
+/** A refund under a fresh number, which moves money, signed. */
+function freshRefund() {
+  const body = refundOf(order, 1)
+  return { signed: signedRequest(merchant('1230000109'), { method: 'POST', target: REFUNDS, body }), ...body }
 }
 
-async function isOnRecord(outTradeNo: string): Promise<boolean> {
-  return (await parking.query(outTradeNo)).statusCode === 200
+async function isOnRecord(outRefundNo: string): Promise<boolean> {
+  return (await running.queryRefund(outRefundNo)).statusCode === 200
 }
 
 const header = ({ headers }: RawReply, name: string) => headers.find(([known]) => known === name)?.[1] ?? ''
@@ -56,7 +56,7 @@ function isVerified(reply: RawReply): boolean {
 function endOf(signed: SignedRequest): Promise<string> {
   const { promise, resolve } = Promise.withResolvers<string>()
   const sent = request(
-    parking.baseUrl + signed.target,
+    running.baseUrl + signed.target,
     { method: signed.method, headers: signed.headers },
     reply => {
       reply.on('data', () => {})
@@ -69,24 +69,24 @@ function endOf(signed: SignedRequest): Promise<string> {
   return promise
 }
 
-/** What one rule of a kind does to a charge, and whether the charge was made. */
+/** What one rule of a kind does to a refund, and whether the refund was made. */
 const DONE_OR_NOT: [kind: TestFault['kind'], status: number, code: string | undefined, isDone: boolean][] = [
-  ['RATE_LIMITED', 429, 'RATELIMIT_EXCEEDED', false],
+  ['RATE_LIMITED', 429, 'FREQUENCY_LIMITED', false],
   ['ERROR_BEFORE_COMMIT', 500, 'SYSTEM_ERROR', false],
   ['ERROR_AFTER_COMMIT', 500, 'SYSTEM_ERROR', true],
   ['CONNECTION_RESET', Number.NaN, undefined, false],
   ['REPLY_LOST', Number.NaN, undefined, true],
 ]
 for (const [kind, status, code, isDone] of DONE_OR_NOT) {
-  test(`${kind}: the charge is ${isDone ? 'done' : 'not done'}, and repeated it succeeds once`, async () => {
-    await faults.put({ kind, call: 'createTransaction', count: 1 })
-    const { signed, out_trade_no } = await freshCharge()
+  test(`${kind}: the refund is ${isDone ? 'done' : 'not done'}, and repeated it succeeds once`, async () => {
+    await faults.put({ kind, call: 'createRefund', count: 1 })
+    const { signed, out_refund_no } = freshRefund()
     const reply = await send(signed)
     assert.deepEqual([reply.status, reply.body && JSON.parse(reply.body).code], [status, code ?? ''])
     if (code) assert.ok(isVerified(reply))
-    assert.equal(await isOnRecord(out_trade_no), isDone)
+    assert.equal(await isOnRecord(out_refund_no), isDone)
     assert.equal((await send(signed)).status, 200)
-    assert.equal(await isOnRecord(out_trade_no), true)
+    assert.equal(await isOnRecord(out_refund_no), true)
     const { matched, injected } = (await faults.find(kind)) ?? {}
     assert.deepEqual([matched, injected], [1, 1])
   })
@@ -95,8 +95,7 @@ for (const [kind, status, code, isDone] of DONE_OR_NOT) {
 test('a 500 on purpose stays a 500: it is no refusal, of which the platform bears a few a second', async () => {
   await faults.put({ kind: 'ERROR_BEFORE_COMMIT', call: 'createRefund' })
   const body = { out_trade_no: 'T1', out_refund_no: 'R1', amount: { refund: 1, total: 1, currency: 'CNY' } }
-  const signed = () =>
-    signedRequest(merchant('1230000109'), { method: 'POST', target: '/v3/refund/domestic/refunds', body })
+  const signed = () => signedRequest(merchant('1230000109'), { method: 'POST', target: REFUNDS, body })
   const replies = await Promise.all(Array.from({ length: 20 }, () => send(signed())))
   assert.deepEqual(new Set(replies.map(({ status }) => status)), new Set([500]))
 })
@@ -109,26 +108,23 @@ test('CONNECTION_RESET is a reset, and REPLY_LOST an end without a byte', async 
   assert.match(await endOf(query()), /^ECONNRESET socket hang up/)
 })
 
-test('REPLY_LOST: the charge is in the store for everybody before the connection ends', async () => {
-  await faults.put({ kind: 'REPLY_LOST', call: 'createTransaction', count: 1 })
-  const { signed, out_trade_no } = await freshCharge()
-  assert.equal(await sendRawUntilEnd(parking.baseUrl, rawRequest(signed)), '')
-  const row = await platform.db.get(
-    'SELECT trade_state FROM transactions WHERE out_trade_no = $1',
-    out_trade_no,
-  )
-  assert.deepEqual(row, { trade_state: 'ACCEPTED' })
+test('REPLY_LOST: the refund is in the store for everybody before the connection ends', async () => {
+  await faults.put({ kind: 'REPLY_LOST', call: 'createRefund', count: 1 })
+  const { signed, out_refund_no } = freshRefund()
+  assert.equal(await sendRawUntilEnd(running.baseUrl, rawRequest(signed)), '')
+  const row = await platform.db.get('SELECT status FROM refunds WHERE out_refund_no = $1', out_refund_no)
+  assert.deepEqual(row, { status: 'PROCESSING' })
 })
 
 test('ERROR_AFTER_COMMIT hides a refusal too', async () => {
-  await faults.put({ kind: 'ERROR_AFTER_COMMIT', call: 'queryTransaction' })
-  assert.equal((await parking.query('unknown')).statusCode, 500)
+  await faults.put({ kind: 'ERROR_AFTER_COMMIT', call: 'queryByOutRefundNo' })
+  assert.equal((await running.queryRefund('unknown')).statusCode, 500)
 })
 
 test('REPLY_TRUNCATED: all headers with the full length, half of the body, and the end of the connection', async () => {
   const whole = await send(query())
   await faults.put({ kind: 'REPLY_TRUNCATED' })
-  const text = await sendRawUntilEnd(parking.baseUrl, rawRequest(query()))
+  const text = await sendRawUntilEnd(running.baseUrl, rawRequest(query()))
   const [head = '', body] = text.split('\r\n\r\n')
   assert.match(head, new RegExp(`Content-Length: ${Buffer.byteLength(whole.body)}\r\n`))
   assert.match(head, /Wechatpay-Signature: /)
@@ -161,11 +157,11 @@ test('REPLY_PROBE begins with WECHATPAY/SIGNTEST/, and goes before a wrong signa
 })
 
 test('LATENCY waits by the wall clock before anything is done, and is not waited for by one who stops', async t => {
-  const other = await parkingUnderTest(t)
-  await other.faults.put({ kind: 'LATENCY', delay_ms: 120_000, call: 'queryPlateService' })
+  const other = await chargesUnderTest(t)
+  await other.faults.put({ kind: 'LATENCY', delay_ms: 120_000, call: READ_OP })
   const waiting = sendRaw(
     other.baseUrl,
-    rawRequest(signedRequest(other.merchant('1230000109'), { method: 'GET', target: QUERY })),
+    rawRequest(signedRequest(other.merchant('1230000109'), { method: 'GET', target: READ })),
   )
   while ((await other.faults.find('LATENCY'))?.injected !== 1)
     await new Promise(resolve => setImmediate(resolve))
@@ -174,46 +170,50 @@ test('LATENCY waits by the wall clock before anything is done, and is not waited
   await closed
   await faults.put({ kind: 'LATENCY', delay_ms: 30 })
   await send(query())
-  const { data } = await callsOf('op=queryPlateService&limit=1')
+  const { data } = await callsOf(`op=${READ_OP}&limit=1`)
   assert.ok((data[0]?.duration_ms ?? 0) >= 29)
 })
 
 test('the limit of a call that has one of its own is refused in its words', async () => {
   await faults.put({ kind: 'RATE_LIMITED', call: 'queryByOutRefundNo' })
-  const reply = await parking.queryRefund('R1')
-  assert.deepEqual([reply.statusCode, reply.json().code], [429, 'FREQUENCY_LIMITED'])
+  const own = await running.queryRefund('R1')
+  assert.deepEqual([own.statusCode, own.json().code], [429, 'FREQUENCY_LIMITED'])
+  await faults.put({ kind: 'RATE_LIMITED', call: READ_OP })
+  const usual = await running.call({ method: 'GET', target: READ })
+  assert.deepEqual([usual.statusCode, usual.json().code], [429, 'RATELIMIT_EXCEEDED'])
 })
 
 test('a fault is injected into the calls that fit all filters of its rule, and into no other', async () => {
-  const stay = await park()
-  const { out_trade_no } = await accept(stay)
-  const plate_number = String(stay.request.plate_number)
+  const { out_trade_no } = order
+  const refund = (amount: number) => running.refund(refundOf(order, amount))
   const fitting: [filter: Partial<TestFault>, fits: () => Promise<{ statusCode: number }>][] = [
-    [{ call: 'createParking' }, () => parking.create({ ...stay.request })],
-    [{ fields: { plate_number } }, () => parking.create({ ...stay.request })],
-    [{ fields: { plate_number } }, () => parking.charge(chargeOf(stay))],
-    [{ fields: { out_trade_no } }, () => parking.query(out_trade_no)],
-    [{ fields: { out_refund_no: 'R-1' } }, () => parking.queryRefund('R-1')],
-    [{ mchid: PARTNER.mchid }, () => parking.query('T-1', PARTNER)],
-    [{ host: 'api' }, () => parking.query('T-1')],
+    [{ call: 'createRefund' }, () => refund(1)],
+    [{ fields: { out_trade_no } }, () => refund(1)],
+    // Inside of `amount`.
+    [{ fields: { refund: 2 } }, () => refund(2)],
+    [{ fields: { out_trade_no, refund: 2 } }, () => refund(2)],
+    [{ fields: { out_refund_no: 'R-1' } }, () => running.queryRefund('R-1')],
+    [{ mchid: PARTNER.mchid }, () => running.queryRefund('R-1', PARTNER)],
+    [{ host: 'api' }, () => running.queryRefund('R-1')],
   ]
   for (const [filter, call] of fitting) {
     await faults.put({ kind: 'ERROR_BEFORE_COMMIT', ...filter })
     assert.equal((await call()).statusCode, 500, JSON.stringify(filter))
     assert.equal(
-      (await parking.query('T-2', PARTNER)).statusCode,
+      (await running.queryRefund('R-2', PARTNER)).statusCode,
       'mchid' in filter || 'host' in filter ? 500 : 404,
     )
   }
   await faults.put({
     kind: 'ERROR_BEFORE_COMMIT',
-    call: 'queryTransaction',
-    fields: { out_trade_no },
+    call: 'createRefund',
+    fields: { out_trade_no, refund: 3 },
     mchid: MERCHANT.mchid,
   })
-  assert.equal((await parking.query(out_trade_no)).statusCode, 500)
-  assert.notEqual((await parking.query(out_trade_no, PARTNER)).statusCode, 500)
-  assert.equal((await parking.create({ ...stay.request })).statusCode, 200)
+  assert.equal((await refund(3)).statusCode, 500)
+  assert.notEqual((await running.refund(refundOf(order, 3), PARTNER)).statusCode, 500)
+  assert.equal((await refund(4)).statusCode, 200)
+  assert.equal((await running.query(out_trade_no)).statusCode, 200)
 })
 
 test('what is not authentic or cannot be read is matched by no rule', async () => {
@@ -224,7 +224,7 @@ test('what is not authentic or cannot be read is matched by no rule', async () =
     Authorization: (headers.Authorization ?? '').replace(/signature="..../, 'signature="AAAA'),
   }
   assert.equal((await send({ ...rest, headers: forged })).status, 401)
-  assert.equal((await parking.create({ plate_number: 7 })).statusCode, 400)
+  assert.equal((await running.refund({ out_refund_no: 7 })).statusCode, 400)
   assert.deepEqual((await faults.find('ERROR_BEFORE_COMMIT'))?.matched, 0)
 })
 
@@ -236,13 +236,13 @@ test('a call gets one fault of each kind, by the first rule of it that injects',
     const found = await Promise.all(['a', 'b', 'c'].map(id => faults.find(id)))
     return found.map(fault => [fault?.matched, fault?.injected])
   }
-  assert.equal((await parking.query('T-1')).statusCode, 500)
+  assert.equal((await running.query('T-1')).statusCode, 500)
   assert.deepEqual(await counts(), [
     [1, 1],
     [0, 0],
     [1, 1],
   ])
-  assert.equal((await parking.query('T-1')).statusCode, 500)
+  assert.equal((await running.query('T-1')).statusCode, 500)
   assert.deepEqual(await counts(), [
     [1, 1],
     [1, 1],
@@ -252,14 +252,14 @@ test('a call gets one fault of each kind, by the first rule of it that injects',
 
 test('HOST_DOWN resets all requests to one access point, by its port or its official name, while the other answers', async () => {
   const at = async (url: string, Host: string) => (await sendRaw(url, rawRequest(query(), { Host }))).status
-  const backup = parking.backupUrl ?? ''
+  const backup = running.backupUrl ?? ''
   const places: [url: string, host: string][] = [
-    [parking.baseUrl, 'localhost'],
-    [parking.baseUrl, 'api.mch.weixin.qq.com:8080'],
+    [running.baseUrl, 'localhost'],
+    [running.baseUrl, 'api.mch.weixin.qq.com:8080'],
     [backup, 'API.wechatpay.cn'],
     [backup, 'localhost'],
-    [parking.baseUrl, 'api2.mch.weixin.qq.com'],
-    [parking.baseUrl, 'api2.wechatpay.cn'],
+    [running.baseUrl, 'api2.mch.weixin.qq.com'],
+    [running.baseUrl, 'api2.wechatpay.cn'],
   ]
   const all = async () => {
     const seen = []
@@ -271,9 +271,9 @@ test('HOST_DOWN resets all requests to one access point, by its port or its offi
   await faults.put({ kind: 'HOST_DOWN', host: 'api' })
   assert.deepEqual(await all(), [down, down, down, 200, 200, 200])
   assert.match(await endOf(query()), /^ECONNRESET read/)
-  assert.equal((await fetch(`${parking.baseUrl}/healthz`)).status, 200)
+  assert.equal((await fetch(`${running.baseUrl}/healthz`)).status, 200)
   const undecodable = 'GET /%zz HTTP/1.1\r\nHost: localhost\r\n\r\n'
-  assert.deepEqual((await sendRaw(parking.baseUrl, undecodable)).status, down)
+  assert.deepEqual((await sendRaw(running.baseUrl, undecodable)).status, down)
   assert.deepEqual((await sendRaw(backup, undecodable)).status, 404)
   await faults.put({ kind: 'HOST_DOWN', host: 'api2' })
   assert.deepEqual(await all(), [200, 200, 200, down, down, down])
@@ -283,13 +283,13 @@ test('HOST_DOWN resets all requests to one access point, by its port or its offi
 
 test('the second access point answers as the first one does, to the last header', async () => {
   const signed = query()
-  const [one, other] = [await send(signed), await send(signed, parking.backupUrl)]
+  const [one, other] = [await send(signed), await send(signed, running.backupUrl)]
   assert.deepEqual(
     other.headers.map(([name]) => name),
     one.headers.map(([name]) => name),
   )
   assert.equal(other.body, one.body)
-  assert.deepEqual((await sendRaw(parking.backupUrl ?? '', 'no HTTP\r\n\r\n')).status, 400)
+  assert.deepEqual((await sendRaw(running.backupUrl ?? '', 'no HTTP\r\n\r\n')).status, 400)
 })
 
 interface SeenCall {
@@ -300,7 +300,7 @@ interface SeenCall {
 }
 
 async function callsOf(query: string): Promise<{ data: SeenCall[]; next?: string }> {
-  const { url, token } = parking.admin
+  const { url, token } = running.admin
   const reply = await fetch(`${url}/admin/v1/calls?${query}`, {
     headers: { authorization: `Bearer ${token}` },
   })

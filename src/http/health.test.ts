@@ -4,14 +4,19 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import pino from 'pino'
-import { entry, parkingWithoutStore } from '../../test/parking.ts'
-import { platformUnderTest } from '../../test/platform.ts'
+import { type PlatformUnderTest, platformUnderTest } from '../../test/platform.ts'
+import { NOBODY_LISTENS, sandboxWithoutStore } from '../../test/sandbox.ts'
 import { StoreHealth } from '../store/health.ts'
 import { openSqlite } from '../store/sqlite.ts'
 import type { TestPlatform } from '../testing/index.ts'
 import { Health } from './health.ts'
 
-const CREATE = { method: 'POST', target: '/v3/vehicle/parking/parkings' } as const
+/** A call that makes a notice, so it writes. */
+function write({ call, merchant }: PlatformUnderTest) {
+  const headers = { 'Wechatpay-Serial': merchant('1230000109').platform_serial }
+  const body = { echo_message: 'hi', notify_url: NOBODY_LISTENS }
+  return call({ method: 'POST', target: '/v3/security/echo', headers, body })
+}
 
 async function look({ baseUrl }: Pick<TestPlatform, 'baseUrl'>, path: '/healthz' | '/readyz') {
   const reply = await fetch(`${baseUrl}${path}`)
@@ -38,7 +43,7 @@ test('a store that can be read and not written is 503 with the reason, until it 
 })
 
 test('a store that cannot be read is 503, and nothing of the cause is told', async t => {
-  assert.deepEqual(await look(await parkingWithoutStore(t), '/healthz'), broken('The store cannot be read.'))
+  assert.deepEqual(await look(await sandboxWithoutStore(t), '/healthz'), broken('The store cannot be read.'))
 })
 
 test('the checks write once in five seconds, however many look', async t => {
@@ -103,10 +108,10 @@ test('a SQLite file that is gone is 503 at once, and nothing is acknowledged tha
   assert.deepEqual(await look(running, '/healthz'), SOUND)
   renameSync(file, `${file}.away`)
   assert.deepEqual(await look(running, '/healthz'), broken('The file of the store is gone.'))
-  assert.equal((await running.call({ ...CREATE, body: entry() })).statusCode, 500)
+  assert.equal((await write(running)).statusCode, 500)
   renameSync(`${file}.away`, file)
   assert.deepEqual(await look(running, '/healthz'), SOUND)
-  assert.equal((await running.call({ ...CREATE, body: entry() })).statusCode, 200)
+  assert.equal((await write(running)).statusCode, 200)
 })
 
 test('a fault is logged when it begins and when it ends, with its cause', async t => {

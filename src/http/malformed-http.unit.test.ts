@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, test } from 'node:test'
+import { READ } from '../../test/calls.ts'
 import { type RawReply, rawRequest, sendPart, sendRaw, sendRawUntilEnd } from '../../test/raw-http.ts'
 import { type SignedRequest, signedRequest, startPlatform } from '../testing/index.ts'
 
@@ -48,7 +49,7 @@ test('what is no HTTP is answered with a 400 that says so, and the connection is
 })
 
 test('a target with bytes that are not ASCII is no HTTP, also when it was signed like that', async () => {
-  const request = signed('/v3/vehicle/parking/services/find?plate_number=粤B888888')
+  const request = signed(decodeURIComponent(READ))
   assertMalformed(await sendRaw(running.baseUrl, rawRequest(request)), 'unencoded Chinese')
 })
 

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict'
 import { createPrivateKey, createPublicKey, X509Certificate } from 'node:crypto'
 import { after, test } from 'node:test'
 import { adminCalls } from '../../test/admin-calls.ts'
+import { chargeCalls, chargesUnderTest } from '../../test/charges.ts'
 import { chargeWithNotice, envelopeOf, sinkFor, verifiedSerial } from '../../test/notices.ts'
-import { chargeOf, entry, MERCHANT, PARTNER, parkingCalls, parkingUnderTest } from '../../test/parking.ts'
+import { MERCHANT, PARTNER } from '../../test/sandbox.ts'
 import {
   assertSignedBySm2,
   platformCertificate,
@@ -15,7 +16,7 @@ import { encryptField } from '../protocol/sensitive-field.ts'
 import { shangmi } from '../protocol/shangmi.ts'
 import { signedRequest } from '../testing/index.ts'
 
-const running = await parkingUnderTest({ after })
+const running = await chargesUnderTest({ after })
 const admin = adminCalls(running)
 const direct = await shangmiMerchant(running)
 const theirs = platformCertificate(running)
@@ -35,22 +36,20 @@ const echo = (
     headers: { 'Wechatpay-Serial': serial },
   })
 
-test('a merchant of 国密 makes all the calls of a car park, and every reply is signed by SM2', async () => {
+test('a merchant of 国密 charges, queries and refunds, and every reply is signed by SM2', async () => {
   const provider = await shangmiMerchant(running, PARTNER.mchid)
   for (const [merchant, caller] of [
     [direct, MERCHANT],
     [provider, PARTNER],
   ] as const) {
-    const calls = parkingCalls(request => merchant.call(request))
-    const request = entry(caller.partner)
-    const created = await calls.create(request, caller)
-    const stay = { request: request as never, id: created.json<{ id: string }>().id }
-    const charged = await calls.charge(
-      chargeOf(stay, caller === MERCHANT ? {} : { sub_mchid: '1900000109' }),
-      caller,
-    )
+    const calls = chargeCalls(request => merchant.call(request))
+    const charged = await calls.charge({}, caller)
     const { out_trade_no } = charged.json<{ out_trade_no: string }>()
-    for (const reply of [created, charged, await calls.query(out_trade_no, caller)]) {
+    const queried = await calls.query(out_trade_no, caller)
+    await running.runDue()
+    const amount = { refund: 1, total: 888, currency: 'CNY' }
+    const refunded = await calls.refund({ out_trade_no, out_refund_no: 'R1', amount }, caller)
+    for (const reply of [charged, queried, refunded]) {
       assert.equal(reply.statusCode, 200, reply.body)
       assertSignedBySm2(reply.headers, reply.body, theirs)
     }
@@ -58,7 +57,7 @@ test('a merchant of 国密 makes all the calls of a car park, and every reply is
 })
 
 test('a refusal of the business is signed by SM2 too', async () => {
-  const reply = await parkingCalls(request => direct.call(request)).query('nobody-has-this')
+  const reply = await chargeCalls(request => direct.call(request)).query('nobody-has-this')
   assert.equal(reply.statusCode, 404)
   assertSignedBySm2(reply.headers, reply.body, theirs)
 })

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { createPublicKey, verify, X509Certificate } from 'node:crypto'
 import { after, afterEach, test } from 'node:test'
-import { platformUnderTest, withQuery } from '../../test/platform.ts'
+import { READ } from '../../test/calls.ts'
+import { platformUnderTest } from '../../test/platform.ts'
 import { rawRequest, sendRaw } from '../../test/raw-http.ts'
 import { encryptField } from '../protocol/sensitive-field.ts'
 import { TRUST_STATES, type TrustState } from '../protocol/trust.ts'
@@ -16,12 +17,6 @@ const setTrust = (trust: TrustState) =>
 afterEach(() => setTrust('SWITCHING'))
 
 const ECHO = { method: 'POST', target: '/v3/security/echo', body: { echo_message: '回显' } } as const
-const PLATE_QUERY = withQuery('/v3/vehicle/parking/services/find', {
-  appid: 'wxcbda96de0b165486',
-  plate_number: '粤B10001',
-  plate_color: 'BLUE',
-  openid: 'oSandboxOwnerOfB100010000000',
-})
 
 type Reply = Awaited<ReturnType<typeof call>>
 
@@ -126,7 +121,7 @@ for (const trust of TRUST_STATES) {
       }
       const serial = serials[named]
       const headers: Record<string, string> = serial === undefined ? {} : { 'Wechatpay-Serial': serial }
-      const reply = await call({ method: 'GET', target: PLATE_QUERY, headers })
+      const reply = await call({ method: 'GET', target: READ, headers })
       assert.equal(reply.statusCode, 200, reply.body)
       assert.equal(signerOf(reply), signer, `${trust}, ${named}`)
     }
@@ -137,7 +132,7 @@ for (const trust of TRUST_STATES) {
     for (const serial of ['', ' ', 'PUB_KEY_ID_0', 'x'.repeat(1000)]) {
       const reply = await call({
         method: 'GET',
-        target: PLATE_QUERY,
+        target: READ,
         headers: { 'Wechatpay-Serial': serial },
       })
       assert.equal(reply.statusCode, 200, reply.body)
@@ -148,14 +143,14 @@ for (const trust of TRUST_STATES) {
 
 test("while switching, the id of another merchant's public key is like none", async () => {
   const other = running.merchant('1230000100').public_key_id
-  const reply = await call({ method: 'GET', target: PLATE_QUERY, headers: { 'Wechatpay-Serial': other } })
+  const reply = await call({ method: 'GET', target: READ, headers: { 'Wechatpay-Serial': other } })
   assert.equal(signerOf(reply), 'certificate')
 })
 
 test('what the call refuses is signed like a success, and its number says what it was', async () => {
   const refusals = [
-    [PLATE_QUERY, '1230000110', 403, 'NO_AUTH', 268435461],
-    [`${PLATE_QUERY}&sub_mchid=1`, '1230000109', 400, 'INVALID_REQUEST', 268443701],
+    [READ, '1230000110', 403, 'NO_AUTH', 268435461],
+    [`${READ}&sub_mchid=1`, '1230000109', 400, 'INVALID_REQUEST', 268443701],
     ['/v3/vehicle/transactions/out-trade-no/unknown', '1230000109', 404, 'NOT_FOUND', 268512771],
   ] as const
   for (const [target, mchid, status, code, number] of refusals) {
@@ -182,7 +177,7 @@ test('what the gateway refuses before the call has a Request-ID and the ordinary
   const refusals: [request: UnsignedRequest, number: number][] = [
     [{ method: 'GET', target: '/v3/certificates?algorithm_type=x' }, 268435461],
     [{ method: 'GET', target: '/v3/vehicle/transactions/out-trade-no/a.b' }, 268435461],
-    [{ method: 'GET', target: `${PLATE_QUERY}&x=1` }, 270924358],
+    [{ method: 'GET', target: `${READ}&x=1` }, 270924358],
     [echo('{'), 268435461],
     [echo({}), 268435461],
     [echo({ echo_message: 1 }), 268435461],

@@ -1,18 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { platformUnderTest, withQuery } from '../../test/platform.ts'
+import { READ } from '../../test/calls.ts'
+import { platformUnderTest } from '../../test/platform.ts'
 
 const BODY = '{"code":"SYSTEM_ERROR","message":"出现内部服务器错误"}'
 
-const QUERY = {
-  method: 'GET',
-  target: withQuery('/v3/vehicle/parking/services/find', {
-    appid: 'wxcbda96de0b165486',
-    plate_number: '粤B10001',
-    plate_color: 'BLUE',
-    openid: 'oSandboxOwnerOfB100010000000',
-  }),
-} as const
+const QUERY = { method: 'GET', target: READ } as const
 
 test('a fault of the store is a signed SYSTEM_ERROR that leaks nothing, and ends when the fault does', async t => {
   const { call, platform } = await platformUnderTest(t)

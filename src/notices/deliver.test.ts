@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { chargesUnderTest, SANDBOX_PAYERS } from '../../test/charges.ts'
 import {
   chargeWithNotice,
   envelopeOf,
@@ -9,7 +10,7 @@ import {
   sinkFor,
   verifiedSerial,
 } from '../../test/notices.ts'
-import { MODES, NOW, PARTNER, parkingUnderTest } from '../../test/parking.ts'
+import { MODES, NOW, PARTNER } from '../../test/sandbox.ts'
 import { conforms } from '../contract/validate.ts'
 import { findMerchant } from '../merchants/merchants.ts'
 import { entranceStateChange, transactionResult } from '../products/industry/parking/contract.ts'
@@ -20,7 +21,7 @@ import { enqueueNotice } from './outbox.ts'
 for (const [mode, caller] of MODES) {
   test(`${mode}: a payment is told with the order itself, sealed and signed for the merchant that called`, async t => {
     const sink = await sinkFor(t)
-    const running = await parkingUnderTest(t)
+    const running = await chargesUnderTest(t)
     const number = await chargeWithNotice(running, sink, { caller })
     const callback = await sink.next()
     const merchant = running.merchant(caller.mchid)
@@ -54,8 +55,8 @@ for (const [mode, caller] of MODES) {
 
   test(`${mode}: a failure is told as PAY_FAIL, without what only a payment brings`, async t => {
     const sink = await sinkFor(t)
-    const running = await parkingUnderTest(t, { rules: { deductionLadder: [0] } })
-    const number = await chargeWithNotice(running, sink, { caller, plate_number: '粤B10006' })
+    const running = await chargesUnderTest(t, { rules: { deductionLadder: [0] } })
+    const number = await chargeWithNotice(running, sink, { caller, payer: SANDBOX_PAYERS.withoutMoney })
     const callback = await sink.next()
     const merchant = running.merchant(caller.mchid)
     verifiedSerial(callback, merchant)
@@ -73,7 +74,7 @@ for (const [mode, caller] of MODES) {
 
 test('headers have their exact names, the type of the signature and the wall time', async t => {
   const sink = await sinkFor(t)
-  const running = await parkingUnderTest(t)
+  const running = await chargesUnderTest(t)
   await chargeWithNotice(running, sink)
   const { rawHeaders, headers } = await sink.next()
   const names = rawHeaders.filter((_, index) => index % 2 === 0)
@@ -99,7 +100,7 @@ test('headers have their exact names, the type of the signature and the wall tim
 })
 
 test('the key that signs follows the trust state of the receiver', async t => {
-  const running = await parkingUnderTest(t)
+  const running = await chargesUnderTest(t)
   const merchant = running.merchant('1230000109')
   const { platform_serial, public_key_id } = merchant
   for (const [trust, share, expected] of [
@@ -128,7 +129,7 @@ test('while switching with a share in between, notices come under both keys', as
     draws += 1
     return Uint8Array.of(draws % 2 === 0 ? 0x7f : 0x80, 0xff)
   }
-  const running = await parkingUnderTest(t, { random })
+  const running = await chargesUnderTest(t, { random })
   await running.platform.db.run('UPDATE merchants SET notice_key_share = 50')
   const merchant = running.merchant('1230000109')
   const serials: string[] = []
@@ -142,7 +143,7 @@ test('while switching with a share in between, notices come under both keys', as
 
 test('a merchant without an APIv3 key gets no notices, and is charged for all the same', async t => {
   const sink = await sinkFor(t)
-  const running = await parkingUnderTest(t)
+  const running = await chargesUnderTest(t)
   await running.platform.db.run(`UPDATE merchants SET apiv3_key = '' WHERE mchid = '1230000109'`)
   const number = await chargeWithNotice(running, sink)
   assert.equal((await running.order(number)).trade_state, 'SUCCESS')
@@ -154,7 +155,7 @@ test('a merchant without an APIv3 key gets no notices, and is charged for all th
 
 test('an APIv3 key that is taken away meanwhile fails the attempt; a new one seals the next', async t => {
   const sink = await sinkFor(t)
-  const running = await parkingUnderTest(t)
+  const running = await chargesUnderTest(t)
   const { db } = running.platform
   sink.answerWith(500)
   await chargeWithNotice(running, sink)
@@ -183,7 +184,7 @@ test('an APIv3 key that is taken away meanwhile fails the attempt; a new one sea
 
 test('a notice is part of the transaction that causes it: rolled back with it, sent after its commit', async t => {
   const sink = await sinkFor(t)
-  const running = await parkingUnderTest(t)
+  const running = await chargesUnderTest(t)
   const { platform } = running
   const receiver = await findMerchant(platform.db, '1230000109')
   assert.ok(receiver)
@@ -229,8 +230,8 @@ test('a notice is part of the transaction that causes it: rolled back with it, s
 
 test('a running platform sends by itself', async t => {
   const sink = await sinkFor(t)
-  const { accept, park, order, merchant } = await parkingUnderTest(t, { workers: true })
-  const { out_trade_no } = await accept(await park(), { notify_url: sink.url })
+  const { accept, order, merchant } = await chargesUnderTest(t, { workers: true })
+  const { out_trade_no } = await accept({ notify_url: sink.url })
   const callback = await sink.next()
   assert.deepEqual(opened(callback, merchant('1230000109').apiv3_key), await order(out_trade_no))
 })
@@ -239,11 +240,11 @@ test('a receiver that is slow holds up no other', async t => {
   const slow = await sinkFor(t)
   const quick = await sinkFor(t)
   slow.answerWith(...Array.from({ length: 10 }, () => 'hang' as const))
-  const { accept, park } = await parkingUnderTest(t, { workers: true })
-  for (let count = 0; count < 10; count += 1) await accept(await park(), { notify_url: slow.url })
+  const { accept } = await chargesUnderTest(t, { workers: true })
+  for (let count = 0; count < 10; count += 1) await accept({ notify_url: slow.url })
   for (let count = 0; count < 10; count += 1) await slow.next()
   // Ten deliveries hang now.
-  await accept(await park(), { notify_url: quick.url })
+  await accept({ notify_url: quick.url })
   await quick.next()
   await slow.close()
 })

@@ -4,7 +4,7 @@ import { adminClient } from '../../test/admin.ts'
 import { workOf } from '../../test/bursts.ts'
 import { noticeRows, sinkFor } from '../../test/notices.ts'
 import { holdingReceiver, putNotices } from '../../test/notices-backlog.ts'
-import { MERCHANT, PARTNER, parkingUnderTest } from '../../test/parking.ts'
+import { MERCHANT, PARTNER, sandboxUnderTest } from '../../test/sandbox.ts'
 import type { Database } from '../store/database.ts'
 import { MAX_DELIVERIES } from './send.ts'
 
@@ -22,7 +22,7 @@ async function assertAllDelivered(db: Database, count: number): Promise<void> {
 
 test("with 200 notices due to a receiver that hangs, another merchant's comes at once, while all that were sent there are open", async t => {
   const [hanging, quick] = [await holdingReceiver(t), await sinkFor(t)]
-  const { platform, runDue } = await parkingUnderTest(t, { workers: true })
+  const { platform, runDue } = await sandboxUnderTest(t, { workers: true })
   await putNotices(platform, MERCHANT.mchid, hanging.url, 200)
   await hanging.reaches(HALF)
   await putNotices(platform, PARTNER.mchid, quick.url)
@@ -36,7 +36,7 @@ test("with 200 notices due to a receiver that hangs, another merchant's comes at
 
 test('also where all fall due together and the hanging one has waited longer, and none is left undone', async t => {
   const [hanging, quick] = [await holdingReceiver(t), await sinkFor(t)]
-  const { platform, clock, runDue } = await parkingUnderTest(t)
+  const { platform, clock, runDue } = await sandboxUnderTest(t)
   await putNotices(platform, MERCHANT.mchid, hanging.url, 200)
   clock.advance(1)
   await putNotices(platform, PARTNER.mchid, quick.url, 20)
@@ -51,7 +51,7 @@ test('also where all fall due together and the hanging one has waited longer, an
 
 test('seven merchants whose receivers hang leave room for an eighth', async t => {
   const [hanging, quick] = [await holdingReceiver(t), await sinkFor(t)]
-  const running = await parkingUnderTest(t)
+  const running = await sandboxUnderTest(t)
   const { platform, runDue } = running
   const admin = adminClient(running)
   for (let number = 0; number < 7; number += 1) {
@@ -73,7 +73,7 @@ test('seven merchants whose receivers hang leave room for an eighth', async t =>
 
 test('what waits for a slot is due for nobody until one is free, so it is not looked for again and again', async t => {
   const hanging = await holdingReceiver(t)
-  const running = await parkingUnderTest(t)
+  const running = await sandboxUnderTest(t)
   const { platform, clock } = running
   await putNotices(platform, MERCHANT.mchid, hanging.url, 200)
   const work = workOf(running, t)
@@ -93,7 +93,7 @@ test('what waits for a slot is due for nobody until one is free, so it is not lo
 })
 
 test("a merchant's notices are taken in the order in which they fell due, a few or many at a time", async t => {
-  const running = await parkingUnderTest(t)
+  const running = await sandboxUnderTest(t)
   const { platform, clock } = running
   for (let instant = 0; instant < 20; instant += 1) {
     await putNotices(platform, MERCHANT.mchid, 'http://127.0.0.1:9/notify')
@@ -126,7 +126,7 @@ test("a merchant's notices are taken in the order in which they fell due, a few 
 
 test('a stop waits for what is under way, and not for what waits for a slot', async t => {
   const hanging = await holdingReceiver(t)
-  const { platform, agenda } = await parkingUnderTest(t, { workers: true })
+  const { platform, agenda } = await sandboxUnderTest(t, { workers: true })
   await putNotices(platform, MERCHANT.mchid, hanging.url, 200)
   await hanging.reaches(HALF)
   const stopped = agenda.stop()

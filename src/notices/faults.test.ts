@@ -1,17 +1,19 @@
 import assert from 'node:assert/strict'
 import { after, beforeEach, test } from 'node:test'
 import { adminClient } from '../../test/admin.ts'
+import { chargesUnderTest } from '../../test/charges.ts'
 import { envelopeOf, opened, restartable, verifiedSerial } from '../../test/notices.ts'
-import { MERCHANT, PARTNER, parkingUnderTest } from '../../test/parking.ts'
+import { parkingCalls } from '../../test/parking.ts'
+import { MERCHANT, PARTNER } from '../../test/sandbox.ts'
 import { type ReceivedCallback, type TestFault, webhookSink } from '../testing/index.ts'
 
 // What goes wrong with notices on purpose, and what the administration shows of it.
 
 const sink = await webhookSink()
 after(() => sink.close())
-const parking = await parkingUnderTest({ after })
-const { platform, faults, clock, runDue } = parking
-const admin = adminClient(parking)
+const running = await chargesUnderTest({ after })
+const { platform, faults, clock, runDue } = running
+const admin = adminClient(running)
 
 beforeEach(async () => {
   const rules = await platform.db.all<{ fault_id: string }>('SELECT fault_id FROM faults')
@@ -31,10 +33,9 @@ interface Shown {
   }[]
 }
 
-/** Charges a fresh stay, whose notice is due then; answers the number of the order. */
+/** Makes a charge, whose notice is due then; answers the number of the order. */
 async function charge(caller = MERCHANT): Promise<string> {
-  const stay = await parking.park({}, caller)
-  const { out_trade_no } = await parking.accept(stay, { notify_url: sink.url }, caller)
+  const { out_trade_no } = await running.accept({ notify_url: sink.url }, caller)
   return out_trade_no
 }
 
@@ -45,7 +46,7 @@ async function noticeOf(outTradeNo: string, { mchid } = MERCHANT): Promise<Shown
 
 function isGenuine(callback: ReceivedCallback): boolean {
   try {
-    verifiedSerial(callback, parking.merchant(MERCHANT.mchid))
+    verifiedSerial(callback, running.merchant(MERCHANT.mchid))
     return true
   } catch {
     return false
@@ -53,7 +54,7 @@ function isGenuine(callback: ReceivedCallback): boolean {
 }
 
 function numberIn(callback: ReceivedCallback): unknown {
-  return opened(callback, parking.merchant(MERCHANT.mchid).apiv3_key).out_trade_no
+  return opened(callback, running.merchant(MERCHANT.mchid).apiv3_key).out_trade_no
 }
 
 const SECOND = 1_000
@@ -219,10 +220,10 @@ test('NOTICE_REORDERED: also of one stay, whose notices are sent in their order 
     await runDue()
   }
   await be('NORMAL')
-  await parking.park({ plate_number: '粤C77777', notify_url: sink.url })
+  await parkingCalls(running.call).park({ plate_number: '粤C77777', notify_url: sink.url })
   for (const state of ['PAUSE', 'NORMAL', 'PAUSE']) await be(state)
   const states = () =>
-    sink.received.map(one => opened(one, parking.merchant(MERCHANT.mchid).apiv3_key).parking_state)
+    sink.received.map(one => opened(one, running.merchant(MERCHANT.mchid).apiv3_key).parking_state)
   assert.deepEqual(states(), ['NORMAL', 'BLOCKED'])
   clock.advance(600 * SECOND)
   await runDue()
@@ -263,10 +264,8 @@ test('a rule is asked about a notice once, whatever the retry schedule does, and
   assert.equal((await faults.find('NOTICE_DOUBLED'))?.matched, 2)
 })
 
-test('rules fit notices by product, type, merchant, plate and order', async () => {
-  const stay = await parking.park()
-  const plate_number = String(stay.request.plate_number)
-  const { out_trade_no } = await parking.accept(stay, { notify_url: sink.url })
+test('rules fit notices by product, type, merchant and fields', async () => {
+  const { out_trade_no } = await running.accept({ notify_url: sink.url })
   for (const [fault_id, filter, matched] of [
     ['type', { event_type: 'TRANSACTION.SUCCESS' }, 1],
     ['other type', { event_type: 'REFUND.SUCCESS' }, 0],
@@ -274,10 +273,11 @@ test('rules fit notices by product, type, merchant, plate and order', async () =
     ['other product', { product: 'refunds' }, 0],
     ['merchant', { mchid: MERCHANT.mchid }, 1],
     ['other merchant', { mchid: PARTNER.mchid }, 0],
-    ['plate', { fields: { plate_number } }, 1],
-    ['other plate', { fields: { plate_number: '粤B00000' } }, 0],
-    ['order', { fields: { out_trade_no, plate_number } }, 1],
-    ['other order', { fields: { out_trade_no: 'T', plate_number } }, 0],
+    // Inside of `amount`.
+    ['amount', { fields: { total: 888 } }, 1],
+    ['other amount', { fields: { total: 887 } }, 0],
+    ['order', { fields: { out_trade_no, total: 888 } }, 1],
+    ['other order', { fields: { out_trade_no: 'T', total: 888 } }, 0],
   ] as const) {
     await faults.put({ fault_id, kind: 'NOTICE_DOUBLED', probability: 1, seed: 1, ...filter })
     await runDue()
@@ -295,7 +295,7 @@ test('what is injected into a notice that is late is not forgotten by a restart,
   const { faults: rules } = own.platform()
   await rules.put({ fault_id: 'late', kind: 'NOTICE_DELAYED', delay_ms: 60 * SECOND, count: 1 })
   await rules.put({ fault_id: 'probe', kind: 'NOTICE_PROBE', count: 1 })
-  await own.accept(await own.park(), { notify_url: sink.url })
+  await own.accept({ notify_url: sink.url })
   await own.runDue()
   await own.restart()
   own.clock.advance(60 * SECOND)

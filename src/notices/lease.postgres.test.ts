@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { chargesUnderTest } from '../../test/charges.ts'
 import {
   envelopeOf,
   noticeRows,
@@ -9,19 +10,18 @@ import {
   verifiedSerial,
 } from '../../test/notices.ts'
 import { putNotices } from '../../test/notices-backlog.ts'
-import { chargeOf, parkingUnderTest } from '../../test/parking.ts'
 import { noticeDelivery } from './deliver.ts'
 import { noticeSender } from './send.ts'
 
 // Who has a notice in hand: several workers, a restart, a process that was killed.
 
 test('a claim leases the longest due notices, as many as have slots, and no other claim gets them meanwhile', async t => {
-  const { platform, park, charge, runDue, clock } = await parkingUnderTest(t)
+  const { platform, accept, runDue, clock } = await chargesUnderTest(t)
   const sender = noticeSender()
   t.after(() => sender.close())
   // Fifteen failing notices, each due at another time.
   for (let count = 0; count < 15; count += 1) {
-    await charge(chargeOf(await park()))
+    await accept()
     await runDue()
     clock.advance(10)
   }
@@ -48,10 +48,10 @@ test('a claim leases the longest due notices, as many as have slots, and no othe
 })
 
 test('two claims at once share the notices out', async t => {
-  const { platform, park, charge, runDue, clock } = await parkingUnderTest(t)
+  const { platform, accept, runDue, clock } = await chargesUnderTest(t)
   const sender = noticeSender()
   t.after(() => sender.close())
-  for (let count = 0; count < 30; count += 1) await charge(chargeOf(await park()))
+  for (let count = 0; count < 30; count += 1) await accept()
   await runDue()
   clock.advance(15_000)
   const work = noticeDelivery(platform, sender.send)
@@ -65,11 +65,11 @@ test('two claims at once share the notices out', async t => {
 
 test('of two workers that both have a notice after a lease ran out, the first record stands', async t => {
   const sink = await sinkFor(t)
-  const { platform, park, charge, clock, runDue } = await parkingUnderTest(t)
+  const { platform, accept, clock, runDue } = await chargesUnderTest(t)
   const sender = noticeSender()
   t.after(() => sender.close())
   sink.answerWith(500, 500, 204)
-  await charge(chargeOf(await park(), { notify_url: sink.url }))
+  await accept({ notify_url: sink.url })
   await runDue()
   clock.advance(15_000)
   const work = noticeDelivery(platform, sender.send)
@@ -90,9 +90,9 @@ test('of two workers that both have a notice after a lease ran out, the first re
 
 test('after a restart the retry schedule goes on where it was', async t => {
   const sink = await sinkFor(t)
-  const { accept, park, runDue, clock, restart, keysOf, platform } = await restartable(t)
+  const { accept, runDue, clock, restart, keysOf, platform } = await restartable(t)
   sink.answerWith(500, 500, 500)
-  await accept(await park(), { notify_url: sink.url })
+  await accept({ notify_url: sink.url })
   await runDue()
   clock.advance(15_000)
   await runDue()
@@ -118,9 +118,9 @@ test('after a restart the retry schedule goes on where it was', async t => {
 
 test('a notice that a killed process had in hand is sent by the next one', async t => {
   const sink = await sinkFor(t)
-  const { accept, park, runDue, clock, restart, platform } = await restartable(t)
+  const { accept, runDue, clock, restart, platform } = await restartable(t)
   sink.answerWith(500)
-  await accept(await park(), { notify_url: sink.url })
+  await accept({ notify_url: sink.url })
   await runDue()
   clock.advance(15_000)
   // What a process that is killed during a delivery leaves: a lease, and nothing on record.
@@ -146,7 +146,7 @@ test('a notice that a killed process had in hand is sent by the next one', async
 
 test('a notice that was in hand before the clock of the host was set back is sent', async t => {
   const sink = await sinkFor(t)
-  const { platform, runDue, clock } = await parkingUnderTest(t)
+  const { platform, runDue, clock } = await chargesUnderTest(t)
   await putNotices(platform, '1230000109', sink.url)
   const ahead = { ...clock, wallNow: () => clock.wallNow() + 60 * 86_400_000 }
   const work = noticeDelivery({ ...platform, clock: ahead }, async () => assert.fail('It is only claimed'))

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { putNotices } from '../../test/notices-backlog.ts'
-import { MERCHANT, PARTNER, parkingUnderTest } from '../../test/parking.ts'
+import { MERCHANT, PARTNER, sandboxUnderTest } from '../../test/sandbox.ts'
 import type { Database, SqlValue, Statements } from '../store/database.ts'
 import { noticeDelivery } from './deliver.ts'
 
@@ -70,7 +70,7 @@ const STEP = {
 }
 
 test('every look goes by the index of what is due of each merchant, and reads neither all that waits nor all that was sent', async t => {
-  const { platform, clock } = await parkingUnderTest(t)
+  const { platform, clock } = await sandboxUnderTest(t)
   for (const { mchid } of [MERCHANT, PARTNER]) {
     await putNotices(platform, mchid, 'http://127.0.0.1:9/notify')
     await multiply(platform.db, mchid, 'PENDING', 2_000)

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setImmediate } from 'node:timers/promises'
+import { chargesUnderTest } from '../../test/charges.ts'
 import { chargeWithNotice, envelopeOf, onlyNotice, sinkFor } from '../../test/notices.ts'
-import { parkingUnderTest } from '../../test/parking.ts'
 import { replayNotice } from './outbox.ts'
 import { RETRY_WAITS_MS } from './retry-schedule.ts'
 
 // A notice that somebody asks for again.
 
-type Running = Awaited<ReturnType<typeof parkingUnderTest>>
+type Running = Awaited<ReturnType<typeof chargesUnderTest>>
 
 function replay({ platform }: Running, id: string): Promise<boolean> {
   return platform.db.transaction(tx => replayNotice(tx, platform, id))
@@ -21,7 +21,7 @@ function attemptsOf({ platform }: Running): Promise<{ attempt: number; failure: 
 
 test('a delivered notice comes once more under its own id, and the attempts before stay on record', async t => {
   const sink = await sinkFor(t)
-  const running = await parkingUnderTest(t)
+  const running = await chargesUnderTest(t)
   await chargeWithNotice(running, sink)
   const { id } = await onlyNotice(running.platform.db)
   assert.equal(await replay(running, id), true)
@@ -41,7 +41,7 @@ test('a delivered notice comes once more under its own id, and the attempts befo
 
 test('a notice that was given up is sent by the whole retry schedule again, from its first step', async t => {
   const sink = await sinkFor(t)
-  const running = await parkingUnderTest(t)
+  const running = await chargesUnderTest(t)
   const { clock, runDue, platform } = running
   sink.answerWith(...Array.from({ length: 40 }, () => 500))
   const sendUntilGivenUp = async (sent: number) => {
@@ -67,7 +67,7 @@ test('a notice that was given up is sent by the whole retry schedule again, from
 
 test('a notice that waits for its next attempt is sent now, and stays where it is on the retry schedule', async t => {
   const sink = await sinkFor(t)
-  const running = await parkingUnderTest(t)
+  const running = await chargesUnderTest(t)
   const { clock, runDue, platform } = running
   sink.answerWith(500, 500, 500, 500)
   await chargeWithNotice(running, sink)
@@ -85,8 +85,8 @@ test('a notice that waits for its next attempt is sent now, and stays where it i
 
 test('a running platform sends at once what is asked for again', async t => {
   const sink = await sinkFor(t)
-  const running = await parkingUnderTest(t, { workers: true })
-  await running.accept(await running.park(), { notify_url: sink.url })
+  const running = await chargesUnderTest(t, { workers: true })
+  await running.accept({ notify_url: sink.url })
   const { id } = envelopeOf(await sink.next())
   // The receiver has it before that is on record; only what is delivered is asked for here.
   while ((await onlyNotice(running.platform.db)).state !== 'DELIVERED') await setImmediate()
@@ -95,6 +95,6 @@ test('a running platform sends at once what is asked for again', async t => {
 })
 
 test('there is nothing to replay under a number that no notice has', async t => {
-  const running = await parkingUnderTest(t)
+  const running = await chargesUnderTest(t)
   assert.equal(await replay(running, 'cd44cfbb-a6e8-5a12-97f0-3b8a4659cf1e'), false)
 })

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { chargesUnderTest } from '../../test/charges.ts'
 import {
   chargeWithNotice,
   envelopeOf,
@@ -9,7 +10,7 @@ import {
   sinkFor,
   verifiedSerial,
 } from '../../test/notices.ts'
-import { NOBODY_LISTENS, NOW, parkingUnderTest } from '../../test/parking.ts'
+import { NOBODY_LISTENS, NOW } from '../../test/sandbox.ts'
 import { type ReceivedCallback, type VirtualClock, virtualClock } from '../testing/index.ts'
 import { RETRY_WAITS_MS } from './retry-schedule.ts'
 
@@ -17,7 +18,7 @@ import { RETRY_WAITS_MS } from './retry-schedule.ts'
 
 test('a notice that is not acknowledged comes again at exactly each step of the retry schedule, sixteen times in all', async t => {
   const sink = await sinkFor(t)
-  const running = await parkingUnderTest(t)
+  const running = await chargesUnderTest(t)
   const { runDue, clock, platform, merchant } = running
   sink.answerWith(...Array.from({ length: 20 }, () => 500))
   await chargeWithNotice(running, sink)
@@ -79,7 +80,7 @@ test('each attempt is signed at its own wall time', async t => {
   let wallShift = 0
   const business = virtualClock(NOW)
   const clock: VirtualClock = { ...business, wallNow: () => Date.now() + wallShift }
-  const running = await parkingUnderTest(t, { clock })
+  const running = await chargesUnderTest(t, { clock })
   sink.answerWith(500)
   await chargeWithNotice(running, sink)
   wallShift = 100_000
@@ -90,7 +91,7 @@ test('each attempt is signed at its own wall time', async t => {
 })
 
 test('200 and 204 end a notice; 201, 302, 400, 500 and a refused connection do not', async t => {
-  const running = await parkingUnderTest(t)
+  const running = await chargesUnderTest(t)
   const { db } = running.platform
   for (const [answer, state, failure] of [
     [200, 'DELIVERED', ''],
@@ -113,7 +114,7 @@ test('200 and 204 end a notice; 201, 302, 400, 500 and a refused connection do n
     assert.deepEqual(attempt, { reply_status: answer, failure })
   }
 
-  await running.accept(await running.park(), { notify_url: NOBODY_LISTENS })
+  await running.accept({ notify_url: NOBODY_LISTENS })
   await running.runDue()
   const refused = await db.get<{ reply_status: number | null; failure: string }>(
     'SELECT reply_status, failure FROM notice_attempts WHERE reply_status IS NULL',
@@ -123,7 +124,7 @@ test('200 and 204 end a notice; 201, 302, 400, 500 and a refused connection do n
 
 test('each attempt is on record: what was sent, what came back, when and why it failed', async t => {
   const sink = await sinkFor(t)
-  const running = await parkingUnderTest(t)
+  const running = await chargesUnderTest(t)
   const { db } = running.platform
   sink.answerWith({ status: 503, body: '{"code":"FAIL","message":"稍后"}' })
   const startedAt = Date.now()
