@@ -1,19 +1,18 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { adminCalls } from '../../test/admin-calls.ts'
+import { chargesUnderTest } from '../../test/charges.ts'
 import { envelopeOf, opened, verifiedSerial } from '../../test/notices.ts'
-import { parkingUnderTest } from '../../test/parking.ts'
 import { webhookSink } from '../testing/index.ts'
 
 const sink = await webhookSink()
 after(() => sink.close())
-const parking = await parkingUnderTest({ after })
-const admin = adminCalls(parking)
+const running = await chargesUnderTest({ after })
+const admin = adminCalls(running)
 
 async function newestNotice() {
-  const stay = await parking.park()
-  const { out_trade_no } = await parking.accept(stay, { notify_url: sink.url })
-  await parking.runDue()
+  const { out_trade_no } = await running.accept({ notify_url: sink.url })
+  await running.runDue()
   const { notices } = (await admin.get(`/transactions/1230000109/${out_trade_no}`)).body
   return (await admin.get(`/notices/${notices[0].id}`)).body
 }
@@ -101,7 +100,7 @@ test('a notice of any content is sealed, signed and sent like any other, once fo
   assert.equal(sink.received.length, sent + 1)
   const received = sink.received[sent]
   assert.ok(received)
-  const merchant = parking.merchant('1230000109')
+  const merchant = running.merchant('1230000109')
   verifiedSerial(received, merchant)
   assert.deepEqual(opened(received, merchant.apiv3_key), notice.resource)
   const { id, event_type, summary, resource } = envelopeOf(received)

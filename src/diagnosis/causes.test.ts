@@ -34,13 +34,13 @@ const ECHO = {
   body: '{"echo_message":"停车/hi","n":{"a":1,"b":[2,3]}}',
 }
 const ECHO_VALUE = JSON.parse(ECHO.body)
-const FIND = '/v3/vehicle/parking/services/find'
-const QUERY = `?appid=wxcbda96de0b165486&plate_number=%E7%B2%A4B10001&plate_color=BLUE&openid=a%20b%3A`
-const PLATE = { target: FIND + QUERY }
+const FIND = '/v3/bill/tradebill'
+const QUERY = `?appid=wxcbda96de0b165486&tar_type=%E7%B2%A4B10001&bill_type=ALL&openid=a%20b%3A`
+const READ = { target: FIND + QUERY }
 const PAGED = '/v3/certificates?mchid=1230000109&limit=20'
 const ORDER = '/v3/vehicle/transactions/out-trade-no'
 
-const signedTarget = (target: string): WrongRequest => ({ ...PLATE, signed: { target } })
+const signedTarget = (target: string): WrongRequest => ({ ...READ, signed: { target } })
 const signedBody = (body: string | Buffer): WrongRequest => ({ ...ECHO, signed: { body } })
 const written = (write: (parts: Parts) => Buffer): WrongRequest => ({ ...ECHO, write })
 const linesOf = ({ method, target, timestamp, nonce, body }: Parts) => [
@@ -236,7 +236,7 @@ const PRODUCED: Record<Cause, readonly WrongRequest[]> = {
     { write: parts => requestMessage(parts).subarray(0, -1) },
     // $(printf …) of a shell.
     { write: parts => Buffer.from(String(requestMessage(parts)).trimEnd()) },
-    { ...PLATE, write: parts => Buffer.from(String(requestMessage(parts)).trimEnd()) },
+    { ...READ, write: parts => Buffer.from(String(requestMessage(parts)).trimEnd()) },
     sm2({ write: parts => Buffer.from(String(requestMessage(parts)).trimEnd()) }),
   ],
   carriage_returns: [joined('\r\n'), joined('\r\n', '\n'), joined('\r')],
@@ -248,7 +248,7 @@ const PRODUCED: Record<Cause, readonly WrongRequest[]> = {
     // The body alone, and three lines of a request without one.
     written(({ body }) => body),
     {
-      ...PLATE,
+      ...READ,
       write: parts => Buffer.from(linesOf(parts).slice(0, 3).join('\n')),
     },
   ],
@@ -266,7 +266,7 @@ const PRODUCED: Record<Cause, readonly WrongRequest[]> = {
     { signed: { timestamp: 'undefined' } },
     { signed: { nonce: '' } },
     { ...ECHO, signed: { nonce: 'null' } },
-    { ...PLATE, signed: { target: 'None' } },
+    { ...READ, signed: { target: 'None' } },
   ],
   message_of_reply: [written(({ timestamp, nonce, body }) => replyMessage(timestamp, nonce, body))],
   byte_order_mark: [written(parts => Buffer.concat([Buffer.from('\ufeff'), requestMessage(parts)]))],
@@ -285,7 +285,7 @@ const PRODUCED: Record<Cause, readonly WrongRequest[]> = {
     written(parts => Buffer.from(requestMessage(parts).toString(), 'utf16le').swap16()),
     written(parts => Buffer.from(requestMessage(parts).toString(), 'latin1')),
     // 粤 in GBK.
-    signedTarget(PLATE.target.replace('%E7%B2%A4', '%D4%C1')),
+    signedTarget(READ.target.replace('%E7%B2%A4', '%D4%C1')),
   ],
   method_case: [{ signed: { method: 'get' } }],
   method_other: [{ signed: { method: 'POST' } }],
@@ -295,47 +295,47 @@ const PRODUCED: Record<Cause, readonly WrongRequest[]> = {
   })),
   nonce_differs: [{ signed: { nonce: NONCE.toLowerCase() } }, { nonce: '停车' }],
   host_signed: [
-    signedTarget(`${running.baseUrl}${PLATE.target}`),
-    { ...signedTarget(`https://api.mch.weixin.qq.com${PLATE.target}`) },
+    signedTarget(`${running.baseUrl}${READ.target}`),
+    { ...signedTarget(`https://api.mch.weixin.qq.com${READ.target}`) },
     {
-      ...signedTarget(`https://pay.example.com${PLATE.target}`),
+      ...signedTarget(`https://pay.example.com${READ.target}`),
       headers: { 'X-Forwarded-Host': 'pay.example.com' },
     },
   ].map(wrong => ({ ...wrong, headers: { Host: new URL(running.baseUrl).host, ...wrong.headers } })),
   path_prefix_signed: [
-    signedTarget(`/wxpay${PLATE.target}`),
-    { ...signedTarget(`/a/b${PLATE.target}`), headers: { 'X-Forwarded-Prefix': '/a/b' } },
+    signedTarget(`/wxpay${READ.target}`),
+    { ...signedTarget(`/a/b${READ.target}`), headers: { 'X-Forwarded-Prefix': '/a/b' } },
   ],
-  path_prefix_missing: [signedTarget(PLATE.target.replace('/v3', ''))],
-  path_slash: [signedTarget(PLATE.target.slice(1)), signedTarget(PLATE.target.replace('?', '/?'))],
+  path_prefix_missing: [signedTarget(READ.target.replace('/v3', ''))],
+  path_slash: [signedTarget(READ.target.slice(1)), signedTarget(READ.target.replace('?', '/?'))],
   path_template: [{ target: `${ORDER}/T1`, signed: { target: `${ORDER}/{out_trade_no}` } }],
   path_decoded: [{ target: `${ORDER}/T%2D1`, signed: { target: `${ORDER}/T-1` } }],
   chinese_not_encoded: [
-    signedTarget(PLATE.target.replace('%E7%B2%A4', '粤')),
+    signedTarget(READ.target.replace('%E7%B2%A4', '粤')),
     { target: `${ORDER}/%E7%B2%A4`, signed: { target: `${ORDER}/粤` } },
   ],
   query_empty: [
     { signed: { target: '/v3/certificates?' } },
     { ...ECHO, signed: { target: `${ECHO.target}?` } },
-    signedTarget(`${PLATE.target}&`),
+    signedTarget(`${READ.target}&`),
   ],
   query_left_out: [signedTarget(FIND), sm2(signedTarget(FIND))],
   query_parameter_added: [
-    { target: `${PLATE.target}&_=1`, signed: { target: PLATE.target } },
-    { target: PLATE.target.replace('?', '?_=1&'), signed: { target: PLATE.target } },
+    { target: `${READ.target}&_=1`, signed: { target: READ.target } },
+    { target: READ.target.replace('?', '?_=1&'), signed: { target: READ.target } },
   ],
   query_decoded: [signedTarget(FIND + decodeURIComponent(QUERY))],
   query_reordered: [
     signedTarget(`${FIND}?${QUERY.slice(1).split('&').sort().join('&')}`),
     signedTarget(`${FIND}?${QUERY.slice(1).split('&').reverse().join('&')}`),
   ],
-  query_plus: [signedTarget(PLATE.target.replace('%20', '+'))],
-  escape_case: [signedTarget(PLATE.target.replaceAll(/%../g, part => part.toLowerCase()))],
+  query_plus: [signedTarget(READ.target.replace('%20', '+'))],
+  escape_case: [signedTarget(READ.target.replaceAll(/%../g, part => part.toLowerCase()))],
   url_case: [
-    signedTarget(PLATE.target.toLowerCase()),
+    signedTarget(READ.target.toLowerCase()),
     { target: `${ORDER}/Order1`, signed: { target: `${ORDER}/order1` } },
   ],
-  escaped_otherwise: [signedTarget(PLATE.target.replace('%3A', ':'))],
+  escaped_otherwise: [signedTarget(READ.target.replace('%3A', ':'))],
   escaped_twice: [signedTarget(FIND + QUERY.replaceAll('%', '%25'))],
   body_left_out: [signedBody(''), signedBody('{}'), signedBody('undefined')],
   body_object_as_text: [
@@ -354,7 +354,7 @@ const PRODUCED: Record<Cause, readonly WrongRequest[]> = {
     { ...ECHO, body: '{"b":"x y","a":1}', signed: { body: 'a=1&b=x%20y' } },
   ],
   body_of_get: [
-    { ...PLATE, signed: { body: JSON.stringify(Object.fromEntries(new URLSearchParams(QUERY))) } },
+    { ...READ, signed: { body: JSON.stringify(Object.fromEntries(new URLSearchParams(QUERY))) } },
     ...['{"mchid":"1230000109","limit":"20"}', '{"mchid":"1230000109","limit":20}'].flatMap(params => [
       { target: PAGED, signed: { body: params } },
       // wechatpay-node-v3 ends them by a line feed, and the message by another one.

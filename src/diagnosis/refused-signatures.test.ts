@@ -17,8 +17,8 @@ const { db, refusals } = running.platform
 const foreignKey = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey
 
 const ECHO = { method: 'POST', target: '/v3/security/echo', body: '{"echo_message":"停车"}' }
-const FIND = '/v3/vehicle/parking/services/find'
-const PLATE = `${FIND}?appid=wxcbda96de0b165486&plate_number=%E7%B2%A4B10001&plate_color=BLUE`
+const FIND = '/v3/bill/tradebill'
+const READ = `${FIND}?appid=wxcbda96de0b165486&tar_type=%E7%B2%A4B10001&bill_type=ALL`
 const countOf = async () =>
   (await db.get<{ rows: number }>('SELECT CAST(COUNT(*) AS BIGINT) AS rows FROM refused_signatures'))?.rows
 
@@ -37,15 +37,12 @@ test('two mistakes at once are both named, whatever they are about', async () =>
     ],
     [
       ['host_signed', 'chinese_not_encoded'],
-      { target: PLATE, signed: { target: `https://api.mch.weixin.qq.com${decodeURIComponent(PLATE)}` } },
+      { target: READ, signed: { target: `https://api.mch.weixin.qq.com${decodeURIComponent(READ)}` } },
     ],
-    [
-      ['host_signed', 'query_left_out'],
-      { target: PLATE, signed: { target: `api.mch.weixin.qq.com${FIND}` } },
-    ],
+    [['host_signed', 'query_left_out'], { target: READ, signed: { target: `api.mch.weixin.qq.com${FIND}` } }],
     [
       ['path_prefix_missing', 'chinese_not_encoded'],
-      { target: PLATE, signed: { target: decodeURIComponent(PLATE).replace('/v3', '') } },
+      { target: READ, signed: { target: decodeURIComponent(READ).replace('/v3', '') } },
     ],
     [['body_spacing', 'body_line_feed'], { ...ECHO, signed: { body: '{"echo_message": "停车"}\n' } }],
     [
@@ -86,8 +83,8 @@ test('a time that was taken twice is found beside whatever else goes wrong', asy
     [['method_case'], { ...ECHO, signed: { method: 'post' } }],
     [['body_left_out'], { ...ECHO, signed: { body: '' } }],
     [['body_spacing'], { ...ECHO, signed: { body: '{"echo_message": "停车"}' } }],
-    [['query_left_out'], { target: PLATE, signed: { target: FIND } }],
-    [['query_decoded'], { target: `${PLATE}%2F`, signed: { target: decodeURIComponent(`${PLATE}%2F`) } }],
+    [['query_left_out'], { target: READ, signed: { target: FIND } }],
+    [['query_decoded'], { target: `${READ}%2F`, signed: { target: decodeURIComponent(`${READ}%2F`) } }],
     [['digest_algorithm'], { sign: (message, key) => sign('sha1', message, key).toString('base64') }],
   ]
   for (const [causes, wrong] of pairs) {

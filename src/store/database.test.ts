@@ -10,12 +10,12 @@ test('committed rows are visible to statements outside a transaction', async t =
   await db.transaction(async tx => {
     assert.equal(await tx.run('INSERT INTO accounts VALUES ($1, $2)', '粤B12345', 100), 1)
   })
-  assert.deepEqual(await db.get('SELECT * FROM accounts WHERE plate = $1', '粤B12345'), {
-    plate: '粤B12345',
+  assert.deepEqual(await db.get('SELECT * FROM accounts WHERE name = $1', '粤B12345'), {
+    name: '粤B12345',
     fen: 100,
   })
   assert.deepEqual(await db.all('SELECT fen FROM accounts'), [{ fen: 100 }])
-  assert.equal(await db.get('SELECT * FROM accounts WHERE plate = $1', '粤B00000'), undefined)
+  assert.equal(await db.get('SELECT * FROM accounts WHERE name = $1', '粤B00000'), undefined)
 })
 
 test('a transaction answers the result of its work, and its own changes are visible in it', async t => {
@@ -53,8 +53,8 @@ test('a failing transaction does no harm to those that run beside it', async t =
   const transactions = Array.from({ length: 30 }, (_, index) =>
     // Every third one breaks the primary key after it has inserted a row of its own.
     db.transaction(async tx => {
-      await tx.run('INSERT INTO accounts VALUES ($1, $2)', `plate ${index}`, index)
-      if (index % 3 === 0) await tx.run('INSERT INTO accounts VALUES ($1, $2)', `plate ${index}`, index)
+      await tx.run('INSERT INTO accounts VALUES ($1, $2)', `name ${index}`, index)
+      if (index % 3 === 0) await tx.run('INSERT INTO accounts VALUES ($1, $2)', `name ${index}`, index)
     }),
   )
   const outcomes = await Promise.allSettled(transactions)
@@ -79,7 +79,7 @@ test('a statement that failed fails its transaction, even if the error is caught
     await assert.rejects(tx.get('SELECT 1 AS one'), /an earlier statement failed/)
   })
   await assert.rejects(transaction, /unique/i)
-  assert.deepEqual(await db.all('SELECT plate FROM accounts'), [{ plate: 'A' }])
+  assert.deepEqual(await db.all('SELECT name FROM accounts'), [{ name: 'A' }])
 })
 
 test('concurrent changes of one row that is read for update are never lost', async t => {
@@ -87,10 +87,10 @@ test('concurrent changes of one row that is read for update are never lost', asy
   await insert(db, 'A', 0)
   const increment = () =>
     db.transaction(async tx => {
-      const sql = `SELECT fen FROM accounts WHERE plate = $1 ${tx.forUpdate}`
+      const sql = `SELECT fen FROM accounts WHERE name = $1 ${tx.forUpdate}`
       const account = await tx.get<{ fen: number }>(sql, 'A')
       assert.ok(account)
-      await tx.run('UPDATE accounts SET fen = $1 WHERE plate = $2', account.fen + 1, 'A')
+      await tx.run('UPDATE accounts SET fen = $1 WHERE name = $2', account.fen + 1, 'A')
     })
   await Promise.all(Array.from({ length: 100 }, increment))
   assert.deepEqual(await db.get('SELECT fen FROM accounts'), { fen: 100 })
@@ -102,8 +102,8 @@ test('work is run until it succeeds when it locks rows in an order that makes a 
   await insert(db, 'B', 100)
   const move = (from: string, to: string) =>
     db.transaction(async tx => {
-      await tx.run('UPDATE accounts SET fen = fen - 1 WHERE plate = $1', from)
-      await tx.run('UPDATE accounts SET fen = fen + 1 WHERE plate = $1', to)
+      await tx.run('UPDATE accounts SET fen = fen - 1 WHERE name = $1', from)
+      await tx.run('UPDATE accounts SET fen = fen + 1 WHERE name = $1', to)
     })
   await Promise.all([move('A', 'B'), move('B', 'A'), move('A', 'B'), move('B', 'A')])
   assert.deepEqual(await db.get('SELECT SUM(fen) AS fen FROM accounts'), { fen: 200 })
@@ -111,17 +111,17 @@ test('work is run until it succeeds when it locks rows in an order that makes a 
 
 test('two claims that skip locked rows never get the same row', async t => {
   const db = await openAccounts(t)
-  for (let number = 1; number <= 5; number += 1) await insert(db, `plate ${number}`, 0)
+  for (let number = 1; number <= 5; number += 1) await insert(db, `name ${number}`, 0)
   const claim = () =>
     db.transaction(async tx => {
-      const sql = `SELECT plate FROM accounts WHERE fen = 0 ORDER BY plate LIMIT 1 ${tx.skipLocked}`
-      const row = await tx.get<{ plate: string }>(sql)
-      if (row) await tx.run('UPDATE accounts SET fen = 1 WHERE plate = $1', row.plate)
-      return row?.plate
+      const sql = `SELECT name FROM accounts WHERE fen = 0 ORDER BY name LIMIT 1 ${tx.skipLocked}`
+      const row = await tx.get<{ name: string }>(sql)
+      if (row) await tx.run('UPDATE accounts SET fen = 1 WHERE name = $1', row.name)
+      return row?.name
     })
   const claimed = await Promise.all(Array.from({ length: 5 }, claim))
-  const plates = claimed.filter(plate => plate !== undefined)
-  assert.equal(new Set(plates).size, plates.length)
+  const names = claimed.filter(name => name !== undefined)
+  assert.equal(new Set(names).size, names.length)
 })
 
 test('a reader does not see rows before their commit', async t => {
@@ -174,11 +174,11 @@ test('a transaction that is over refuses every use', async t => {
 test('integers come back exact up to 2^53 − 1, and reading a greater one fails', async t => {
   const db = await openAccounts(t)
   for (const fen of [Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER]) {
-    await insert(db, `plate ${fen}`, fen)
-    assert.deepEqual(await db.get('SELECT fen FROM accounts WHERE plate = $1', `plate ${fen}`), { fen })
+    await insert(db, `name ${fen}`, fen)
+    assert.deepEqual(await db.get('SELECT fen FROM accounts WHERE name = $1', `name ${fen}`), { fen })
   }
   await db.run(`INSERT INTO accounts VALUES ('big', 9007199254740993)`)
-  await assert.rejects(db.get(`SELECT fen FROM accounts WHERE plate = 'big'`), RangeError)
+  await assert.rejects(db.get(`SELECT fen FROM accounts WHERE name = 'big'`), RangeError)
 })
 
 test('parameters that the engines would not store alike, or of the wrong number, are refused', async t => {
@@ -186,7 +186,7 @@ test('parameters that the engines would not store alike, or of the wrong number,
   for (const value of [1.5, Number.NaN, 2 ** 53, true, undefined, 1n]) {
     await assert.rejects(insert(db, 'A', value as number), /safe integers/, String(value))
   }
-  const either = 'SELECT fen FROM accounts WHERE plate = $1 OR plate = $2'
+  const either = 'SELECT fen FROM accounts WHERE name = $1 OR name = $2'
   for (const parameters of [['A'], ['A', 'B', 'C']])
     await assert.rejects(db.all(either, ...parameters), /parameters/)
   assert.deepEqual(await db.all('SELECT * FROM accounts'), [])
@@ -205,10 +205,10 @@ test('counts, sums and comparisons are numbers on every engine, and integers div
 
 test('closing waits for the transactions under way and refuses later ones', async () => {
   const db = await openTestDatabase()
-  await db.run('CREATE TABLE accounts (plate TEXT PRIMARY KEY, fen BIGINT NOT NULL)')
+  await db.run('CREATE TABLE accounts (name TEXT PRIMARY KEY, fen BIGINT NOT NULL)')
   // More of them than connections, so that some are still waiting for one.
   const transactions = Promise.all(
-    Array.from({ length: 40 }, (_, index) => insert(db, `plate ${index}`, index)),
+    Array.from({ length: 40 }, (_, index) => insert(db, `name ${index}`, index)),
   )
   const closed = db.close()
   assert.deepEqual(new Set(await transactions), new Set([1]))
@@ -219,10 +219,10 @@ test('closing waits for the transactions under way and refuses later ones', asyn
 async function openAccounts(t: TestContext): Promise<Database> {
   const db = await openTestDatabase()
   t.after(() => db.close())
-  await db.run('CREATE TABLE accounts (plate TEXT PRIMARY KEY, fen BIGINT NOT NULL)')
+  await db.run('CREATE TABLE accounts (name TEXT PRIMARY KEY, fen BIGINT NOT NULL)')
   return db
 }
 
-function insert(db: Database, plate: string, fen: number): Promise<number> {
-  return db.run('INSERT INTO accounts VALUES ($1, $2)', plate, fen)
+function insert(db: Database, name: string, fen: number): Promise<number> {
+  return db.run('INSERT INTO accounts VALUES ($1, $2)', name, fen)
 }
