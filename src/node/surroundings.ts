@@ -19,7 +19,7 @@ export interface Surroundings {
   send?: SendNotice
   /** Waits instead of timers where a fault makes a call wait. */
   wait?: Wait
-  /** False to let `runDue` alone do the due work. */
+  /** False to let only `runDue` do the due work. */
   workers?: boolean
   /** Opens another store than the one that the options name. */
   open?: () => Promise<Database>
