@@ -1,10 +1,10 @@
-import { globSync, mkdtempSync, rmSync } from 'node:fs'
+import { globSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { finished } from 'node:stream/promises'
 import { run } from 'node:test'
 import { spec } from 'node:test/reporters'
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
 import { saveKeys } from '../src/testing/index.ts'
 import { startPostgres } from './postgres-server.ts'
@@ -22,12 +22,22 @@ const TEST_TIMEOUT_MS = 300_000
 const CONCURRENCY = Math.max(2, availableParallelism())
 
 /**
- * What runs on one engine only. The first folders have no database by the import rule of this project, and the others see
- * the platform through HTTP, by calls that are tested on both engines beside them. A test elsewhere to which the engine
- * makes no difference, or which is about one engine, says so by the end of its name.
+ * Files that run on SQLite only, each kind with the reason why the engine makes no difference to them. A test elsewhere to
+ * which it makes none, or which is about one engine, says so by the end of its name.
  */
-const SQLITE_ONLY =
-  /^src\/(protocol|contract|sdk)\/|^test\/(conformance|doctor)\/|\.unit\.test\.ts$|\bsqlite\.test\.ts$/
+const SQLITE_ONLY: readonly [files: RegExp, why: string][] = [
+  [/^src\/(protocol|contract|sdk)\//, 'no database, by the import rule of this project'],
+  [/\.unit\.test\.ts$/, 'no database, or none that matters to what is tested'],
+  [/\bsqlite\.test\.ts$/, 'about SQLite'],
+  [
+    /^src\/http\/(?!health|system-error)/,
+    'headers, signatures, fields, TLS, limits: of the store they read a caller, as each call does on both engines',
+  ],
+  [
+    /^test\/(conformance|doctor|sdk|scenarios|samples)\b/,
+    'see the platform through HTTP, by calls that are tested on both engines beside their code',
+  ],
+]
 const POSTGRES_ONLY = /\bpostgres\.test\.ts$/
 
 const ENGINES = ['sqlite', 'postgres'] as const
@@ -36,6 +46,9 @@ type Engine = (typeof ENGINES)[number]
 const ENGINE_NAMES: Record<Engine, string> = { sqlite: 'SQLite', postgres: 'PostgreSQL' }
 
 const projectFolder = dirname(dirname(fileURLToPath(import.meta.url)))
+
+/** Folders that get a process each for all their files, most of which take less time than a process takes to start. */
+const SMALL: readonly string[] = ['src/protocol/', 'src/contract/', 'src/sdk/']
 
 /** Files and folders that take long, the longest last; all others come behind them. */
 const LONG: readonly string[] = [
@@ -57,19 +70,22 @@ async function main(): Promise<void> {
   const files = findTestFiles(words)
   if (files.length === 0) throw new Error(`There is no test file whose path contains ${words.join(' or ')}`)
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, interrupt)
-  await shareWork()
+  const folder = await shareWork()
   const reports: string[] = []
   for (const engine of engines) {
     if (interruption.signal.aborted) break
-    const passed = await runOn(engine, files)
+    const passed = await runOn(engine, files, folder)
     if (!passed) process.exitCode = 1
     reports.push(`${ENGINE_NAMES[engine]}: ${passed ? 'passed' : 'FAILED'}`)
   }
   console.log(`\n${reports.join(', ')}`)
 }
 
-/** Lets the processes of all files share key pairs and compiled modules, which each would make for itself otherwise. */
-async function shareWork(): Promise<void> {
+/**
+ * Lets the processes of all files share key pairs and compiled modules, which each would make for itself otherwise. Answers
+ * a folder that is there as long as the run.
+ */
+async function shareWork(): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'boomgate-test-run-'))
   process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
   // Set inside a test; it would make the run answer to an outer test runner instead of printing.
@@ -77,6 +93,7 @@ async function shareWork(): Promise<void> {
   process.env.BOOMGATE_TEST_KEYS = join(folder, 'keys.json')
   process.env.NODE_COMPILE_CACHE = join(folder, 'modules')
   await saveKeys(process.env.BOOMGATE_TEST_KEYS)
+  return folder
 }
 
 /** Ends the tests under way and no more, because the server must still be stopped. */
@@ -103,15 +120,22 @@ function findTestFiles(words: readonly string[]): string[] {
   return words.length === 0 ? files : files.filter(path => words.some(word => path.includes(word)))
 }
 
-async function runOn(engine: Engine, allFiles: readonly string[]): Promise<boolean> {
-  const notHere = engine === 'sqlite' ? POSTGRES_ONLY : SQLITE_ONLY
-  const files = allFiles.filter(path => !notHere.test(path))
+function runsOn(engine: Engine, path: string): boolean {
+  const needsPostgres = POSTGRES_ONLY.test(path)
+  return engine === 'sqlite'
+    ? !needsPostgres
+    : needsPostgres || !SQLITE_ONLY.some(([files]) => files.test(path))
+}
+
+async function runOn(engine: Engine, allFiles: readonly string[], folder: string): Promise<boolean> {
+  const files = allFiles.filter(path => runsOn(engine, path))
   console.log(`\n=== ${ENGINE_NAMES[engine]}: ${files.length} of ${allFiles.length} test files ===\n`)
   if (files.length === 0) return true
-  if (engine === 'sqlite') return runTests(files, '')
+  const started = startedFiles(files, folder)
+  if (engine === 'sqlite') return runTests(started, '')
   const server = await startPostgres()
   try {
-    return !interruption.signal.aborted && (await runTests(files, server.url))
+    return !interruption.signal.aborted && (await runTests(started, server.url))
   } finally {
     await server.stop()
   }
@@ -122,7 +146,7 @@ async function runTests(files: readonly string[], url: string): Promise<boolean>
   process.env.BOOMGATE_TEST_DATABASE = url
   let passed = true
   const events = run({
-    files: longestFirst(files),
+    files: [...files],
     execArgv: ['--disable-warning=ExperimentalWarning'],
     concurrency: CONCURRENCY,
     timeout: TEST_TIMEOUT_MS,
@@ -135,6 +159,27 @@ async function runTests(files: readonly string[], url: string): Promise<boolean>
   report.pipe(process.stdout, { end: false })
   await finished(report)
   return passed
+}
+
+/** What gets a process each: the files, and in place of small ones a file that has those of a folder as suites. */
+function startedFiles(files: readonly string[], folder: string): string[] {
+  const groups = SMALL.map(start => files.filter(path => path.startsWith(start))).filter(
+    group => group.length > 1,
+  )
+  const others = files.filter(path => !groups.some(group => group.includes(path)))
+  return [...groups.map(group => groupFile(group, folder)), ...longestFirst(others)]
+}
+
+/** Inside of a suite, hooks of a file are for its own tests only. */
+function groupFile(paths: readonly string[], folder: string): string {
+  const name = paths[0]?.split('/')[1] ?? ''
+  const suites = paths.map(path => {
+    const { href } = pathToFileURL(join(projectFolder, path))
+    return `describe('${path}', async () => {\n  await import('${href}')\n})\n`
+  })
+  const file = join(folder, `${name}.test.mjs`)
+  writeFileSync(file, `import { describe } from 'node:test'\n\n${suites.join('')}`)
+  return file
 }
 
 /** A long file that starts last keeps one core waiting for the other. */

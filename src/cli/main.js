@@ -10,7 +10,7 @@ const wantsHelp = process.argv.slice(2).some(word => ['help', '--help', '-h'].in
 const canHelp = wantsHelp && !isClone && Number.parseInt(process.versions.node, 10) >= 20
 
 if (needed === undefined || canHelp) {
-  import('./run.ts')
+  void import('./run.ts')
 } else if (wantsHelp) {
   process.stdout.write(
     `Usage: boomgate [command] [options]\n\nnpm start -- --help lists the options of boomgate serve, npm run explain -- --help and npm run doctor -- --help those of the others.\n\n${needed}\n`,

@@ -290,7 +290,7 @@ test('work that falls due later is done when it does, without a wake', async t =
   const jobs = new Jobs(1)
   const done = new Gate()
   jobs.work = async () => {
-    done.pass()
+    void done.pass()
   }
   const dueAt = Date.now() + 100
   jobs.add('soon', dueAt)
@@ -320,7 +320,7 @@ test('a look that fails is tried again by itself after a while', async t => {
   const jobs = new Jobs(1)
   const done = new Gate()
   jobs.work = async () => {
-    done.pass()
+    void done.pass()
   }
   jobs.beforeClaim = async () => {
     jobs.beforeClaim = async () => undefined
@@ -344,7 +344,7 @@ test('what another node has in hand is looked at again after a while, not again 
   const jobs = new Jobs(1)
   const done = new Gate()
   jobs.work = async () => {
-    done.pass()
+    void done.pass()
   }
   jobs.add('held')
   jobs.heldElsewhere.add('held')

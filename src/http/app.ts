@@ -98,7 +98,7 @@ function hostCheck({ faults }: HttpContext, log: Logger) {
       goOn()
       return
     }
-    faults
+    void faults
       .inject('host', { host: accessPointOf(request.raw) })
       // There is no call yet that could fail with it, and what is wrong with the store will be heard of soon enough.
       .catch(error => {

@@ -1,153 +1,26 @@
 import assert from 'node:assert/strict'
-import { createPrivateKey, createPublicKey } from 'node:crypto'
-import { globSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { type TestContext, test } from 'node:test'
-import { adminCalls } from '../../test/admin-calls.ts'
-import { chargeCalls } from '../../test/charges.ts'
+import { test } from 'node:test'
 import { allTables } from '../../test/schema.ts'
+import {
+  assertSealed,
+  assertWorks,
+  contentOf,
+  KEY,
+  NEXT,
+  OWN,
+  placeFor,
+  secretsOf,
+  storedSecrets,
+} from '../../test/sealed-store.ts'
 import { SECRET_COLUMNS } from '../merchants/seal-store.ts'
-import { openResource } from '../protocol/sealed-resource.ts'
-import { decryptField, encryptField } from '../protocol/sensitive-field.ts'
-import type { Database, Row } from '../store/database.ts'
-import type { SecretsKeys } from '../store/secrets.ts'
-import { createTestStore, type TestStore, testServer } from '../store/testing.ts'
-import { readCredentials, signedRequest, type UnsignedRequest } from '../testing/index.ts'
-import { sharedKeys } from '../testing/shared-keys.ts'
-import { type RunningPlatform, startPlatform } from './start.ts'
+import type { Database } from '../store/database.ts'
+import { readCredentials } from '../testing/index.ts'
 
 // What a key does for the secrets of a store: a whole platform on one that is started more than once.
 
-const worldKeys = await sharedKeys()
-const KEY = { present: new Uint8Array(32).fill(1) }
-const NEXT = { present: new Uint8Array(32).fill(2) }
 const CHANGE = { present: NEXT.present, old: KEY.present }
-const OWN = '1230000109'
-
-interface Place {
-  folder: string
-  /** Every file of the data folder, and of the store where it is files. */
-  files(): string[]
-  /** Bytes of the store, where they are files. */
-  bytes(): Buffer
-  open(): Promise<Database>
-  start(keys?: SecretsKeys, more?: { open?: () => Promise<Database>; tlsPort?: number }): Promise<Started>
-}
-
-interface Started extends RunningPlatform {
-  call(request: UnsignedRequest, mchid?: string): Promise<{ statusCode: number; body: string }>
-  /** Bodies of the notices that were sent. */
-  notices: string[]
-  api: ReturnType<typeof adminCalls>
-}
-
-function placeFor(t: TestContext, store = storeFor(t)): Place {
-  const folder = mkdtempSync(join(tmpdir(), 'boomgate-sealed-'))
-  t.after(() => rmSync(folder, { recursive: true }))
-  return {
-    folder,
-    open: store.open,
-    files() {
-      const found = [folder, store.location].flatMap(root => globSync(join(root, '**', '*')))
-      return found.filter(file => statSync(file).isFile())
-    },
-    bytes() {
-      const files = readdirSync(store.location).map(name => readFileSync(join(store.location, name)))
-      return Buffer.concat(files)
-    },
-    async start(secretsKeys, { open = store.open, tlsPort } = {}) {
-      const notices: string[] = []
-      const running = await startPlatform(
-        {
-          ...{ port: 0, adminPort: 0, tlsPort, data: folder, logLevel: 'silent' },
-          ...{ secretsKey: secretsKeys?.present, oldSecretsKey: secretsKeys?.old },
-        },
-        {
-          ...{ open, worldKeys, workers: false },
-          async send(_url, _headers, body) {
-            notices.push(body)
-            return { status: 204, reply: '', failure: '' }
-          },
-        },
-      )
-      let ended: Promise<void> | undefined
-      const stop = () => {
-        ended ??= running.stop()
-        return ended
-      }
-      t.after(stop)
-      const call = (request: UnsignedRequest, mchid = OWN) => {
-        const { method, target, headers, body } = signedRequest(readCredentials(folder, mchid), request)
-        return running.app.inject({ method, url: target, headers, payload: body })
-      }
-      return { ...running, stop, call, notices, api: adminCalls(running) }
-    },
-  }
-}
-
-function storeFor(t: TestContext): TestStore {
-  const store = createTestStore()
-  t.after(() => store.remove())
-  return store
-}
-
-/** The secrets of a world that its store holds; of a private key a line of its own, since others have the same first one. */
-function secretsOf({ folder }: Place): string[] {
-  const pem = [worldKeys.root, worldKeys.platform, worldKeys.publicKey].map(
-    ({ private_key }) => private_key.split('\n')[10] ?? '',
-  )
-  const keys = readdirSync(join(folder, 'merchants')).map(mchid => readCredentials(folder, mchid).apiv3_key)
-  return [...pem, ...keys].filter(secret => secret !== '')
-}
-
-async function contentOf(db: Database): Promise<string> {
-  const tables = allTables.map(({ name }) => name)
-  return JSON.stringify(await Promise.all(tables.map(name => db.all(`SELECT * FROM ${name}`))))
-}
-
-async function storedSecrets(db: Database): Promise<Row[]> {
-  const rows = SECRET_COLUMNS.map(({ table, key, column }) =>
-    db.all<Row>(`SELECT ${key} AS place, ${column} AS secret FROM ${table} ORDER BY ${key}`),
-  )
-  return (await Promise.all(rows)).flat()
-}
-
-/** No secret is in the store, and what is not empty is sealed. */
-async function assertSealed({ platform: { db } }: Started, place: Place): Promise<void> {
-  const content = await contentOf(db)
-  const bytes = db.engine === 'sqlite' ? place.bytes() : Buffer.of()
-  for (const secret of secretsOf(place)) assert.ok(!content.includes(secret) && !bytes.includes(secret))
-  assert.ok(!content.includes('PRIVATE KEY'))
-  for (const { place: where, secret } of await storedSecrets(db))
-    assert.match(String(secret), /^$|^sealed:/, String(where))
-}
-
-/** Everything that needs a secret of the store: certificates and notices are sealed, fields are decrypted. */
-async function assertWorks({ call, notices, platform, runDue }: Started, place: Place): Promise<void> {
-  const own = readCredentials(place.folder, OWN)
-  notices.length = 0
-  const listed = await call({ method: 'GET', target: '/v3/certificates' })
-  const [{ encrypt_certificate }] = JSON.parse(listed.body).data
-  assert.equal(openResource(encrypt_certificate, own.apiv3_key), own.platform_certificate)
-
-  const sent = encryptField('停车', createPublicKey(own.platform_public_key))
-  const echo = await call({
-    method: 'POST',
-    target: '/v3/security/echo',
-    headers: { 'Wechatpay-Serial': own.public_key_id },
-    body: { echo_message: 'hi', encrypted_echo_message: sent },
-  })
-  const { encrypted_echo_message } = JSON.parse(echo.body)
-  assert.equal(decryptField(encrypted_echo_message, createPrivateKey(own.private_key)), '停车')
-
-  const { accept } = chargeCalls(call as Parameters<typeof chargeCalls>[0], () => platform.clock.now())
-  const order = await accept()
-  await runDue()
-  await runDue()
-  const opened = notices.map(body => openResource(JSON.parse(body).resource, own.apiv3_key))
-  assert.ok(opened.some(text => JSON.parse(text).out_trade_no === order.out_trade_no))
-}
 
 test('a world that is made with a key has no secret in its store that is not sealed, and works', async t => {
   const place = placeFor(t)
@@ -299,51 +172,6 @@ test('a snapshot holds what is sealed as it is, and under another key it is refu
   await assertSealed(last, place)
   await assertWorks(last, place)
 })
-
-const severalNodes = { skip: testServer === undefined && 'this run is on SQLite' }
-
-test(
-  'two nodes that are given the key at once both start, and everything is sealed once',
-  severalNodes,
-  async t => {
-    const store = storeFor(t)
-    const place = placeFor(t, store)
-    await (await place.start()).stop()
-    const [one, other] = await Promise.all([place.start(KEY), placeFor(t, store).start(KEY)])
-    await assertSealed(one, place)
-    await assertWorks(one, place)
-    await assertWorks({ ...other, call: one.call, notices: one.notices, runDue: one.runDue }, place)
-    const before = await storedSecrets(other.platform.db)
-    await Promise.all([one.stop(), other.stop()])
-    const last = await place.start(KEY)
-    assert.deepEqual(await storedSecrets(last.platform.db), before)
-  },
-)
-
-test('of two nodes with different keys one starts, and the other is told', severalNodes, async t => {
-  const store = storeFor(t)
-  const place = placeFor(t, store)
-  await (await place.start()).stop()
-  const starts = await Promise.allSettled([place.start(KEY), placeFor(t, store).start(NEXT)])
-  const [refused, ...others] = starts.filter(start => start.status === 'rejected')
-  assert.equal(others.length, 0)
-  assert.match(refused?.reason.message, /another key than BOOMGATE_SECRETS_KEY/)
-})
-
-test(
-  'of two first starts the one with a key starts, and the world is sealed whoever has made it',
-  severalNodes,
-  async t => {
-    const store = storeFor(t)
-    const [place, other] = [placeFor(t, store), placeFor(t, store)]
-    const [keyed, unkeyed] = await Promise.allSettled([place.start(KEY), other.start()])
-    assert.equal(keyed.status, 'fulfilled')
-    if (unkeyed.status === 'rejected') assert.match(unkeyed.reason.message, /is sealed\. Give the key/)
-    const db = await place.open()
-    for (const { secret } of await storedSecrets(db)) assert.match(String(secret), /^$|^sealed:/)
-    await db.close()
-  },
-)
 
 test('every column that is named like a secret is sealed', async t => {
   const { platform } = await placeFor(t).start()

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { randomInt } from 'node:crypto'
-import { after, test } from 'node:test'
+import { test } from 'node:test'
 import { testServer } from '../../src/store/testing.ts'
 import { type Outcome, simulate } from './simulation.ts'
 
@@ -46,38 +46,37 @@ test(`seed ${randomSeed}, drawn for this run: every invariant holds after each o
 })
 
 const injectedBy = (kind: string) => `injected by ${kind}`
-/** What must have happened somewhere, or the simulation looks away. */
-const TO_BE_MET = [
-  ...['TRANSACTION.SUCCESS', 'TRANSACTION.FAIL', 'TRANSACTION.PAY_BACK', 'VEHICLE.ENTRANCE_STATE_CHANGE'],
-  ...['paid by OTHERS', 'paid by CMB_DEBIT', 'paid by BPA', 'PAY_FAIL'],
-  ...['order with 1 coupons', 'crash', 'restart', 'request lost', 'request late', 'request twice'],
-  ...[
-    'notice lost',
-    'notice late',
-    'notice doubled',
-    'notice timed_out',
-    'notice answered_500',
-    'merchants gone',
-  ],
-  ...['REFUND.SUCCESS', 'REFUND.ABNORMAL', 'REFUND.CLOSED', 'refund with coupons'],
-  ...['refund by ORIGINAL', 'refund by BALANCE', 'refund by OTHER_BANKCARD'],
-  ...['refund from UNSETTLED', 'refund from AVAILABLE', 'refund from UNAVAILABLE', 'refund from BASIC'],
-  ...['refund from OPERATION', 'refund: 订单已全额退款', 'refund: 申请退款金额超过订单可退金额'],
+/** What every run meets often, however short it is. */
+const OFTEN = [
+  ...['TRANSACTION.SUCCESS', 'VEHICLE.ENTRANCE_STATE_CHANGE', 'REFUND.SUCCESS', 'crash', 'restart'],
+  ...['request lost', 'request late', 'request twice', 'notice lost', 'host down', 'asked elsewhere'],
+  ...['refund by ORIGINAL', 'refund from UNSETTLED', 'refund from AVAILABLE'],
+  ...['trade bill', 'BASIC bill', 'empty bill', 'bill again'],
+]
+/** What 20 long seeds meet as well. */
+const SELDOM = [
+  ...['TRANSACTION.FAIL', 'TRANSACTION.PAY_BACK', 'PAY_FAIL', 'order with 1 coupons'],
+  ...['paid by OTHERS', 'paid by CMB_DEBIT', 'paid by BPA', 'merchants gone'],
+  ...['notice late', 'notice doubled', 'notice timed_out', 'notice answered_500'],
+  ...['REFUND.ABNORMAL', 'REFUND.CLOSED', 'refund with coupons'],
+  ...['refund by BALANCE', 'refund by OTHER_BANKCARD'],
+  ...['refund from UNAVAILABLE', 'refund from BASIC', 'refund from OPERATION'],
+  ...['refund: 订单已全额退款', 'refund: 申请退款金额超过订单可退金额'],
   ...['refund: 同一笔订单的多次退款请间隔1分钟', 'refund: 基本账户余额不足，请充值后重新发起'],
-  ...['trade bill', 'BASIC bill', 'OPERATION bill', 'FEES bill', 'empty bill', 'bill again'],
+  ...['OPERATION bill', 'FEES bill', 'late reply 200'],
   ...['REPLY_LOST', 'ERROR_BEFORE_COMMIT', 'ERROR_AFTER_COMMIT', 'NOTICE_PROBE', 'NOTICE_DOUBLED'].map(
     injectedBy,
   ),
   ...['NOTICE_LOST', 'NOTICE_DELAYED', 'NOTICE_REORDERED'].map(injectedBy),
   ...['LATENCY', 'HOST_DOWN', 'REPLY_WRONG_SIGNATURE', 'REPLY_PROBE'].map(injectedBy),
-  ...['late reply 200', 'host down', 'asked elsewhere'],
   ...['charge: out_trade_no冲突', 'charge: 停车入场ID不存在', 'charge: 用户欠款过多，暂停交易'],
   ...['charge: 用户状态异常', 'charged again'],
 ]
 
-after(() => {
+test('what must happen somewhere has happened, or the simulation looks away', () => {
+  const toBeMet = isPostgres ? OFTEN : [...OFTEN, ...SELDOM]
   assert.deepEqual(
-    TO_BE_MET.filter(what => !isPostgres && !met.has(what)),
+    toBeMet.filter(what => !met.has(what)),
     [],
   )
 })
