@@ -4,8 +4,8 @@ import type { Command } from 'commander'
 import type { AdminOperation } from '../src/admin/operation.ts'
 import { PROBLEMS, type ProblemName, problemType } from '../src/admin/problems.ts'
 import { doctorCommand } from '../src/cli/doctor.ts'
-import type { Operation } from '../src/contract/operation.ts'
-import * as Type from '../src/contract/schema.ts'
+import { modesOf, NO_CONTENT, nameOf, type Operation, routesOf } from '../src/contract/operation.ts'
+import type * as Type from '../src/contract/schema.ts'
 import { CAUSE_GROUPS } from '../src/diagnosis/causes.ts'
 import { CHECKS } from '../src/doctor/checks.ts'
 import { ADAPTER_CALLS } from '../src/doctor/gate.ts'
@@ -104,18 +104,25 @@ function endpointTable(language: 'en' | 'zh'): string {
     head,
     endpoints.map(({ operation }) => [
       operation.method,
-      `\`${operation.path}\``,
+      pathsOf(operation),
       operation.title[language],
       `[\`${fileOf(operation)}\`](${fileOf(operation)})`,
     ]),
   )
 }
 
+/** The path of both modes, or that of each. */
+function pathsOf(declared: Operation): string {
+  return routesOf(declared)
+    .map(({ path }) => `\`${path}\``)
+    .join('<br>')
+}
+
 /** The file that answers an operation, from the project's root: its name with hyphens, in its product's folder. */
 export function fileOf(declared: Operation): string {
   const home = products.find(({ endpoints }) => endpoints.some(({ operation }) => operation === declared))
-  if (!home) throw new Error(`No product has the call ${declared.name}`)
-  const file = declared.name.replaceAll(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)
+  if (!home) throw new Error(`No product has the call ${declared.id}`)
+  const file = nameOf(declared).replaceAll(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)
   return relative(ROOT, fileURLToPath(new URL(`${file}.ts`, home.folder))).replaceAll('\\', '/')
 }
 
@@ -282,14 +289,16 @@ function problemTable(): string {
 }
 
 function operationSection(declared: Operation): string {
-  const { method, path, title, pages } = declared
-  const official = Object.entries(pages).map(([mode, page]) => `${mode} \`${page}\``)
+  const { id, method, title } = declared
+  const official = modesOf(declared).flatMap(({ mode, inMode: { page } }) =>
+    page ? `${mode} \`${page}\`` : [],
+  )
   return [
-    `### \`${method} ${path}\``,
-    `${title.en} (${title.zh}), \`${declared.name}\`. Official pages: ${official.join(', ')}.`,
+    ...routesOf(declared).map(({ path }) => `### \`${method} ${path}\``),
+    `${title.en} (${title.zh}), \`${id}\`. Official pages: ${official.join(', ')}.`,
     '**Request**',
-    table(['Field', 'Type', 'Bytes', 'Merchant', 'Partner', 'Meaning'], requestRows(declared)),
-    ...productReplyOf(declared.reply),
+    table(FIELD_COLUMNS, fieldRowsOf(declared, 'request')),
+    ...productReplyOf(declared),
     '**Errors**',
     table(
       ['HTTP', 'Code', 'Message', 'In English'],
@@ -298,11 +307,15 @@ function operationSection(declared: Operation): string {
   ].join('\n\n')
 }
 
-/** The fields of a reply; what has none is a file. */
-function productReplyOf(reply: Type.TSchema): string[] {
-  const rows = fieldRows(reply as Type.TObject).map(row => inModes(row, row.need, row.need))
-  if (rows.length === 0) return [`**Reply**: ${(reply as Field).title}, unsigned.`]
-  return ['**Reply**', table(['Field', 'Type', 'Bytes', 'Merchant', 'Partner', 'Meaning'], rows)]
+const FIELD_COLUMNS = ['Field', 'Type', 'Bytes', 'Merchant', 'Partner', 'Meaning']
+
+/** The fields of a reply; what has none is a file, or nothing. */
+function productReplyOf(declared: Operation): string[] {
+  const [{ inMode } = { inMode: undefined }] = modesOf(declared)
+  if (inMode?.reply === NO_CONTENT) return [`**Reply**: ${declared.success} without a body.`]
+  const rows = fieldRowsOf(declared, 'reply')
+  if (rows.length === 0) return ['**Reply**: the file, unsigned.']
+  return ['**Reply**', table(FIELD_COLUMNS, rows)]
 }
 
 interface Field extends Type.TSchema {
@@ -331,10 +344,14 @@ interface FieldRow {
 }
 
 /** All fields of both modes; a provider's may be needed otherwise than a direct merchant's. */
-function requestRows({ request, partner }: Operation): string[][] {
-  const ofMerchant = new Map(fieldRows(request).map(({ field, need }) => [field, need]))
-  return fieldRows(Type.Merge(request, partner)).map(row =>
-    inModes(row, ofMerchant.get(row.field) ?? '–', row.need),
+function fieldRowsOf(declared: Operation, part: 'request' | 'reply'): string[][] {
+  const rowsIn = (mode: 'merchant' | 'partner') =>
+    declared[mode] ? fieldRows(declared[mode][part] as Type.TObject) : []
+  const [merchant, partner] = [rowsIn('merchant'), rowsIn('partner')]
+  const needIn = (rows: FieldRow[], field: string) => rows.find(row => row.field === field)?.need ?? '–'
+  const onlyMerchants = merchant.filter(({ field }) => needIn(partner, field) === '–')
+  return [...partner, ...onlyMerchants].map(row =>
+    inModes(row, needIn(merchant, row.field), needIn(partner, row.field)),
   )
 }
 

@@ -13,4 +13,4 @@ const QUERY = {
 /** The target of a read that the sandbox answers with 200, and refuses where the app is not bound or the permission is missing. */
 export const READ = withQuery('/v3/vehicle/parking/services/find', QUERY)
 /** The name of its call. */
-export const READ_OP = 'queryPlateService'
+export const READ_OP = 'parking.queryPlateService'

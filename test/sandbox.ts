@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { LightMyRequestResponse } from 'fastify'
-import type { Operation } from '../src/contract/operation.ts'
+import { fieldLocation, type Operation } from '../src/contract/operation.ts'
 import type { ErrorDetail } from '../src/protocol/errors.ts'
 import { general } from '../src/protocol/general-errors.ts'
 import { createTestStore } from '../src/store/testing.ts'
@@ -87,7 +87,7 @@ export function refusalsOf(operation: Operation, documented: Documented) {
       name?: string,
     ): void {
       const { detail = {}, message = '' } = reply.json<{ detail?: ErrorDetail; message?: string }>()
-      const location = locationOf(operation, field)
+      const location = fieldLocation(operation, field)
       const { error: printed = general.PARAM_ERROR, field: only } = operation.invalidParameter ?? {}
       // A member that is null is as good as absent.
       const sent = value ?? ''
@@ -120,11 +120,6 @@ export function refusalsOf(operation: Operation, documented: Documented) {
       assert.deepEqual(Object.keys(documented).sort(), declared)
     },
   }
-}
-
-function locationOf({ method, path }: Operation, field: string): 'body' | 'query' | 'url' {
-  if (method === 'POST') return 'body'
-  return path.includes(`{${field}}`) ? 'url' : 'query'
 }
 
 /** A platform whose store was closed under it, as after a lost disk. Its merchants' keys are known. */

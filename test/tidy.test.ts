@@ -3,6 +3,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { nameOf } from '../src/contract/operation.ts'
 import { products } from '../src/products/index.ts'
 
 // The rules of this repository that a compiler and a linter cannot know.
@@ -293,9 +294,10 @@ test('a product is a value that its folder exports: a contract, and a file for e
     const path = relative(project, fileURLToPath(folder)).replaceAll('\\', '/')
     assert.ok(existsSync(join(project, path, 'contract.ts')), `${name} has no contract.ts in ${path}`)
     for (const { operation } of endpoints) {
-      const file = `${path}/${operation.name.replaceAll(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)}.ts`
-      assert.ok(existsSync(join(project, file)), `${operation.name} has no ${file}`)
-      assert.match(read(file), new RegExp(`export const ${operation.name}\\b`))
+      const name = nameOf(operation)
+      const file = `${path}/${name.replaceAll(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)}.ts`
+      assert.ok(existsSync(join(project, file)), `${operation.id} has no ${file}`)
+      assert.match(read(file), new RegExp(`export const ${name}\\b`))
     }
   }
 })

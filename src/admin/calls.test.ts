@@ -16,7 +16,7 @@ test('a call is shown with who made it, what it names, how it ended and the id t
   const entry = await newest()
   assert.deepEqual(
     [entry.op, entry.mchid, entry.status, entry.code, entry.out_parking_no],
-    ['createParking', '1230000109', 200, undefined, stay.request.out_parking_no],
+    ['parking.createParking', '1230000109', 200, undefined, stay.request.out_parking_no],
   )
   const { out_trade_no } = await parking.accept(stay)
   const charge = await newest()
@@ -65,8 +65,8 @@ test('calls are listed by merchant and name, the newest first, page by page, and
   await parking.query('T-3', PARTNER)
   assert.equal((await newest(`&mchid=${PARTNER.mchid}`)).out_trade_no, 'T-3')
   await parking.query('T-4')
-  assert.equal((await newest('&op=queryTransaction')).out_trade_no, 'T-4')
-  assert.equal((await newest(`&op=queryTransaction&mchid=${PARTNER.mchid}`)).out_trade_no, 'T-3')
+  assert.equal((await newest('&op=parking.queryTransaction')).out_trade_no, 'T-4')
+  assert.equal((await newest(`&op=parking.queryTransaction&mchid=${PARTNER.mchid}`)).out_trade_no, 'T-3')
   for (let call = 1; call <= 1_010; call += 1) await parking.query(`Q-${call}`)
   const seen: string[] = []
   for (let after = '', pages = 0; pages < 20; pages += 1) {

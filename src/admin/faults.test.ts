@@ -12,7 +12,7 @@ test('a rule is put, shown with what it has done, listed and taken away', async 
   const fields = { out_trade_no: 'T-1' }
   const rule = {
     kind: 'ERROR_BEFORE_COMMIT',
-    call: 'queryTransaction',
+    call: 'parking.queryTransaction',
     mchid: '1230000109',
     fields,
     count: 3,
@@ -55,7 +55,7 @@ test('a field that does not fit is refused by its name', async () => {
   refusedField(await put({ kind: 'REPLY_LOST', host: 'api3' }), 'host', /one of api, api2/)
   refusedField(await put({ kind: 'REPLY_LOST', seed: -1 }), 'seed')
   refusedField(await put({ kind: 'REPLY_LOST', event_type: 'REFUND.SUCCESS' }), 'event_type', /no filter/)
-  refusedField(await put({ kind: 'NOTICE_LOST', call: 'createRefund' }), 'call', /no filter/)
+  refusedField(await put({ kind: 'NOTICE_LOST', call: 'refunds.createRefund' }), 'call', /no filter/)
   refusedField(await put({ kind: 'LATENCY' }), 'delay_ms', /must be 1 to 120000/)
   refusedField(await put({ kind: 'REPLY_LOST', delay_ms: 5 }), 'delay_ms', /left out/)
   const unknown = await put({ kind: 'NOTICE_LOST', event_type: 'TRANSACTION.DONE' })
@@ -63,8 +63,12 @@ test('a field that does not fit is refused by its name', async () => {
   refusedField(await put({ kind: 'REPLY_LOST', mchid: '1230000999' }), 'mchid', /no merchant number/)
   refusedField(await put({ kind: 'NOTICE_LOST', mchid: '1900000109' }), 'mchid', /of the provider/)
   assert.deepEqual(Object.keys(unknown.body.errors[0]), ['field', 'issue'])
-  const ofFields = (fields: unknown) => put({ kind: 'REPLY_LOST', call: 'createRefund', fields })
-  refusedField(await ofFields({ bill_date: 'a' }), 'fields.bill_date', /declared by none of createRefund/)
+  const ofFields = (fields: unknown) => put({ kind: 'REPLY_LOST', call: 'refunds.createRefund', fields })
+  refusedField(
+    await ofFields({ bill_date: 'a' }),
+    'fields.bill_date',
+    /declared by none of refunds.createRefund/,
+  )
   refusedField(await ofFields({ out_refund_no: 'R/1' }), 'fields.out_refund_no', /cannot have this value/)
   refusedField(await ofFields({ amount: { refund: 1 } }), 'fields.amount', /of type string,integer,boolean/)
   refusedField(await ofFields({ reason: 'a'.repeat(513) }), 'fields.reason', /at most 512 bytes/)
@@ -85,7 +89,7 @@ test('there are a hundred rules at most', async () => {
 test('a reset takes the rules away, and a restored snapshot brings back those that it has', async t => {
   const own = await chargesUnderTest(t)
   const { put } = adminCalls(own)
-  await put('/faults/kept', { kind: 'ERROR_BEFORE_COMMIT', call: 'queryTransaction' })
+  await put('/faults/kept', { kind: 'ERROR_BEFORE_COMMIT', call: 'parking.queryTransaction' })
   await put('/world/snapshots/with-faults')
   await put('/world/resets/one')
   assert.equal((await own.query('T-1')).statusCode, 404)

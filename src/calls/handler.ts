@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream'
-import type { Operation, ReplyOf, RequestOf } from '../contract/operation.ts'
+import type { Mode, Operation, ReplyOf, RequestOf } from '../contract/operation.ts'
 import type { Caller } from '../merchants/merchants.ts'
 import type { Suite } from '../protocol/suite.ts'
 import type { ProductContext } from './context.ts'
@@ -7,11 +7,24 @@ import type { ProductContext } from './context.ts'
 /** A verified call: who made it and the key that the caller names for encrypted fields and the reply. */
 export interface Call {
   caller: Caller
+  /** In which mode the caller uses the call. */
+  mode: Mode
+  /** The file, where the call is an upload. */
+  file: UploadedFile | undefined
   /** The request's `Wechatpay-Serial`; `undefined` when absent or empty. */
   serial: string | undefined
   /** The algorithms of the request's signature; its encrypted fields and those of the reply are of the same family. */
   suite: Suite
   platform: ProductContext
+}
+
+/** A file that came in a form. */
+export interface UploadedFile {
+  /** As the form names it; empty when it has no name. */
+  name: string
+  /** As the form says; `application/octet-stream` unless said. */
+  type: string
+  bytes: Buffer
 }
 
 /** A reply that is a file. It goes out as it is read, and it is not signed. */

@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { products } from '../products/index.ts'
 import { endpointsOf } from '../products/product.ts'
 import { general } from '../protocol/general-errors.ts'
-import { locationOf } from './operation.ts'
+import { fieldLocation, modesOf, nameOf, routesOf } from './operation.ts'
 import type { TSchema } from './schema.ts'
 import { requestCheck } from './validate.ts'
 
@@ -26,14 +26,26 @@ function fieldsUnder(schema: TSchema, pointer: string): Field[] {
   ])
 }
 
-test('no two calls have the same name or the same method and path', () => {
+test('no two calls have the same id or the same method and path', () => {
   assert.ok(operations.length >= 6)
-  assert.equal(new Set(operations.map(({ name }) => name)).size, operations.length)
-  assert.equal(new Set(operations.map(({ method, path }) => `${method} ${path}`)).size, operations.length)
+  assert.equal(new Set(operations.map(({ id }) => id)).size, operations.length)
+  const routes = operations.flatMap(operation =>
+    // Two names for the part of a path make no other path.
+    routesOf(operation).map(({ path }) => `${operation.method} ${path.replaceAll(/\{\w+\}/g, '{}')}`),
+  )
+  assert.equal(new Set(routes).size, routes.length)
 })
 
-for (const { name, method, path, title, pages, request, partner, errors, ...declared } of operations) {
-  const fields = [request, partner].flatMap(schema => fieldsUnder(schema, name))
+for (const { name: product, endpoints } of products)
+  for (const { operation } of endpoints)
+    test(`${operation.id}: its id begins with the name of its product`, () =>
+      assert.equal(operation.id, `${product}.${nameOf(operation)}`))
+
+for (const declared of operations) {
+  const { id: name, title, errors, sdk } = declared
+  const modes = modesOf(declared)
+  const requests = modes.map(({ inMode }) => inMode.request)
+  const fields = requests.flatMap(schema => fieldsUnder(schema, name))
 
   test(`${name}: every field that is sent has an official name`, () => {
     for (const { pointer, schema } of fields) assert.match(String(schema.title ?? ''), /\S/, pointer)
@@ -56,12 +68,33 @@ for (const { name, method, path, title, pages, request, partner, errors, ...decl
     }
   })
 
-  test(`${name}: its path is absolute and made of words and of its own fields`, () => {
-    assert.match(path, /^\/v3(\/([a-z0-9-]+|\{[a-z_]+\}))+$/)
-    for (const [, field = ''] of path.matchAll(/\{(\w+)\}/g)) {
-      assert.ok(field in request.properties, field)
-      assert.equal(locationOf({ method, path }, field), 'url')
+  test(`${name}: its paths are absolute and made of words and of its own fields`, () => {
+    for (const { inMode } of modes) {
+      assert.match(inMode.path, /^\/v3(\/([a-z0-9-]+|\{[a-z_]+\}))+$/)
+      for (const [, field = ''] of inMode.path.matchAll(/\{(\w+)\}/g)) {
+        assert.ok(field in inMode.request.properties, field)
+        assert.equal(fieldLocation(declared, field), 'url')
+      }
     }
+  })
+
+  test(`${name}: what the SDK is to know of it names fields that are there`, () => {
+    assert.match(sdk.description, /^[A-Z].*\.$/s)
+    for (const field of sdk.echoes ?? []) {
+      for (const { inMode } of modes) {
+        assert.ok(field in inMode.request.properties, `${name} is sent with ${field}`)
+        assert.ok(field in (inMode.reply as typeof inMode.request).properties, `${field} comes back`)
+      }
+    }
+    for (const field of sdk.encrypts ?? []) {
+      assert.ok(sdk.namesPlatformKey, 'What is encrypted needs the name of its key')
+      assert.ok(
+        requests.some(request => field in request.properties),
+        field,
+      )
+    }
+    // Nobody may guess what became of a call that changes something.
+    if (declared.method !== 'GET') assert.match(sdk.ifUnknown ?? '', /\.$/)
   })
 
   test(`${name}: its errors are declared once, with those of every call among them`, () => {
@@ -75,16 +108,18 @@ for (const { name, method, path, title, pages, request, partner, errors, ...decl
   test(`${name}: its titles and at least one page of the official documents are given`, () => {
     assert.match(title.zh, /[一-鿿]/)
     assert.match(title.en, /^[A-Z]/)
-    const known = Object.values(pages)
+    const known = modes.flatMap(({ inMode }) => inMode.page ?? [])
     assert.ok(known.length > 0)
     for (const page of known)
       assert.match(page, /^\/doc\/v3\/(merchant|partner)\/\d{10}$|^\/docs\/partner\/apis\/[a-z/-]+\.html$/)
   })
 
   test(`${name}: its checks compile, and a request without fields is refused unless none is required`, () => {
-    const check = requestCheck({ name, method, path, title, pages, request, partner, errors, ...declared })
-    const required = (request as { required?: string[] }).required ?? []
-    if (required.length === 0) check('merchant', {})
-    else assert.throws(() => check('merchant', {}))
+    const check = requestCheck(declared)
+    for (const { mode, inMode } of modes) {
+      const { required = [] } = inMode.request as { required?: string[] }
+      if (required.length === 0) check(mode, {})
+      else assert.throws(() => check(mode, {}))
+    }
   })
 }

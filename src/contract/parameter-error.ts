@@ -1,12 +1,10 @@
 import type { ErrorObject } from 'ajv'
 import { ApiError, type ErrorDetail, type Texts } from '../protocol/errors.ts'
 import { general } from '../protocol/general-errors.ts'
-import { locationOf, type Operation } from './operation.ts'
+import { fieldLocation, fieldOf, type Operation, type Upload } from './operation.ts'
 
 /** How the gateway calls the three places that a field can come from. */
 const SOURCES = { url: 'uri_template', query: 'query', body: 'body' } as const
-
-type Declared = Pick<Operation, 'method' | 'path' | 'invalidParameter'>
 
 /**
  * The refusal of one field. `pointer` is its JSON pointer among the request's fields, such as `/amount/total`. `{source}`
@@ -16,13 +14,13 @@ type Declared = Pick<Operation, 'method' | 'path' | 'invalidParameter'>
  * issue of a detail in the documented form.
  */
 export function parameterError(
-  declared: Declared,
+  declared: Operation,
   pointer: string,
   value: unknown,
   sentence: string | Texts,
   shown: unknown = value,
 ): ApiError {
-  const location = locationOf(declared, nameIn(pointer))
+  const location = fieldLocation(declared, nameIn(pointer))
   const texts = filled(typeof sentence === 'string' ? untranslated(sentence) : sentence, {
     source: `/${SOURCES[location]}${pointer}`,
   })
@@ -32,7 +30,7 @@ export function parameterError(
 type Echo = Pick<ErrorDetail, 'value'>
 
 function refusalOf(
-  { invalidParameter: printed }: Declared,
+  { invalidParameter: printed }: Operation,
   pointer: string,
   location: keyof typeof SOURCES,
   texts: Texts,
@@ -43,6 +41,12 @@ function refusalOf(
     return new ApiError(general.PARAM_ERROR, { location: SOURCES[location], ...shown }, { texts })
   const field = location === 'body' ? pointer : pointer.slice(1)
   return new ApiError(printed.error, { field, issue: texts.zh, location, ...value })
+}
+
+/** The refusal of an upload without its file. */
+export function missingFile({ part, title }: Upload): ApiError {
+  const texts = filled(SENTENCES.required, { source: `/body/${part}`, name: title })
+  return new ApiError(general.PARAM_ERROR, { location: 'body', value: '' }, { texts })
 }
 
 function nameIn(pointer: string): string {
@@ -70,20 +74,15 @@ function echo(value: unknown): Echo {
 }
 
 /** The same field came from two places, or twice from one. */
-export function mappedTwice(
-  declared: Declared & Pick<Operation, 'request' | 'partner'>,
-  name: string,
-  again: 'query' | 'body',
-): ApiError {
-  const schema: { title?: string } | undefined =
-    declared.request.properties[name] ?? declared.partner.properties[name]
-  const first = `/${SOURCES[locationOf(declared, name)]}/${name}`
+export function mappedTwice(declared: Operation, name: string, again: 'query' | 'body'): ApiError {
+  const schema: { title?: string } | undefined = fieldOf(declared, name)
+  const first = `/${SOURCES[fieldLocation(declared, name)]}/${name}`
   const words = { source: `/${again}/${name}`, name: schema?.title ?? name, first }
   return refusalOf(declared, `/${name}`, again, filled(SENTENCES.twice, words))
 }
 
 /** The refusal of a field whose declaration the validator found broken. */
-export function brokenDeclaration(declared: Declared, error: ErrorObject | undefined): ApiError {
+export function brokenDeclaration(declared: Operation, error: ErrorObject | undefined): ApiError {
   const missing: string | undefined = error?.keyword === 'required' ? error.params.missingProperty : undefined
   const pointer = `${error?.instancePath ?? ''}${missing === undefined ? '' : `/${missing}`}`
   const schema = missing === undefined ? error?.parentSchema : error?.parentSchema?.properties?.[missing]
@@ -91,7 +90,7 @@ export function brokenDeclaration(declared: Declared, error: ErrorObject | undef
   if (missing !== undefined) return parameterError(declared, pointer, '', named(SENTENCES.required, name))
 
   const { keyword = '', data, schema: limit } = error ?? {}
-  const isJson = locationOf(declared, nameIn(pointer)) === 'body'
+  const isJson = fieldLocation(declared, nameIn(pointer)) === 'body'
   if (keyword === 'type') {
     const needed = TYPES[String(limit)] ?? SENTENCES.form
     return parameterError(declared, pointer, data, named(isJson ? needed : withoutJson(needed), name))

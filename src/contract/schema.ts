@@ -44,12 +44,17 @@ function optional<S extends TypeBox.TSchema>(schema: S): TypeBox.TOptional<S> {
   return made<TypeBox.TOptional<S>>(copy)
 }
 
+/** The properties of both, where the other's come first. */
+export type Merged<One extends TypeBox.TObject, Other extends TypeBox.TObject> = TypeBox.TObject<
+  Omit<One['properties'], keyof Other['properties']> & Other['properties']
+>
+
 /** One object with the properties of both. */
 function merge<One extends TypeBox.TObject, Other extends TypeBox.TObject>(
   one: One,
   other: Other,
-): TypeBox.TObject {
-  return object({ ...one.properties, ...other.properties })
+): Merged<One, Other> {
+  return object({ ...one.properties, ...other.properties }) as unknown as Merged<One, Other>
 }
 
 /** TypeBox's types have marks that exist for the compiler alone. */

@@ -2,24 +2,27 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { general } from '../protocol/general-errors.ts'
 import { integer, text } from './fields.ts'
-import { operation } from './operation.ts'
+import { inBothModes, operation } from './operation.ts'
 import * as Type from './schema.ts'
 import { undefinedFields } from './undefined-fields.ts'
 
 const charge = operation({
-  name: 'charge',
+  id: 'test.charge',
   method: 'POST',
-  path: '/v3/test/charges',
   title: { zh: '扣费', en: 'Charge' },
-  pages: {},
-  request: Type.Object({
-    name: text('名称', 9),
-    amount: Type.Object({ total: integer('总金额', 'In fen', 1) }, { title: '订单金额' }),
-    goods: Type.Optional(Type.Array(Type.Object({ id: text('编码', 4) }))),
-  }),
-  partner: Type.Object({ sub_mchid: text('子商户号', 4) }),
-  reply: Type.Object({}),
   errors: [general.PARAM_ERROR],
+  ...inBothModes({
+    path: '/v3/test/charges',
+    pages: {},
+    request: Type.Object({
+      name: text('名称', 9),
+      amount: Type.Object({ total: integer('总金额', 'In fen', 1) }, { title: '订单金额' }),
+      goods: Type.Optional(Type.Array(Type.Object({ id: text('编码', 4) }))),
+    }),
+    partner: Type.Object({ sub_mchid: text('子商户号', 4) }),
+    reply: Type.Object({}),
+  }),
+  sdk: { description: 'A call of this test.' },
 })
 
 const found = (fields: Record<string, unknown>) => undefinedFields(charge, fields, '/body')

@@ -1,4 +1,4 @@
-import type { Operation } from './operation.ts'
+import type { InMode, Mode } from './operation.ts'
 import type { TSchema } from './schema.ts'
 
 /** No more of them are named, and no name is given back longer, in characters: who sends 60,000 has read the first ones. */
@@ -6,16 +6,17 @@ const MAX_NAMED = 32
 const MAX_LENGTH = 128
 
 /**
- * The JSON pointers of what a call does not define in either mode, at every depth and in the order in which it came. `in`
+ * The JSON pointers of what a path does not define in any of its modes, at every depth and in the order in which it came. `in`
  * is where the value came from, such as `/body`.
  */
 export function undefinedFields(
-  { request, partner }: Operation,
+  modes: Partial<Record<Mode, InMode>>,
   fields: Readonly<Record<string, unknown>>,
   from: string,
 ): string[] {
   const pointers: string[] = []
-  collect({ ...request.properties, ...partner.properties }, fields, from, pointers)
+  const properties = { ...modes.merchant?.request.properties, ...modes.partner?.request.properties }
+  collect(properties, fields, from, pointers)
   return pointers
 }
 

@@ -4,30 +4,33 @@ import fc from 'fast-check'
 import { ApiError, errorTable } from '../protocol/errors.ts'
 import { general } from '../protocol/general-errors.ts'
 import { integer, notifyUrl, oneOf, text, time } from './fields.ts'
-import { operation } from './operation.ts'
+import { inBothModes, operation } from './operation.ts'
 import * as Type from './schema.ts'
 import { conforms, parameterError, requestCheck } from './validate.ts'
 
 const charge = operation({
-  name: 'charge',
+  id: 'test.charge',
   method: 'POST',
-  path: '/v3/test/{shop}/charges',
   title: { zh: '扣费', en: 'Charge' },
-  pages: {},
-  request: Type.Object({
-    shop: text('门店', 8),
-    name: text('名称', 9),
-    code: Type.Optional(text('编码', 8, { pattern: '^[0-9A-Z]+$' })),
-    color: Type.Optional(oneOf('颜色', ['BLUE', 'GREEN'])),
-    at: Type.Optional(time('时间')),
-    url: Type.Optional(notifyUrl('通知地址')),
-    seconds: Type.Optional(integer('时长', 'In seconds')),
-    amount: Type.Object({ total: integer('总金额', 'In fen', 1) }, { title: '订单金额' }),
-    tags: Type.Optional(Type.Array(text('标签', 4))),
-  }),
-  partner: Type.Object({ sub_mchid: text('子商户号', 4) }),
-  reply: Type.Object({}),
   errors: [general.PARAM_ERROR],
+  ...inBothModes({
+    path: '/v3/test/{shop}/charges',
+    pages: {},
+    request: Type.Object({
+      shop: text('门店', 8),
+      name: text('名称', 9),
+      code: Type.Optional(text('编码', 8, { pattern: '^[0-9A-Z]+$' })),
+      color: Type.Optional(oneOf('颜色', ['BLUE', 'GREEN'])),
+      at: Type.Optional(time('时间')),
+      url: Type.Optional(notifyUrl('通知地址')),
+      seconds: Type.Optional(integer('时长', 'In seconds')),
+      amount: Type.Object({ total: integer('总金额', 'In fen', 1) }, { title: '订单金额' }),
+      tags: Type.Optional(Type.Array(text('标签', 4))),
+    }),
+    partner: Type.Object({ sub_mchid: text('子商户号', 4) }),
+    reply: Type.Object({}),
+  }),
+  sdk: { description: 'A call of this test.' },
 })
 
 const { SHOP_WRONG } = errorTable({
@@ -41,16 +44,18 @@ const { SHOP_WRONG } = errorTable({
 })
 
 const find = operation({
-  name: 'find',
+  id: 'test.find',
   method: 'GET',
-  path: '/v3/test/{shop}',
   title: { zh: '查询', en: 'Find' },
-  pages: {},
-  request: Type.Object({ shop: text('门店', 8), name: text('名称', 9) }),
-  partner: Type.Object({}),
-  reply: Type.Object({}),
   errors: [SHOP_WRONG],
   invalidParameter: { error: SHOP_WRONG, field: 'shop' },
+  ...inBothModes({
+    path: '/v3/test/{shop}',
+    pages: {},
+    request: Type.Object({ shop: text('门店', 8), name: text('名称', 9) }),
+    reply: Type.Object({}),
+  }),
+  sdk: { description: 'A call of this test.' },
 })
 
 const checkCharge = requestCheck(charge)
@@ -310,6 +315,6 @@ test('every sentence exists in every language', () => {
 })
 
 test('a value is compared with any schema of the contract', () => {
-  assert.equal(conforms(charge.request, VALID), undefined)
-  assert.match(conforms(charge.request, {}) ?? '', /required/)
+  assert.equal(conforms(charge.merchant.request, VALID), undefined)
+  assert.match(conforms(charge.merchant.request, {}) ?? '', /required/)
 })

@@ -2,7 +2,7 @@ import { Ajv, type Options, type ValidateFunction } from 'ajv'
 import { parseTime } from '../protocol/time.ts'
 import type { Mode, Operation, RequestOf } from './operation.ts'
 import { brokenDeclaration } from './parameter-error.ts'
-import * as Type from './schema.ts'
+import type * as Type from './schema.ts'
 
 export { parameterError } from './parameter-error.ts'
 
@@ -70,7 +70,9 @@ export function requestCheck<O extends Operation>(declared: O): RequestCheck<O> 
 }
 
 function schemaOf(declared: Operation, mode: Mode): Type.TSchema {
-  return mode === 'partner' ? Type.Merge(declared.request, declared.partner) : declared.request
+  const inMode = declared[mode]
+  if (!inMode) throw new Error(`${declared.id} does not exist in ${mode} mode`)
+  return inMode.request
 }
 
 /** The schema with its types and no more than these keywords, down to its inner objects. */

@@ -179,7 +179,7 @@ test('an explanation has both messages, the first byte in which they differ, the
     `certificate ${running.merchant('1230000109').serial_no} of merchant 1230000109`,
   )
   assert.equal(explanation.body, ECHO.body)
-  assert.deepEqual([explanation.op, explanation.error], ['securityEcho', 'SIGNATURE_MISMATCH'])
+  assert.deepEqual([explanation.op, explanation.error], ['security.securityEcho', 'SIGNATURE_MISMATCH'])
 })
 
 test('what is refused before its body is read says nothing of a message', async () => {
@@ -351,7 +351,7 @@ test('of large requests that are refused at once only so many wait to be explain
   const request = (index: number, length: number): RefusedRequest => ({
     ...{
       requestId: `LARGE${index}`,
-      op: 'securityEcho',
+      op: 'security.securityEcho',
       error: general.SIGNATURE_MISMATCH,
       ...ECHO,
       template: '',

@@ -1,5 +1,8 @@
 import { CannotRun, Finding, NoSuchGate, ProgramGone } from './findings.ts'
 
+/** The calls by which a gate charges, as the log and fault rules name them. */
+export const GATE_CALLS = { charge: 'parking.createTransaction', query: 'parking.queryTransaction' } as const
+
 /** A car as the gate's camera sees it. */
 export interface Car {
   plate_number: string

@@ -134,7 +134,7 @@ test('a field that the kind does not have is refused by name', async t => {
       { kind: 'REPLY_LOST', event_type: 'TRANSACTION.SUCCESS' },
       /event_type is no filter of REPLY_LOST, which has call, mchid, host, fields/,
     ],
-    [{ kind: 'NOTICE_LOST', call: 'createRefund' }, /call is no filter/],
+    [{ kind: 'NOTICE_LOST', call: 'refunds.createRefund' }, /call is no filter/],
     [{ kind: 'NOTICE_LOST', host: 'api' }, /host is no filter/],
     [{ kind: 'HOST_DOWN', mchid: '1230000109' }, /mchid is no filter of HOST_DOWN, which has host/],
     [{ kind: 'HOST_DOWN', fields: { out_refund_no: 'R1' } }, /fields is no filter of HOST_DOWN/],
@@ -166,30 +166,36 @@ test('a rule that could never match is refused by the field that keeps it from t
     ],
     [{ kind: 'HOST_DOWN', host: 'api3' }, /^host must be one of api, api2/],
     [
-      { kind: 'REPLY_PROBE', call: 'downloadBill' },
-      /^call must be another one, because downloadBill answers a file/,
+      { kind: 'REPLY_PROBE', call: 'bills.downloadBill' },
+      /^call must be another one, because bills.downloadBill answers a file/,
     ],
     [{ kind: 'REPLY_LOST', mchid: '1230000999' }, /^mchid is no merchant number/],
     [{ kind: 'REPLY_LOST', mchid: '1900000109' }, /^mchid is a sub-merchant/],
     [{ kind: 'NOTICE_LOST', mchid: '1900000109' }, /^mchid is a sub-merchant/],
     [
-      { kind: 'REPLY_LOST', call: 'createRefund', fields: { out_refund_no: 'R/1' } },
-      /^fields.out_refund_no cannot have this value in createRefund, so the rule would never match/,
+      { kind: 'REPLY_LOST', call: 'refunds.createRefund', fields: { out_refund_no: 'R/1' } },
+      /^fields.out_refund_no cannot have this value in refunds.createRefund, so the rule would never match/,
     ],
     // As its own text, and not as a number.
-    [{ kind: 'REPLY_LOST', call: 'createRefund', fields: { refund: '100' } }, /^fields.refund cannot have/],
-    [{ kind: 'REPLY_LOST', call: 'createRefund', fields: { from: 100 } }, /^fields.from cannot have/],
-    [{ kind: 'REPLY_LOST', call: 'createRefund', fields: { currency: 'EUR' } }, /^fields.currency cannot/],
+    [
+      { kind: 'REPLY_LOST', call: 'refunds.createRefund', fields: { refund: '100' } },
+      /^fields.refund cannot have/,
+    ],
+    [{ kind: 'REPLY_LOST', call: 'refunds.createRefund', fields: { from: 100 } }, /^fields.from cannot have/],
+    [
+      { kind: 'REPLY_LOST', call: 'refunds.createRefund', fields: { currency: 'EUR' } },
+      /^fields.currency cannot/,
+    ],
     [{ kind: 'NOTICE_LOST', fields: { refund_status: 'LATE' } }, /^fields.refund_status cannot have/],
     [
-      { kind: 'REPLY_LOST', call: 'getTradeBill', fields: { out_refund_no: 'R1' } },
-      /^fields.out_refund_no is declared by none of getTradeBill, so the rule would never match/,
+      { kind: 'REPLY_LOST', call: 'bills.getTradeBill', fields: { out_refund_no: 'R1' } },
+      /^fields.out_refund_no is declared by none of bills.getTradeBill, so the rule would never match/,
     ],
     [{ kind: 'REPLY_LOST', fields: { constructor: 'R1' } }, /^fields.constructor is declared by none of/],
     [{ kind: 'REPLY_LOST', fields: eleven }, /^fields must be at most 10/],
     [
       { kind: 'REPLY_LOST', fields: { bill_date: '2017-08-26', out_refund_no: 'R1' } },
-      /^fields.out_refund_no is declared by none of getTradeBill, getFundFlowBill/,
+      /^fields.out_refund_no is declared by none of bills.getTradeBill, bills.getFundFlowBill/,
     ],
     [
       { kind: 'NOTICE_LOST', event_type: 'SECURITY_ECHO.SUCCESS', fields: { out_refund_no: 'R1' } },
@@ -205,8 +211,8 @@ test('a rule that could never match is refused by the field that keeps it from t
     await assert.rejects(node.faults.put({ fault_id: 'a', ...rule }), { name: 'WrongFault', message })
   assert.equal(await node.faults.find('a'), undefined)
   const taken: Omit<NewFault, 'fault_id'>[] = [
-    { kind: 'REPLY_PROBE', call: 'createRefund', fields: { out_trade_no: 'T1', refund: 100 } },
-    { kind: 'REPLY_TRUNCATED', call: 'downloadBill' },
+    { kind: 'REPLY_PROBE', call: 'refunds.createRefund', fields: { out_trade_no: 'T1', refund: 100 } },
+    { kind: 'REPLY_TRUNCATED', call: 'bills.downloadBill' },
     { kind: 'REPLY_LOST', fields: { out_trade_no: 'T1', out_refund_no: 'R1' }, host: 'api2' },
     // Of partner mode only.
     { kind: 'REPLY_LOST', fields: { sub_mchid: '1900000109' } },
@@ -222,9 +228,9 @@ test('a field is matched at any depth, in lists too, by its value and type; all 
   const node = await (await storeFor(t)).open()
   const { faults } = node
   const fields = { refund: 100, out_trade_no: 'T1' }
-  await faults.put({ fault_id: 'a', kind: 'REPLY_LOST', call: 'createRefund', fields })
+  await faults.put({ fault_id: 'a', kind: 'REPLY_LOST', call: 'refunds.createRefund', fields })
   const matches = async (content: unknown) =>
-    'REPLY_LOST' in (await faults.inject('call', { call: 'createRefund', content }))
+    'REPLY_LOST' in (await faults.inject('call', { call: 'refunds.createRefund', content }))
   assert.equal(await matches({ refund: 100, out_trade_no: 'T1' }), true)
   assert.equal(
     await matches({ out_trade_no: 'T1', amount: { from: [{ refund: 1 }, { refund: 100 }] } }),
@@ -237,7 +243,12 @@ test('a field is matched at any depth, in lists too, by its value and type; all 
   for (const content of [undefined, null, 'T1', [], {}]) assert.equal(await matches(content), false)
   // The same fields in another order are the same rule.
   const again = { out_trade_no: 'T1', refund: 100 }
-  const same = await faults.put({ fault_id: 'a', kind: 'REPLY_LOST', call: 'createRefund', fields: again })
+  const same = await faults.put({
+    fault_id: 'a',
+    kind: 'REPLY_LOST',
+    call: 'refunds.createRefund',
+    fields: again,
+  })
   assert.deepEqual(same, await faults.find('a'))
   assert.equal((await faults.find('a'))?.injected, 3)
   await node.close()

@@ -7,7 +7,7 @@ import Fastify, {
 import type { Logger } from 'pino'
 import { type Endpoint, FileReply } from '../calls/handler.ts'
 import { together } from '../clock/together.ts'
-import { isSigned, type Operation } from '../contract/operation.ts'
+import { type InMode, isSigned, type Mode, type Operation, routesOf } from '../contract/operation.ts'
 import { requestCheck } from '../contract/validate.ts'
 import { type Injections, NO_INJECTIONS } from '../faults/faults.ts'
 import { OF_SIGNATURES } from '../faults/rules.ts'
@@ -20,12 +20,15 @@ import { endConnection, resetConnection } from './break-connection.ts'
 import { callLimits } from './call-limits.ts'
 import type { HttpContext } from './context.ts'
 import type { Exchange } from './exchange.ts'
-import { type Health, isHealthCheck, mountHealth } from './health.ts'
+import { type Health, mountHealth } from './health.ts'
+import { hostCheck } from './host-check.ts'
 import { httpServer } from './http-server.ts'
 import { ConnectionReset, injectFaults, type Pauses, pauses, type Wait } from './inject-faults.ts'
 import { REFUSALS } from './listen.ts'
 import { callOptions } from './options.ts'
+import { MAX_REST_BYTES, readForm, requireFile } from './read-upload.ts'
 import type { RecentCalls } from './recent-calls.ts'
+import { asApiError, requireMerchantFields, undefinedRefusal, WRONG_MODE } from './refusals.ts'
 import { refusedRequest } from './refused-request.ts'
 import { requestFields } from './request-fields.ts'
 import { signatureHeaders, writeFile, writeReply } from './sign-response.ts'
@@ -79,7 +82,7 @@ export function buildApp(
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
 
   app.addHook('onRequest', unlessDown)
-  const patterns = platform.endpoints.map(({ operation }) => pathPattern(operation))
+  const patterns = platform.endpoints.flatMap(({ operation }) => routesOf(operation).map(pathPattern))
   // Before the body, because nothing in it may change the answer.
   app.addHook('onRequest', (request, reply, done) => {
     if (!request.is404) return done()
@@ -91,35 +94,13 @@ export function buildApp(
   return app
 }
 
-/** Resets what comes in by an access point that is down on purpose; everything else goes on. */
-function hostCheck({ faults }: HttpContext, log: Logger) {
-  return (request: FastifyRequest, reply: FastifyReply, goOn: () => void): void => {
-    if (!faults.areThere('host') || isHealthCheck(request.url)) {
-      goOn()
-      return
-    }
-    void faults
-      .inject('host', { host: accessPointOf(request.raw) })
-      // There is no call yet that could fail with it, and what is wrong with the store will be heard of soon enough.
-      .catch(error => {
-        log.error({ err: error })
-        return NO_INJECTIONS
-      })
-      .then(({ HOST_DOWN }) => {
-        if (!HOST_DOWN) return goOn()
-        reply.hijack()
-        resetConnection(reply.raw)
-      })
-  }
-}
-
 /** An empty reply that says its length, also to a HEAD. */
 function sendEmpty(reply: FastifyReply, status: 404 | 405): void {
   reply.code(status).header('content-length', '0').send()
 }
 
-/** Matches the paths of an operation, whatever the method. */
-function pathPattern({ path }: Operation): RegExp {
+/** Matches what a path of an operation stands for, whatever the method. */
+function pathPattern({ path }: { path: string }): RegExp {
   return new RegExp(`^${path.replaceAll(/\{\w+\}/g, '[^/]*')}$`)
 }
 
@@ -146,17 +127,21 @@ function mountEndpoints(
     // What fails before the handler: an early refusal, or a body that could not be read.
     fail(reply, (request as ApiRequest).exchange, error)
   })
-  for (const endpoint of platform.endpoints) mount(endpoint)
+  for (const endpoint of platform.endpoints)
+    for (const route of routesOf(endpoint.operation)) mount(endpoint, route)
 
-  function mount({ operation, handler }: Endpoint): void {
+  function mount({ operation, handler }: Endpoint, { path, modes }: Route): void {
     const check = requestCheck(operation)
+    const { upload } = operation
     const refusesUndefined = operation.undefinedFields !== 'ignored' && options.undefinedFields === 'refuse'
     api.route({
       method: operation.method,
-      url: operation.path.replaceAll(/\{(\w+)\}/g, ':$1'),
+      url: path.replaceAll(/\{(\w+)\}/g, ':$1'),
+      ...(upload && { bodyLimit: 2 * upload.maxBytes + MAX_REST_BYTES }),
       async onRequest(request) {
         const exchange = begin(request, operation)
         Object.assign(request, { exchange })
+        exchange.contentType = request.raw.headers['content-type']
         // A body is read whatever its type is called; the framework would refuse a name that is none.
         request.raw.headers['content-type'] = undefined
         const identified = await identifyCaller(request.headers, findCaller, platform.clock)
@@ -167,7 +152,9 @@ function mountEndpoints(
       async handler(request, reply) {
         const { exchange } = request as ApiRequest
         try {
-          const body = Buffer.isBuffer(request.body) ? request.body : NO_BODY
+          const sent = Buffer.isBuffer(request.body) ? request.body : NO_BODY
+          const form = upload && (await readForm(upload, exchange.contentType, sent))
+          const body = form ? form.meta : sent
           const target = request.raw.url ?? ''
           const caller = await verifying(() =>
             verifySignature(exchange, { method: request.method, target, body }),
@@ -175,15 +162,17 @@ function mountEndpoints(
           exchange.verified = true
           limits.requirePass(operation, caller, exchange.startedAt)
           const params = request.params as Record<string, string>
-          const { fields, unknown } = requestFields(operation, target, params, body)
+          const { fields, unknown } = requestFields(operation, modes, target, params, body)
           exchange.fields = fields
           if (unknown.length > 0) exchange.unknownFields = unknown
-          const mode = caller.kind === 'provider' ? 'partner' : 'merchant'
+          const mode: Mode = caller.kind === 'provider' ? 'partner' : 'merchant'
+          if (!modes[mode]) throw new ApiError(WRONG_MODE[mode])
           const checked = check(mode, fields)
+          const file = upload && form && requireFile(upload, form, fields)
           if (unknown.length > 0 && refusesUndefined) throw undefinedRefusal(unknown)
           exchange.reached = true
           if (mode === 'merchant') requireMerchantFields(operation, fields)
-          const call = { caller, serial: exchange.serial, suite: exchange.suite, platform }
+          const call = { caller, mode, file, serial: exchange.serial, suite: exchange.suite, platform }
           const work = () => {
             if (operation.method !== 'GET') calls.noteChange()
             return handler(checked, call)
@@ -192,7 +181,12 @@ function mountEndpoints(
             ? await underFaults(request, exchange, operation, work)
             : await work()
           if (answer instanceof FileReply) return sendFile(reply, exchange, answer)
-          conclude(reply, exchange, 200, JSON.stringify(answer))
+          conclude(
+            reply,
+            exchange,
+            operation.success ?? 200,
+            answer === undefined ? '' : JSON.stringify(answer),
+          )
         } catch (error) {
           if (error instanceof ConnectionReset) return hangUp(reply, exchange)
           if (exchange.verified) limits.noteRefusal(operation, exchange, error)
@@ -210,7 +204,7 @@ function mountEndpoints(
   ): Promise<T> {
     const { fields, caller } = exchange
     const mchid = caller?.mchid ?? ''
-    const subject = { call: operation.name, mchid, host: accessPointOf(raw), content: fields }
+    const subject = { call: operation.id, mchid, host: accessPointOf(raw), content: fields }
     exchange.injected = await platform.faults.inject('call', subject, {
       except: isSigned(operation) ? [] : OF_SIGNATURES,
     })
@@ -220,7 +214,7 @@ function mountEndpoints(
   function begin({ headers }: FastifyRequest, operation: Operation): Exchange {
     const serial = headers['wechatpay-serial']
     return {
-      op: operation.name,
+      op: operation.id,
       requestId: newRequestId(platform.random),
       resultNumber: 0,
       startedAt: platform.clock.wallNow(),
@@ -234,6 +228,7 @@ function mountEndpoints(
       fields: undefined,
       injected: NO_INJECTIONS,
       unknownFields: undefined,
+      contentType: undefined,
       found: undefined,
     }
   }
@@ -317,6 +312,12 @@ function mountEndpoints(
   }
 }
 
+/** A path of an operation, with the modes that have it. */
+interface Route {
+  path: string
+  modes: Partial<Record<Mode, InMode>>
+}
+
 /** What came of a call; without a status nothing was said. */
 interface CallResult {
   status?: number
@@ -326,23 +327,6 @@ interface CallResult {
   bytes_missing?: number
 }
 
-function undefinedRefusal(pointers: readonly string[]): ApiError {
-  return new ApiError(general.UNDEFINED_FIELDS, { location: null, value: pointers })
-}
-
-/** A direct merchant has no sub-merchants; where the call says so, it is refused for a field that is about one. */
-function requireMerchantFields({ partnerOnly = {} }: Operation, fields: Record<string, unknown>): void {
-  for (const [name, refusal] of Object.entries(partnerOnly))
-    if (Object.hasOwn(fields, name)) throw new ApiError(refusal)
-}
-
 function namesOf(injected: Injections): string[] {
   return Object.values(injected).map(({ fault_id }) => fault_id)
-}
-
-/** Anything that is not meant to be seen becomes a SYSTEM_ERROR; a body that could not be read is the caller's fault. */
-function asApiError(error: unknown): ApiError {
-  if (error instanceof ApiError) return error
-  const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 500
-  return new ApiError(status >= 400 && status < 500 ? general.BODY_TOO_LARGE : general.SYSTEM_ERROR)
 }

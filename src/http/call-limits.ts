@@ -25,19 +25,19 @@ export function callLimits({
   const calls = callCounter()
   const refusals = callCounter()
   return {
-    requirePass({ name, limits }, { mchid }, now) {
-      const key = `${mchid}/${name}`
+    requirePass({ id, limits }, { mchid }, now) {
+      const key = `${mchid}/${id}`
       const { perSecond, refusedPerSecond } = (publishedLimits === 'on' && limits) || NO_LIMITS
       const isOver = calls.count(key, now) > Math.min(rateLimit, perSecond ?? rateLimit)
       const isRefusedTooOften =
         refusedPerSecond !== undefined && refusals.counted(key, now) >= refusedPerSecond
       if (isOver || isRefusedTooOften) throw new ApiError(limits?.exceeded ?? general.RATELIMIT_EXCEEDED)
     },
-    noteRefusal({ name, limits }, { caller, startedAt }, error) {
+    noteRefusal({ id, limits }, { caller, startedAt }, error) {
       if (limits?.refusedPerSecond === undefined || !(error instanceof ApiError)) return
       // What was over a limit was not heard, and a fault on purpose is no more a refusal than any other.
       if (error.entry === limits.exceeded || error.entry === general.SYSTEM_ERROR) return
-      refusals.count(`${caller?.mchid}/${name}`, startedAt)
+      refusals.count(`${caller?.mchid}/${id}`, startedAt)
     },
   }
 }

@@ -28,6 +28,8 @@ export interface Exchange {
   reached: boolean
   /** What was asked, once the signature was found to be right; before its check. */
   fields: Readonly<Record<string, unknown>> | undefined
+  /** As the header says, which the framework does not see. */
+  contentType: string | undefined
   /** What goes wrong with it on purpose. */
   injected: Injections
   /** JSON pointers of the parameters that the call does not define; `undefined` when there are none. */

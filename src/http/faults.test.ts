@@ -79,7 +79,7 @@ const DONE_OR_NOT: [kind: TestFault['kind'], status: number, code: string | unde
 ]
 for (const [kind, status, code, isDone] of DONE_OR_NOT) {
   test(`${kind}: the refund is ${isDone ? 'done' : 'not done'}, and repeated it succeeds once`, async () => {
-    await faults.put({ kind, call: 'createRefund', count: 1 })
+    await faults.put({ kind, call: 'refunds.createRefund', count: 1 })
     const { signed, out_refund_no } = freshRefund()
     const reply = await send(signed)
     assert.deepEqual([reply.status, reply.body && JSON.parse(reply.body).code], [status, code ?? ''])
@@ -93,7 +93,7 @@ for (const [kind, status, code, isDone] of DONE_OR_NOT) {
 }
 
 test('a 500 on purpose stays a 500: it is no refusal, of which the platform bears a few a second', async () => {
-  await faults.put({ kind: 'ERROR_BEFORE_COMMIT', call: 'createRefund' })
+  await faults.put({ kind: 'ERROR_BEFORE_COMMIT', call: 'refunds.createRefund' })
   const body = { out_trade_no: 'T1', out_refund_no: 'R1', amount: { refund: 1, total: 1, currency: 'CNY' } }
   const signed = () => signedRequest(merchant('1230000109'), { method: 'POST', target: REFUNDS, body })
   const replies = await Promise.all(Array.from({ length: 20 }, () => send(signed())))
@@ -109,7 +109,7 @@ test('CONNECTION_RESET is a reset, and REPLY_LOST an end without a byte', async 
 })
 
 test('REPLY_LOST: the refund is in the store for everybody before the connection ends', async () => {
-  await faults.put({ kind: 'REPLY_LOST', call: 'createRefund', count: 1 })
+  await faults.put({ kind: 'REPLY_LOST', call: 'refunds.createRefund', count: 1 })
   const { signed, out_refund_no } = freshRefund()
   assert.equal(await sendRawUntilEnd(running.baseUrl, rawRequest(signed)), '')
   const row = await platform.db.get('SELECT status FROM refunds WHERE out_refund_no = $1', out_refund_no)
@@ -117,7 +117,7 @@ test('REPLY_LOST: the refund is in the store for everybody before the connection
 })
 
 test('ERROR_AFTER_COMMIT hides a refusal too', async () => {
-  await faults.put({ kind: 'ERROR_AFTER_COMMIT', call: 'queryByOutRefundNo' })
+  await faults.put({ kind: 'ERROR_AFTER_COMMIT', call: 'refunds.queryByOutRefundNo' })
   assert.equal((await running.queryRefund('unknown')).statusCode, 500)
 })
 
@@ -175,7 +175,7 @@ test('LATENCY waits by the wall clock before anything is done, and is not waited
 })
 
 test('the limit of a call that has one of its own is refused in its words', async () => {
-  await faults.put({ kind: 'RATE_LIMITED', call: 'queryByOutRefundNo' })
+  await faults.put({ kind: 'RATE_LIMITED', call: 'refunds.queryByOutRefundNo' })
   const own = await running.queryRefund('R1')
   assert.deepEqual([own.statusCode, own.json().code], [429, 'FREQUENCY_LIMITED'])
   await faults.put({ kind: 'RATE_LIMITED', call: READ_OP })
@@ -187,7 +187,7 @@ test('a fault is injected into the calls that fit all filters of its rule, and i
   const { out_trade_no } = order
   const refund = (amount: number) => running.refund(refundOf(order, amount))
   const fitting: [filter: Partial<TestFault>, fits: () => Promise<{ statusCode: number }>][] = [
-    [{ call: 'createRefund' }, () => refund(1)],
+    [{ call: 'refunds.createRefund' }, () => refund(1)],
     [{ fields: { out_trade_no } }, () => refund(1)],
     // Inside of `amount`.
     [{ fields: { refund: 2 } }, () => refund(2)],
@@ -206,7 +206,7 @@ test('a fault is injected into the calls that fit all filters of its rule, and i
   }
   await faults.put({
     kind: 'ERROR_BEFORE_COMMIT',
-    call: 'createRefund',
+    call: 'refunds.createRefund',
     fields: { out_trade_no, refund: 3 },
     mchid: MERCHANT.mchid,
   })

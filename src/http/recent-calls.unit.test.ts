@@ -9,7 +9,7 @@ setFlagsFromString('--expose-gc')
 const collectGarbage = runInNewContext('gc') as () => void
 
 const CALL: Omit<RecentCall, 'numbers'> = {
-  op: 'createTransaction',
+  op: 'parking.createTransaction',
   request_id: 'F'.repeat(40),
   mchid: '1230000109',
   status: 400,

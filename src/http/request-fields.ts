@@ -1,5 +1,6 @@
-import type { Operation } from '../contract/operation.ts'
+import { fieldOf, hasBody, type InMode, type Mode, type Operation } from '../contract/operation.ts'
 import { mappedTwice, parameterError } from '../contract/parameter-error.ts'
+import type { TSchema } from '../contract/schema.ts'
 import { undefinedFields } from '../contract/undefined-fields.ts'
 import { ApiError, type ErrorDetail } from '../protocol/errors.ts'
 import { general } from '../protocol/general-errors.ts'
@@ -17,23 +18,24 @@ export interface RequestFields {
 }
 
 /**
- * The fields of a request, flat: from the path, and from the query of a GET or the body of a POST. Nothing is converted
+ * The fields of a request, flat: from the path, and from the query or the body, as the method says. Nothing is converted
  * and nothing is guessed; what cannot be read is refused.
  */
 export function requestFields(
   declared: Operation,
+  modes: Partial<Record<Mode, InMode>>,
   target: string,
   params: Record<string, string>,
   body: Uint8Array,
 ): RequestFields {
   const query = queryFields(declared, target)
-  const isGet = declared.method === 'GET'
-  const fields = isGet ? query : bodyFields(body)
-  const unknown = undefinedFields(declared, fields, isGet ? '/query' : '/body')
-  // A POST has no parameters in its query.
-  if (!isGet) unknown.unshift(...Object.keys(query).map(name => `/query/${name}`))
+  const inBody = hasBody(declared.method)
+  const fields = inBody ? bodyFields(body) : query
+  const unknown = undefinedFields(modes, fields, inBody ? '/body' : '/query')
+  // A call with a body has no parameters in its query.
+  if (inBody) unknown.unshift(...Object.keys(query).map(name => `/query/${name}`))
   for (const [name, value] of Object.entries(params)) {
-    if (Object.hasOwn(fields, name)) throw mappedTwice(declared, name, isGet ? 'query' : 'body')
+    if (Object.hasOwn(fields, name)) throw mappedTwice(declared, name, inBody ? 'body' : 'query')
     requireClean(declared, name, value)
     fields[name] = value
   }
@@ -54,10 +56,19 @@ function queryFields(declared: Operation, target: string): Record<string, unknow
     const value = decode(equals === -1 ? '' : pair.slice(equals + 1))
     if (name === undefined || value === undefined) throw notDecoded(declared, name, pair.slice(equals + 1))
     requireClean(declared, name, value)
-    if (name in fields && isKnown(declared, name)) throw mappedTwice(declared, name, 'query')
-    fields[name] = value
+    const schema = fieldOf(declared, name)
+    if (name in fields && schema) throw mappedTwice(declared, name, 'query')
+    fields[name] = queryValue(schema, value)
   }
   return fields
+}
+
+/** A query has only texts: those that a number or a truth value is written as become one, others are left to the check. */
+function queryValue(schema: TSchema | undefined, text: string): unknown {
+  const { type } = (schema ?? {}) as { type?: string }
+  if (type === 'integer' && /^-?\d{1,16}$/.test(text)) return Number(text)
+  if (type === 'boolean' && /^(true|false)$/.test(text)) return text === 'true'
+  return text
 }
 
 function notDecoded(declared: Operation, name: string | undefined, value: string): ApiError {
@@ -109,6 +120,6 @@ function unreadable(detail: ErrorDetail): ApiError {
   return new ApiError(general.PARAM_ERROR, detail)
 }
 
-function isKnown({ request, partner }: Operation, name: string): boolean {
-  return Object.hasOwn(request.properties, name) || Object.hasOwn(partner.properties, name)
+function isKnown(declared: Operation, name: string): boolean {
+  return fieldOf(declared, name) !== undefined
 }

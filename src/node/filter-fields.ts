@@ -1,5 +1,5 @@
 import { productOf } from '../contract/notice.ts'
-import { isSigned } from '../contract/operation.ts'
+import { isSigned, modesOf } from '../contract/operation.ts'
 import type { TSchema } from '../contract/schema.ts'
 import { conforms } from '../contract/validate.ts'
 import type { Filterable, FilterFields } from '../faults/check-rule.ts'
@@ -9,8 +9,8 @@ import { endpointsOf, noticesOf, type Product } from '../products/product.ts'
 export function filterFieldsOf(products: readonly Product[]): FilterFields {
   return {
     call: endpointsOf(products).map(({ operation }) => ({
-      name: operation.name,
-      fields: fieldsOf(operation.request, operation.partner),
+      name: operation.id,
+      fields: fieldsOf(...modesOf(operation).map(({ inMode }) => inMode.request)),
       isSigned: isSigned(operation),
     })),
     notice: noticesOf(products).flatMap(declared => {

@@ -44,8 +44,8 @@ test('a node without a product has none of its calls, tables, options and admini
   assert.equal(await statusOf('/v3/certificates'), 400)
   assert.equal(await statusOf('/v3/vehicle/parking/services/find'), 404)
   assert.deepEqual(
-    platform.endpoints.map(({ operation }) => operation.name),
-    ['listCertificates'],
+    platform.endpoints.map(({ operation }) => operation.id),
+    ['certificates.listCertificates'],
   )
   assert.ok(!platform.tables.some(({ name }) => name === 'refunds'))
   const headers = { authorization: `Bearer ${admin.token}` }

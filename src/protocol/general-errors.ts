@@ -129,6 +129,23 @@ export const general = errorTable({
     hant: '參數錯誤',
     en: 'A parameter is wrong',
   },
+  // A service provider at a path that only direct merchants have.
+  PROVIDER_IN_MERCHANT_MODE: {
+    status: 400,
+    code: 'PARAM_ERROR',
+    zh: '受理机构必须传入sub_mch_id',
+    hant: '受理機構必須傳入sub_mch_id',
+    en: 'A service provider must pass sub_mch_id',
+    number: 268443704,
+  },
+  // A direct merchant at a path that only service providers have.
+  MERCHANT_IN_PARTNER_MODE: {
+    status: 403,
+    code: 'NO_AUTH',
+    zh: '暂无权限',
+    hant: '暫無權限',
+    en: 'No permission at present',
+  },
   UNDEFINED_FIELDS: {
     status: 400,
     code: 'PARAM_ERROR',

@@ -3,7 +3,7 @@ import { Agent, request as httpRequest, type IncomingMessage } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { after, test } from 'node:test'
 import fc from 'fast-check'
-import type { Operation } from '../../src/contract/operation.ts'
+import { hasBody, type InMode, isSigned, nameOf, type Operation } from '../../src/contract/operation.ts'
 import { conforms } from '../../src/contract/validate.ts'
 import { products } from '../../src/products/index.ts'
 import { endpointsOf } from '../../src/products/product.ts'
@@ -109,34 +109,50 @@ async function orderOf(caller: Caller): Promise<PaidOrder> {
   return order
 }
 
-/** The fields of a request that would be answered with 200, or with a refusal of {@link REFUSED}. */
-async function validFields({ name }: Operation, caller: Caller): Promise<object> {
-  const { partner } = caller
-  const { refund_id, out_refund_no, token } = yesterday.get(caller) as Yesterday
-  if (name === 'createRefund') return { ...partner, ...refundOf(await orderOf(caller), 1) }
-  if (name === 'queryByOutRefundNo') return { ...partner, out_refund_no }
-  if (name === 'createAbnormalRefund')
-    return { ...partner, refund_id, out_refund_no, type: 'MERCHANT_BANK_CARD' }
-  if (name === 'getTradeBill' || name === 'getFundFlowBill') return { bill_date: BILL_DATE }
-  if (name === 'getSubMerchantFundFlowBill') {
-    const algorithm = 'AEAD_AES_256_GCM'
-    return { sub_mchid: PARTNER.partner.sub_mchid, bill_date: BILL_DATE, account_type: 'BASIC', algorithm }
-  }
-  if (name === 'downloadBill') return { token }
-  if (name === 'createParking') return { ...caller.partner, ...entry() }
-  if (name === 'createTransaction') return { ...caller.partner, ...chargeOf(await stayOf(caller)) }
-  if (name === 'queryTransaction') return { ...caller.partner, out_trade_no: 'T1' }
-  if (name === 'listCertificates') return { algorithm_type: 'RSA' }
-  if (name === 'securityEcho') return { echo_message: 'hi', notify_url: 'http://127.0.0.1:9/notify' }
-  const openid = 'oSandboxOwnerOfB100010000000'
-  return { ...caller.partner, appid: APPID, plate_number: '粤B10001', plate_color: 'BLUE', openid }
+/** The fields of a request that would be answered with 200, or with a refusal of {@link REFUSED}, by the name of the call. */
+const VALID: Readonly<Record<string, (caller: Caller, past: Yesterday) => object | Promise<object>>> = {
+  createRefund: async caller => ({ ...caller.partner, ...refundOf(await orderOf(caller), 1) }),
+  queryByOutRefundNo: ({ partner }, { out_refund_no }) => ({ ...partner, out_refund_no }),
+  createAbnormalRefund: ({ partner }, { refund_id, out_refund_no }) => ({
+    ...{ ...partner, refund_id, out_refund_no, type: 'MERCHANT_BANK_CARD' },
+  }),
+  getTradeBill: () => ({ bill_date: BILL_DATE }),
+  getFundFlowBill: () => ({ bill_date: BILL_DATE }),
+  getSubMerchantFundFlowBill: () => ({
+    ...{ sub_mchid: PARTNER.partner.sub_mchid, bill_date: BILL_DATE },
+    ...{ account_type: 'BASIC', algorithm: 'AEAD_AES_256_GCM' },
+  }),
+  downloadBill: (_caller, { token }) => ({ token }),
+  createParking: ({ partner }) => ({ ...partner, ...entry() }),
+  createTransaction: async caller => ({ ...caller.partner, ...chargeOf(await stayOf(caller)) }),
+  queryTransaction: ({ partner }) => ({ ...partner, out_trade_no: 'T1' }),
+  queryPlateService: ({ partner }) => ({
+    ...{ ...partner, appid: APPID, plate_number: '粤B10001', plate_color: 'BLUE' },
+    openid: 'oSandboxOwnerOfB100010000000',
+  }),
+  listCertificates: () => ({ algorithm_type: 'RSA' }),
+  securityEcho: () => ({ echo_message: 'hi', notify_url: 'http://127.0.0.1:9/notify' }),
+}
+
+async function validFields(operation: Operation, caller: Caller): Promise<object> {
+  const make = VALID[nameOf(operation)]
+  if (!make) throw new Error(`Say in VALID what a valid request of ${operation.id} is`)
+  return make(caller, yesterday.get(caller) as Yesterday)
+}
+
+/** What a call is for a caller. */
+function inModeOf(operation: Operation, { partner }: Caller): InMode {
+  const inMode = operation[partner.sub_mchid === undefined ? 'merchant' : 'partner'] ?? operation.partner
+  if (!inMode) throw new Error(`${operation.id} exists in no mode`)
+  return inMode
 }
 
 async function validParts(operation: Operation, caller: Caller): Promise<Parts> {
   const fields = Object.entries(await validFields(operation, caller))
-  const isInPath = ([name]: [string, unknown]) => operation.path.includes(`{${name}}`)
+  const { path } = inModeOf(operation, caller)
+  const isInPath = ([name]: [string, unknown]) => path.includes(`{${name}}`)
   const rest = Object.fromEntries(fields.filter(field => !isInPath(field)))
-  const isGet = operation.method === 'GET'
+  const inQuery = !hasBody(operation.method)
   const query = Object.entries(rest).map(([name, value]): [string, string] => [
     name,
     encodeURIComponent(String(value)),
@@ -145,9 +161,9 @@ async function validParts(operation: Operation, caller: Caller): Promise<Parts> 
     method: operation.method,
     path: fields
       .filter(isInPath)
-      .reduce((path, [name, value]) => path.replace(`{${name}}`, String(value)), operation.path),
-    query: isGet ? query : [],
-    body: isGet ? undefined : membersOf(rest),
+      .reduce((filled, [name, value]) => filled.replace(`{${name}}`, String(value)), path),
+    query: inQuery ? query : [],
+    body: inQuery ? undefined : membersOf(rest),
     headers: { 'Wechatpay-Serial': running.merchant(caller.mchid).platform_serial },
     flipBefore: undefined,
     flipAfter: undefined,
@@ -204,7 +220,7 @@ interface Refusal {
   detail?: object
 }
 
-function assertDocumented({ status, body }: Reply, { name, errors }: Operation): void {
+function assertDocumented({ status, body }: Reply, { id: name, errors }: Operation): void {
   const refusal = JSON.parse(body) as Refusal
   // The sentence of the gateway, with the place of the value and nothing else.
   const isSentence =
@@ -250,16 +266,16 @@ async function tryOut({ operation, caller, mutations }: Attempt): Promise<void> 
   attempts += 1
   const before = await rows()
   const reply = await send(parts, caller)
-  const outcome = `${operation.name} ${reply.status}`
+  const outcome = `${nameOf(operation)} ${reply.status}`
   statuses.set(outcome, (statuses.get(outcome) ?? 0) + 1)
 
   assert.ok(reply.status < 500, `${outcome}: ${reply.body}`)
   if (reply.status === 200) {
     assert.ok(!reply.tampered, 'A body that was changed on its way was taken')
-    if (operation.name === 'createTransaction') stays.delete(caller)
-    if (operation.name === 'createRefund') orders.delete(caller)
-    const isJson = reply.body !== '' && operation.name !== 'downloadBill'
-    if (isJson) assert.equal(conforms(operation.reply, JSON.parse(reply.body)), undefined)
+    if (operation.id === 'parking.createTransaction') stays.delete(caller)
+    if (operation.id === 'refunds.createRefund') orders.delete(caller)
+    const isJson = reply.body !== '' && isSigned(operation)
+    if (isJson) assert.equal(conforms(inModeOf(operation, caller).reply, JSON.parse(reply.body)), undefined)
     return
   }
   assert.deepEqual(await rows(), before, `${outcome} has written something`)
@@ -286,17 +302,18 @@ test('a valid request of every call is answered, so that a refusal is due to wha
   for (const operation of operations) {
     for (const caller of CALLERS) {
       const reply = await send(await validParts(operation, caller), caller)
-      const expected = REFUSED[`${operation.name} ${caller.mchid}`] ?? 200
-      assert.equal(reply.status, expected, `${operation.name}: ${reply.body}`)
-      if (operation.name === 'createTransaction') stays.delete(caller)
-      if (operation.name === 'createRefund') orders.delete(caller)
+      const expected = REFUSED[`${nameOf(operation)} ${caller.mchid}`] ?? 200
+      assert.equal(reply.status, expected, `${operation.id}: ${reply.body}`)
+      if (operation.id === 'parking.createTransaction') stays.delete(caller)
+      if (operation.id === 'refunds.createRefund') orders.delete(caller)
     }
   }
 })
 
 test('no request, however it is spoiled, gets anything but a documented answer, and a refused one writes nothing', async () => {
   await fc.assert(fc.asyncProperty(attempt, tryOut), { numRuns: RUNS })
-  for (const { name } of operations) {
+  for (const operation of operations) {
+    const name = nameOf(operation)
     assert.ok(
       [...statuses.keys()].some(outcome => outcome === `${name} 400`),
       `${name} was never refused`,

@@ -15,7 +15,7 @@ async function charge(s: Scenario) {
 }
 
 scenario('A charge whose reply is lost is repeated, and the payer pays once', async s => {
-  await put(s, 'REPLY_LOST', { call: 'createTransaction' })
+  await put(s, 'REPLY_LOST', { call: 'parking.createTransaction' })
   const request = await charge(s)
   await assert.rejects(s.charge(request))
   assert.equal((await s.order(request.out_trade_no)).trade_state, 'ACCEPTED')
@@ -29,11 +29,11 @@ scenario('A charge whose reply is lost is repeated, and the payer pays once', as
 })
 
 scenario('A 500 before the commit leaves no order, and a 500 after it leaves one', async s => {
-  await put(s, 'ERROR_BEFORE_COMMIT', { call: 'createTransaction' })
+  await put(s, 'ERROR_BEFORE_COMMIT', { call: 'parking.createTransaction' })
   const before = await charge(s)
   assertRefused(await s.charge(before), 500, 'SYSTEM_ERROR', '出现内部服务器错误')
   assert.equal((await s.query(before.out_trade_no)).statusCode, 404)
-  await put(s, 'ERROR_AFTER_COMMIT', { call: 'createTransaction' })
+  await put(s, 'ERROR_AFTER_COMMIT', { call: 'parking.createTransaction' })
   const after = await charge(s)
   assertRefused(await s.charge(after), 500, 'SYSTEM_ERROR', '出现内部服务器错误')
   assert.equal((await s.order(after.out_trade_no)).trade_state, 'ACCEPTED')
@@ -43,7 +43,7 @@ scenario('A 500 before the commit leaves no order, and a 500 after it leaves one
 scenario('A refund that is answered with 500 is repeated under its number, and paid once', async s => {
   const payer = await s.payer({ wallet: 888 })
   const out_trade_no = await s.chargeOf(payer)
-  await put(s, 'ERROR_AFTER_COMMIT', { call: 'createRefund' })
+  await put(s, 'ERROR_AFTER_COMMIT', { call: 'refunds.createRefund' })
   const refund = { out_trade_no, out_refund_no: 'R-1', amount: { refund: 888, total: 888, currency: 'CNY' } }
   assert.equal((await s.refund(refund)).statusCode, 500)
   assert.equal((await s.giveBack(refund)).status, 'PROCESSING')

@@ -62,7 +62,7 @@ for (const kind of [
 ] as const) {
   test(`${kind} once: the repeated charge succeeds, and there is one order`, async () => {
     const { platform, parking, charge, attempts, ordersOfStay } = await clientWithEntry()
-    await platform.faults.put({ kind, call: 'createTransaction', count: 1 })
+    await platform.faults.put({ kind, call: 'parking.createTransaction', count: 1 })
     assert.ok(mayOpenGate(await parking.createTransaction(charge)))
     assert.equal(attempts.length, 2)
     assert.deepEqual(await ordersOfStay(), [{ out_trade_no: charge.out_trade_no }])
@@ -78,7 +78,7 @@ for (const [kind, name] of [
 ] as const) {
   test(`${kind} always: the outcome is unknown, and the query finds the one order`, async () => {
     const { platform, parking, charge, ordersOfStay } = await clientWithEntry()
-    await platform.faults.put({ kind, call: 'createTransaction' })
+    await platform.faults.put({ kind, call: 'parking.createTransaction' })
     await assert.rejects(parking.createTransaction(charge), { name, whatToDo: /queryTransaction/ })
     assert.equal(
       (await parking.queryTransaction({ out_trade_no: charge.out_trade_no })).trade_state,
@@ -90,7 +90,12 @@ for (const [kind, name] of [
 
 test('a reply that does not come in time is repeated', async () => {
   const { platform, parking, charge, attempts } = await clientWithEntry({ timeoutMs: 3_000 })
-  await platform.faults.put({ kind: 'LATENCY', delay_ms: 30_000, call: 'createTransaction', count: 1 })
+  await platform.faults.put({
+    kind: 'LATENCY',
+    delay_ms: 30_000,
+    call: 'parking.createTransaction',
+    count: 1,
+  })
   assert.ok(mayOpenGate(await parking.createTransaction(charge)))
   assert.deepEqual(
     attempts.map(({ status }) => status),
@@ -100,7 +105,7 @@ test('a reply that does not come in time is repeated', async () => {
 
 test('a charge over a limit is reported, and nothing is done', async () => {
   const { platform, parking, charge, ordersOfStay } = await clientWithEntry()
-  await platform.faults.put({ kind: 'RATE_LIMITED', call: 'createTransaction' } satisfies TestFault)
+  await platform.faults.put({ kind: 'RATE_LIMITED', call: 'parking.createTransaction' } satisfies TestFault)
   await assert.rejects(parking.createTransaction(charge), { name: 'RateLimited' })
   assert.deepEqual(await ordersOfStay(), [])
 })

@@ -13,9 +13,8 @@ type Same<One, Other> =
 
 /** The schemas of calls and notices; what a contract exports beside them has none. */
 type SchemasOf<Declared> = Declared extends {
-  request: infer Request
-  partner: infer Partner
-  reply: infer Reply
+  merchant: { request: infer Request; reply: infer Reply }
+  partner: { request: infer Partner }
 }
   ? Request | Partner | Reply
   : Declared extends { resource: infer Resource }

@@ -20,11 +20,11 @@ const OF_CALLS = [
   'REPLY_LOST',
 ] as const satisfies FaultKind[]
 const CALLS = [
-  'createParking',
-  'createTransaction',
-  'queryTransaction',
-  'createRefund',
-  'queryByOutRefundNo',
+  'parking.createParking',
+  'parking.createTransaction',
+  'parking.queryTransaction',
+  'refunds.createRefund',
+  'refunds.queryByOutRefundNo',
 ] as const
 const OF_NOTICES = [
   'NOTICE_WRONG_SIGNATURE',

@@ -1,5 +1,5 @@
 import { Finding } from '../findings.ts'
-import { type Car, type Leaving, ofCar } from '../gate.ts'
+import { type Car, GATE_CALLS, type Leaving, ofCar } from '../gate.ts'
 import type { Visit } from '../visit.ts'
 
 // The gate opens when the platform has said, by a signature that is right, that it takes the charge on.
@@ -55,7 +55,7 @@ export async function probedReplyIsNotBelieved(visit: Visit): Promise<void> {
 export async function stayWith(visit: Visit, car: Car, kind: string, count?: number): Promise<Leaving> {
   await visit.enter(car)
   await visit.fault(kind, {
-    call: 'createTransaction',
+    call: GATE_CALLS.charge,
     ...ofCar(car),
     ...(count !== undefined && { count }),
   })
@@ -68,7 +68,7 @@ function requireClosed({ gate }: Leaving, why: string): void {
 
 /** A reply that cannot be believed opens nothing; a query afterwards may. */
 async function requireQuery(visit: Visit, kind: string, why: string): Promise<void> {
-  const queries = await visit.calls('queryTransaction')
+  const queries = await visit.calls(GATE_CALLS.query)
   const { gate, out_trade_no } = await stayWith(visit, await visit.car(), kind)
   if (gate === 'CLOSED') return
   const asked = (await queries()).some(call => call.out_trade_no === out_trade_no && call.status === 200)

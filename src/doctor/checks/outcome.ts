@@ -1,5 +1,5 @@
 import { Finding } from '../findings.ts'
-import type { Car, Leaving } from '../gate.ts'
+import { type Car, GATE_CALLS, type Leaving } from '../gate.ts'
 import type { Visit } from '../visit.ts'
 import { stayWith } from './gate.ts'
 
@@ -18,7 +18,7 @@ export async function unknownOutcomeIsQueried(visit: Visit): Promise<void> {
 }
 
 export async function numberIsKept(visit: Visit): Promise<void> {
-  const charges = await visit.calls('createTransaction')
+  const charges = await visit.calls(GATE_CALLS.charge)
   const car = await visit.car()
   const { gate } = await stayWith(visit, car, 'ERROR_BEFORE_COMMIT', 1)
   const numbers = new Set((await charges()).map(({ out_trade_no }) => out_trade_no))

@@ -27,8 +27,8 @@ export async function failedRefundKeepsNumber(visit: Visit): Promise<void> {
 /** A refund with a fault in its first application. `numbers`: under which it was applied for. */
 async function refundWith(visit: Visit, kind: string) {
   const { out_trade_no } = await visit.paid()
-  const calls = await visit.calls('createRefund')
-  await visit.fault(kind, { call: 'createRefund', fields: { out_trade_no }, count: 1 })
+  const calls = await visit.calls('refunds.createRefund')
+  await visit.fault(kind, { call: 'refunds.createRefund', fields: { out_trade_no }, count: 1 })
   const answered = await visit.gate.refund(out_trade_no, REFUND)
   const numbers = new Set((await calls()).map(({ out_refund_no }) => out_refund_no))
   if (numbers.size === 0)

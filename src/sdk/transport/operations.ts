@@ -180,12 +180,11 @@ export function unknownUntilMended(op: OperationName, mend: string): string {
   return `${outcome} No repetition and no query helps before this is mended: ${mend}`
 }
 
-/** A row of the table that is right: the contract's literal method and path, and fields that both sides have. */
-type Declared<Name extends OperationName> = Omit<CallRules, 'method' | 'path' | 'encrypts' | 'echoes'> &
-  Pick<Contracts[Name], 'method' | 'path'> & {
-    encrypts?: readonly (keyof MerchantRequestOf<Contracts[Name]>)[]
-    echoes: readonly (keyof MerchantRequestOf<Contracts[Name]> & keyof ReplyOf<Contracts[Name]>)[]
-  }
+/** A row of the table whose fields both sides have. */
+type Declared<Name extends OperationName> = Omit<CallRules, 'encrypts' | 'echoes'> & {
+  encrypts?: readonly (keyof MerchantRequestOf<Contracts[Name]>)[]
+  echoes: readonly (keyof MerchantRequestOf<Contracts[Name]> & keyof ReplyOf<Contracts[Name]>)[]
+}
 
 /** What a caller of a mode sends. All fields are flat and have their names of the wire. */
 export type RequestIn<Name extends OperationName, M extends Mode> = M extends 'partner'

@@ -2,7 +2,7 @@ import type { CallRules } from './operations.ts'
 
 /** A request as it goes over the wire, whatever the host and however often it is sent. */
 export interface WireRequest {
-  method: 'GET' | 'POST'
+  method: CallRules['method']
   /** Path and query, percent-encoded: what is signed and what is sent. */
   target: string
   /** Empty for a GET. */

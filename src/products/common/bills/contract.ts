@@ -1,5 +1,5 @@
 import { oneOf, text } from '../../../contract/fields.ts'
-import { operation } from '../../../contract/operation.ts'
+import { FILE, inBothModes, operation } from '../../../contract/operation.ts'
 import * as Type from '../../../contract/schema.ts'
 import { general } from '../../../protocol/general-errors.ts'
 import { errors } from './errors.ts'
@@ -37,101 +37,123 @@ const REFUSED_FIRST = [general.FREQUENCY_LIMITED, general.PARAM_ERROR, errors.BI
 const REFUSED_LAST = [errors.STATEMENT_CREATING, errors.NO_STATEMENT_EXIST, general.SYSTEM_ERROR] as const
 
 export const getTradeBill = operation({
-  name: 'getTradeBill',
+  id: 'bills.getTradeBill',
   method: 'GET',
-  path: '/v3/bill/tradebill',
   title: { zh: '申请交易账单', en: 'Apply for a trade bill' },
+  ...inBothModes({
+    path: '/v3/bill/tradebill',
+    pages: {
+      merchant: '/doc/v3/merchant/4012791866',
+      partner: '/docs/partner/apis/partner-jsapi-payment/get-trade-bill.html',
+    },
+    request: Type.Object({
+      bill_date: billDate,
+      bill_type: optional(oneOf('账单类型', BILL_TYPES, 'ALL when absent')),
+      tar_type: tarType,
+    }),
+    partner: Type.Object({
+      sub_mchid: optional(
+        text('子商户号', 32, { description: 'All sub-merchants of the provider when absent' }),
+      ),
+    }),
+    reply: applied,
+  }),
   undefinedFields: 'ignored',
-  pages: {
-    merchant: '/doc/v3/merchant/4012791866',
-    partner: '/docs/partner/apis/partner-jsapi-payment/get-trade-bill.html',
-  },
-  request: Type.Object({
-    bill_date: billDate,
-    bill_type: optional(oneOf('账单类型', BILL_TYPES, 'ALL when absent')),
-    tar_type: tarType,
-  }),
-  partner: Type.Object({
-    sub_mchid: optional(
-      text('子商户号', 32, { description: 'All sub-merchants of the provider when absent' }),
-    ),
-  }),
-  reply: applied,
   errors: [...REFUSED_FIRST, errors.BILL_SUB_MCHID_WRONG, errors.NO_BILL_RIGHT, ...REFUSED_LAST],
   limits: { exceeded: general.FREQUENCY_LIMITED },
+  sdk: {
+    description:
+      'Applies for the bill of the orders paid and the refunds accepted on a day; of one sub-merchant, ' +
+      'or of all of the provider. The reply has the download URL, which is good for five ' +
+      'minutes.\n\nThrows `NotFound` when there is no bill for the day, and `InvalidRequest` while it is ' +
+      'being made.',
+  },
 })
 
 export const getFundFlowBill = operation({
-  name: 'getFundFlowBill',
+  id: 'bills.getFundFlowBill',
   method: 'GET',
-  path: '/v3/bill/fundflowbill',
   title: { zh: '申请资金账单', en: 'Apply for a fund flow bill' },
-  undefinedFields: 'ignored',
-  pages: {
-    merchant: '/doc/v3/merchant/4012791867',
-    partner: '/docs/partner/apis/partner-jsapi-payment/get-fund-bill.html',
-  },
-  request: Type.Object({
-    bill_date: billDate,
-    account_type: optional(accountType),
-    tar_type: tarType,
+  ...inBothModes({
+    path: '/v3/bill/fundflowbill',
+    pages: {
+      merchant: '/doc/v3/merchant/4012791867',
+      partner: '/docs/partner/apis/partner-jsapi-payment/get-fund-bill.html',
+    },
+    request: Type.Object({
+      bill_date: billDate,
+      account_type: optional(accountType),
+      tar_type: tarType,
+    }),
+    reply: applied,
   }),
-  partner: Type.Object({}),
-  reply: applied,
+  undefinedFields: 'ignored',
   errors: [...REFUSED_FIRST, ...REFUSED_LAST],
   limits: { exceeded: general.FREQUENCY_LIMITED, perSecond: 3 },
+  sdk: {
+    description:
+      'Applies for the bill of what went into and out of an account on a day. The reply has the ' +
+      'download URL, which is good for five minutes.',
+  },
 })
 
 export const getSubMerchantFundFlowBill = operation({
-  name: 'getSubMerchantFundFlowBill',
+  id: 'bills.getSubMerchantFundFlowBill',
   method: 'GET',
-  path: '/v3/bill/sub-merchant-fundflowbill',
   title: { zh: '申请单个子商户资金账单', en: 'Apply for the fund flow bill of a sub-merchant' },
-  undefinedFields: 'ignored',
-  pages: { partner: '/docs/partner/apis/partner-mini-program-payment/get-sub-mch-fund-flow-bill.html' },
-  request: Type.Object({
-    sub_mchid: text('子商户号', 32),
-    bill_date: billDate,
-    account_type: accountType,
-    algorithm: oneOf('加密算法', ['AEAD_AES_256_GCM']),
-    tar_type: tarType,
-  }),
-  partner: Type.Object({}),
-  reply: Type.Object({
-    download_bill_count: Type.Integer({ title: '下载信息总数', minimum: 1 }),
-    download_bill_list: Type.Array(
-      Type.Object({
-        bill_sequence: Type.Integer({ title: '账单文件序号', minimum: 1 }),
-        download_url: downloadUrl,
-        encrypt_key: text('加密密钥', 1024, {
-          description: "The file's key, encrypted to the certificate that signed the request",
+  ...inBothModes({
+    path: '/v3/bill/sub-merchant-fundflowbill',
+    pages: { partner: '/docs/partner/apis/partner-mini-program-payment/get-sub-mch-fund-flow-bill.html' },
+    request: Type.Object({
+      sub_mchid: text('子商户号', 32),
+      bill_date: billDate,
+      account_type: accountType,
+      algorithm: oneOf('加密算法', ['AEAD_AES_256_GCM']),
+      tar_type: tarType,
+    }),
+    reply: Type.Object({
+      download_bill_count: Type.Integer({ title: '下载信息总数', minimum: 1 }),
+      download_bill_list: Type.Array(
+        Type.Object({
+          bill_sequence: Type.Integer({ title: '账单文件序号', minimum: 1 }),
+          download_url: downloadUrl,
+          encrypt_key: text('加密密钥', 1024, {
+            description: "The file's key, encrypted to the certificate that signed the request",
+          }),
+          ...hash,
+          nonce: text('随机字符串', 16),
         }),
-        ...hash,
-        nonce: text('随机字符串', 16),
-      }),
-    ),
+      ),
+    }),
   }),
+  undefinedFields: 'ignored',
   errors: [...REFUSED_FIRST, errors.BILL_SUB_MCHID_WRONG, errors.NO_BILL_RIGHT, ...REFUSED_LAST],
   limits: { exceeded: general.FREQUENCY_LIMITED, perSecond: 3 },
+  sdk: {
+    description:
+      'Applies for the fund flow bill of one sub-merchant. The file is encrypted, with a key that is ' +
+      'encrypted to the certificate that signed the request.',
+  },
 })
 
 /** The reply is the file itself, and it is not signed: its type is that of an operation without a reply in JSON. */
 export const downloadBill = operation({
-  name: 'downloadBill',
+  id: 'bills.downloadBill',
   method: 'GET',
-  path: '/v3/billdownload/file',
   title: { zh: '下载账单', en: 'Download a bill' },
-  undefinedFields: 'ignored',
-  pages: {
-    merchant: '/doc/v3/merchant/4012791868',
-    partner: '/docs/partner/apis/bill-download/download-bill.html',
-  },
-  request: Type.Object({
-    token: text('下载凭证', 2048, { description: 'As the download URL has it' }),
-    tartype: optional(text('压缩类型', 16, { description: 'As the download URL has it' })),
+  ...inBothModes({
+    path: '/v3/billdownload/file',
+    pages: {
+      merchant: '/doc/v3/merchant/4012791868',
+      partner: '/docs/partner/apis/bill-download/download-bill.html',
+    },
+    request: Type.Object({
+      token: text('下载凭证', 2048, { description: 'As the download URL has it' }),
+      tartype: optional(text('压缩类型', 16, { description: 'As the download URL has it' })),
+    }),
+    reply: FILE,
   }),
-  partner: Type.Object({}),
-  reply: Type.Unsafe<never>({ type: 'string', title: '账单文件' }),
+  undefinedFields: 'ignored',
   errors: [
     general.FREQUENCY_LIMITED,
     general.PARAM_ERROR,
@@ -140,4 +162,9 @@ export const downloadBill = operation({
     general.SYSTEM_ERROR,
   ],
   limits: { exceeded: general.FREQUENCY_LIMITED },
+  sdk: {
+    description:
+      'The file of a bill, as its download URL says. It is not signed: compare its SHA-1 with ' +
+      '`hash_value`.',
+  },
 })

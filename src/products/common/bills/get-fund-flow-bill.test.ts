@@ -30,7 +30,7 @@ const { refused, refusedField, assertAllMet } = refusalsOf(getFundFlowBill, {
 
 test('the basic account is meant when none is named', async () => {
   const reply = await apply(FUND_FLOW)
-  assert.equal(conforms(getFundFlowBill.reply, reply.json()), undefined)
+  assert.equal(conforms(getFundFlowBill.merchant.reply, reply.json()), undefined)
   assert.equal(await bill(FUND_FLOW), await bill(FUND_FLOW, { account_type: 'BASIC' }))
 })
 

@@ -60,7 +60,7 @@ test("a provider opens its sub-merchant's bill with the key of its own certifica
 test('each application has a key and a nonce of its own, and nobody else can open the file', async () => {
   const one = (await apply()).json<{ download_bill_list: [SealedBill] }>()
   const other = (await apply()).json<{ download_bill_list: [SealedBill] }>()
-  assert.equal(conforms(getSubMerchantFundFlowBill.reply, one), undefined)
+  assert.equal(conforms(getSubMerchantFundFlowBill.merchant.reply, one), undefined)
   const key = createPrivateKey(running.merchant(PARTNER.mchid).private_key)
   const [first, second] = [one.download_bill_list[0], other.download_bill_list[0]]
   const keys = [first, second].map(({ encrypt_key }) => decryptField(encrypt_key, key))

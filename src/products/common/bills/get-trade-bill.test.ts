@@ -42,7 +42,7 @@ for (const [mode, caller] of MODES) {
       const reply = await apply(TRADE, fields, caller)
       assert.equal(reply.statusCode, 200, reply.body)
       assert.ok(reply.headers['wechatpay-signature'])
-      assert.equal(conforms(getTradeBill.reply, reply.json()), undefined)
+      assert.equal(conforms(getTradeBill.merchant.reply, reply.json()), undefined)
       const { hash_type, hash_value, download_url } = reply.json<Applied>()
       assert.equal(hash_type, 'SHA1')
       assert.match(hash_value, /^[0-9a-f]{40}$/)

@@ -26,7 +26,7 @@ const list = (query = '', mchid?: string) =>
 async function listed(query = '', mchid?: string): Promise<Listed[]> {
   const reply = await list(query, mchid)
   assert.equal(reply.statusCode, 200, reply.body)
-  assert.equal(conforms(contract.listCertificates.reply, reply.json()), undefined)
+  assert.equal(conforms(contract.listCertificates.merchant.reply, reply.json()), undefined)
   return reply.json<{ data: Listed[] }>().data
 }
 

@@ -1,7 +1,7 @@
 import { callErrors } from '../../../calls/errors.ts'
 import { gatewayNotifyUrl, integer, oneOf, subMchid, text, time } from '../../../contract/fields.ts'
 import { notice } from '../../../contract/notice.ts'
-import { operation } from '../../../contract/operation.ts'
+import { inBothModes, operation } from '../../../contract/operation.ts'
 import * as Type from '../../../contract/schema.ts'
 import { general } from '../../../protocol/general-errors.ts'
 import { errors } from './errors.ts'
@@ -116,32 +116,34 @@ const refund = Type.Object({
 const limits = { exceeded: general.FREQUENCY_LIMITED, perSecond: 150 } as const
 
 export const createRefund = operation({
-  name: 'createRefund',
+  id: 'refunds.createRefund',
   method: 'POST',
-  path: '/v3/refund/domestic/refunds',
   title: { zh: '申请退款', en: 'Apply for a refund' },
-  pages: { merchant: '/doc/v3/merchant/4013071036', partner: '/doc/v3/partner/4013080625' },
-  request: Type.Object({
-    transaction_id: optional(transactionId),
-    out_trade_no: optional(outTradeNo),
-    out_refund_no: outRefundNo,
-    reason: optional(text('退款原因', 80, { description: 'Shown to the user' })),
-    notify_url: optional(gatewayNotifyUrl('退款结果回调url')),
-    funds_account: optional(
-      oneOf(
-        '退款资金来源',
-        ['AVAILABLE', 'UNSETTLED'],
-        'UNSETTLED is for deposits of travel services, and is refused',
+  ...inBothModes({
+    path: '/v3/refund/domestic/refunds',
+    pages: { merchant: '/doc/v3/merchant/4013071036', partner: '/doc/v3/partner/4013080625' },
+    request: Type.Object({
+      transaction_id: optional(transactionId),
+      out_trade_no: optional(outTradeNo),
+      out_refund_no: outRefundNo,
+      reason: optional(text('退款原因', 80, { description: 'Shown to the user' })),
+      notify_url: optional(gatewayNotifyUrl('退款结果回调url')),
+      funds_account: optional(
+        oneOf(
+          '退款资金来源',
+          ['AVAILABLE', 'UNSETTLED'],
+          'UNSETTLED is for deposits of travel services, and is refused',
+        ),
       ),
-    ),
-    amount: Type.Object({ ...requestedAmount, currency }, { title: '金额信息' }),
-    goods_detail: optional(Type.Array(requestedGoods, { title: '退款商品' })),
+      amount: Type.Object({ ...requestedAmount, currency }, { title: '金额信息' }),
+      goods_detail: optional(Type.Array(requestedGoods, { title: '退款商品' })),
+    }),
+    partner: Type.Object({
+      sub_mchid: subMchid,
+      amount: Type.Object({ ...requestedAmount, currency: optional(currency) }, { title: '金额信息' }),
+    }),
+    reply: refund,
   }),
-  partner: Type.Object({
-    sub_mchid: subMchid,
-    amount: Type.Object({ ...requestedAmount, currency: optional(currency) }, { title: '金额信息' }),
-  }),
-  reply: refund,
   errors: [
     general.FREQUENCY_LIMITED,
     general.PARAM_ERROR,
@@ -163,17 +165,35 @@ export const createRefund = operation({
     general.SYSTEM_ERROR,
   ],
   limits: { ...limits, refusedPerSecond: 6 },
+  sdk: {
+    description:
+      'Applies for a refund, by `transaction_id` or `out_trade_no`; amounts in fen. The reply says ' +
+      'that it was accepted: `PROCESSING`. A `RefundNotice` and `queryByOutRefundNo` say whether it ' +
+      'has arrived.\n\nKeep `out_refund_no` before you send it: the same number is the same refund ' +
+      'however often it is sent, and a new one refunds again. On `OutcomeUnknown` and `RateLimited` ' +
+      'query first, then send the same number. Throws `NotEnough`, `RefundImpossible`, `NotFound` for ' +
+      'an order that is unknown or unpaid, and `InvalidRequest`. An order has at most 50 refunds, a ' +
+      'minute apart, within a year.',
+    movesMoney: true,
+    echoes: ['out_refund_no', 'transaction_id', 'out_trade_no'],
+    ifUnknown:
+      'The refund may have been accepted. Call queryByOutRefundNo with the same out_refund_no; on ' +
+      'NotFound send the same request with the same out_refund_no again. A new number would refund a ' +
+      'second time.',
+  },
 })
 
 export const queryByOutRefundNo = operation({
-  name: 'queryByOutRefundNo',
+  id: 'refunds.queryByOutRefundNo',
   method: 'GET',
-  path: '/v3/refund/domestic/refunds/{out_refund_no}',
   title: { zh: '查询单笔退款', en: 'Query a refund' },
-  pages: { merchant: '/doc/v3/merchant/4013071041', partner: '/doc/v3/partner/4013080626' },
-  request: Type.Object({ out_refund_no: outRefundNo }),
-  partner: Type.Object({ sub_mchid: subMchid }),
-  reply: refund,
+  ...inBothModes({
+    path: '/v3/refund/domestic/refunds/{out_refund_no}',
+    pages: { merchant: '/doc/v3/merchant/4013071041', partner: '/doc/v3/partner/4013080626' },
+    request: Type.Object({ out_refund_no: outRefundNo }),
+    partner: Type.Object({ sub_mchid: subMchid }),
+    reply: refund,
+  }),
   errors: [
     general.FREQUENCY_LIMITED,
     general.PARAM_ERROR,
@@ -183,34 +203,40 @@ export const queryByOutRefundNo = operation({
     general.SYSTEM_ERROR,
   ],
   limits: { exceeded: general.FREQUENCY_LIMITED, perSecond: 300 },
+  sdk: {
+    description: 'The refund as it is now. Throws `NotFound` when there is none under the number.',
+    echoes: ['out_refund_no'],
+  },
 })
 
 export const createAbnormalRefund = operation({
-  name: 'createAbnormalRefund',
+  id: 'refunds.createAbnormalRefund',
   method: 'POST',
-  path: '/v3/refund/domestic/refunds/{refund_id}/apply-abnormal-refund',
   title: { zh: '发起异常退款', en: 'Settle an abnormal refund' },
-  pages: { merchant: '/doc/v3/merchant/4013071193', partner: '/doc/v3/partner/4013080627' },
-  request: Type.Object({
-    refund_id: refundId,
-    out_refund_no: outRefundNo,
-    type: oneOf('异常退款处理方式', ['USER_BANK_CARD', 'MERCHANT_BANK_CARD']),
-    bank_type: optional(
-      oneOf('开户银行', ABNORMAL_REFUND_BANKS, 'With USER_BANK_CARD: a debit card of one of these banks'),
-    ),
-    bank_account: optional(
-      text('收款银行卡号', 1024, {
-        description: 'With USER_BANK_CARD: the card number, encrypted to the platform',
-      }),
-    ),
-    real_name: optional(
-      text('收款用户姓名', 1024, {
-        description: 'With USER_BANK_CARD: the card holder, encrypted to the platform',
-      }),
-    ),
+  ...inBothModes({
+    path: '/v3/refund/domestic/refunds/{refund_id}/apply-abnormal-refund',
+    pages: { merchant: '/doc/v3/merchant/4013071193', partner: '/doc/v3/partner/4013080627' },
+    request: Type.Object({
+      refund_id: refundId,
+      out_refund_no: outRefundNo,
+      type: oneOf('异常退款处理方式', ['USER_BANK_CARD', 'MERCHANT_BANK_CARD']),
+      bank_type: optional(
+        oneOf('开户银行', ABNORMAL_REFUND_BANKS, 'With USER_BANK_CARD: a debit card of one of these banks'),
+      ),
+      bank_account: optional(
+        text('收款银行卡号', 1024, {
+          description: 'With USER_BANK_CARD: the card number, encrypted to the platform',
+        }),
+      ),
+      real_name: optional(
+        text('收款用户姓名', 1024, {
+          description: 'With USER_BANK_CARD: the card holder, encrypted to the platform',
+        }),
+      ),
+    }),
+    partner: Type.Object({ sub_mchid: subMchid }),
+    reply: refund,
   }),
-  partner: Type.Object({ sub_mchid: subMchid }),
-  reply: refund,
   errors: [
     general.FREQUENCY_LIMITED,
     general.PARAM_ERROR,
@@ -227,6 +253,19 @@ export const createAbnormalRefund = operation({
     general.SYSTEM_ERROR,
   ],
   limits,
+  sdk: {
+    description:
+      "Sends a refund that is `ABNORMAL` to a bank card of the user, or to the merchant's own account. " +
+      "Give `bank_account` and `real_name` as plain text: they are encrypted to the platform's key, " +
+      'which the call names.\n\nThrows `InvalidRequest` when the refund is not abnormal.',
+    movesMoney: true,
+    namesPlatformKey: true,
+    encrypts: ['bank_account', 'real_name'],
+    echoes: ['refund_id', 'out_refund_no'],
+    ifUnknown:
+      'The refund may be on its new way. Call queryByOutRefundNo: while it is ABNORMAL, the same ' +
+      'request may be sent again.',
+  },
 })
 
 /** Sent to the refund's `notify_url` when it has arrived, could not be paid out, or was given up. */

@@ -53,7 +53,7 @@ for (const [mode, caller] of MODES) {
     const paid = await paidOrder(shared, undefined, {}, caller)
     const byTradeNo = refundOf(paid, 300)
     const accepted = await giveBack(byTradeNo, caller)
-    assert.equal(conforms(createRefund.reply, accepted), undefined)
+    assert.equal(conforms(createRefund.merchant.reply, accepted), undefined)
     assert.match(accepted.refund_id, /^50000\d{5}20\d{17}$/)
     const { refund_id, create_time, ...rest } = accepted
     assert.deepEqual(rest, {

@@ -27,7 +27,7 @@ for (const [mode, caller] of MODES) {
     clock.advance(5 * MINUTE)
     await runDue()
     const arrived = await refundNow(out_refund_no, caller)
-    assert.equal(conforms(queryByOutRefundNo.reply, arrived), undefined)
+    assert.equal(conforms(queryByOutRefundNo.merchant.reply, arrived), undefined)
     const { success_time = '', ...rest } = arrived
     assert.equal(Date.parse(success_time), clock.now())
     assert.deepEqual({ ...rest, status: 'PROCESSING' }, accepted)

@@ -1,7 +1,7 @@
 import { callErrors } from '../../../calls/errors.ts'
 import { notifyUrl, text } from '../../../contract/fields.ts'
 import { notice } from '../../../contract/notice.ts'
-import { operation } from '../../../contract/operation.ts'
+import { inBothModes, operation } from '../../../contract/operation.ts'
 import * as Type from '../../../contract/schema.ts'
 import { general } from '../../../protocol/general-errors.ts'
 import { MAX_SENSITIVE_BYTES } from '../../../protocol/sensitive-field.ts'
@@ -13,20 +13,21 @@ const encrypted = text('加密的回显信息', 1024, { description: 'RSAES-OAEP
 
 /** One call that proves signatures, the choice of key, field encryption both ways and, with `notify_url`, notices. */
 export const securityEcho = operation({
-  name: 'securityEcho',
+  id: 'security.securityEcho',
   method: 'POST',
-  path: '/v3/security/echo',
   title: { zh: '商户签名验签/加解密测试', en: 'Security echo' },
-  pages: { partner: '/doc/v3/partner/4015139289' },
-  request: Type.Object({
-    echo_message: echoMessage,
-    encrypted_echo_message: Type.Optional(encrypted),
-    notify_url: Type.Optional(notifyUrl('回调通知url')),
-  }),
-  partner: Type.Object({}),
-  reply: Type.Object({
-    echo_message: echoMessage,
-    encrypted_echo_message: Type.Optional(encrypted),
+  ...inBothModes({
+    path: '/v3/security/echo',
+    pages: { partner: '/doc/v3/partner/4015139289' },
+    request: Type.Object({
+      echo_message: echoMessage,
+      encrypted_echo_message: Type.Optional(encrypted),
+      notify_url: Type.Optional(notifyUrl('回调通知url')),
+    }),
+    reply: Type.Object({
+      echo_message: echoMessage,
+      encrypted_echo_message: Type.Optional(encrypted),
+    }),
   }),
   errors: [
     general.RATELIMIT_EXCEEDED,
@@ -37,6 +38,14 @@ export const securityEcho = operation({
     callErrors.DECRYPTION_FAILED,
     general.SYSTEM_ERROR,
   ],
+  sdk: {
+    description:
+      'Gives a message back: one call that proves keys, signatures and encryption. Encrypted text is ' +
+      'made with `sensitive.encrypt`.',
+    namesPlatformKey: true,
+    echoes: ['echo_message'],
+    ifUnknown: 'Nothing depends on this call: send it again.',
+  },
 })
 
 export const securityEchoResult = notice({

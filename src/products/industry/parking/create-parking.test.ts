@@ -54,7 +54,7 @@ interface Entry {
 async function made(fields: Fields, caller: Caller = MERCHANT): Promise<Entry> {
   const reply = await create(fields, caller)
   assert.equal(reply.statusCode, 200, reply.body)
-  assert.equal(conforms(createParking.reply, reply.json()), undefined)
+  assert.equal(conforms(createParking.merchant.reply, reply.json()), undefined)
   return reply.json()
 }
 
@@ -345,7 +345,7 @@ test('where plates are held to GA 36, other numbers and colours that a plate can
 test('a body that is no JSON object is refused', async () => {
   const detail = { issue: '请求体不是合法的 JSON 对象', location: 'body' } as const
   for (const body of ['null', '[]', '"text"', '{', `${JSON.stringify(entry())}x`]) {
-    const reply = await call({ method: 'POST', target: createParking.path, body })
+    const reply = await call({ method: 'POST', target: createParking.merchant.path, body })
     refused(reply, 'PARAM_ERROR', detail)
   }
 })

@@ -143,7 +143,7 @@ for (const [mode, caller] of MODES) {
     const request = chargeOf(stay)
     const { parking_info, out_trade_no } = request
     const reply = await charge(request, caller)
-    assert.equal(conforms(createTransaction.reply, reply.json()), undefined)
+    assert.equal(conforms(createTransaction.merchant.reply, reply.json()), undefined)
     assert.deepEqual(reply.json(), {
       appid: APPID,
       sp_mchid: caller.mchid,

@@ -49,7 +49,7 @@ for (const [mode, caller] of MODES) {
     const reply = await find(SAMPLE, caller)
     assert.equal(reply.statusCode, 200)
     assert.equal(reply.body, SAMPLE_REPLY)
-    assert.equal(conforms(queryPlateService.reply, reply.json()), undefined)
+    assert.equal(conforms(queryPlateService.merchant.reply, reply.json()), undefined)
   })
 
   test(`${mode}: a plate in service is NORMAL, with the time of its opening`, async () => {
@@ -61,7 +61,7 @@ for (const [mode, caller] of MODES) {
       openid: openidOf('粤B10001'),
       service_state: 'NORMAL',
     })
-    assert.equal(conforms(queryPlateService.reply, reply.json()), undefined)
+    assert.equal(conforms(queryPlateService.merchant.reply, reply.json()), undefined)
   })
 
   test(`${mode}: a plate that nobody opened is a success with OUT_SERVICE and without a time`, async () => {
@@ -73,7 +73,7 @@ for (const [mode, caller] of MODES) {
       openid: SAMPLE.openid,
       service_state: 'OUT_SERVICE',
     })
-    assert.equal(conforms(queryPlateService.reply, reply.json()), undefined)
+    assert.equal(conforms(queryPlateService.merchant.reply, reply.json()), undefined)
   })
 
   test(`${mode}: a plate that another user opened is OUT_SERVICE, and nothing of that user is told`, async () => {
@@ -186,7 +186,7 @@ test('where plates are held to GA 36, other numbers and colours that a plate can
 })
 
 test('a query that cannot be read is refused: a name twice, no UTF-8, characters that the wire cannot carry', async () => {
-  const target = withQuery(queryPlateService.path, SAMPLE)
+  const target = withQuery(queryPlateService.merchant.path, SAMPLE)
   const twice = await call({ method: 'GET', target: `${target}&openid=o` })
   const issue =
     '无法将输入源“/query/openid”映射到目标字段“用户标识”中，此字段并非多重字段但被输入源“/query/openid”映射过了。'
@@ -262,7 +262,7 @@ test('of two faults the earlier check answers: fields, plate, sub-merchant, perm
 test("a request that was signed with another merchant's key is refused", async () => {
   const request = signedRequest(
     { ...merchant('1230000100'), mchid: '1230000109', serial_no: merchant('1230000109').serial_no },
-    { method: 'GET', target: withQuery(queryPlateService.path, SAMPLE) },
+    { method: 'GET', target: withQuery(queryPlateService.merchant.path, SAMPLE) },
   )
   const reply = await app.inject({ method: 'GET', url: request.target, headers: request.headers })
   assert.equal(reply.statusCode, 401)

@@ -84,7 +84,7 @@ test("the documents' order is told as the documents tell it, byte for byte", asy
   const reply = await query('20150806125346')
   assert.equal(reply.statusCode, 200)
   assert.equal(reply.body, SAMPLE.replace('支付失败，请重新下单支付', '扣款成功'))
-  assert.equal(conforms(queryTransaction.reply, reply.json()), undefined)
+  assert.equal(conforms(queryTransaction.merchant.reply, reply.json()), undefined)
 })
 
 for (const [mode, caller] of MODES) {
@@ -109,7 +109,7 @@ for (const [mode, caller] of MODES) {
     await runDue()
     const reply = await query(out_trade_no, caller)
     const { transaction_id } = reply.json<Transaction>()
-    assert.equal(conforms(queryTransaction.reply, reply.json()), undefined)
+    assert.equal(conforms(queryTransaction.merchant.reply, reply.json()), undefined)
     assert.match(transaction_id ?? '', /^4200\d{6}20170826\d{10}$/)
     assert.deepEqual(reply.json(), {
       appid: APPID,
@@ -138,7 +138,7 @@ for (const [mode, caller] of MODES) {
     const { out_trade_no, payer, parking_info } = await accept(stay, more, caller)
     await runDue()
     const reply = await query(out_trade_no, caller)
-    assert.equal(conforms(queryTransaction.reply, reply.json()), undefined)
+    assert.equal(conforms(queryTransaction.merchant.reply, reply.json()), undefined)
     assert.deepEqual(reply.json(), {
       appid: APPID,
       ...more,
@@ -166,7 +166,7 @@ for (const [mode, caller] of MODES) {
       caller.mchid,
     )
     const refunded = await order(out_trade_no, caller)
-    assert.equal(conforms(queryTransaction.reply, refunded), undefined)
+    assert.equal(conforms(queryTransaction.merchant.reply, refunded), undefined)
     assert.deepEqual(refunded, {
       ...paid,
       trade_state: 'REFUND',

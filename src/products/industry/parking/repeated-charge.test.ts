@@ -90,7 +90,7 @@ test('a repeated charge is answered with the order as it is now: after the payme
   await charge(request)
   await runDue()
   const reply = await charge(request)
-  assert.equal(conforms(createTransaction.reply, reply.json()), undefined)
+  assert.equal(conforms(createTransaction.merchant.reply, reply.json()), undefined)
   const { trade_state, attach, success_time, bank_type, amount } = reply.json<Transaction>()
   assert.deepEqual(
     { trade_state, attach, success_time, bank_type, amount },
