@@ -9,7 +9,7 @@ import { parseArgs } from 'node:util'
 import { saveKeys } from '../src/testing/index.ts'
 import { startPostgres } from './postgres-server.ts'
 
-// The test command, `npm test`: all test files on SQLite, then once more on PostgreSQL those that may use a database.
+// The test command, `npm test`: all test files on SQLite, then once more on PostgreSQL those to which the engine may matter.
 //
 //   npm test                                everything
 //   npm test -- store parking               only the files whose path contains one of the words
