@@ -71,6 +71,7 @@ export const PLANTS: readonly Plant[] = [
   {
     name: 'a merchant is not told that a car can be charged no more',
     tamper: skip('INSERT INTO notices', 'VEHICLE.ENTRANCE_STATE_CHANGE'),
+    firstSeed: 2,
     breaks: ['staysAreNoticed'],
   },
   {
@@ -120,6 +121,7 @@ export const PLANTS: readonly Plant[] = [
   {
     name: 'a repaid order does not say so',
     tamper: skip(`UPDATE transactions SET user_repaid = 'Y'`),
+    firstSeed: 2,
     breaks: ['resultsAreNoticed', 'repaidOrdersSaySo'],
   },
   {
@@ -134,6 +136,7 @@ export const PLANTS: readonly Plant[] = [
   {
     name: 'an order that is charged again forgets what was tried before',
     tamper: sql => sql.replace('attempts_before = deduction_attempts', 'attempts_before = attempts_before'),
+    firstSeed: 29,
     breaks: ['noStateMovesBackwards'],
   },
   {
@@ -156,6 +159,7 @@ export const PLANTS: readonly Plant[] = [
   {
     name: 'a later refund does not know what earlier ones have taken of the fee',
     tamper: miswrite('SELECT settlement_refund, refund_fee', 'refund_fee', '0 AS refund_fee'),
+    firstSeed: 7,
     breaks: ['refundsStayWithinTheirOrder', 'feesAreKept', 'nothingFailsInside'],
   },
   {
