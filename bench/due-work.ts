@@ -62,7 +62,7 @@ async function drain(items: number, notifyUrl: string): Promise<void> {
     running.runDue(),
   )
   expect(counts.settlement ?? 0, items)
-  expect(await countOf(db, `SELECT COUNT(*) AS count FROM transactions WHERE trade_state = 'SUCCESS'`), items)
+  expect(await countOf(db, `SELECT COUNT(*) AS count FROM orders WHERE trade_state = 'SUCCESS'`), items)
   expect(await countOf(db, `SELECT COUNT(*) AS count FROM notices WHERE state = 'DELIVERED'`), items)
   await running.stop()
 }
@@ -157,11 +157,16 @@ async function seedDueOrders(db: Database, count: number, notifyUrl: string): Pr
       ...[id, MCHID, notifyUrl, now],
     )
     await tx.run(
-      `INSERT INTO transactions (mchid, out_trade_no, appid, sub_mchid, sub_appid, description, attach, goods_tag, notify_url,
-                                 profit_sharing, create_time, trade_state, parking_id, parking_info, payer_id, openid,
-                                 sub_openid, total, currency, content_digest, due_at)
-       VALUES ($1, $2, $3, '', '', '停车场扣费', '深圳分店', '', $4, 'N', $5, 'ACCEPTED', $2, $6, $7, $8, '', 888, 'CNY', '', $5)`,
+      `INSERT INTO orders (mchid, out_trade_no, product, trade_type, appid, sub_mchid, sub_appid, description, attach,
+                           goods_tag, notify_url, profit_sharing, create_time, trade_state, scene, payer_id, openid,
+                           sub_openid, total, currency, content_digest)
+       VALUES ($1, $2, 'parking', 'PAP', $3, '', '', '停车场扣费', '深圳分店', '', $4, 'N', $5, 'ACCEPTED', $6, $7, $8, '', 888,
+               'CNY', '')`,
       ...[MCHID, id, openid.appid, notifyUrl, now, parkingInfo(id), PAYER, openid.openid],
+    )
+    await tx.run(
+      'INSERT INTO parking_charges (mchid, out_trade_no, parking_id, due_at) VALUES ($1, $2, $2, $3)',
+      ...[MCHID, id, now],
     )
   })
 }

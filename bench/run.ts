@@ -117,7 +117,7 @@ async function perCpuSecond(server: MeasuredProcess, requests: readonly SignedRe
 /** Lets the platform settle and notify all charges of this run; CPU per charge, in signatures' worth. */
 async function measureSettlement(merchant: MerchantCredentials, sink: MeasuredProcess): Promise<void> {
   const db = openSqlite(join(folder, 'boomgate.db'))
-  const settled = await db.run('UPDATE transactions SET due_at = 0 WHERE due_at IS NOT NULL')
+  const settled = await db.run('UPDATE parking_charges SET due_at = 0 WHERE due_at IS NOT NULL')
   await db.close()
   const platform = await startMeasured('./platform.ts', startOf(merchant, '', [0]))
   const before = await platform.measure()

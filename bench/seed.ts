@@ -98,14 +98,13 @@ export async function seedOrders(db: Database, count: number, from = 0): Promise
         PARKING_NAME,
       )
       await tx.run(
-        `INSERT INTO transactions (mchid, out_trade_no, appid, sub_mchid, sub_appid, description, attach, goods_tag,
-                                   notify_url, profit_sharing, create_time, transaction_id, trade_state,
-                                   success_time, bank_type, parking_id, parking_info, payer_id, openid, sub_openid,
-                                   total, currency, payer_total, discount_total, settlement_total, fee, fee_rate, content_digest)
+        `INSERT INTO orders (mchid, out_trade_no, product, trade_type, appid, sub_mchid, sub_appid, description, attach,
+                             goods_tag, notify_url, profit_sharing, create_time, transaction_id, trade_state,
+                             success_time, bank_type, scene, payer_id, openid, sub_openid, total, currency, payer_total, discount_total, settlement_total, fee, fee_rate, content_digest)
          ${numbers}
-         SELECT $3, 'seed' || number, '${APPID}', '', '', '停车场扣费', '深圳分店', '', 'https://example.com/n', 'N',
+         SELECT $3, 'seed' || number, 'parking', 'PAP', '${APPID}', '', '', '停车场扣费', '深圳分店', '', 'https://example.com/n', 'N',
                 $5 + number * 86 % ${DAY_MS}, printf('4200%012d%012d', number, abs(random() % 1000000000000)), 'SUCCESS', $5 + number * 86 % ${DAY_MS},
-                'OTHERS', 'seed' || number, '{"parking_id":"seed' || number || $4, 'payer-of-粤B10001',
+                'OTHERS', '{"parking_id":"seed' || number || $4, 'payer-of-粤B10001',
                 'o' || substr(hex(randomblob(14)), 2), '', total, 'CNY', total, 0, total, (total * 60 + 5000) / 10000, 60,
                 printf('%064d', number)
            FROM (SELECT number, 500 + abs(random() % 2000) AS total FROM numbers)`,
@@ -122,6 +121,11 @@ export async function seedOrders(db: Database, count: number, from = 0): Promise
           device_id: '12313',
         }).slice(1)}`,
         begin,
+      )
+      await tx.run(
+        `INSERT INTO parking_charges (mchid, out_trade_no, parking_id, deduction_attempts)
+         ${numbers} SELECT $3, 'seed' || number, 'seed' || number, 1 FROM numbers`,
+        ...[first, last, MCHID],
       )
     })
   }

@@ -125,7 +125,7 @@ test('a body that is no JSON object, or has names twice, is refused and says how
 })
 
 test('what is no HTTP is told how it must be: a query that is not percent-encoded, and headers beyond the limit', async () => {
-  for (const target of ['/admin/v1/transactions?payer_id=粤', '/admin/v1/payers/粤', '/admin/v1/payers\0']) {
+  for (const target of ['/admin/v1/orders?payer_id=粤', '/admin/v1/payers/粤', '/admin/v1/payers\0']) {
     const reply = await send([`GET ${target} HTTP/1.1`, `Host: ${host}`, authorization])
     assert.deepEqual([reply.status, reply.headers.get('content-type')], [400, PROBLEM_TYPE])
     assert.equal(reply.body.type, 'urn:boomgate:problem:invalid-request')
@@ -182,7 +182,7 @@ test('a list comes in pages, and a cursor that is none is refused', async () => 
   )
   for (const cursor of forged) {
     admin.refusedField(await admin.get(`/merchants?after=${cursor}`), 'after', /page before/)
-    admin.refusedField(await admin.get(`/transactions?after=${cursor}`), 'after', /page before/)
+    admin.refusedField(await admin.get(`/orders?after=${cursor}`), 'after', /page before/)
   }
 })
 

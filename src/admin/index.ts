@@ -9,7 +9,7 @@ import { merchantMoney } from './merchant-money.ts'
 import { merchants } from './merchants.ts'
 import { notices } from './notices.ts'
 import type { AdminEndpoint } from './operation.ts'
-import { transactions } from './orders.ts'
+import { orders } from './orders.ts'
 import { payers } from './payers.ts'
 import { platformCertificates } from './platform-certificates.ts'
 import { refusedSignatures } from './refused-signatures.ts'
@@ -25,7 +25,7 @@ export const coreEndpoints: readonly AdminEndpoint[] = [
   ...payers,
   ...cards,
   ...coupons,
-  ...transactions,
+  ...orders,
   ...notices,
   ...faults,
   ...calls,

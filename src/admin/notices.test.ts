@@ -13,7 +13,7 @@ const admin = adminCalls(running)
 async function newestNotice() {
   const { out_trade_no } = await running.accept({ notify_url: sink.url })
   await running.runDue()
-  const { notices } = (await admin.get(`/transactions/1230000109/${out_trade_no}`)).body
+  const { notices } = (await admin.get(`/orders/1230000109/${out_trade_no}`)).body
   return (await admin.get(`/notices/${notices[0].id}`)).body
 }
 

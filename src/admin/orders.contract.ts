@@ -1,21 +1,22 @@
 import * as Type from '../contract/schema.ts'
+import { TRADE_STATES } from '../orders/order-state.ts'
 import { anything, count, listOf, mchid, oneOf, page, payerId, shown, sum, text, time } from './fields.ts'
 import { transfer } from './ledger.contract.ts'
 import { noticeReference } from './notices.contract.ts'
 import { adminOperation } from './operation.ts'
 
-const STATES = ['ACCEPTED', 'SUCCESS', 'PAY_FAIL', 'REFUND'] as const
 const outTradeNo = text("The merchant's order number", 32)
 
 const listed = {
   mchid,
   out_trade_no: outTradeNo,
+  product: shown('The product that has made it'),
+  trade_type: shown('As notices and bills call it'),
   sub_mchid: shown('Empty in merchant mode'),
   transaction_id: Type.Optional(shown('WeChat Pay order number, once it is paid')),
-  trade_state: oneOf('State', STATES),
+  trade_state: oneOf('State', TRADE_STATES),
   description: shown('What was sold'),
-  parking_id: shown('The entry that is charged'),
-  payer_id: payerId,
+  payer_id: Type.Optional(payerId),
   total: sum('Charged'),
   payer_total: Type.Optional(sum('Paid by the payer')),
   discount_total: Type.Optional(sum('Paid by coupons')),
@@ -25,10 +26,8 @@ const listed = {
   bank_type: Type.Optional(shown('Which source has paid')),
   user_repaid: Type.Optional(oneOf('Whether an advance was paid back', ['Y', 'N'] as const)),
   profit_sharing: shown('Y when the money is held until its release'),
-  create_time: time('When it was accepted'),
+  create_time: time('When it was made'),
   success_time: Type.Optional(time('When it was paid')),
-  deduction_attempts: count('Deductions that were tried'),
-  due_at: Type.Optional(time('When the next is tried')),
 }
 
 const detail = Type.Object({
@@ -37,10 +36,10 @@ const detail = Type.Object({
   sub_appid: shown('Empty when it was not sent'),
   attach: shown('Empty when it was not sent'),
   goods_tag: shown('Empty when it was not sent'),
-  notify_url: shown('Where its end is told'),
+  notify_url: shown('Where notices of it go'),
   openid: shown('Of the payer, under the app id'),
   sub_openid: shown('Under sub_appid; empty without'),
-  parking_info: anything('As it was sent'),
+  scene: anything('What only its product understands, as JSON'),
   promotion_detail: Type.Optional(anything('Coupons that were used')),
   subject: shown('Under which the ledger has it'),
   transfers: Type.Array(transfer),
@@ -73,26 +72,26 @@ const detail = Type.Object({
   notices: Type.Array(noticeReference),
 })
 
-const path = '/admin/v1/transactions/{mchid}/{out_trade_no}'
+const path = '/admin/v1/orders/{mchid}/{out_trade_no}'
 
-export const listTransactions = adminOperation({
-  name: 'listTransactions',
+export const listOrders = adminOperation({
+  name: 'listOrders',
   method: 'GET',
-  path: '/admin/v1/transactions',
+  path: '/admin/v1/orders',
   title: 'Orders, the newest first',
   request: Type.Object({
     mchid: Type.Optional(mchid),
     payer_id: Type.Optional(payerId),
-    parking_id: Type.Optional(text('Entry id', 64)),
-    trade_state: Type.Optional(oneOf('State', STATES)),
+    product: Type.Optional(text('Name of the product', 64)),
+    trade_state: Type.Optional(oneOf('State', TRADE_STATES)),
     ...page,
   }),
   reply: listOf(Type.Object(listed)),
   problems: [],
 })
 
-export const getTransaction = adminOperation({
-  name: 'getTransaction',
+export const getOrder = adminOperation({
+  name: 'getOrder',
   method: 'GET',
   path,
   title: 'An order with its money, its bank payments, its refunds and its notices',
@@ -101,8 +100,8 @@ export const getTransaction = adminOperation({
   problems: ['NOT_FOUND'],
 })
 
-export const releaseTransaction = adminOperation({
-  name: 'releaseTransaction',
+export const releaseOrder = adminOperation({
+  name: 'releaseOrder',
   method: 'PUT',
   path: `${path}/release`,
   title: 'Releases the money that is held for profit sharing',

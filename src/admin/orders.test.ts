@@ -15,7 +15,7 @@ async function charged(fields: object = {}, caller = MERCHANT) {
   const stay = await parking.park({}, caller)
   const order = await parking.accept(stay, { notify_url: sink.url, ...fields }, caller)
   await parking.runDue()
-  return { stay, path: `/transactions/${caller.mchid}/${order.out_trade_no}`, order }
+  return { stay, path: `/orders/${caller.mchid}/${order.out_trade_no}`, order }
 }
 
 const namesOf = (list: Record<string, unknown>[], field: string) => list.map(item => item[field])
@@ -24,8 +24,8 @@ test('an order is shown with its transfers, its hold and its notices, and traced
   const { path, order, stay } = await charged()
   const { body } = await admin.get(path)
   assert.deepEqual(
-    [body.trade_state, body.total, body.parking_id, body.parking_info],
-    ['SUCCESS', 888, stay.id, order.parking_info],
+    [body.trade_state, body.total, body.product, body.trade_type, body.scene],
+    ['SUCCESS', 888, 'parking', 'PAP', order.parking_info],
   )
   assert.deepEqual([body.settlement_total, body.fee, body.refund_total], [888, 5, 0])
   assert.ok(body.transfers.length >= 2)
@@ -34,9 +34,8 @@ test('an order is shown with its transfers, its hold and its notices, and traced
   assert.deepEqual(namesOf(body.notices, 'event_type'), ['TRANSACTION.SUCCESS'])
   assert.equal((await admin.get(`/notices/${body.notices[0].id}`)).body.state, 'DELIVERED')
   const parked = (await admin.get(`/parkings/${stay.id}`)).body
-  const ofEntry = (await admin.get(`/transactions?parking_id=${stay.id}`)).body.data
-  assert.deepEqual(namesOf(ofEntry, 'out_trade_no'), [order.out_trade_no])
-  assert.deepEqual(parked.transactions, [{ out_trade_no: order.out_trade_no, trade_state: 'SUCCESS' }])
+  const { mchid, out_trade_no } = body
+  assert.deepEqual(parked.charges, [{ mchid, out_trade_no, trade_state: 'SUCCESS', deduction_attempts: 1 }])
   assert.equal(parked.is_latest, true)
 })
 
@@ -50,8 +49,8 @@ test('held money is released once, and what holds none says so', async () => {
   assert.deepEqual((await admin.put(`${path}/release`)).body, released.body)
   const { path: plain } = await charged({ profit_sharing: 'N' })
   admin.refused(await admin.put(`${plain}/release`), 'CONFLICT', /No money of this order is held/)
-  admin.refused(await admin.get('/transactions/1230000109/nope'), 'NOT_FOUND')
-  admin.refused(await admin.put('/transactions/1230000109/nope/release'), 'NOT_FOUND')
+  admin.refused(await admin.get('/orders/1230000109/nope'), 'NOT_FOUND')
+  admin.refused(await admin.put('/orders/1230000109/nope/release'), 'NOT_FOUND')
   assert.deepEqual((await admin.get('/ledger/audit')).body, { faults: [] })
 })
 
@@ -59,12 +58,14 @@ test('an order that nothing could pay shows what its banks were asked, and that 
   const stay = await parking.park({ plate_number: '粤B10006' })
   const order = await parking.accept(stay)
   await admin.put('/clock/moves/days', { step_ms: 3 * 24 * 3_600_000 })
-  const { body } = await admin.get(`/transactions/1230000109/${order.out_trade_no}`)
-  assert.deepEqual([body.trade_state, body.due_at, body.transfers], ['PAY_FAIL', undefined, []])
+  const { body } = await admin.get(`/orders/1230000109/${order.out_trade_no}`)
+  assert.deepEqual([body.trade_state, body.transfers], ['PAY_FAIL', []])
   assert.deepEqual(namesOf(body.notices, 'event_type'), ['TRANSACTION.FAIL'])
-  assert.equal((await admin.get(`/parkings/${stay.id}`)).body.transactions[0].trade_state, 'PAY_FAIL')
-  const ofEntry = (await admin.get(`/transactions?parking_id=${stay.id}`)).body.data
-  assert.deepEqual(namesOf(ofEntry, 'out_trade_no'), [order.out_trade_no])
+  const [charge] = (await admin.get(`/parkings/${stay.id}`)).body.charges
+  assert.deepEqual(
+    [charge.out_trade_no, charge.trade_state, charge.due_at],
+    [order.out_trade_no, 'PAY_FAIL', undefined],
+  )
 })
 
 test('an advance that was paid back shows the notices of both, also of a number with signs that a search knows', async () => {
@@ -72,7 +73,7 @@ test('an advance that was paid back shows the notices of both, also of a number 
   const stay = await parking.park({ plate_number: '粤B10009' })
   const { out_trade_no } = await parking.accept(stay, { out_trade_no: `A_${freshNo('*')}` })
   await parking.runDue()
-  const path = `/transactions/1230000109/${encodeURIComponent(out_trade_no)}`
+  const path = `/orders/1230000109/${encodeURIComponent(out_trade_no)}`
   assert.equal((await admin.get(path)).body.user_repaid, 'N')
   assert.equal((await admin.get(path)).body.bank_payments.length, 1)
   parking.clock.advance(60_000)
@@ -100,27 +101,28 @@ test('an order shows its notices also while business time runs, and they come af
   const payer = '/payers/payer-of-%E7%B2%A4B10009'
   await api.put(`${payer}/top-ups/1`, { amount: 10_000 })
   await api.put(`${payer}/repayments/1`, { source: 'wallet' })
-  const { body } = await api.get(`/transactions/1230000109/${out_trade_no}`)
+  const { body } = await api.get(`/orders/1230000109/${out_trade_no}`)
   assert.deepEqual(namesOf(body.notices, 'event_type'), ['TRANSACTION.SUCCESS', 'TRANSACTION.PAY_BACK'])
 })
 
 test('lists have the newest first, in pages, and filters', async () => {
   parking.clock.advance(1_000)
   const { order } = await charged({ out_trade_no: freshNo('Z') }, PARTNER)
-  const newest = await admin.get('/transactions?limit=1')
+  const newest = await admin.get('/orders?limit=1')
   assert.deepEqual(namesOf(newest.body.data, 'out_trade_no'), [order.out_trade_no])
-  const older = await admin.get(`/transactions?limit=100&after=${newest.body.next}`)
+  const older = await admin.get(`/orders?limit=100&after=${newest.body.next}`)
   assert.ok(!namesOf(older.body.data, 'out_trade_no').includes(order.out_trade_no))
-  const { data: all } = (await admin.get('/transactions?limit=100')).body
+  const { data: all } = (await admin.get('/orders?limit=100')).body
   assert.equal(older.body.data.length + 1, all.length)
   const times = namesOf(all, 'create_time') as string[]
   assert.deepEqual(times, times.toSorted().reverse())
-  const partners = (await admin.get('/transactions?mchid=1230000100')).body.data
+  const partners = (await admin.get('/orders?mchid=1230000100&product=parking')).body.data
   assert.deepEqual(namesOf(partners, 'out_trade_no'), [order.out_trade_no])
-  const failed = (await admin.get('/transactions?trade_state=PAY_FAIL&payer_id=payer-of-%E7%B2%A4B10006'))
-    .body
+  const failed = (await admin.get('/orders?trade_state=PAY_FAIL&payer_id=payer-of-%E7%B2%A4B10006')).body
   assert.equal(failed.data.length, 1)
-  admin.refusedField(await admin.get('/transactions?trade_state=PAID'), 'trade_state', /ACCEPTED/)
+  const others = (await admin.get('/orders?trade_state=NOTPAY')).body.data
+  assert.deepEqual(new Set(namesOf(others, 'product')), new Set(['basic payment']))
+  admin.refusedField(await admin.get('/orders?trade_state=PAID'), 'trade_state', /ACCEPTED/)
 })
 
 test('an entry shows how it stands, as its merchant is told, and what was told', async () => {

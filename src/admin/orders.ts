@@ -7,35 +7,33 @@ import { refundSubject } from '../orders/refund-subject.ts'
 import type { Statements } from '../store/database.ts'
 import { adminEndpoint } from './operation.ts'
 import * as contract from './orders.contract.ts'
-import { merchantFilter, OF_ENTRY, pageOf } from './pages.ts'
+import { merchantFilter, pageOf } from './pages.ts'
 import { conflict, notFound } from './problems.ts'
 import { shown } from './show.ts'
 
-export const transactions = [
-  adminEndpoint(
-    contract.listTransactions,
-    ({ mchid, payer_id, parking_id, trade_state, ...page }, { platform }) =>
-      pageOf(
-        platform.db,
-        page,
-        {
-          select: 'SELECT * FROM transactions',
-          conditions: [
-            merchantFilter(mchid),
-            ['payer_id = ?', payer_id],
-            [OF_ENTRY, parking_id],
-            ['trade_state = ?', trade_state],
-          ],
-          key: { create_time: 'number', mchid: 'text', out_trade_no: 'text' },
-          newestFirst: true,
-        },
-        listed,
-      ),
+export const orders = [
+  adminEndpoint(contract.listOrders, ({ mchid, product, payer_id, trade_state, ...page }, { platform }) =>
+    pageOf(
+      platform.db,
+      page,
+      {
+        select: 'SELECT * FROM orders',
+        conditions: [
+          merchantFilter(mchid),
+          ['product = ?', product],
+          ['payer_id = ?', payer_id],
+          ['trade_state = ?', trade_state],
+        ],
+        key: { create_time: 'number', mchid: 'text', out_trade_no: 'text' },
+        newestFirst: true,
+      },
+      listed,
+    ),
   ),
-  adminEndpoint(contract.getTransaction, ({ mchid, out_trade_no }, { platform }) =>
+  adminEndpoint(contract.getOrder, ({ mchid, out_trade_no }, { platform }) =>
     detailOf(platform.db, mchid, out_trade_no),
   ),
-  adminEndpoint(contract.releaseTransaction, ({ mchid, out_trade_no }, { platform }) =>
+  adminEndpoint(contract.releaseOrder, ({ mchid, out_trade_no }, { platform }) =>
     platform.db.transaction(async tx => {
       const order = await requireOrder(tx, mchid, out_trade_no)
       if (!(await release(tx, platform, orderSubject(order))))
@@ -54,23 +52,22 @@ async function requireOrder(db: Statements, mchid: string, outTradeNo: string): 
 }
 
 function listed(order: Order) {
-  const { mchid, out_trade_no, sub_mchid, transaction_id, trade_state, description, parking_id, payer_id } =
-    order
+  const { mchid, out_trade_no, product, trade_type, sub_mchid, transaction_id, trade_state } = order
+  const { description, payer_id } = order
   const { total, payer_total, discount_total, settlement_total, fee, refund_total } = order
   const { bank_type, user_repaid, profit_sharing } = order
-  const { create_time, success_time, deduction_attempts, due_at } = order
+  const { create_time, success_time } = order
   const row = {
-    ...{ mchid, out_trade_no, sub_mchid, transaction_id, trade_state, description, parking_id, payer_id },
+    ...{ mchid, out_trade_no, product, trade_type, sub_mchid, transaction_id, trade_state },
+    ...{ description, payer_id },
     ...{ total, payer_total, discount_total, settlement_total, fee, refund_total },
     ...{ bank_type, user_repaid, profit_sharing },
-    ...{ create_time, success_time, deduction_attempts, due_at },
+    ...{ create_time, success_time },
   }
-  return shown(row, ['create_time', 'success_time', 'due_at']) as Listed
+  return shown(row, ['create_time', 'success_time']) as Listed
 }
 
-type Listed = import('../contract/schema.ts').Static<
-  (typeof contract.listTransactions)['reply']
->['data'][number]
+type Listed = import('../contract/schema.ts').Static<(typeof contract.listOrders)['reply']>['data'][number]
 
 async function detailOf(db: Statements, mchid: string, outTradeNo: string) {
   const order = await requireOrder(db, mchid, outTradeNo)
@@ -81,7 +78,7 @@ async function detailOf(db: Statements, mchid: string, outTradeNo: string) {
   return {
     ...listed(order),
     ...{ appid, sub_appid, attach, goods_tag, notify_url, openid, sub_openid, subject },
-    parking_info: JSON.parse(order.parking_info) as unknown,
+    scene: JSON.parse(order.scene) as unknown,
     ...(order.promotion_detail && { promotion_detail: JSON.parse(order.promotion_detail) as unknown }),
     transfers: (await transfersOf(db, subject)).map(transfer => shown(transfer, ['business_time'])),
     bank_payments: payments.map(({ completes: _, subject: _subject, ...payment }) => payment),

@@ -64,10 +64,6 @@ export function merchantFilter(mchid: string | undefined): readonly [string, str
   return ["mchid || '' = ?", mchid]
 }
 
-/** Orders of one entry. Those that failed have an index of their own, so both kinds are named. */
-export const OF_ENTRY =
-  "(parking_id = ? AND trade_state <> 'PAY_FAIL' OR parking_id = ? AND trade_state = 'PAY_FAIL')"
-
 /** A cursor is opaque to the caller, so that its parts may change. */
 function encode(parts: readonly SqlValue[]): string {
   return Buffer.from(JSON.stringify(parts)).toString('base64url')

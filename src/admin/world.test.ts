@@ -247,7 +247,7 @@ test('a reset is the world of the first start, and what merchants hold stays val
   )
   const clock = (await admin.get('/clock')).body
   assert.deepEqual([clock.mode, clock.offset_ms], ['REAL', 0])
-  assert.deepEqual((await admin.get('/transactions')).body.data, [])
+  assert.deepEqual((await admin.get('/orders?product=parking')).body.data, [])
   assert.deepEqual((await admin.get('/ledger/audit')).body, { faults: [] })
   await admin.put('/clock', { mode: 'FROZEN' })
   await world.charge()

@@ -67,7 +67,7 @@ test('a move of an hour ends while callers keep charging, with few stops, and so
   const { from_time, to_time } = move.body
   // Each stop is an instant at which somebody may have charged.
   const charged = await platform.db.get<{ instants: number }>(
-    `SELECT CAST(COUNT(DISTINCT create_time) AS BIGINT) AS instants FROM transactions
+    `SELECT CAST(COUNT(DISTINCT create_time) AS BIGINT) AS instants FROM orders
       WHERE create_time > $1 AND create_time < $2`,
     Date.parse(from_time),
     Date.parse(to_time),

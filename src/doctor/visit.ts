@@ -165,15 +165,16 @@ export class Visit {
 
   /** The order as the platform has it; `undefined` when there is none. */
   async platformOrder(outTradeNo: string): Promise<PlatformOrder | undefined> {
-    return this.admin.find<PlatformOrder>(`/transactions/${this.mchid}/${encodeURIComponent(outTradeNo)}`)
+    return this.admin.find<PlatformOrder>(`/orders/${this.mchid}/${encodeURIComponent(outTradeNo)}`)
   }
 
   /** All orders that charge the newest stay of a car. */
   async ordersOf(car: Car): Promise<PlatformOrder[]> {
     const entry = await this.entryOf(car)
     if (!entry) return []
-    const { data } = await this.admin.get<{ data: PlatformOrder[] }>(`/transactions?parking_id=${entry.id}`)
-    return data
+    const { charges } = await this.admin.get<{ charges: { out_trade_no: string }[] }>(`/parkings/${entry.id}`)
+    const orders = await Promise.all(charges.map(({ out_trade_no }) => this.platformOrder(out_trade_no)))
+    return orders.filter(order => order !== undefined)
   }
 
   /** The newest entry of a car. */

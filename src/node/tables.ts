@@ -6,6 +6,7 @@ import { schema as funding } from '../funding/tables.ts'
 import { schema as ledger } from '../ledger/tables.ts'
 import { schema as merchants } from '../merchants/tables.ts'
 import { schema as notices } from '../notices/tables.ts'
+import { schema as orders } from '../orders/tables.ts'
 import { schema as payers } from '../payers/tables.ts'
 import type { Product } from '../products/product.ts'
 import { inOrder, type Schema } from '../store/schema.ts'
@@ -14,7 +15,7 @@ import { schema as store } from '../store/tables.ts'
 /** What rooms and these products keep in the store, each behind what its rows refer to. */
 export function schemasOf(products: readonly Product[]): readonly Schema[] {
   return inOrder([
-    ...[store, clock, merchants, payers, ledger, funding, notices, faults, diagnosis, admin],
+    ...[store, clock, merchants, payers, ledger, funding, orders, notices, faults, diagnosis, admin],
     ...products.flatMap(({ tables }) => (tables ? [tables] : [])),
   ])
 }

@@ -40,7 +40,7 @@ async function charge(caller = MERCHANT): Promise<string> {
 }
 
 async function noticeOf(outTradeNo: string, { mchid } = MERCHANT): Promise<Shown> {
-  const { notices } = await admin.get<{ notices: { id: string }[] }>(`/transactions/${mchid}/${outTradeNo}`)
+  const { notices } = await admin.get<{ notices: { id: string }[] }>(`/orders/${mchid}/${outTradeNo}`)
   return admin.get<Shown>(`/notices/${notices[0]?.id}`)
 }
 

@@ -1,11 +1,16 @@
-/** Every state that an order can be in. */
-export const TRADE_STATES = ['ACCEPTED', 'SUCCESS', 'PAY_FAIL', 'REFUND'] as const
+/**
+ * Every state that an order can be in, whatever product has made it; each product has those of its documents.
+ *
+ * `NOTPAY` waits for its payer, `ACCEPTED` for the platform to collect.
+ */
+export const TRADE_STATES = ['NOTPAY', 'ACCEPTED', 'SUCCESS', 'PAY_FAIL', 'REFUND'] as const
 export type TradeState = (typeof TRADE_STATES)[number]
 
 /** What happens to an order. */
 export type OrderEvent = 'paid' | 'gave_up' | 'charged_again' | 'refunded'
 
 const NEXT: Record<TradeState, Partial<Record<OrderEvent, TradeState>>> = {
+  NOTPAY: { paid: 'SUCCESS' },
   ACCEPTED: { paid: 'SUCCESS', gave_up: 'PAY_FAIL' },
   SUCCESS: { refunded: 'REFUND' },
   PAY_FAIL: { charged_again: 'ACCEPTED' },
@@ -17,12 +22,4 @@ export function nextOrderState(state: TradeState, event: OrderEvent): TradeState
   const next = NEXT[state][event]
   if (!next) throw new Error(`An order in ${state} cannot become ${event}`)
   return next
-}
-
-/** `trade_state_description` of each state: what is, and what to do. */
-export const STATE_DESCRIPTIONS: Record<TradeState, string> = {
-  ACCEPTED: '扣费已受理，等待扣款结果',
-  SUCCESS: '扣款成功',
-  PAY_FAIL: '支付失败，请重新下单支付',
-  REFUND: '订单已转入退款',
 }

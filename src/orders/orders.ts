@@ -1,11 +1,15 @@
 import type { Statements, Transaction } from '../store/database.ts'
 import type { TradeState } from './order-state.ts'
 
-/** An order as the table `transactions` has it: empty text where an optional text was not sent. */
+/** An order as the table has it: empty text where an optional text was not sent. */
 export interface Order {
   /** The merchant number that called. */
   mchid: string
   out_trade_no: string
+  /** The name of the product that has made it. */
+  product: string
+  /** How notices and bills call the way of paying, such as `PAP`. */
+  trade_type: string
   appid: string
   sub_mchid: string
   sub_appid: string
@@ -21,10 +25,10 @@ export interface Order {
   success_time: number | null
   bank_type: string | null
   user_repaid: 'Y' | 'N' | null
-  parking_id: string
-  /** JSON as sent. */
-  parking_info: string
-  payer_id: string
+  /** JSON that only the product understands. */
+  scene: string
+  /** Null, and the openids empty, until it is known who pays. */
+  payer_id: string | null
   openid: string
   sub_openid: string
   /** Fen, like all amounts. */
@@ -35,10 +39,6 @@ export interface Order {
   /** JSON, or empty. */
   promotion_detail: string
   content_digest: string
-  deduction_attempts: number
-  /** Attempts of earlier charges under this number, which have failed. */
-  attempts_before: number
-  due_at: number | null
   /** What the payee received before the fee, the fee, and its rate in hundredths of a percent; null until it is paid. */
   settlement_total: number | null
   fee: number | null
@@ -48,6 +48,9 @@ export interface Order {
   refund_count: number
   last_refund_time: number | null
 }
+
+/** What an order is found by. */
+export type OrderKey = Pick<Order, 'mchid' | 'out_trade_no'>
 
 /** What an order's money is booked under. */
 export function orderSubject({ mchid, out_trade_no }: Pick<Order, 'mchid' | 'out_trade_no'>): string {
@@ -60,7 +63,7 @@ export function orderOf(subject: string): Pick<Order, 'mchid' | 'out_trade_no'> 
   return kind === 'order' && mchid && out_trade_no ? { mchid, out_trade_no } : undefined
 }
 
-/** The order under a merchant's number; `lock` is the clause of a transaction that is going to change it. */
+/** The order under a merchant's number, whatever product has made it; `lock` is the clause of a transaction that is going to change it. */
 export function findOrder(
   db: Statements,
   mchid: string,
@@ -68,7 +71,7 @@ export function findOrder(
   lock: Transaction['forUpdate'] = '',
 ): Promise<Order | undefined> {
   return db.get<Order>(
-    `SELECT * FROM transactions WHERE mchid = $1 AND out_trade_no = $2 ${lock}`,
+    `SELECT * FROM orders WHERE mchid = $1 AND out_trade_no = $2 ${lock}`,
     mchid,
     outTradeNo,
   )
@@ -80,55 +83,14 @@ export function findOrderById(
   transactionId: string,
   lock: Transaction['forUpdate'] = '',
 ): Promise<Order | undefined> {
-  return db.get<Order>(`SELECT * FROM transactions WHERE transaction_id = $1 ${lock}`, transactionId)
-}
-
-/** True when the number belongs to an order of another payment product: one number space serves them all. */
-export async function isOtherProductsOrder(
-  db: Statements,
-  mchid: string,
-  outTradeNo: string,
-): Promise<boolean> {
-  const row = await db.get(
-    'SELECT out_trade_no FROM other_product_orders WHERE mchid = $1 AND out_trade_no = $2',
-    mchid,
-    outTradeNo,
-  )
-  return row !== undefined
+  return db.get<Order>(`SELECT * FROM orders WHERE transaction_id = $1 ${lock}`, transactionId)
 }
 
 /** An order whose payment has ended well, with what it has from then on. */
 export type PaidOrder = Order & {
   [Field in 'success_time' | 'payer_total' | 'settlement_total' | 'fee']: number
-} & { transaction_id: string }
+} & { transaction_id: string; payer_id: string }
 
 export function isPaid(order: Order): order is PaidOrder {
   return order.success_time !== null
-}
-
-/** A refund has paid back the last part of what was advanced for the order. */
-export async function markRepaid(
-  tx: Statements,
-  { mchid, out_trade_no }: Pick<Order, 'mchid' | 'out_trade_no'>,
-): Promise<void> {
-  await tx.run(
-    `UPDATE transactions SET user_repaid = 'Y' WHERE mchid = $1 AND out_trade_no = $2`,
-    mchid,
-    out_trade_no,
-  )
-}
-
-/** A refund of so many fen was given up: the order can be refunded by them again. */
-export async function takeBackRefund(
-  tx: Statements,
-  { mchid, out_trade_no }: Pick<Order, 'mchid' | 'out_trade_no'>,
-  amount: number,
-): Promise<void> {
-  await tx.run(
-    `UPDATE transactions SET refund_total = refund_total - $1, refund_count = refund_count - 1
-      WHERE mchid = $2 AND out_trade_no = $3`,
-    amount,
-    mchid,
-    out_trade_no,
-  )
 }

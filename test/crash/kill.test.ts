@@ -179,11 +179,8 @@ test('a thousand charges with three kills in between: none lost, none twice, eve
     await assertBooks(db, charges)
     const count = async (sql: string) => (await db.get<{ count: number }>(sql))?.count
     assert.equal(await count('SELECT COUNT(*) AS count FROM parkings'), 1_000)
-    assert.equal(
-      await count(`SELECT COUNT(*) AS count FROM transactions WHERE trade_state = 'SUCCESS'`),
-      1_000,
-    )
-    assert.equal(await count('SELECT COUNT(*) AS count FROM transactions'), 1_000)
+    assert.equal(await count(`SELECT COUNT(*) AS count FROM orders WHERE trade_state = 'SUCCESS'`), 1_000)
+    assert.equal(await count('SELECT COUNT(*) AS count FROM parking_charges'), 1_000)
     assert.equal(await count('SELECT COUNT(*) AS count FROM notices'), 1_000)
   } finally {
     await db.close()

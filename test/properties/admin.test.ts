@@ -33,7 +33,7 @@ const refund = await running.call({
   },
 })
 assert.equal(refund.statusCode, 200, refund.body)
-const { notices } = (await admin.get(`/transactions/1230000109/${order.out_trade_no}`)).body
+const { notices } = (await admin.get(`/orders/1230000109/${order.out_trade_no}`)).body
 await admin.put('/payers/anna')
 await admin.put('/payers/anna/repayments/none', { source: 'wallet' })
 await admin.put('/world/snapshots/first')

@@ -209,7 +209,7 @@ async function send(parts: Parts, { mchid }: Caller): Promise<Reply & { tampered
 
 function rows(): Promise<object | undefined> {
   return running.platform.db.get(
-    `SELECT (SELECT COUNT(*) FROM parkings) AS parkings, (SELECT COUNT(*) FROM transactions) AS transactions,
+    `SELECT (SELECT COUNT(*) FROM parkings) AS parkings, (SELECT COUNT(*) FROM orders) AS transactions,
             (SELECT COUNT(*) FROM notices) AS notices, (SELECT COUNT(*) FROM refunds) AS refunds`,
   )
 }

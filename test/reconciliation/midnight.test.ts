@@ -32,7 +32,7 @@ for (const [source, payer] of [
     const reply = await call({ method: 'POST', target: '/v3/refund/domestic/refunds', body })
     assert.equal(reply.statusCode, 200, reply.body)
     const times = await platform.db.get<{ success_time: number; create_time: number }>(
-      `SELECT t.success_time, r.create_time FROM transactions t JOIN refunds r ON r.out_trade_no = t.out_trade_no`,
+      `SELECT t.success_time, r.create_time FROM orders t JOIN refunds r ON r.out_trade_no = t.out_trade_no`,
     )
     const booked = await platform.db.all<{ kind: string; business_time: number }>(
       `SELECT kind, business_time FROM ledger_transfers WHERE subject LIKE 'order/%' ORDER BY kind`,

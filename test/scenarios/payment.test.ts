@@ -205,7 +205,7 @@ scenario('Profit sharing: the money is held until it is released', async s => {
   const first = await s.payer({ wallet: 888 })
   const number = await s.chargeOf(first, { profit_sharing: 'Y' })
   assert.deepEqual(await balances(), { held: 883, pending: 0 })
-  await s.admin.put(`/transactions/1230000109/${number}/release`)
+  await s.admin.put(`/orders/1230000109/${number}/release`)
   assert.deepEqual(await balances(), { held: 0, pending: 883 })
   const second = await s.payer({ wallet: 888 })
   await s.chargeOf(second, { profit_sharing: 'Y' })

@@ -442,7 +442,7 @@ scenario(
     const half = await refund(s, number, 444)
     assert.equal(half.funds_account, 'UNAVAILABLE')
     assert.deepEqual(await books(s), { ...NOTHING, held: 441, refunding: 444 })
-    await s.admin.put(`/transactions/1230000109/${number}/release`)
+    await s.admin.put(`/orders/1230000109/${number}/release`)
     assert.equal((await books(s)).pending, 441)
     await s.pass({ minutes: 5 })
     const rest = await refund(s, number, 444, { out_refund_no: 'REST' })

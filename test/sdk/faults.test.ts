@@ -28,7 +28,7 @@ async function clientWithEntry(more: Partial<ClientOptions> = {}) {
   attempts.length = 0
   const ordersOfStay = () =>
     platform.platform.db.all<{ out_trade_no: string }>(
-      'SELECT out_trade_no FROM transactions WHERE parking_id = $1',
+      'SELECT out_trade_no FROM parking_charges WHERE parking_id = $1',
       charge.parking_info.parking_id,
     )
   return { platform, parking, charge, attempts, ordersOfStay }

@@ -53,7 +53,7 @@ test('a charge whose reply is lost is sent again and answered from the one order
   assert.ok(mayOpenGate(await parking.createTransaction(charge)))
   assertRepeated(middle.seen, 3)
   const { parking_id } = charge.parking_info
-  const ofEntry = 'SELECT out_trade_no FROM transactions WHERE parking_id = $1'
+  const ofEntry = 'SELECT out_trade_no FROM parking_charges WHERE parking_id = $1'
   const orders = await platform.platform.db.all(ofEntry, parking_id)
   assert.deepEqual(orders, [{ out_trade_no: charge.out_trade_no }])
 })

@@ -105,7 +105,7 @@ test('a refund whose replies are lost is sent again with the same number and mad
   assert.equal(new Set(middle.seen.map(({ body }) => body)).size, 1)
   assert.equal(middle.seen.length, 3)
   const order = await running.platform.db.get(
-    'SELECT refund_count FROM transactions WHERE out_trade_no = $1',
+    'SELECT refund_count FROM orders WHERE out_trade_no = $1',
     out_trade_no,
   )
   assert.deepEqual(order, { refund_count: 1 })

@@ -101,7 +101,7 @@ export class DayBooks {
   static async read(db: Statements, begin: number): Promise<DayBooks> {
     const end = begin + DAY
     const payments = await db.all<PaidOrder>(
-      `SELECT mchid, sub_mchid, out_trade_no, transaction_id, total, settlement_total, fee FROM transactions
+      `SELECT mchid, sub_mchid, out_trade_no, transaction_id, total, settlement_total, fee FROM orders
         WHERE success_time >= $1 AND success_time < $2`,
       begin,
       end,

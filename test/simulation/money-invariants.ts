@@ -41,7 +41,7 @@ export const MONEY = {
       db,
       `SELECT 'The advance for ' || a.subject || ' is ' || a.state || ', and the order says ' ||
               COALESCE(t.user_repaid, 'nothing') AS what
-         FROM advances a JOIN transactions t ON a.subject = 'order/' || t.mchid || '/' || t.out_trade_no
+         FROM advances a JOIN orders t ON a.subject = 'order/' || t.mchid || '/' || t.out_trade_no
         WHERE COALESCE(t.user_repaid, '') <> CASE a.state WHEN 'REPAID' THEN 'Y' ELSE 'N' END`,
     )
   },
@@ -146,7 +146,7 @@ export const MONEY = {
               ' charges of ' || charged || ' fen instead of ' || COALESCE(payer_total, 0) AS what
          FROM (SELECT t.mchid, t.out_trade_no, t.trade_state, t.payer_total, COUNT(l.amount) AS charges,
                       CAST(COALESCE(SUM(l.amount), 0) AS BIGINT) AS charged
-                 FROM transactions t
+                 FROM orders t
                  LEFT JOIN ledger_transfers l ON l.subject = 'order/' || t.mchid || '/' || t.out_trade_no
                                              AND l.kind = 'charge' AND l.state = 'POSTED'
                 GROUP BY t.mchid, t.out_trade_no, t.trade_state, t.payer_total) AS booked
@@ -191,7 +191,7 @@ export const MONEY_AT_THE_END = {
     return sentences(
       db,
       `SELECT 'Order ' || mchid || '/' || out_trade_no || ' is still accepted' AS what
-         FROM transactions WHERE trade_state = 'ACCEPTED'
+         FROM orders WHERE trade_state = 'ACCEPTED'
        UNION ALL SELECT 'Bank payment ' || payment_id || ' is still pending' FROM bank_payments WHERE state = 'PENDING'
        UNION ALL SELECT 'Repayment ' || repayment_id || ' is still pending' FROM repayments WHERE state = 'PENDING'
        UNION ALL SELECT 'Transfer ' || subject || ' is still pending' FROM ledger_transfers WHERE state = 'PENDING'

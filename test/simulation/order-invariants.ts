@@ -53,8 +53,9 @@ export const ORDERS = {
       if (was !== 'NORMAL' && is === was && !wasNormalMeanwhile(now, parking_id))
         found.push(`${key} charges stay ${parking_id}, which is ${is}`)
       const newer = await db.get<{ id: string }>(
-        `SELECT n.id FROM transactions t
-           JOIN parkings p ON p.id = t.parking_id
+        `SELECT n.id FROM orders t
+           JOIN parking_charges c ON c.mchid = t.mchid AND c.out_trade_no = t.out_trade_no
+           JOIN parkings p ON p.id = c.parking_id
            JOIN parkings n ON n.plate_number = p.plate_number AND n.plate_color = p.plate_color
           WHERE t.mchid = $1 AND t.out_trade_no = $2
             AND n.create_time > p.create_time AND n.create_time < t.create_time`,
@@ -73,7 +74,7 @@ export const ORDERS = {
       const newest = await db.get(
         `SELECT p.id FROM parkings p
           WHERE p.id = $1
-            AND NOT EXISTS (SELECT 1 FROM transactions t WHERE t.parking_id = p.id)
+            AND NOT EXISTS (SELECT 1 FROM parking_charges t WHERE t.parking_id = p.id)
             AND NOT EXISTS (SELECT 1 FROM parkings n
                              WHERE n.plate_number = p.plate_number AND n.plate_color = p.plate_color
                                AND n.id <> p.id AND n.create_time >= p.create_time)`,

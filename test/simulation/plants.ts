@@ -95,7 +95,7 @@ export const PLANTS: readonly Plant[] = [
   },
   {
     name: 'an order stays due after its end and is taken up again',
-    tamper: miswrite('UPDATE transactions', 'due_at = NULL', 'due_at = due_at'),
+    tamper: miswrite('UPDATE parking_charges', 'due_at = NULL', 'due_at = due_at'),
     breaks: ['nothingFailsInside'],
   },
   {
@@ -105,7 +105,7 @@ export const PLANTS: readonly Plant[] = [
   },
   {
     name: 'an accepted order is not written',
-    tamper: skip('INSERT INTO transactions'),
+    tamper: together(skip('INSERT INTO orders'), skip('INSERT INTO parking_charges')),
     breaks: ['wordsStayTrue'],
   },
   {
@@ -120,7 +120,7 @@ export const PLANTS: readonly Plant[] = [
   },
   {
     name: 'a repaid order does not say so',
-    tamper: skip(`UPDATE transactions SET user_repaid = 'Y'`),
+    tamper: skip(`UPDATE orders SET user_repaid = 'Y'`),
     firstSeed: 2,
     breaks: ['resultsAreNoticed', 'repaidOrdersSaySo'],
   },
@@ -165,7 +165,7 @@ export const PLANTS: readonly Plant[] = [
   {
     name: 'an order takes one fen too much',
     tamper: miswrite(
-      'SELECT * FROM transactions',
+      'SELECT * FROM orders',
       '*',
       '*, CASE WHEN refund_total > 0 THEN refund_total - 1 ELSE 0 END AS refund_total',
     ),
@@ -179,7 +179,7 @@ export const PLANTS: readonly Plant[] = [
   },
   {
     name: 'a refund that was closed keeps its amount',
-    tamper: skip('UPDATE transactions SET refund_total = refund_total - $1'),
+    tamper: skip('UPDATE orders SET refund_total = refund_total - $1'),
     firstSeed: 7,
     breaks: ['refundedOrdersSaySo'],
   },

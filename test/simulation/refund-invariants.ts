@@ -180,7 +180,7 @@ export const REFUNDS = {
       db,
       `SELECT 'The fees of ' || mchid || ' are ' || balance || ', they should be ' || charged || ' less ' || returned AS what
          FROM (SELECT m.mchid, l.balance,
-                      (SELECT CAST(COALESCE(SUM(t.fee), 0) AS BIGINT) FROM transactions t
+                      (SELECT CAST(COALESCE(SUM(t.fee), 0) AS BIGINT) FROM orders t
                         WHERE CASE t.sub_mchid WHEN '' THEN t.mchid ELSE t.sub_mchid END = m.mchid) AS charged,
                       (SELECT CAST(COALESCE(SUM(r.refund_fee), 0) AS BIGINT) FROM refunds r
                         WHERE CASE r.sub_mchid WHEN '' THEN r.mchid ELSE r.sub_mchid END = m.mchid

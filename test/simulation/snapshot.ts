@@ -111,13 +111,13 @@ export class Snapshots {
 
   async take(): Promise<Snapshot> {
     const orders = await this.#db.all<OrderRow>(
-      `SELECT mchid, sub_mchid, out_trade_no, trade_state, transaction_id, success_time, bank_type, user_repaid, parking_id, total,
+      `SELECT o.mchid, sub_mchid, o.out_trade_no, trade_state, transaction_id, success_time, bank_type, user_repaid, parking_id, total,
               openid, deduction_attempts, attempts_before,
               payer_total, discount_total, promotion_detail, settlement_total, fee, refund_total, refund_count,
               (SELECT COUNT(*) FROM ledger_transfers l
                 WHERE user_repaid IS NOT NULL AND l.kind = 'repayment'
-                  AND l.subject = 'order/' || mchid || '/' || out_trade_no) AS repayments
-         FROM transactions`,
+                  AND l.subject = 'order/' || o.mchid || '/' || o.out_trade_no) AS repayments
+         FROM orders o JOIN parking_charges c ON c.mchid = o.mchid AND c.out_trade_no = o.out_trade_no`,
     )
     const refunds = await this.#db.all<RefundRow>(
       `SELECT mchid, sub_mchid, out_refund_no, refund_id, out_trade_no, transaction_id, notify_url, refund, total, payer_total,

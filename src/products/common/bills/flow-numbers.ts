@@ -29,7 +29,7 @@ export async function numbersOf(
 }
 
 const PLACES = Array.from({ length: NUMBERS_AT_ONCE }, (_, index) => `$${index + 2}`).join(', ')
-const TRANSACTION_IDS = `SELECT out_trade_no AS number, transaction_id AS id FROM transactions
+const TRANSACTION_IDS = `SELECT out_trade_no AS number, transaction_id AS id FROM orders
                           WHERE mchid = $1 AND out_trade_no IN (${PLACES})`
 const REFUND_IDS = `SELECT out_refund_no AS number, refund_id AS id FROM refunds
                      WHERE mchid = $1 AND out_refund_no IN (${PLACES})`

@@ -39,18 +39,13 @@ clock.moveTo(READY)
 async function copyOrder(outTradeNo: string): Promise<void> {
   const begin = Date.parse('2017-08-26T00:00:00+08:00')
   const row = async (sql: string) => (await db.get<Row>(sql, outTradeNo)) as Row
-  const order = await row('SELECT * FROM transactions WHERE out_trade_no = $1')
-  const { parking_id: _, ...parking } = await row(
-    'SELECT p.* FROM parkings p JOIN transactions t ON t.parking_id = p.id WHERE t.out_trade_no = $1',
-  )
+  const order = await row('SELECT * FROM orders WHERE out_trade_no = $1')
   const numbers = Array.from({ length: ROWS - 1 }, (_, index) => String(index).padStart(6, '0'))
   const textOf = (number: string) => createHash('sha512').update(number).digest('base64')
-  const parkings = numbers.map(number => ({ ...parking, id: `p${number}`, out_parking_no: `p${number}` }))
   const orders = numbers.map(number => ({
     ...order,
     out_trade_no: `c${number}`,
     transaction_id: `t${number}`,
-    parking_id: `p${number}`,
     attach: textOf(number),
     // Several have one time.
     success_time: begin + 1_000 * Math.floor(Number(number) / 3),
@@ -64,8 +59,7 @@ async function copyOrder(outTradeNo: string): Promise<void> {
   }))
   await db.transaction(async tx => {
     for (const [table, rows] of [
-      ['parkings', parkings],
-      ['transactions', orders],
+      ['orders', orders],
       ['ledger_transfers', transfers],
     ] as const)
       await insertRows<string>(tx, table, Object.keys(rows[0] ?? {}), rows)

@@ -61,7 +61,7 @@ test('a bill is the same bytes whenever it is made, whatever has changed since n
   clock.moveTo('2017-08-26T23:59:59+08:00')
   await giveBack(refundOf(frozen, 200))
   const payer = await platform.db.get<{ payer_id: string }>(
-    'SELECT payer_id FROM transactions WHERE out_trade_no = $1',
+    'SELECT payer_id FROM orders WHERE out_trade_no = $1',
     frozen.out_trade_no,
   )
   await platform.db.run(

@@ -16,6 +16,7 @@ const PAYMENT: BilledPayment = {
   transaction_id: '4200000925202101284997714292',
   out_trade_no: 'S20210128170702357723',
   openid: 'ofyak5qR_1wu1WQjaAdHkiHZlrMg',
+  trade_type: 'PAP',
   bank_type: 'OTHERS',
   currency: 'CNY',
   description: 'for testing',

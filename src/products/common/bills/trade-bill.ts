@@ -45,14 +45,14 @@ export function tradeBill(
 }
 
 const OF_ORDER =
-  't.appid, t.mchid, t.sub_mchid, t.transaction_id, t.out_trade_no, t.openid, t.bank_type, t.currency, t.description, t.attach, t.fee_rate'
+  't.appid, t.mchid, t.sub_mchid, t.transaction_id, t.out_trade_no, t.openid, t.trade_type, t.bank_type, t.currency, t.description, t.attach, t.fee_rate'
 
 function paymentsOf(db: Statements, mchid: string, { begin, end }: BillDay): AsyncGenerator<BilledPayment[]> {
   return pagesOf((last, limit) =>
     db.all<BilledPayment>(
       `SELECT t.success_time AS time, ${OF_ORDER}, t.promotion_detail, NULL AS refund_id, t.total,
               t.settlement_total, t.fee
-         FROM transactions t
+         FROM orders t
         WHERE t.mchid = $1 AND (t.success_time, t.out_trade_no) > ($2, $3) AND t.success_time < $4
         ORDER BY t.success_time, t.out_trade_no LIMIT $5`,
       mchid,
@@ -69,7 +69,7 @@ function refundsOf(db: Statements, mchid: string, { begin, end }: BillDay): Asyn
     db.all<BilledRefund>(
       `SELECT r.create_time AS time, ${OF_ORDER}, r.promotion_detail, r.refund_id, r.out_refund_no, r.refund,
               r.settlement_refund, r.refund_fee, r.channel, r.success_time, r.abnormal_time, r.closed_time
-         FROM refunds r JOIN transactions t ON t.mchid = r.mchid AND t.out_trade_no = r.out_trade_no
+         FROM refunds r JOIN orders t ON t.mchid = r.mchid AND t.out_trade_no = r.out_trade_no
         WHERE r.mchid = $1 AND (r.create_time, r.out_refund_no) > ($2, $3) AND r.create_time < $4
         ORDER BY r.create_time, r.out_refund_no LIMIT $5`,
       mchid,

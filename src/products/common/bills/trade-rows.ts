@@ -12,6 +12,7 @@ interface OfOrder {
   transaction_id: string
   out_trade_no: string
   openid: string
+  trade_type: string
   bank_type: string
   currency: string
   description: string
@@ -162,7 +163,7 @@ function commonCells(
     order.transaction_id,
     order.out_trade_no,
     order.openid,
-    'PAP',
+    order.trade_type,
     state,
     order.bank_type,
     order.currency,

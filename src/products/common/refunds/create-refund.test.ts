@@ -218,7 +218,7 @@ test('an order that is unknown, not paid, or of another product is not found', a
   const accepted = await accept({ payer: await newPayer(platform) })
   refused(await refund(refundOf(accepted)), 'REFUND_ORDER_UNKNOWN')
   await platform.db.run(
-    `UPDATE transactions SET trade_state = 'PAY_FAIL', due_at = NULL WHERE out_trade_no = $1`,
+    `UPDATE orders SET trade_state = 'PAY_FAIL' WHERE out_trade_no = $1`,
     accepted.out_trade_no,
   )
   refused(await refund(refundOf(accepted)), 'REFUND_ORDER_UNKNOWN')
@@ -345,7 +345,7 @@ test('the checks come in this order: number, order, total, age, rest, count, int
   await drainMerchant(running.platform, '1230000109')
   await freeze(running.platform, paid.paid_by)
   const set = (assignment: string) =>
-    db.run(`UPDATE transactions SET ${assignment} WHERE out_trade_no = $1`, paid.out_trade_no)
+    db.run(`UPDATE orders SET ${assignment} WHERE out_trade_no = $1`, paid.out_trade_no)
   await set(`refund_count = 50, refund_total = 888, success_time = success_time - ${366 * DAY}`)
   const wrong = (more = {}) => running.refund(refundOf(paid, 800, { funds_account: 'UNSETTLED', ...more }))
 

@@ -7,7 +7,7 @@ import type { Promotion } from '../../../funding/coupons.ts'
 import type { RefundToFund } from '../../../funding/refund-funds.ts'
 import { refundParts } from '../../../funding/refund-parts.ts'
 import { findMerchant } from '../../../merchants/merchants.ts'
-import { nextOrderState } from '../../../orders/order-state.ts'
+import { countRefund } from '../../../orders/change-order.ts'
 import {
   findOrder,
   findOrderById,
@@ -232,16 +232,7 @@ async function accept(
   if (accepted.funds_account === '') await requirePatience(tx, payeeOf(refund))
   // Another order's refund has taken the number since we looked.
   if (!(await insertRefund(tx, accepted))) throw new ApiError(errors.REFUND_CHANGED)
-  await tx.run(
-    `UPDATE transactions
-        SET trade_state = $1, refund_total = refund_total + $2, refund_count = refund_count + 1, last_refund_time = $3
-      WHERE mchid = $4 AND out_trade_no = $5`,
-    nextOrderState(order.trade_state, 'refunded'),
-    accepted.refund,
-    accepted.create_time,
-    order.mchid,
-    order.out_trade_no,
-  )
+  await countRefund(tx, order, accepted.refund, accepted.create_time)
   tx.afterCommit(() => platform.wake('refunds'))
   return accepted
 }

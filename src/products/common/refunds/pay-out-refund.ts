@@ -6,7 +6,8 @@ import type { BankAnswer, BankRefund } from '../../../funding/bank.ts'
 import { askAgainAfter, askToRefund } from '../../../funding/bank-payments.ts'
 import { findCard } from '../../../funding/cards.ts'
 import { payOutRefund, type Receiver } from '../../../funding/refund-payout.ts'
-import { findOrder, markRepaid, type Order, orderSubject, takeBackRefund } from '../../../orders/orders.ts'
+import { markRepaid, takeBackRefund } from '../../../orders/change-order.ts'
+import { findOrder, isPaid, orderSubject, type PaidOrder } from '../../../orders/orders.ts'
 import { lockPayer } from '../../../payers/payers.ts'
 import type { Transaction } from '../../../store/database.ts'
 import { announceRefund } from './announce-refund.ts'
@@ -163,9 +164,9 @@ async function payOut(
 }
 
 /** One that was advanced is locked, because it is marked when that is repaid: after its payer, and before any account. */
-async function orderOf(tx: Transaction, { mchid, out_trade_no }: Refund): Promise<Order> {
+async function orderOf(tx: Transaction, { mchid, out_trade_no }: Refund): Promise<PaidOrder> {
   const order = await findOrder(tx, mchid, out_trade_no)
-  if (!order) throw new Error(`There is no order ${out_trade_no} of ${mchid}`)
+  if (!order || !isPaid(order)) throw new Error(`There is no paid order ${out_trade_no} of ${mchid}`)
   if (order.user_repaid !== 'N') return order
   await lockPayer(tx, order.payer_id)
   await findOrder(tx, mchid, out_trade_no, tx.forUpdate)

@@ -60,7 +60,7 @@ for (const [count, amount, accepted] of [
     await arrive()
     assert.equal(await balance(db, walletOf(paid.paid_by.payer_id)), accepted * amount)
     const stored = await db.get<{ refund_total: number; refund_count: number }>(
-      'SELECT refund_total, refund_count FROM transactions WHERE out_trade_no = $1',
+      'SELECT refund_total, refund_count FROM orders WHERE out_trade_no = $1',
       paid.out_trade_no,
     )
     assert.deepEqual(stored, { refund_total: accepted * amount, refund_count: accepted })

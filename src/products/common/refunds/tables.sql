@@ -45,7 +45,7 @@ CREATE TABLE refunds (
   -- When something is to be done for it; null when nothing is.
   due_at BIGINT,
   PRIMARY KEY (mchid, out_refund_no),
-  FOREIGN KEY (mchid, out_trade_no) REFERENCES transactions (mchid, out_trade_no),
+  FOREIGN KEY (mchid, out_trade_no) REFERENCES orders (mchid, out_trade_no),
   CHECK (payer_refund + discount_refund = refund)
 );
 CREATE INDEX refunds_by_order ON refunds (mchid, out_trade_no, create_time, out_refund_no);

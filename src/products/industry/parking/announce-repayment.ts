@@ -1,9 +1,11 @@
 import type { ProductContext } from '../../../calls/context.ts'
-import { findOrder, orderOf } from '../../../orders/orders.ts'
+import { markRepaid } from '../../../orders/change-order.ts'
+import { orderOf } from '../../../orders/orders.ts'
 import type { Transaction } from '../../../store/database.ts'
 import { announceResult } from './announce-result.ts'
+import { findOrder } from './orders.ts'
 
-/** Marks the order of an advance as repaid and sends `TRANSACTION.PAY_BACK`. Debts without an order are nobody's news. */
+/** Marks the order of an advance as repaid and sends `TRANSACTION.PAY_BACK`. Debts of other orders are not its concern. */
 export async function announceRepayment(
   tx: Transaction,
   platform: ProductContext,
@@ -11,14 +13,9 @@ export async function announceRepayment(
 ): Promise<void> {
   const key = orderOf(subject)
   if (!key) return
-  const { mchid, out_trade_no } = key
-  const repaid = await tx.run(
-    `UPDATE transactions SET user_repaid = 'Y' WHERE mchid = $1 AND out_trade_no = $2 AND user_repaid = 'N'`,
-    mchid,
-    out_trade_no,
-  )
-  const order = await findOrder(tx, mchid, out_trade_no)
-  if (repaid !== 1 || !order)
+  const order = await findOrder(tx, key)
+  if (!order || order.parking_id === null) return
+  if (!(await markRepaid(tx, key)))
     throw new Error(`The order of ${subject} was not advanced, or is repaid already`)
-  await announceResult(tx, platform, order, 'TRANSACTION.PAY_BACK')
+  await announceResult(tx, platform, { ...order, user_repaid: 'Y' }, 'TRANSACTION.PAY_BACK')
 }

@@ -1,10 +1,10 @@
 import type { ProductContext } from '../../../calls/context.ts'
 import { findMerchant, type Merchant } from '../../../merchants/merchants.ts'
 import { enqueueNotice } from '../../../notices/outbox.ts'
-import { type Order, orderSubject } from '../../../orders/orders.ts'
+import { orderSubject } from '../../../orders/orders.ts'
 import type { Transaction } from '../../../store/database.ts'
 import { type TransactionResult, transactionResult } from './contract.ts'
-import { transactionReply } from './orders.ts'
+import { type ParkingOrder, transactionReply } from './orders.ts'
 
 type EventType = keyof typeof transactionResult.events
 
@@ -15,7 +15,7 @@ type EventType = keyof typeof transactionResult.events
 export async function announceResult(
   tx: Transaction,
   platform: ProductContext,
-  order: Order,
+  order: ParkingOrder,
   eventType: EventType,
   known?: Merchant,
 ): Promise<void> {
@@ -32,16 +32,16 @@ export async function announceResult(
 }
 
 /** A failed order can be charged again and an advance repaid; all others need not be kept in order. */
-function isOneOfSeveral({ trade_state, user_repaid, attempts_before }: Order): boolean {
+function isOneOfSeveral({ trade_state, user_repaid, attempts_before }: ParkingOrder): boolean {
   return trade_state === 'PAY_FAIL' || user_repaid !== null || attempts_before > 0
 }
 
 /** Each result comes with an attempt of its own; a repayment follows a success and must not arrive before it. */
-function sequenceOf({ deduction_attempts }: Order, eventType: EventType): number {
+function sequenceOf({ deduction_attempts }: ParkingOrder, eventType: EventType): number {
   return eventType === 'TRANSACTION.PAY_BACK' ? deduction_attempts + 1 : deduction_attempts
 }
 
-function resultOf(order: Order): TransactionResult {
+function resultOf(order: ParkingOrder): TransactionResult {
   const { promotion_detail, ...fields } = transactionReply(order)
   if (!promotion_detail) return fields
   return {

@@ -8,6 +8,7 @@ import type { Transaction } from '../../../store/database.ts'
 import type * as contract from './contract.ts'
 import { errors } from './errors.ts'
 import type { ParkingOptions } from './options.ts'
+import { PRODUCT } from './orders.ts'
 import { findPlateService } from './plate-service.ts'
 
 type Limits = Pick<ParkingOptions, 'maxChargeAmount' | 'maxDailyAmount' | 'maxDailyCharges'>
@@ -33,12 +34,14 @@ export async function requireWithinLimits(
   // Two charges of one payer count one after the other.
   await lockPayer(tx, payer_id)
   const day = await tx.get<{ charges: number; amount: number }>(
-    `SELECT COUNT(*) AS charges, CAST(COALESCE(SUM(total), 0) AS BIGINT) AS amount FROM transactions
-      WHERE create_time >= $1 AND mchid = $2 AND sub_mchid = $3 AND payer_id = $4 AND trade_state <> 'PAY_FAIL'`,
+    `SELECT COUNT(*) AS charges, CAST(COALESCE(SUM(total), 0) AS BIGINT) AS amount FROM orders
+      WHERE create_time >= $1 AND mchid = $2 AND sub_mchid = $3 AND payer_id = $4 AND product = $5
+        AND trade_state <> 'PAY_FAIL'`,
     startOfDay(now),
     mchid,
     subMchid,
     payer_id,
+    PRODUCT,
   )
   if ((day?.amount ?? 0) + total > maxDailyAmount) throw new ApiError(errors.AMOUNT_ABOVE_LIMIT)
   if ((day?.charges ?? 0) >= maxCharges) throw new ApiError(errors.TOO_MANY_CHARGES)

@@ -11,6 +11,7 @@ import {
   type Stay,
 } from '../../../../test/parking.ts'
 import type { Database, Row } from '../../../store/database.ts'
+import { insertRows } from '../../../store/insert-rows.ts'
 import { createTestStore, testServer } from '../../../store/testing.ts'
 import { startPlatform, virtualClock } from '../../../testing/index.ts'
 import type { Transaction } from './contract.ts'
@@ -54,7 +55,7 @@ test('fifty identical charges at once make one order with one answer and one ded
     `payer/${payer}/wallet`,
   )
   assert.deepEqual(deductions, [{ amount: 888 }])
-  assert.equal(await count('SELECT COUNT(*) AS count FROM transactions WHERE parking_id = $1', stay.id), 1)
+  assert.equal(await count('SELECT COUNT(*) AS count FROM parking_charges WHERE parking_id = $1', stay.id), 1)
   assert.equal((await order(request.out_trade_no)).trade_state, 'SUCCESS')
 })
 
@@ -65,7 +66,7 @@ test('fifty charges at once under different numbers on one entry: exactly one is
     ACCEPTED: 1,
     'INVALID_REQUEST 场景信息和停车入场ID不匹配': PARALLEL - 1,
   })
-  assert.equal(await count('SELECT COUNT(*) AS count FROM transactions WHERE parking_id = $1', stay.id), 1)
+  assert.equal(await count('SELECT COUNT(*) AS count FROM parking_charges WHERE parking_id = $1', stay.id), 1)
 })
 
 test('fifty charges at once under one number with fifty contents: one is accepted, the number is used for the others', async () => {
@@ -154,16 +155,21 @@ if (testServer) {
     const request = chargeOf(await park())
     const first = await charge(request)
     const number = request.out_trade_no
-    const row = (await db.get<Row>('SELECT * FROM transactions WHERE out_trade_no = $1', number)) ?? {}
-    await db.run('DELETE FROM transactions WHERE out_trade_no = $1', number)
+    const tables = ['orders', 'parking_charges'] as const
+    const rows: Row[] = []
+    for (const table of tables)
+      rows.push((await db.get<Row>(`SELECT * FROM ${table} WHERE out_trade_no = $1`, number)) ?? {})
+    for (const table of tables.toReversed())
+      await db.run(`DELETE FROM ${table} WHERE out_trade_no = $1`, number)
 
     const lock = await lockTable(db, 'app_bindings')
     const second = charge(request)
     await lock.someoneWaits
     // The second has found nothing under the number. Now the first is there, as from another node.
-    const places = Object.keys(row).map((_, index) => `$${index + 1}`)
-    const columns = Object.keys(row).join(', ')
-    await db.run(`INSERT INTO transactions (${columns}) VALUES (${places.join(', ')})`, ...Object.values(row))
+    await db.transaction(async tx => {
+      for (const [index, row] of rows.entries())
+        await insertRows(tx, tables[index] ?? '', Object.keys(row), [row])
+    })
     await lock.release()
     assert.equal((await second).body, first.body)
   })
@@ -202,7 +208,7 @@ if (testServer) {
     const held = Promise.withResolvers<void>()
     const released = Promise.withResolvers<void>()
     const otherNode = db.transaction(async tx => {
-      await tx.get(`SELECT * FROM transactions WHERE out_trade_no = $1 ${tx.forUpdate}`, out_trade_no)
+      await tx.get(`SELECT * FROM orders WHERE out_trade_no = $1 ${tx.forUpdate}`, out_trade_no)
       held.resolve()
       await released.promise
     })

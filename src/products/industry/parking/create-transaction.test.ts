@@ -421,7 +421,7 @@ test("a day's amount can be limited: of one payer at one merchant, failed charge
   await accept(await park({ plate_number }, PARTNER), { amount: { total: 1_000 } }, PARTNER)
   const last = await park({ plate_number })
   await accept(last, { amount: { total: 400 } })
-  const failing = 'UPDATE transactions SET trade_state = $1, due_at = NULL WHERE out_trade_no = $2'
+  const failing = 'UPDATE orders SET trade_state = $1 WHERE out_trade_no = $2'
   await platform.db.run(failing, 'PAY_FAIL', first.out_trade_no)
   await accept(await park({ plate_number }), { amount: { total: 600 } })
   const next = await park({ plate_number })
@@ -662,7 +662,7 @@ test('of two faults the earlier check answers, down the whole list', async () =>
 test('a refused charge leaves nothing behind: no order, no openid, nothing on the books', async () => {
   const count = async () =>
     platform.db.get(
-      `SELECT (SELECT COUNT(*) FROM transactions) AS orders, (SELECT COUNT(*) FROM payer_openids) AS openids,
+      `SELECT (SELECT COUNT(*) FROM orders) AS orders, (SELECT COUNT(*) FROM payer_openids) AS openids,
               (SELECT COUNT(*) FROM ledger_transfers) AS transfers, (SELECT COUNT(*) FROM notices) AS notices`,
     )
   const stay = await park({ plate_number: '粤B10004' }, PARTNER)

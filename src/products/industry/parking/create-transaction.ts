@@ -6,7 +6,7 @@ import type { ReplyOf, RequestOf } from '../../../contract/operation.ts'
 import { parameterError } from '../../../contract/validate.ts'
 import type { Merchant } from '../../../merchants/merchants.ts'
 import { noticesOptions } from '../../../notices/options.ts'
-import { findOrder, isOtherProductsOrder, type Order } from '../../../orders/orders.ts'
+import { NOTHING_PAID } from '../../../orders/change-order.ts'
 import { openidFor } from '../../../payers/openids.ts'
 import { ApiError, type ErrorEntry } from '../../../protocol/errors.ts'
 import { parseTime } from '../../../protocol/time.ts'
@@ -16,7 +16,15 @@ import { payeeOfCharge, requireSetup } from './charge-setup.ts'
 import * as contract from './contract.ts'
 import { errors } from './errors.ts'
 import { type ParkingOptions, parkingOptions } from './options.ts'
-import { chargeAgain, insertOrder, type NewOrder, transactionReply } from './orders.ts'
+import {
+  chargeAgain,
+  findOrder,
+  insertCharge,
+  type NewCharge,
+  type ParkingOrder,
+  PRODUCT,
+  transactionReply,
+} from './orders.ts'
 import { lockParkingToCharge } from './parkings.ts'
 import { findPlateService, type Usability } from './plate-service.ts'
 import { requireNotifyUrl, requirePlate } from './request-rules.ts'
@@ -55,7 +63,7 @@ export const createTransaction: Handler<typeof contract.createTransaction> = asy
   })
 }
 
-function hasFailed({ trade_state }: Order): boolean {
+function hasFailed({ trade_state }: ParkingOrder): boolean {
   return trade_state === 'PAY_FAIL'
 }
 
@@ -71,7 +79,7 @@ async function acceptOrder(
   request: Request,
   stay: Stay,
   digest: string,
-  failed: Order | undefined,
+  failed: ParkingOrder | undefined,
 ): Promise<TransactionReply> {
   const { clock, options, wake } = platform
   const limits = options.of(parkingOptions)
@@ -82,7 +90,7 @@ async function acceptOrder(
 
   const order = await newOrder(tx, platform, caller, acting, request, payerId, digest)
   // Another transaction was first: it has either this number or this entry.
-  const isTaken = failed ? !(await chargeAgain(tx, order)) : !(await insertOrder(tx, order))
+  const isTaken = failed ? !(await chargeAgain(tx, order)) : !(await insertCharge(tx, order))
   if (isTaken) throw new ApiError(errors.PARKING_MISMATCH)
   tx.afterCommit(() => wake('settlement'))
   const { create_time } = failed ?? order
@@ -151,10 +159,11 @@ async function storedOrder(
   mchid: string,
   outTradeNo: string,
   digest: string,
-): Promise<Order | undefined> {
-  const stored = await findOrder(tx, mchid, outTradeNo)
-  const taken = stored ? stored.content_digest !== digest : await isOtherProductsOrder(tx, mchid, outTradeNo)
-  if (taken) throw new ApiError(errors.OUT_TRADE_NO_USED)
+): Promise<ParkingOrder | undefined> {
+  const stored = await findOrder(tx, { mchid, out_trade_no: outTradeNo })
+  if (!stored) return undefined
+  if (stored.parking_id === null || stored.content_digest !== digest)
+    throw new ApiError(errors.OUT_TRADE_NO_USED)
   return stored
 }
 
@@ -200,25 +209,6 @@ async function requireUsablePayer(tx: Statements, { parking_info }: Request): Pr
   return service.payer_id ?? ''
 }
 
-/** What an order has only once its payment has ended. */
-const NOTHING_PAID = {
-  transaction_id: null,
-  success_time: null,
-  bank_type: null,
-  user_repaid: null,
-  payer_total: null,
-  discount_total: null,
-  promotion_detail: '',
-  deduction_attempts: 0,
-  attempts_before: 0,
-  settlement_total: null,
-  fee: null,
-  fee_rate: null,
-  refund_total: 0,
-  refund_count: 0,
-  last_refund_time: null,
-} as const satisfies Partial<Order>
-
 async function newOrder(
   tx: Statements,
   { clock, random, options }: ProductContext,
@@ -227,7 +217,7 @@ async function newOrder(
   request: Request,
   payerId: string,
   digest: string,
-): Promise<NewOrder> {
+): Promise<NewCharge> {
   const { amount, parking_info } = request
   const {
     parking_id,
@@ -244,6 +234,8 @@ async function newOrder(
   return {
     mchid: caller.mchid,
     out_trade_no: request.out_trade_no,
+    product: PRODUCT,
+    trade_type: 'PAP',
     appid: request.appid,
     sub_mchid: subMchid,
     sub_appid,
@@ -255,7 +247,7 @@ async function newOrder(
     create_time: now,
     trade_state: 'ACCEPTED',
     parking_id,
-    parking_info: JSON.stringify({
+    scene: JSON.stringify({
       parking_id,
       plate_number,
       plate_color,

@@ -1,76 +1,148 @@
-import { nextOrderState, STATE_DESCRIPTIONS } from '../../../orders/order-state.ts'
-import type { Order } from '../../../orders/orders.ts'
+import { insertOrder, type NewOrder, reopenOrder } from '../../../orders/change-order.ts'
+import type { Order, OrderKey } from '../../../orders/orders.ts'
 import { formatTime } from '../../../protocol/time.ts'
-import type { Statements } from '../../../store/database.ts'
-import type { AcceptedTransaction, ParkingInfo } from './contract.ts'
+import type { Statements, Transaction } from '../../../store/database.ts'
+import type { AcceptedTransaction, ParkingInfo, TRADE_STATES } from './contract.ts'
 
-const COLUMNS = [
-  'mchid',
-  'out_trade_no',
-  'appid',
-  'sub_mchid',
-  'sub_appid',
-  'description',
-  'attach',
-  'goods_tag',
-  'notify_url',
-  'profit_sharing',
-  'create_time',
-  'trade_state',
-  'parking_id',
-  'parking_info',
-  'payer_id',
-  'openid',
-  'sub_openid',
-  'total',
-  'currency',
-  'content_digest',
-  'due_at',
-] as const
-const INSERT = `INSERT INTO transactions (${COLUMNS.join(', ')})
-                VALUES (${COLUMNS.map((_, index) => `$${index + 1}`).join(', ')}) ON CONFLICT DO NOTHING`
+/** The name of the product in its orders. */
+export const PRODUCT = 'parking'
 
-/** An order that was just accepted. */
-export type NewOrder = Pick<Order, (typeof COLUMNS)[number]>
-
-/** Writes an accepted order. Answers false when its number or its entry is taken. */
-export async function insertOrder(tx: Statements, order: NewOrder): Promise<boolean> {
-  return (await tx.run(INSERT, ...COLUMNS.map(column => order[column]))) === 1
+/** What parking remembers of an order beside what all orders have. */
+export interface ChargeRow {
+  parking_id: string
+  deduction_attempts: number
+  /** Attempts of earlier charges under this number, which have failed. */
+  attempts_before: number
+  due_at: number | null
 }
 
+/** An order of the charge call. */
+export interface ParkingOrder extends Order, ChargeRow {
+  trade_state: (typeof TRADE_STATES)[number]
+  payer_id: string
+}
+
+/** An order of another product, which has the number. */
+export interface ForeignOrder extends Order {
+  parking_id: null
+}
+
+const OF_CHARGE = 'c.parking_id, c.deduction_attempts, c.attempts_before, c.due_at'
+
+/** The order under a merchant's number: one of the charge call, or one of another product. */
+export function findOrder(
+  db: Statements,
+  { mchid, out_trade_no }: OrderKey,
+): Promise<ParkingOrder | ForeignOrder | undefined> {
+  return db.get<ParkingOrder | ForeignOrder>(
+    `SELECT o.*, ${OF_CHARGE} FROM orders o
+       LEFT JOIN parking_charges c ON c.mchid = o.mchid AND c.out_trade_no = o.out_trade_no
+      WHERE o.mchid = $1 AND o.out_trade_no = $2`,
+    mchid,
+    out_trade_no,
+  )
+}
+
+/** An order of the charge call, locked by a clause of its transaction, with a condition on its next deduction. */
+export function lockCharge(
+  tx: Transaction,
+  { mchid, out_trade_no }: OrderKey,
+  lock: Transaction['forUpdate'] | Transaction['skipLocked'],
+  dueBy = Number.MAX_SAFE_INTEGER,
+): Promise<ParkingOrder | undefined> {
+  return tx.get<ParkingOrder>(
+    `SELECT o.*, ${OF_CHARGE} FROM orders o
+       JOIN parking_charges c ON c.mchid = o.mchid AND c.out_trade_no = o.out_trade_no
+      WHERE o.mchid = $1 AND o.out_trade_no = $2 AND c.due_at <= $3 ${lock}`,
+    mchid,
+    out_trade_no,
+    dueBy,
+  )
+}
+
+/** An order that was just accepted, and the charge of its entry. */
+export type NewCharge = NewOrder &
+  Pick<ParkingOrder, 'payer_id' | 'parking_id' | 'trade_state'> & { due_at: number }
+
 /**
- * Takes a failed order up again, with whoever owns the plate now. Answers false when it is not a failed one any more, or
- * another order holds its entry; the entry is locked. Attempts are counted on, so that each has a name of its own in the
- * books and at the banks.
+ * Writes an accepted order, whose entry is locked and was found free. Answers false when its number is taken. An entry that
+ * is taken all the same breaks the unique index, and the transaction with it.
  */
-export async function chargeAgain(
-  tx: Statements,
-  { mchid, out_trade_no, parking_id, payer_id, openid, sub_openid, due_at }: NewOrder,
-): Promise<boolean> {
-  const changed = await tx.run(
-    `UPDATE transactions
-        SET trade_state = $1, payer_id = $2, openid = $3, sub_openid = $4, due_at = $5,
-            attempts_before = deduction_attempts
-      WHERE mchid = $6 AND out_trade_no = $7 AND trade_state = 'PAY_FAIL'
-        AND NOT EXISTS (SELECT 1 FROM transactions other
-                         WHERE other.parking_id = $8 AND other.trade_state <> 'PAY_FAIL')`,
-    nextOrderState('PAY_FAIL', 'charged_again'),
-    payer_id,
-    openid,
-    sub_openid,
-    due_at,
+export async function insertCharge(tx: Statements, charge: NewCharge): Promise<boolean> {
+  const { mchid, out_trade_no, parking_id, due_at } = charge
+  if (!(await insertOrder(tx, charge))) return false
+  await tx.run(
+    'INSERT INTO parking_charges (mchid, out_trade_no, parking_id, due_at) VALUES ($1, $2, $3, $4)',
     mchid,
     out_trade_no,
     parking_id,
+    due_at,
   )
-  return changed === 1
+  return true
+}
+
+/**
+ * Takes a failed order up again, with whoever owns the plate now. Answers false when it is not a failed one any more; its
+ * entry is locked and was found free. Attempts are counted on, so that each has a name of its own in the
+ * books and at the banks.
+ */
+export async function chargeAgain(tx: Statements, charge: NewCharge): Promise<boolean> {
+  const { mchid, out_trade_no, due_at } = charge
+  if (!(await reopenOrder(tx, charge))) return false
+  await tx.run(
+    `UPDATE parking_charges SET failed = 0, due_at = $1, attempts_before = deduction_attempts
+      WHERE mchid = $2 AND out_trade_no = $3`,
+    due_at,
+    mchid,
+    out_trade_no,
+  )
+  return true
+}
+
+/** Writes when the next deduction is tried, and how many were. */
+export async function postponeCharge(
+  tx: Statements,
+  { mchid, out_trade_no }: OrderKey,
+  attempts: number,
+  dueAt: number,
+): Promise<void> {
+  await tx.run(
+    'UPDATE parking_charges SET deduction_attempts = $1, due_at = $2 WHERE mchid = $3 AND out_trade_no = $4',
+    attempts,
+    dueAt,
+    mchid,
+    out_trade_no,
+  )
+}
+
+/** Writes that an order has its end, after so many attempts. */
+export async function endCharge(
+  tx: Statements,
+  { mchid, out_trade_no, trade_state, deduction_attempts }: ParkingOrder,
+): Promise<void> {
+  await tx.run(
+    `UPDATE parking_charges SET deduction_attempts = $1, due_at = NULL, failed = $2
+      WHERE mchid = $3 AND out_trade_no = $4`,
+    deduction_attempts,
+    trade_state === 'PAY_FAIL' ? 1 : 0,
+    mchid,
+    out_trade_no,
+  )
+}
+
+/** `trade_state_description` of each state: what is, and what to do. */
+export const STATE_DESCRIPTIONS: Record<ParkingOrder['trade_state'], string> = {
+  ACCEPTED: '扣费已受理，等待扣款结果',
+  SUCCESS: '扣款成功',
+  PAY_FAIL: '支付失败，请重新下单支付',
+  REFUND: '订单已转入退款',
 }
 
 /**
  * The order as charge, query and notice give it back. What is only known once the payment has ended is left out before,
  * and `attach` comes back with the payment.
  */
-export function transactionReply(order: Order): AcceptedTransaction {
+export function transactionReply(order: Omit<ParkingOrder, keyof ChargeRow>): AcceptedTransaction {
   const paid = order.success_time !== null
   return {
     appid: order.appid,
@@ -88,7 +160,7 @@ export function transactionReply(order: Order): AcceptedTransaction {
     ...(order.user_repaid && { user_repaid: order.user_repaid }),
     ...(paid && order.attach && { attach: order.attach }),
     trade_scene: 'PARKING',
-    parking_info: JSON.parse(order.parking_info) as ParkingInfo,
+    parking_info: JSON.parse(order.scene) as ParkingInfo,
     payer: { openid: order.openid, ...(order.sub_openid && { sub_openid: order.sub_openid }) },
     amount: {
       total: order.total,

@@ -63,8 +63,9 @@ export function lockParkingToCharge(
   return tx.get<ParkingToCharge>(
     `SELECT p.id, p.sub_mchid, p.plate_number, p.plate_color, p.parking_name, p.start_time, p.create_time,
             l.parking_id AS latest_parking_id,
-            (SELECT t.trade_state FROM transactions t
-              WHERE t.parking_id = p.id AND t.trade_state <> 'PAY_FAIL') AS charged_as
+            (SELECT o.trade_state FROM parking_charges c
+               JOIN orders o ON o.mchid = c.mchid AND o.out_trade_no = c.out_trade_no
+              WHERE c.parking_id = p.id AND c.failed = 0) AS charged_as
        FROM parkings p
        JOIN latest_parkings l ON l.plate_number = p.plate_number AND l.plate_color = p.plate_color
       WHERE p.id = $1 AND p.mchid = $2 ${tx.forUpdate}`,
@@ -130,7 +131,7 @@ export async function lockOpenStay(
   if (!stay) return undefined
   // A statement of its own: it sees the charge that held the lock until now.
   const charged = await tx.get(
-    `SELECT out_trade_no FROM transactions WHERE parking_id = $1 AND trade_state <> 'PAY_FAIL'`,
+    'SELECT out_trade_no FROM parking_charges WHERE parking_id = $1 AND failed = 0',
     stay.id,
   )
   return charged ? undefined : stay

@@ -63,8 +63,9 @@ test("the documents' order is told as the documents tell it, byte for byte", asy
     success_time: Date.parse(sample.success_time ?? ''),
     bank_type: sample.bank_type ?? '',
     user_repaid: sample.user_repaid ?? '',
-    parking_id: id,
-    parking_info: JSON.stringify(sample.parking_info),
+    product: 'parking',
+    trade_type: 'PAP',
+    scene: JSON.stringify(sample.parking_info),
     payer_id: 'payer-of-粤B888888',
     openid: sample.payer.openid,
     sub_openid: sample.payer.sub_openid ?? '',
@@ -78,8 +79,12 @@ test("the documents' order is told as the documents tell it, byte for byte", asy
   const columns = Object.keys(row)
   const places = columns.map((_, index) => `$${index + 1}`)
   await platform.db.run(
-    `INSERT INTO transactions (${columns.join(', ')}) VALUES (${places.join(', ')})`,
+    `INSERT INTO orders (${columns.join(', ')}) VALUES (${places.join(', ')})`,
     ...Object.values(row),
+  )
+  await platform.db.run(
+    'INSERT INTO parking_charges (mchid, out_trade_no, parking_id) VALUES ($1, $2, $3)',
+    ...[row.mchid, row.out_trade_no, id],
   )
   const reply = await query('20150806125346')
   assert.equal(reply.statusCode, 200)
@@ -161,7 +166,7 @@ for (const [mode, caller] of MODES) {
     await runDue()
     const paid = await order(out_trade_no, caller)
     await platform.db.run(
-      `UPDATE transactions SET trade_state = 'REFUND' WHERE out_trade_no = $1 AND mchid = $2`,
+      `UPDATE orders SET trade_state = 'REFUND' WHERE out_trade_no = $1 AND mchid = $2`,
       out_trade_no,
       caller.mchid,
     )
@@ -295,7 +300,7 @@ test('a fault of the store is a SYSTEM_ERROR that leaks nothing', async t => {
   const closed = await parkingWithoutStore(t)
   assertSystemError(await closed.query('T-1'))
   const broken = await parkingUnderTest(t)
-  await broken.platform.db.run('ALTER TABLE transactions RENAME TO lost_transactions')
+  await broken.platform.db.run('ALTER TABLE orders RENAME TO lost_transactions')
   const reply = await broken.query('T-1')
   assertSystemError(reply)
   refused(reply, 'SYSTEM_ERROR')

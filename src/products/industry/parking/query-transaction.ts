@@ -1,11 +1,10 @@
 import { callErrors } from '../../../calls/errors.ts'
 import type { Handler } from '../../../calls/handler.ts'
 import { isBound } from '../../../merchants/merchants.ts'
-import { findOrder, isOtherProductsOrder } from '../../../orders/orders.ts'
 import { ApiError } from '../../../protocol/errors.ts'
 import type * as contract from './contract.ts'
 import { errors } from './errors.ts'
-import { transactionReply } from './orders.ts'
+import { findOrder, transactionReply } from './orders.ts'
 
 /** Gives an order back as it is now. Only orders of the charge call are found, and only the caller's own. */
 export const queryTransaction: Handler<typeof contract.queryTransaction> = async (
@@ -17,10 +16,8 @@ export const queryTransaction: Handler<typeof contract.queryTransaction> = async
   // A direct merchant has no sub-merchants, so one that names a sub-merchant is told that they are not bound.
   if (sub_mchid && !(await isBound(db, caller.mchid, sub_mchid)))
     throw new ApiError(callErrors.SUB_MCHID_NOT_BOUND)
-  const order = await findOrder(db, caller.mchid, out_trade_no)
+  const order = await findOrder(db, { mchid: caller.mchid, out_trade_no })
+  if (order && order.parking_id === null) throw new ApiError(errors.NOT_A_PARKING_ORDER)
   if (order?.sub_mchid === sub_mchid) return transactionReply(order)
-  if (!order && (await isOtherProductsOrder(db, caller.mchid, out_trade_no))) {
-    throw new ApiError(errors.NOT_A_PARKING_ORDER)
-  }
   throw new ApiError(errors.ORDER_UNKNOWN)
 }

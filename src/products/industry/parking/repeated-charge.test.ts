@@ -23,7 +23,7 @@ function assertUsed(reply: LightMyRequestResponse): void {
 }
 
 async function countOrders(): Promise<number> {
-  const row = await platform.db.get<{ count: number }>('SELECT COUNT(*) AS count FROM transactions')
+  const row = await platform.db.get<{ count: number }>('SELECT COUNT(*) AS count FROM orders')
   return row?.count ?? -1
 }
 

@@ -2,6 +2,7 @@ import { createStock, sendCoupon } from '../../../funding/coupon-stocks.ts'
 import { putScriptedCard } from '../../../funding/scripted-bank.ts'
 import { advanceOf, BANK_CLEARING, walletOf } from '../../../ledger/accounts.ts'
 import { post, type Transfer } from '../../../ledger/ledger.ts'
+import { insertOrder, type NewOrder } from '../../../orders/change-order.ts'
 import type { Transaction } from '../../../store/database.ts'
 import { insertRows } from '../../../store/insert-rows.ts'
 import type { Seed } from '../../product.ts'
@@ -21,11 +22,8 @@ export const seed: Seed = {
   permissions: [PERMISSION],
   async store(tx, { appid, now }) {
     await storePlates(tx, appid, [...WORLD_PLATES, ...fleetPlates()], now)
-    await tx.run(
-      `INSERT INTO other_product_orders (mchid, out_trade_no, product)
-       SELECT mchid, $1, 'basic payment' FROM merchants WHERE kind <> 'sub'`,
-      OTHER_PRODUCT_ORDER,
-    )
+    const callers = await tx.all<{ mchid: string }>("SELECT mchid FROM merchants WHERE kind <> 'sub'")
+    for (const { mchid } of callers) await insertOrder(tx, otherOrder(mchid, appid, now))
   },
   shown({ appid }) {
     const fleet = fleetPlates()
@@ -44,6 +42,16 @@ export const seed: Seed = {
       },
     }
   },
+}
+
+/** An order that another product might have made, and that nobody pays. */
+function otherOrder(mchid: string, appid: string, now: number): NewOrder {
+  return {
+    ...{ mchid, appid, out_trade_no: OTHER_PRODUCT_ORDER, product: 'basic payment', trade_type: 'NATIVE' },
+    ...{ sub_mchid: '', sub_appid: '', description: '月卡', attach: '', goods_tag: '', notify_url: '' },
+    ...{ profit_sharing: 'N', create_time: now, trade_state: 'NOTPAY', scene: '{}', payer_id: null },
+    ...{ openid: '', sub_openid: '', total: 1, currency: 'CNY', content_digest: '' },
+  }
 }
 
 /** The ids of the world's coupons follow this one; the first is that of the documents' sample. */

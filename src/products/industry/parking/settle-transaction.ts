@@ -5,14 +5,13 @@ import { type DueWork, Postponed } from '../../../clock/worker.ts'
 import { type Answered, askBank } from '../../../funding/bank-payments.ts'
 import { type Charge, deduct, deductAfter, type Paid, type Step } from '../../../funding/deduct.ts'
 import { findMerchant, type Merchant } from '../../../merchants/merchants.ts'
-import { nextOrderState } from '../../../orders/order-state.ts'
-import { findOrder, type Order, orderSubject } from '../../../orders/orders.ts'
+import { failOrder, type Payment, payOrder } from '../../../orders/change-order.ts'
+import { type OrderKey, orderSubject } from '../../../orders/orders.ts'
 import { newTransactionId } from '../../../protocol/ids.ts'
 import type { Transaction } from '../../../store/database.ts'
 import { announceResult } from './announce-result.ts'
 import { parkingOptions } from './options.ts'
-
-type OrderKey = Pick<Order, 'mchid' | 'out_trade_no'>
+import { endCharge, lockCharge, type ParkingOrder, postponeCharge } from './orders.ts'
 
 /** Deductions in hand at once, on one node. */
 const CONCURRENCY = 64
@@ -30,7 +29,7 @@ export function settlement(platform: ProductContext): DueWork<OrderKey> {
     concurrency: CONCURRENCY,
     ...dueRows<OrderKey>(
       db,
-      'transactions',
+      'parking_charges',
       ['mchid', 'out_trade_no'],
       order => `${order.mchid}/${order.out_trade_no}`,
     ),
@@ -54,16 +53,11 @@ export function settlement(platform: ProductContext): DueWork<OrderKey> {
 type Next = 'done' | 'held' | Extract<Step, { result: 'ask_bank' }>
 
 /** Takes up an order that is due. */
-async function begin(
-  tx: Transaction,
-  platform: ProductContext,
-  { mchid, out_trade_no }: OrderKey,
-): Promise<Next> {
+async function begin(tx: Transaction, platform: ProductContext, key: OrderKey): Promise<Next> {
   const now = platform.clock.now()
-  const isDue = 'SELECT * FROM transactions WHERE mchid = $1 AND out_trade_no = $2 AND due_at <= $3'
-  const order = await tx.get<Order>(`${isDue} ${tx.skipLocked}`, mchid, out_trade_no, now)
+  const order = await lockCharge(tx, key, tx.skipLocked, now)
   // What is due still and could not be locked is in other hands; what is not due any more was done there.
-  if (!order) return (await tx.get(isDue, mchid, out_trade_no, now)) ? 'held' : 'done'
+  if (!order) return (await lockCharge(tx, key, '', now)) ? 'held' : 'done'
   const payee = await payeeOf(tx, order)
   return apply(tx, platform, order, payee, await deduct(tx, platform, chargeOf(order, payee)))
 }
@@ -72,23 +66,23 @@ async function begin(
 async function goOn(
   tx: Transaction,
   platform: ProductContext,
-  { mchid, out_trade_no }: OrderKey,
+  key: OrderKey,
   answered: Answered,
 ): Promise<Next> {
-  const order = await findOrder(tx, mchid, out_trade_no, tx.forUpdate)
-  if (!order) throw new Error(`There is no order ${out_trade_no} of ${mchid}`)
+  const order = await lockCharge(tx, key, tx.forUpdate)
+  if (!order) throw new Error(`No deduction of ${key.out_trade_no} of ${key.mchid} is under way`)
   const payee = await payeeOf(tx, order)
   const step = await deductAfter(tx, platform, chargeOf(order, payee), answered)
   return apply(tx, platform, order, payee, step)
 }
 
-async function payeeOf(tx: Transaction, { mchid, sub_mchid }: Order): Promise<Merchant> {
+async function payeeOf(tx: Transaction, { mchid, sub_mchid }: ParkingOrder): Promise<Merchant> {
   const payee = await findMerchant(tx, sub_mchid || mchid)
   if (!payee) throw new Error(`There is no merchant ${sub_mchid || mchid}`)
   return payee
 }
 
-function chargeOf(order: Order, payee: Merchant): Charge {
+function chargeOf(order: ParkingOrder, payee: Merchant): Charge {
   return {
     subject: orderSubject(order),
     payer_id: order.payer_id,
@@ -105,7 +99,7 @@ function chargeOf(order: Order, payee: Merchant): Charge {
 async function apply(
   tx: Transaction,
   platform: ProductContext,
-  order: Order,
+  order: ParkingOrder,
   payee: Merchant,
   step: Step,
 ): Promise<Next> {
@@ -113,88 +107,56 @@ async function apply(
   const attempts = order.deduction_attempts
   if (step.result === 'recorded') return 'done'
   if (step.result === 'ask_bank' || step.result === 'unknown') {
-    await comeBack(tx, order, attempts, clock.now() + step.askAgainAfter)
+    await postponeCharge(tx, order, attempts, clock.now() + step.askAgainAfter)
     return step.result === 'ask_bank' ? step : 'done'
   }
-  const wait =
-    step.result === 'no_funds'
-      ? options.of(parkingOptions).deductionLadder[attempts - order.attempts_before + 1]
-      : undefined
-  if (wait !== undefined) {
-    await comeBack(tx, order, attempts + 1, clock.now() + wait)
-    return 'done'
+  if (step.result === 'no_funds') {
+    const { deductionLadder } = options.of(parkingOptions)
+    const wait = deductionLadder[attempts - order.attempts_before + 1]
+    if (wait !== undefined) {
+      await postponeCharge(tx, order, attempts + 1, clock.now() + wait)
+      return 'done'
+    }
   }
-  const ended = step.result === 'paid' ? paid(order, step, payee, platform) : failed(order)
-  await conclude(tx, platform, payee, ended)
+  const payment = step.result === 'paid' ? paymentOf(order, step, payee, platform) : undefined
+  await conclude(tx, platform, payee, { ...order, deduction_attempts: attempts + 1 }, payment)
   return 'done'
 }
 
-async function comeBack(tx: Transaction, order: Order, attempts: number, dueAt: number): Promise<void> {
-  await tx.run(
-    'UPDATE transactions SET deduction_attempts = $1, due_at = $2 WHERE mchid = $3 AND out_trade_no = $4',
-    attempts,
-    dueAt,
-    order.mchid,
-    order.out_trade_no,
-  )
-}
-
-function paid(order: Order, step: Paid, { fee_rate }: Merchant, { clock, random }: ProductContext): Order {
-  const { result: _, promotion_detail, ...amounts } = step
-  return {
-    ...order,
-    deduction_attempts: order.deduction_attempts + 1,
-    trade_state: nextOrderState(order.trade_state, 'paid'),
-    transaction_id: newTransactionId(clock.now(), random),
-    success_time: clock.now(),
-    ...amounts,
-    fee_rate,
-    promotion_detail: promotion_detail.length > 0 ? JSON.stringify(promotion_detail) : '',
-  }
-}
-
-function failed(order: Order): Order {
-  const deduction_attempts = order.deduction_attempts + 1
-  return { ...order, deduction_attempts, trade_state: nextOrderState(order.trade_state, 'gave_up') }
-}
-
-/** Writes an order that has come to its end and puts the notice of it into the outbox. */
+/** Writes an order whose deduction has ended and puts the notice of it into the outbox. */
 async function conclude(
   tx: Transaction,
   platform: ProductContext,
   payee: Merchant,
-  order: Order,
+  order: ParkingOrder,
+  payment: Payment | undefined,
 ): Promise<void> {
-  await tx.run(
-    `UPDATE transactions
-        SET trade_state = $1, transaction_id = $2, success_time = $3, bank_type = $4, user_repaid = $5,
-            payer_total = $6, discount_total = $7, promotion_detail = $8, deduction_attempts = $9, due_at = NULL,
-            settlement_total = $10, fee = $11, fee_rate = $12
-      WHERE mchid = $13 AND out_trade_no = $14`,
-    order.trade_state,
-    order.transaction_id,
-    order.success_time,
-    order.bank_type,
-    order.user_repaid,
-    order.payer_total,
-    order.discount_total,
-    order.promotion_detail,
-    order.deduction_attempts,
-    order.settlement_total,
-    order.fee,
-    order.fee_rate,
-    order.mchid,
-    order.out_trade_no,
-  )
-  const eventType = order.trade_state === 'SUCCESS' ? 'TRANSACTION.SUCCESS' : 'TRANSACTION.FAIL'
-  await announceResult(tx, platform, order, eventType, payee)
+  const ended = payment ? await payOrder(tx, order, payment) : await failOrder(tx, order)
+  await endCharge(tx, ended)
+  const eventType = ended.trade_state === 'SUCCESS' ? 'TRANSACTION.SUCCESS' : 'TRANSACTION.FAIL'
+  await announceResult(tx, platform, ended, eventType, payee)
+}
+
+function paymentOf(
+  { payer_id, openid, sub_openid }: ParkingOrder,
+  { result: _, promotion_detail, ...amounts }: Paid,
+  { fee_rate }: Merchant,
+  { clock, random }: ProductContext,
+): Payment {
+  return {
+    ...{ payer_id, openid, sub_openid, fee_rate },
+    transaction_id: newTransactionId(clock.now(), random),
+    success_time: clock.now(),
+    ...amounts,
+    promotion_detail: promotion_detail.length > 0 ? JSON.stringify(promotion_detail) : '',
+  }
 }
 
 /** Moves an order out of the way after a fault, so that one bad row cannot keep the worker busy. */
 async function postpone({ db, clock }: ProductContext, { mchid, out_trade_no }: OrderKey): Promise<void> {
   await db.transaction(tx =>
     tx.run(
-      'UPDATE transactions SET due_at = $1 WHERE mchid = $2 AND out_trade_no = $3 AND due_at IS NOT NULL',
+      'UPDATE parking_charges SET due_at = $1 WHERE mchid = $2 AND out_trade_no = $3 AND due_at IS NOT NULL',
       clock.now() + FAULT_WAIT_MS,
       mchid,
       out_trade_no,

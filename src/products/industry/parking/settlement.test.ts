@@ -44,7 +44,7 @@ async function progress(
   outTradeNo: string,
 ): Promise<{ attempts: number; dueAt: number | null }> {
   const row = await db.get<{ deduction_attempts: number; due_at: number | null }>(
-    'SELECT deduction_attempts, due_at FROM transactions WHERE out_trade_no = $1',
+    'SELECT deduction_attempts, due_at FROM parking_charges WHERE out_trade_no = $1',
     outTradeNo,
   )
   return { attempts: row?.deduction_attempts ?? -1, dueAt: row?.due_at ?? null }

@@ -69,7 +69,7 @@ test('a refund is shown with its own transfers, from its acceptance to its end, 
   assert.equal(done.notices.length, 1)
   const { product, event_type, state } = done.notices[0]
   assert.deepEqual([product, event_type, state], ['refunds', 'REFUND.SUCCESS', 'DELIVERED'])
-  const { refund_total, refunds } = (await admin.get(`/transactions/1230000109/${number}`)).body
+  const { refund_total, refunds } = (await admin.get(`/orders/1230000109/${number}`)).body
   assert.deepEqual(
     [refund_total, refunds],
     [300, [{ out_refund_no, status: 'SUCCESS', refund: 300, notices: done.notices }]],

@@ -2,6 +2,7 @@ import { count, flag, listOf, mchid, oneOf, page, shown, text, time } from '../.
 import { noticeReference } from '../../../../admin/notices.contract.ts'
 import { adminOperation } from '../../../../admin/operation.ts'
 import * as Type from '../../../../contract/schema.ts'
+import { TRADE_STATES } from '../order-fields.ts'
 import { plateColor, plateNumber } from './fields.ts'
 
 const USABILITIES = ['NORMAL', 'OUT_SERVICE', 'PAUSE', 'OVERDUE', 'EVALUATION_FAILED'] as const
@@ -59,8 +60,14 @@ export const getParking = adminOperation({
       ] as const),
     ),
     notices: Type.Array(noticeReference),
-    transactions: Type.Array(
-      Type.Object({ out_trade_no: shown('Order number'), trade_state: shown('State of the order') }),
+    charges: Type.Array(
+      Type.Object({
+        mchid,
+        out_trade_no: shown('Order number'),
+        trade_state: oneOf('State of the order', TRADE_STATES),
+        deduction_attempts: count('Deductions that were tried'),
+        due_at: Type.Optional(time('When the next is tried')),
+      }),
     ),
   }),
   problems: ['NOT_FOUND'],

@@ -1,9 +1,11 @@
 import { adminEndpoint } from '../../../../admin/operation.ts'
-import { merchantFilter, OF_ENTRY, pageOf } from '../../../../admin/pages.ts'
+import { merchantFilter, pageOf } from '../../../../admin/pages.ts'
 import { invalidFields, notFound } from '../../../../admin/problems.ts'
 import { shown } from '../../../../admin/show.ts'
 import { noticesAbout } from '../../../../notices/find-notices.ts'
+import type { Statements } from '../../../../store/database.ts'
 import { entranceStateOf } from '../announce-entrance-state.ts'
+import type { ParkingOrder } from '../orders.ts'
 import { type Parking, parkingSubject } from '../parkings.ts'
 import { findPlateService } from '../plate-service.ts'
 import * as contract from './parkings.contract.ts'
@@ -52,14 +54,30 @@ export const parkings = [
       plate_usability: usability,
       ...entranceStateOf(usability),
       notices: await noticesAbout(db, parkingSubject({ id })),
-      transactions: await db.all<{ out_trade_no: string; trade_state: string }>(
-        `SELECT out_trade_no, trade_state FROM transactions
-          WHERE ${OF_ENTRY.replaceAll('?', '$1')} ORDER BY create_time, out_trade_no LIMIT 100`,
-        id,
-      ),
+      charges: await chargesOf(db, id),
     }
   }),
 ]
+
+interface ChargeRow {
+  mchid: string
+  out_trade_no: string
+  trade_state: ParkingOrder['trade_state']
+  deduction_attempts: number
+  due_at?: string
+}
+
+/** All orders that charge an entry. Those that failed have an index of their own, so both kinds are named. */
+async function chargesOf(db: Statements, id: string): Promise<ChargeRow[]> {
+  const rows = await db.all<Omit<ChargeRow, 'due_at'> & { due_at: number | null }>(
+    `SELECT o.mchid, o.out_trade_no, o.trade_state, c.deduction_attempts, c.due_at
+       FROM parking_charges c JOIN orders o ON o.mchid = c.mchid AND o.out_trade_no = c.out_trade_no
+      WHERE c.parking_id = $1 AND c.failed = 0 OR c.parking_id = $1 AND c.failed = 1
+      ORDER BY o.create_time, o.out_trade_no LIMIT 100`,
+    id,
+  )
+  return rows.map(row => shown(row, ['due_at']) as ChargeRow)
+}
 
 function listed(row: Row) {
   return shown(row, ['create_time'])
