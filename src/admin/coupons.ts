@@ -13,18 +13,15 @@ import { parseTime } from '../protocol/time.ts'
 import type { Statements } from '../store/database.ts'
 import * as contract from './coupons.contract.ts'
 import { adminEndpoint } from './operation.ts'
-import { pageOf } from './pages.ts'
+import { adminList } from './pages.ts'
 import { conflict, notFound } from './problems.ts'
 import { shown } from './show.ts'
 
 export const coupons = [
-  adminEndpoint(contract.listCouponStocks, (request, { platform }) =>
-    pageOf(
-      platform.db,
-      request,
-      { select: 'SELECT stock_id FROM coupon_stocks', key: { stock_id: 'text' } },
-      ({ stock_id }: { stock_id: string }) => stockOf(platform.db, stock_id),
-    ),
+  adminList(
+    contract.listCouponStocks,
+    { select: 'SELECT stock_id FROM coupon_stocks', key: { stock_id: 'text' } },
+    ({ stock_id }: { stock_id: string }, { platform }) => stockOf(platform.db, stock_id),
   ),
   adminEndpoint(contract.getCouponStock, ({ stock_id }, { platform }) => stockOf(platform.db, stock_id)),
   adminEndpoint(contract.putCouponStock, (request, { platform }) =>
@@ -66,20 +63,14 @@ export const coupons = [
   adminEndpoint(contract.getCoupon, async (request, { platform }) =>
     couponOf(await findCoupon(platform.db, request.coupon_id), request),
   ),
-  adminEndpoint(contract.listCoupons, ({ payer_id, stock_id, ...page }, { platform }) =>
-    pageOf(
-      platform.db,
-      page,
-      {
-        select: 'SELECT coupon_id, stock_id, payer_id, state, subject, create_time, use_time FROM coupons',
-        conditions: [
-          ['payer_id = ?', payer_id],
-          ['stock_id = ?', stock_id],
-        ],
-        key: { coupon_id: 'text' },
-      },
-      shownCoupon,
-    ),
+  adminList(
+    contract.listCoupons,
+    {
+      select: 'SELECT coupon_id, stock_id, payer_id, state, subject, create_time, use_time FROM coupons',
+      filters: { payer_id: 'payer_id', stock_id: 'stock_id' },
+      key: { coupon_id: 'text' },
+    },
+    shownCoupon,
   ),
 ]
 

@@ -2,17 +2,14 @@ import { MAX_FAULTS, type NewFault, WrongFault } from '../faults/faults.ts'
 import { type Fault, type FaultRow, faultOf } from '../faults/rules.ts'
 import * as contract from './faults.contract.ts'
 import { adminEndpoint } from './operation.ts'
-import { pageOf } from './pages.ts'
+import { adminList } from './pages.ts'
 import { conflict, invalidFields, notFound } from './problems.ts'
 
 export const faults = [
-  adminEndpoint(contract.listFaults, (page, { platform }) =>
-    pageOf(
-      platform.db,
-      page,
-      { select: 'SELECT * FROM faults', key: { fault_id: 'text' } },
-      (row: FaultRow) => shownFault(faultOf(row)),
-    ),
+  adminList(
+    contract.listFaults,
+    { select: 'SELECT * FROM faults', key: { fault_id: 'text' } },
+    (row: FaultRow) => shownFault(faultOf(row)),
   ),
   adminEndpoint(contract.getFault, async ({ fault_id }, { platform }) => {
     const fault = await platform.faults.find(fault_id)

@@ -30,20 +30,17 @@ import type { AdminPlatform } from './context.ts'
 import { shownCertificate } from './merchant-certificates.ts'
 import * as contract from './merchants.contract.ts'
 import { type AdminContext, adminEndpoint } from './operation.ts'
-import { pageOf } from './pages.ts'
+import { adminList } from './pages.ts'
 import { conflict, invalidFields, notFound } from './problems.ts'
 
 type Merchant = Static<typeof contract.merchant>
 type Put = Static<(typeof contract.putMerchant)['request']>
 
 export const merchants = [
-  adminEndpoint(contract.listMerchants, (request, { platform }) =>
-    pageOf(
-      platform.db,
-      request,
-      { select: `SELECT ${MERCHANT_COLUMNS} FROM merchants`, key: { mchid: 'text' } },
-      (row: MerchantAccount) => listed(row, platform),
-    ),
+  adminList(
+    contract.listMerchants,
+    { select: `SELECT ${MERCHANT_COLUMNS} FROM merchants`, key: { mchid: 'text' } },
+    (row: MerchantAccount, { platform }) => listed(row, platform),
   ),
   adminEndpoint(contract.getMerchant, ({ mchid }, { platform }) => detailOf(platform.db, platform, mchid)),
   adminEndpoint(contract.putMerchant, put),

@@ -16,7 +16,7 @@ import {
 } from './fields.ts'
 import { adminOperation } from './operation.ts'
 
-const STATES = ['PENDING', 'DELIVERED', 'EXHAUSTED'] as const
+export const STATES = ['PENDING', 'DELIVERED', 'EXHAUSTED'] as const
 const noticeId = id('Notice id')
 
 const listed = {

@@ -5,7 +5,7 @@ import type { Statements } from '../store/database.ts'
 import type { AdminPlatform } from './context.ts'
 import * as contract from './notices.contract.ts'
 import { adminEndpoint } from './operation.ts'
-import { pageOf } from './pages.ts'
+import { adminList } from './pages.ts'
 import { conflict, notFound } from './problems.ts'
 import { shown } from './show.ts'
 
@@ -52,26 +52,21 @@ const CONTENT = [
 ] as const
 
 export const notices = [
-  adminEndpoint(
+  adminList(
     contract.listNotices,
-    ({ mchid, state, product, event_type, subject, ...page }, { platform }) =>
-      pageOf(
-        platform.db,
-        page,
-        {
-          select: `SELECT ${COLUMNS} FROM notices`,
-          conditions: [
-            ['mchid = ?', mchid],
-            ['state = ?', state],
-            ['product = ?', product],
-            ['event_type = ?', event_type],
-            ["subject = ? AND subject <> ''", subject],
-          ],
-          key: { id: 'text' },
-          newestFirst: true,
-        },
-        (row: Row) => shown(row, ['create_time', 'due_at']),
-      ),
+    {
+      select: `SELECT ${COLUMNS} FROM notices`,
+      filters: {
+        mchid: 'mchid',
+        product: 'product',
+        event_type: 'event_type',
+        subject: { where: "subject = ? AND subject <> ''", isNarrow: true },
+      },
+      states: { filter: 'state', column: 'state', values: contract.STATES },
+      key: { id: 'text' },
+      newestFirst: true,
+    },
+    (row: Row) => shown(row, ['create_time', 'due_at']),
   ),
   adminEndpoint(contract.getNotice, ({ id }, { platform }) => detailOf(platform.db, id)),
   adminEndpoint(contract.putNotice, (request, { platform }) => put(request, platform)),

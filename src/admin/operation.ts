@@ -5,6 +5,7 @@ import type { RecentCalls } from '../http/recent-calls.ts'
 import type { World } from '../sandbox/ensure-world.ts'
 import type { GatedDatabase } from '../store/gated-database.ts'
 import type { AdminPlatform } from './context.ts'
+import type { List } from './lists.ts'
 import type { ProblemName } from './problems.ts'
 
 /**
@@ -61,6 +62,8 @@ export type AdminHandler<O extends AdminOperation> = (
 export interface AdminEndpoint {
   operation: AdminOperation
   handler: (request: Record<string, unknown>, context: AdminContext) => Promise<unknown>
+  /** What it lists, when it answers pages. */
+  list?: List
 }
 
 /** Pairs a call with its handler, so that the compiler checks one against the other. */

@@ -2,33 +2,27 @@ import { paymentsOf } from '../funding/bank-payments.ts'
 import { findHold, release } from '../funding/profit-sharing.ts'
 import { transfersOf } from '../ledger/transfers.ts'
 import { noticesAbout } from '../notices/find-notices.ts'
+import { TRADE_STATES } from '../orders/order-state.ts'
 import { findOrder, type Order, orderSubject } from '../orders/orders.ts'
 import { refundSubject } from '../orders/refund-subject.ts'
 import type { Statements } from '../store/database.ts'
 import { adminEndpoint } from './operation.ts'
 import * as contract from './orders.contract.ts'
-import { merchantFilter, pageOf } from './pages.ts'
+import { adminList } from './pages.ts'
 import { conflict, notFound } from './problems.ts'
 import { shown } from './show.ts'
 
 export const orders = [
-  adminEndpoint(contract.listOrders, ({ mchid, product, payer_id, trade_state, ...page }, { platform }) =>
-    pageOf(
-      platform.db,
-      page,
-      {
-        select: 'SELECT * FROM orders',
-        conditions: [
-          merchantFilter(mchid),
-          ['product = ?', product],
-          ['payer_id = ?', payer_id],
-          ['trade_state = ?', trade_state],
-        ],
-        key: { create_time: 'number', mchid: 'text', out_trade_no: 'text' },
-        newestFirst: true,
-      },
-      listed,
-    ),
+  adminList(
+    contract.listOrders,
+    {
+      select: 'SELECT * FROM orders',
+      filters: { mchid: 'mchid', product: 'product', payer_id: 'payer_id' },
+      states: { filter: 'trade_state', column: 'trade_state', values: TRADE_STATES },
+      key: { create_time: 'number', mchid: 'text', out_trade_no: 'text' },
+      newestFirst: true,
+    },
+    listed,
   ),
   adminEndpoint(contract.getOrder, ({ mchid, out_trade_no }, { platform }) =>
     detailOf(platform.db, mchid, out_trade_no),

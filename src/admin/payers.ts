@@ -4,10 +4,10 @@ import type { Transfer } from '../ledger/ledger.ts'
 import { findPayer, openidFor } from '../payers/openids.ts'
 import { changePayer, createPayer, type Payer, readPayer } from '../payers/payers.ts'
 import type { Statements } from '../store/database.ts'
-import { adminEndpoint } from './operation.ts'
-import { pageOf } from './pages.ts'
+import { type AdminContext, adminEndpoint } from './operation.ts'
+import { adminList } from './pages.ts'
 import * as contract from './payers.contract.ts'
-import { conflict, invalidFields, notFound } from './problems.ts'
+import { conflict, notFound } from './problems.ts'
 import { shown } from './show.ts'
 
 /** What a new payer has unless said. */
@@ -16,24 +16,22 @@ const NEW_PAYER = { score: 700, advance_limit: 50_000 }
 const NOBODY = ''
 
 export const payers = [
-  adminEndpoint(contract.listPayers, async ({ openid, appid, ...page }, { platform }) => {
-    const { db } = platform
-    if ((openid === undefined) !== (appid === undefined)) {
-      const [field, other] = openid === undefined ? ['openid', 'appid'] : ['appid', 'openid']
-      throw invalidFields({ field, issue: `is required with ${other}` })
-    }
-    const payer_id = appid && openid && ((await findPayer(db, appid, openid)) ?? NOBODY)
-    return pageOf(
-      db,
-      page,
-      {
-        select: 'SELECT payer_id FROM payers',
-        conditions: [['payer_id = ?', payer_id]],
-        key: { payer_id: 'text' },
-      },
-      (row: { payer_id: string }) => requirePayer(db, row.payer_id),
-    )
-  }),
+  adminList(
+    contract.listPayers,
+    {
+      select: 'SELECT payer_id FROM payers',
+      filters: { appid: 'payer_id', openid: 'payer_id' },
+      needs: { appid: 'openid', openid: 'appid' },
+      key: { payer_id: 'text' },
+    },
+    ({ payer_id }: { payer_id: string }, { platform }) => requirePayer(platform.db, payer_id),
+    // The two say who it is.
+    async ({ openid, appid }, { platform }) => {
+      if (appid === undefined || openid === undefined) return {}
+      const payer_id = (await findPayer(platform.db, appid, openid)) ?? NOBODY
+      return { appid: payer_id, openid: payer_id }
+    },
+  ),
   adminEndpoint(contract.getPayer, ({ payer_id }, { platform }) => requirePayer(platform.db, payer_id)),
   adminEndpoint(contract.putPayer, ({ payer_id, ...changes }, { platform }) =>
     platform.db.transaction(async tx => {
@@ -44,19 +42,16 @@ export const payers = [
       return requirePayer(tx, payer_id)
     }),
   ),
-  adminEndpoint(contract.listOpenids, async ({ payer_id, ...page }, { platform }) => {
-    await requirePayer(platform.db, payer_id)
-    return pageOf(
-      platform.db,
-      page,
-      {
-        select: 'SELECT appid, openid FROM payer_openids',
-        conditions: [['payer_id = ?', payer_id]],
-        key: { appid: 'text' },
-      },
-      (row: { appid: string; openid: string }) => row,
-    )
-  }),
+  adminList(
+    contract.listOpenids,
+    {
+      select: 'SELECT appid, openid FROM payer_openids',
+      filters: { payer_id: 'payer_id' },
+      key: { appid: 'text' },
+    },
+    (row: { appid: string; openid: string }) => row,
+    payerIsThere,
+  ),
   adminEndpoint(contract.putOpenid, ({ payer_id, appid }, { platform }) =>
     platform.db.transaction(async tx => {
       await requirePayer(tx, payer_id)
@@ -85,20 +80,17 @@ export const payers = [
     if (!known) throw notFound('withdrawal', id)
     return moved(platform.db, payer_id, known)
   }),
-  adminEndpoint(contract.listAdvances, async ({ payer_id, ...page }, { platform }) => {
-    await requirePayer(platform.db, payer_id)
-    return pageOf(
-      platform.db,
-      page,
-      {
-        select: 'SELECT subject, amount, state, advance_time, due_at, repaid_time FROM advances',
-        conditions: [['payer_id = ?', payer_id]],
-        key: { advance_time: 'number', subject: 'text' },
-        newestFirst: true,
-      },
-      (row: AdvanceRow) => shown(row, ['advance_time', 'due_at', 'repaid_time']),
-    )
-  }),
+  adminList(
+    contract.listAdvances,
+    {
+      select: 'SELECT subject, amount, state, advance_time, due_at, repaid_time FROM advances',
+      filters: { payer_id: 'payer_id' },
+      key: { advance_time: 'number', subject: 'text' },
+      newestFirst: true,
+    },
+    (row: AdvanceRow) => shown(row, ['advance_time', 'due_at', 'repaid_time']),
+    payerIsThere,
+  ),
   adminEndpoint(contract.putRepayment, (request, { platform }) =>
     platform.db.transaction(async tx => {
       await requirePayer(tx, request.payer_id)
@@ -113,6 +105,10 @@ export const payers = [
     return repaymentOf(repayment)
   }),
 ]
+
+async function payerIsThere({ payer_id }: { payer_id: string }, { platform }: AdminContext): Promise<void> {
+  await requirePayer(platform.db, payer_id)
+}
 
 interface AdvanceRow {
   subject: string

@@ -1,9 +1,9 @@
 import type { Static } from '../contract/schema.ts'
 import { CAUSES, type Cause } from '../diagnosis/causes.ts'
-import type { RefusedSignature } from '../diagnosis/refused-signatures.ts'
+import { MAX_KEPT, type RefusedSignature } from '../diagnosis/refused-signatures.ts'
 import { requestMessage } from '../protocol/signature.ts'
 import { adminEndpoint } from './operation.ts'
-import { pageOf } from './pages.ts'
+import { adminList } from './pages.ts'
 import { notFound } from './problems.ts'
 import * as contract from './refused-signatures.contract.ts'
 import { shown } from './show.ts'
@@ -15,23 +15,18 @@ const LISTED =
   'request_id, wall_time, business_time, op, error, method, target, mchid, serial_no, cause, causes, explanation'
 
 export const refusedSignatures = [
-  adminEndpoint(contract.listRefusedSignatures, async ({ mchid, cause, ...page }, { platform }) => {
-    await platform.refusals.settled()
-    return pageOf(
-      platform.db,
-      page,
-      {
-        select: `SELECT ${LISTED} FROM refused_signatures`,
-        conditions: [
-          ['mchid = ?', mchid],
-          ['cause = ?', cause],
-        ],
-        key: { wall_time: 'number', request_id: 'text' },
-        newestFirst: true,
-      },
-      listedOf,
-    )
-  }),
+  adminList(
+    contract.listRefusedSignatures,
+    {
+      select: `SELECT ${LISTED} FROM refused_signatures`,
+      filters: { mchid: 'mchid', cause: 'cause' },
+      key: { wall_time: 'number', request_id: 'text' },
+      newestFirst: true,
+      atMost: MAX_KEPT,
+    },
+    listedOf,
+    (_request, { platform }) => platform.refusals.settled(),
+  ),
   adminEndpoint(contract.getRefusedSignature, async ({ request_id }, { platform }) => {
     await platform.refusals.settled()
     const row = await platform.db.get<RefusedSignature>(

@@ -1,5 +1,5 @@
 import { adminEndpoint } from './operation.ts'
-import { pageOf } from './pages.ts'
+import { adminList } from './pages.ts'
 import { notFound } from './problems.ts'
 import * as contract from './reminders.contract.ts'
 
@@ -11,9 +11,7 @@ interface Reminder {
 const SELECT = 'SELECT reminder_id, text FROM reminders'
 
 export const reminders = [
-  adminEndpoint(contract.listReminders, (page, { platform }) =>
-    pageOf(platform.db, page, { select: SELECT, key: { reminder_id: 'text' } }, (row: Reminder) => row),
-  ),
+  adminList(contract.listReminders, { select: SELECT, key: { reminder_id: 'text' } }, (row: Reminder) => row),
   adminEndpoint(contract.getReminder, async ({ reminder_id }, { platform }) => {
     const row = await platform.db.get<Reminder>(`${SELECT} WHERE reminder_id = $1`, reminder_id)
     if (!row) throw notFound('reminder', reminder_id)

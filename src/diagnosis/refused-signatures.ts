@@ -4,7 +4,7 @@ import type { Database } from '../store/database.ts'
 import type { RefusedRequest } from './finding.ts'
 
 /** Rows that are kept, the newest ones. */
-const MAX_KEPT = 1_000
+export const MAX_KEPT = 1_000
 /** How many are explained at once when none was for a while, and how many a second go on being explained. */
 const BURST = 50
 const EACH_SECOND = 10

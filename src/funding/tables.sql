@@ -59,6 +59,8 @@ CREATE TABLE advances (
   due_at BIGINT,
   repaid_time BIGINT
 );
+-- Lists have the newest first.
+CREATE INDEX advances_by_payer ON advances (payer_id, advance_time, subject);
 CREATE INDEX advances_unpaid ON advances (payer_id, advance_time) WHERE state <> 'REPAID';
 CREATE INDEX advances_due ON advances (due_at) WHERE due_at IS NOT NULL;
 
@@ -135,7 +137,10 @@ CREATE TABLE coupons (
   use_time BIGINT
 );
 CREATE INDEX coupons_free ON coupons (payer_id) WHERE state = 'SENDED';
-CREATE INDEX coupons_by_stock ON coupons (stock_id, payer_id);
+CREATE INDEX coupons_by_stock ON coupons (stock_id, payer_id, coupon_id);
+-- What lists read.
+CREATE INDEX coupons_in_stock ON coupons (stock_id, coupon_id);
+CREATE INDEX coupons_by_payer ON coupons (payer_id, coupon_id);
 -- What is left to do when a stock ends.
 CREATE INDEX coupons_unused ON coupons (stock_id) WHERE state = 'SENDED';
 CREATE INDEX coupons_locked ON coupons (stock_id) WHERE state = 'LOCKED';

@@ -20,7 +20,11 @@ CREATE TABLE bills (
   made_time BIGINT NOT NULL,
   UNIQUE (mchid, sub_mchid, bill_date, kind, type)
 );
+-- Lists have the newest first.
 CREATE INDEX bills_newest ON bills (made_time, bill_id);
+CREATE INDEX bills_by_merchant ON bills (mchid, made_time, bill_id);
+CREATE INDEX bills_by_day ON bills (bill_date, made_time, bill_id);
+CREATE INDEX bills_by_merchant_and_day ON bills (mchid, bill_date, made_time, bill_id);
 
 -- Bills whose pieces are being written, with the wall time at which that began.
 CREATE TABLE bill_makings (

@@ -51,5 +51,7 @@ CREATE TABLE refunds (
 CREATE INDEX refunds_by_order ON refunds (mchid, out_trade_no, create_time, out_refund_no);
 CREATE INDEX refunds_by_acceptance ON refunds (mchid, create_time, out_refund_no);
 CREATE INDEX refunds_due ON refunds (due_at) WHERE due_at IS NOT NULL;
--- Lists have the newest first.
-CREATE INDEX refunds_newest ON refunds (create_time, mchid, out_refund_no);
+-- What lists read: each has the states apart, so that the few that are in one are found among a million.
+CREATE INDEX refunds_by_status ON refunds (status, create_time, mchid, out_refund_no);
+CREATE INDEX refunds_by_merchant ON refunds (mchid, status, create_time, out_refund_no);
+CREATE INDEX refunds_by_number ON refunds (out_trade_no, create_time);

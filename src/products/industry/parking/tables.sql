@@ -8,7 +8,7 @@ CREATE TABLE plates (
   CHECK ((service_state = 'OUT_SERVICE') = (payer_id IS NULL) AND (payer_id IS NULL) = (service_open_time IS NULL)),
   PRIMARY KEY (plate_number, plate_color)
 );
-CREATE INDEX plates_by_payer ON plates (payer_id) WHERE payer_id IS NOT NULL;
+CREATE INDEX plates_by_payer ON plates (payer_id, plate_number, plate_color) WHERE payer_id IS NOT NULL;
 
 CREATE TABLE parkings (
   id TEXT PRIMARY KEY,
@@ -33,7 +33,8 @@ CREATE TABLE parkings (
 );
 -- Lists have the newest first.
 CREATE INDEX parkings_newest ON parkings (create_time, id);
-CREATE INDEX parkings_by_plate ON parkings (plate_number, plate_color, create_time);
+CREATE INDEX parkings_by_merchant ON parkings (mchid, create_time, id);
+CREATE INDEX parkings_by_plate ON parkings (plate_number, create_time, id);
 
 -- Of a plate's entries the newest alone can be charged; this row is also the lock for entries of one plate.
 CREATE TABLE latest_parkings (

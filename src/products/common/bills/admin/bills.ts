@@ -1,5 +1,4 @@
-import { adminEndpoint } from '../../../../admin/operation.ts'
-import { pageOf } from '../../../../admin/pages.ts'
+import { adminList } from '../../../../admin/pages.ts'
 import { shown } from '../../../../admin/show.ts'
 import * as contract from './bills.contract.ts'
 
@@ -18,21 +17,15 @@ interface BillRow {
 }
 
 export const bills = [
-  adminEndpoint(contract.listBills, ({ mchid, bill_date, ...page }, { platform }) =>
-    pageOf(
-      platform.db,
-      page,
-      {
-        select: `SELECT bill_id, mchid, sub_mchid, bill_date, kind, type, row_count, byte_length, gzip_length, sha1, made_time
-                   FROM bills`,
-        conditions: [
-          ['mchid = ?', mchid],
-          ['bill_date = ?', bill_date],
-        ],
-        key: { made_time: 'number', bill_id: 'text' },
-        newestFirst: true,
-      },
-      (row: BillRow) => shown(row, ['made_time']),
-    ),
+  adminList(
+    contract.listBills,
+    {
+      select: `SELECT bill_id, mchid, sub_mchid, bill_date, kind, type, row_count, byte_length, gzip_length, sha1, made_time
+                 FROM bills`,
+      filters: { mchid: 'mchid', bill_date: 'bill_date' },
+      key: { made_time: 'number', bill_id: 'text' },
+      newestFirst: true,
+    },
+    (row: BillRow) => shown(row, ['made_time']),
   ),
 ]

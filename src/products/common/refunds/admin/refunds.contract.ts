@@ -15,7 +15,7 @@ import { noticeReference } from '../../../../admin/notices.contract.ts'
 import { adminOperation } from '../../../../admin/operation.ts'
 import * as Type from '../../../../contract/schema.ts'
 
-const STATUSES = ['PROCESSING', 'SUCCESS', 'CLOSED', 'ABNORMAL'] as const
+export const STATUSES = ['PROCESSING', 'SUCCESS', 'CLOSED', 'ABNORMAL'] as const
 const outRefundNo = text("The merchant's refund number", 64)
 const outTradeNo = text("The merchant's order number", 32)
 

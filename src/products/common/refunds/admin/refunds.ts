@@ -1,5 +1,5 @@
 import { adminEndpoint } from '../../../../admin/operation.ts'
-import { pageOf } from '../../../../admin/pages.ts'
+import { adminList } from '../../../../admin/pages.ts'
 import { notFound } from '../../../../admin/problems.ts'
 import { shown } from '../../../../admin/show.ts'
 import type { Static } from '../../../../contract/schema.ts'
@@ -28,22 +28,16 @@ type DetailRow = RefundRow &
   Record<'amount_from' | 'goods_detail' | 'promotion_detail', string>
 
 export const refunds = [
-  adminEndpoint(contract.listRefunds, ({ mchid, out_trade_no, status, ...page }, { platform }) =>
-    pageOf(
-      platform.db,
-      page,
-      {
-        select: `SELECT ${LISTED} FROM refunds`,
-        conditions: [
-          ['mchid = ?', mchid],
-          ['out_trade_no = ?', out_trade_no],
-          ['status = ?', status],
-        ],
-        key: { create_time: 'number', mchid: 'text', out_refund_no: 'text' },
-        newestFirst: true,
-      },
-      (row: RefundRow) => shown(row, TIMES) as Listed,
-    ),
+  adminList(
+    contract.listRefunds,
+    {
+      select: `SELECT ${LISTED} FROM refunds`,
+      filters: { mchid: 'mchid', out_trade_no: { where: 'out_trade_no = ?', isNarrow: true } },
+      states: { filter: 'status', column: 'status', values: contract.STATUSES },
+      key: { create_time: 'number', mchid: 'text', out_refund_no: 'text' },
+      newestFirst: true,
+    },
+    (row: RefundRow) => shown(row, TIMES) as Listed,
   ),
   adminEndpoint(contract.getRefund, ({ mchid, out_refund_no }, { platform }) =>
     detailOf(platform.db, mchid, out_refund_no),

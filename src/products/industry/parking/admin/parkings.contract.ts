@@ -3,6 +3,7 @@ import { noticeReference } from '../../../../admin/notices.contract.ts'
 import { adminOperation } from '../../../../admin/operation.ts'
 import * as Type from '../../../../contract/schema.ts'
 import { TRADE_STATES } from '../order-fields.ts'
+import { PLATE_COLORS } from '../plate.ts'
 import { plateColor, plateNumber } from './fields.ts'
 
 const USABILITIES = ['NORMAL', 'OUT_SERVICE', 'PAUSE', 'OVERDUE', 'EVALUATION_FAILED'] as const
@@ -31,7 +32,7 @@ export const listParkings = adminOperation({
     mchid: Type.Optional(mchid),
     out_parking_no: Type.Optional(text("The merchant's number; needs `mchid`", 64)),
     plate_number: Type.Optional(plateNumber),
-    plate_color: Type.Optional(plateColor),
+    plate_color: Type.Optional(oneOf('Colour of the plate; needs `plate_number`', PLATE_COLORS)),
     ...page,
   }),
   reply: listOf(Type.Object(listed)),

@@ -1,6 +1,6 @@
 import { adminEndpoint } from '../../../../admin/operation.ts'
-import { merchantFilter, pageOf } from '../../../../admin/pages.ts'
-import { invalidFields, notFound } from '../../../../admin/problems.ts'
+import { adminList } from '../../../../admin/pages.ts'
+import { notFound } from '../../../../admin/problems.ts'
 import { shown } from '../../../../admin/show.ts'
 import { noticesAbout } from '../../../../notices/find-notices.ts'
 import type { Statements } from '../../../../store/database.ts'
@@ -16,28 +16,22 @@ const SELECT = `SELECT id, mchid, sub_mchid, out_parking_no, plate_number, plate
                        free_duration, notify_url, create_time, state_changes FROM parkings`
 
 export const parkings = [
-  adminEndpoint(contract.listParkings, async (request, { platform }) => {
-    const { mchid, out_parking_no, plate_number, plate_color, ...page } = request
-    if (out_parking_no && !mchid)
-      throw invalidFields({ field: 'mchid', issue: 'is required with out_parking_no' })
-    return pageOf(
-      platform.db,
-      page,
-      {
-        select: SELECT,
-        conditions: [
-          // Together they are a key, whose index is to be used.
-          out_parking_no ? ['mchid = ?', mchid] : merchantFilter(mchid),
-          ['out_parking_no = ?', out_parking_no],
-          ['plate_number = ?', plate_number],
-          ['plate_color = ?', plate_color],
-        ],
-        key: { create_time: 'number', id: 'text' },
-        newestFirst: true,
+  adminList(
+    contract.listParkings,
+    {
+      select: SELECT,
+      filters: {
+        mchid: 'mchid',
+        out_parking_no: { where: 'out_parking_no = ?', isNarrow: true },
+        plate_number: 'plate_number',
+        plate_color: 'plate_color',
       },
-      listed,
-    )
-  }),
+      needs: { out_parking_no: 'mchid', plate_color: 'plate_number' },
+      key: { create_time: 'number', id: 'text' },
+      newestFirst: true,
+    },
+    listed,
+  ),
   adminEndpoint(contract.getParking, async ({ id }, { platform: { db } }) => {
     const row = await db.get<Row>(`${SELECT} WHERE id = $1`, id)
     if (!row) throw notFound('entry', id)

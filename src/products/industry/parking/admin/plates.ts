@@ -1,5 +1,5 @@
 import { adminEndpoint } from '../../../../admin/operation.ts'
-import { pageOf } from '../../../../admin/pages.ts'
+import { adminList } from '../../../../admin/pages.ts'
 import { conflict, invalidFields } from '../../../../admin/problems.ts'
 import { shown } from '../../../../admin/show.ts'
 import type { Statements } from '../../../../store/database.ts'
@@ -18,17 +18,14 @@ interface PlateKey {
 const CHANGES = { NORMAL: resumePlate, PAUSE: pausePlate }
 
 export const plates = [
-  adminEndpoint(contract.listPlates, ({ payer_id, ...page }, { platform }) =>
-    pageOf(
-      platform.db,
-      page,
-      {
-        select: 'SELECT plate_number, plate_color FROM plates',
-        conditions: [['payer_id = ?', payer_id]],
-        key: { plate_number: 'text', plate_color: 'text' },
-      },
-      (row: PlateKey) => detailOf(platform.db, row),
-    ),
+  adminList(
+    contract.listPlates,
+    {
+      select: 'SELECT plate_number, plate_color FROM plates',
+      filters: { payer_id: 'payer_id' },
+      key: { plate_number: 'text', plate_color: 'text' },
+    },
+    (row: PlateKey, { platform }) => detailOf(platform.db, row),
   ),
   adminEndpoint(contract.getPlate, (request, { platform }) => {
     requirePlate(request, platform.options.of(parkingOptions))
