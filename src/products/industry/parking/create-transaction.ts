@@ -20,6 +20,7 @@ import {
   chargeAgain,
   findOrder,
   insertCharge,
+  isCharge,
   type NewCharge,
   type ParkingOrder,
   PRODUCT,
@@ -162,8 +163,7 @@ async function storedOrder(
 ): Promise<ParkingOrder | undefined> {
   const stored = await findOrder(tx, { mchid, out_trade_no: outTradeNo })
   if (!stored) return undefined
-  if (stored.parking_id === null || stored.content_digest !== digest)
-    throw new ApiError(errors.OUT_TRADE_NO_USED)
+  if (!isCharge(stored) || stored.content_digest !== digest) throw new ApiError(errors.OUT_TRADE_NO_USED)
   return stored
 }
 

@@ -22,19 +22,16 @@ export interface ParkingOrder extends Order, ChargeRow {
   payer_id: string
 }
 
-/** An order of another product, which has the number. */
-export interface ForeignOrder extends Order {
-  parking_id: null
+/** Whether an order is of the charge call, and not one of another product that has the number. */
+export function isCharge(order: Order): order is ParkingOrder {
+  return order.product === PRODUCT
 }
 
 const OF_CHARGE = 'c.parking_id, c.deduction_attempts, c.attempts_before, c.due_at'
 
 /** The order under a merchant's number: one of the charge call, or one of another product. */
-export function findOrder(
-  db: Statements,
-  { mchid, out_trade_no }: OrderKey,
-): Promise<ParkingOrder | ForeignOrder | undefined> {
-  return db.get<ParkingOrder | ForeignOrder>(
+export function findOrder(db: Statements, { mchid, out_trade_no }: OrderKey): Promise<Order | undefined> {
+  return db.get<Order>(
     `SELECT o.*, ${OF_CHARGE} FROM orders o
        LEFT JOIN parking_charges c ON c.mchid = o.mchid AND c.out_trade_no = o.out_trade_no
       WHERE o.mchid = $1 AND o.out_trade_no = $2`,
@@ -64,39 +61,37 @@ export function lockCharge(
 export type NewCharge = NewOrder &
   Pick<ParkingOrder, 'payer_id' | 'parking_id' | 'trade_state'> & { due_at: number }
 
-/**
- * Writes an accepted order, whose entry is locked and was found free. Answers false when its number is taken. An entry that
- * is taken all the same breaks the unique index, and the transaction with it.
- */
+/** Writes an accepted order. Answers false when its number or its entry is taken; then the transaction must not be committed. */
 export async function insertCharge(tx: Statements, charge: NewCharge): Promise<boolean> {
   const { mchid, out_trade_no, parking_id, due_at } = charge
-  if (!(await insertOrder(tx, charge))) return false
-  await tx.run(
-    'INSERT INTO parking_charges (mchid, out_trade_no, parking_id, due_at) VALUES ($1, $2, $3, $4)',
+  const inserted = await tx.run(
+    `INSERT INTO parking_charges (mchid, out_trade_no, parking_id, due_at) VALUES ($1, $2, $3, $4)
+     ON CONFLICT DO NOTHING`,
     mchid,
     out_trade_no,
     parking_id,
     due_at,
   )
-  return true
+  return inserted === 1 && insertOrder(tx, charge)
 }
 
 /**
- * Takes a failed order up again, with whoever owns the plate now. Answers false when it is not a failed one any more; its
- * entry is locked and was found free. Attempts are counted on, so that each has a name of its own in the
+ * Takes a failed order up again, with whoever owns the plate now. Answers false when it is not a failed one any more, or
+ * another order holds its entry; the entry is locked. Attempts are counted on, so that each has a name of its own in the
  * books and at the banks.
  */
 export async function chargeAgain(tx: Statements, charge: NewCharge): Promise<boolean> {
-  const { mchid, out_trade_no, due_at } = charge
-  if (!(await reopenOrder(tx, charge))) return false
-  await tx.run(
+  const { mchid, out_trade_no, parking_id, due_at } = charge
+  const changed = await tx.run(
     `UPDATE parking_charges SET failed = 0, due_at = $1, attempts_before = deduction_attempts
-      WHERE mchid = $2 AND out_trade_no = $3`,
+      WHERE mchid = $2 AND out_trade_no = $3 AND failed = 1
+        AND NOT EXISTS (SELECT 1 FROM parking_charges other WHERE other.parking_id = $4 AND other.failed = 0)`,
     due_at,
     mchid,
     out_trade_no,
+    parking_id,
   )
-  return true
+  return changed === 1 && reopenOrder(tx, charge)
 }
 
 /** Writes when the next deduction is tried, and how many were. */

@@ -44,7 +44,8 @@ CREATE TABLE latest_parkings (
   PRIMARY KEY (plate_number, plate_color)
 );
 
--- What parking remembers of its orders beside what all orders have.
+-- What parking remembers of its orders beside what all orders have. A row is written before its order, because it says whether
+-- the entry is free.
 CREATE TABLE parking_charges (
   mchid TEXT NOT NULL,
   out_trade_no TEXT NOT NULL,
@@ -56,8 +57,7 @@ CREATE TABLE parking_charges (
   attempts_before INTEGER NOT NULL DEFAULT 0,
   -- Business time of the next deduction; null once the order has an end.
   due_at BIGINT,
-  PRIMARY KEY (mchid, out_trade_no),
-  FOREIGN KEY (mchid, out_trade_no) REFERENCES orders (mchid, out_trade_no)
+  PRIMARY KEY (mchid, out_trade_no)
 );
 CREATE INDEX parking_charges_due ON parking_charges (due_at) WHERE due_at IS NOT NULL;
 -- An entry is charged at most once at a time: only a failed order leaves room for another.
