@@ -37,6 +37,7 @@ const detail = Type.Object({
   attach: shown('Empty when it was not sent'),
   goods_tag: shown('Empty when it was not sent'),
   notify_url: shown('Where notices of it go'),
+  time_expire: Type.Optional(time('Until when it can be paid; absent when nothing ends that')),
   openid: shown('Of the payer, under the app id'),
   sub_openid: shown('Under sub_appid; empty without'),
   scene: anything('What only its product understands, as JSON'),

@@ -5,6 +5,7 @@ import { noticesAbout } from '../notices/find-notices.ts'
 import { TRADE_STATES } from '../orders/order-state.ts'
 import { findOrder, type Order, orderSubject } from '../orders/orders.ts'
 import { refundSubject } from '../orders/refund-subject.ts'
+import { formatTimeMs } from '../protocol/time.ts'
 import type { Statements } from '../store/database.ts'
 import { adminEndpoint } from './operation.ts'
 import * as contract from './orders.contract.ts'
@@ -65,13 +66,14 @@ type Listed = import('../contract/schema.ts').Static<(typeof contract.listOrders
 
 async function detailOf(db: Statements, mchid: string, outTradeNo: string) {
   const order = await requireOrder(db, mchid, outTradeNo)
-  const { appid, sub_appid, attach, goods_tag, notify_url, openid, sub_openid } = order
+  const { appid, sub_appid, attach, goods_tag, notify_url, openid, sub_openid, time_expire } = order
   const subject = orderSubject(order)
   const hold = await findHold(db, subject)
   const payments = await paymentsOf(db, subject)
   return {
     ...listed(order),
     ...{ appid, sub_appid, attach, goods_tag, notify_url, openid, sub_openid, subject },
+    ...(time_expire !== null && { time_expire: formatTimeMs(time_expire) }),
     scene: JSON.parse(order.scene) as unknown,
     ...(order.promotion_detail && { promotion_detail: JSON.parse(order.promotion_detail) as unknown }),
     transfers: (await transfersOf(db, subject)).map(transfer => shown(transfer, ['business_time'])),

@@ -18,6 +18,7 @@ const COLUMNS = [
   'notify_url',
   'profit_sharing',
   'create_time',
+  'time_expire',
   'trade_state',
   'scene',
   'payer_id',
@@ -142,23 +143,24 @@ export async function markRepaid(tx: Statements, { mchid, out_trade_no }: OrderK
   return repaid === 1
 }
 
-/** Counts a refund that was accepted, of so many fen, against a locked order. */
+/** Counts a refund that was accepted, of so many fen, against a locked order. Throws when that is more than is left of it. */
 export async function countRefund(
   tx: Statements,
   { mchid, out_trade_no, trade_state }: Order,
   amount: number,
   acceptedAt: number,
 ): Promise<void> {
-  await tx.run(
+  const counted = await tx.run(
     `UPDATE orders
         SET trade_state = $1, refund_total = refund_total + $2, refund_count = refund_count + 1, last_refund_time = $3
-      WHERE mchid = $4 AND out_trade_no = $5`,
+      WHERE mchid = $4 AND out_trade_no = $5 AND refund_total + $2 <= total`,
     nextOrderState(trade_state, 'refunded'),
     amount,
     acceptedAt,
     mchid,
     out_trade_no,
   )
+  if (counted !== 1) throw new Error(`A refund of ${amount} fen is more than is left of ${out_trade_no}`)
 }
 
 /** A refund of so many fen was given up: the order can be refunded by them again. */

@@ -2,11 +2,26 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { nextOrderState, type OrderEvent, TRADE_STATES, type TradeState } from './order-state.ts'
 
-const EVENTS: readonly OrderEvent[] = ['paid', 'gave_up', 'charged_again', 'refunded']
+const EVENTS: readonly OrderEvent[] = [
+  'password_needed',
+  'paid',
+  'gave_up',
+  'charged_again',
+  'closed',
+  'revoked',
+  'refunded',
+]
 
 /** Everything that can happen; what is not here cannot. */
 const MOVES: Partial<Record<`${TradeState} ${OrderEvent}`, TradeState>> = {
+  'NOTPAY password_needed': 'USERPAYING',
   'NOTPAY paid': 'SUCCESS',
+  'NOTPAY closed': 'CLOSED',
+  'NOTPAY revoked': 'REVOKED',
+  'USERPAYING paid': 'SUCCESS',
+  'USERPAYING gave_up': 'PAYERROR',
+  'USERPAYING revoked': 'REVOKED',
+  'PAYERROR revoked': 'REVOKED',
   'ACCEPTED paid': 'SUCCESS',
   'ACCEPTED gave_up': 'PAY_FAIL',
   'PAY_FAIL charged_again': 'ACCEPTED',

@@ -20,6 +20,8 @@ export interface Order {
   profit_sharing: string
   /** Business time in milliseconds, like all times of an order. */
   create_time: number
+  /** Until when it can be paid; null when nothing ends that. */
+  time_expire: number | null
   transaction_id: string | null
   trade_state: TradeState
   success_time: number | null
@@ -90,6 +92,11 @@ export function findOrderById(
 export type PaidOrder = Order & {
   [Field in 'success_time' | 'payer_total' | 'settlement_total' | 'fee']: number
 } & { transaction_id: string; payer_id: string }
+
+/** What can still be refunded of an order, in fen. */
+export function refundableOf({ total, refund_total }: Pick<Order, 'total' | 'refund_total'>): number {
+  return total - refund_total
+}
 
 export function isPaid(order: Order): order is PaidOrder {
   return order.success_time !== null

@@ -14,6 +14,8 @@ CREATE TABLE orders (
   notify_url TEXT NOT NULL,
   profit_sharing TEXT NOT NULL,
   create_time BIGINT NOT NULL,
+  -- Until when it can be paid; null when nothing ends that.
+  time_expire BIGINT,
   transaction_id TEXT,
   trade_state TEXT NOT NULL,
   success_time BIGINT,

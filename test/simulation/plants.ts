@@ -164,10 +164,13 @@ export const PLANTS: readonly Plant[] = [
   },
   {
     name: 'an order takes one fen too much',
-    tamper: miswrite(
-      'SELECT * FROM orders',
-      '*',
-      '*, CASE WHEN refund_total > 0 THEN refund_total - 1 ELSE 0 END AS refund_total',
+    tamper: together(
+      miswrite(
+        'SELECT * FROM orders',
+        '*',
+        '*, CASE WHEN refund_total > 0 THEN refund_total - 1 ELSE 0 END AS refund_total',
+      ),
+      miswrite('UPDATE orders', 'refund_total + $2 <= total', 'refund_total + $2 <= total + 1'),
     ),
     firstSeed: 3,
     breaks: ['refundsStayWithinTheirOrder', 'nothingFailsInside'],

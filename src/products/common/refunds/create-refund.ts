@@ -15,6 +15,7 @@ import {
   type Order,
   orderSubject,
   type PaidOrder,
+  refundableOf,
 } from '../../../orders/orders.ts'
 import { readPayer } from '../../../payers/payers.ts'
 import { ApiError } from '../../../protocol/errors.ts'
@@ -112,7 +113,7 @@ function requireRefundable(
   { amount, funds_account }: RefundRequest,
 ): void {
   const now = clock.now()
-  const rest = order.total - order.refund_total
+  const rest = refundableOf(order)
   if (amount.total !== order.total) throw new ApiError(errors.REFUND_CHANGED)
   if (now - order.success_time > REFUNDABLE_MS) throw new ApiError(errors.REFUND_OVERDUE)
   if (rest === 0) throw new ApiError(errors.FULLY_REFUNDED)
@@ -190,7 +191,7 @@ function partsOf(order: PaidOrder, refund: number, earlier: Awaited<ReturnType<t
   })
   const { coupons, ...parts } = refundParts(
     {
-      total: order.total - order.refund_total,
+      total: refundableOf(order),
       settlement: order.settlement_total - sumOf(earlier.map(({ settlement_refund }) => settlement_refund)),
       fee: order.fee - sumOf(earlier.map(({ refund_fee }) => refund_fee)),
       coupons: left,

@@ -245,6 +245,7 @@ async function newOrder(
     notify_url: request.notify_url,
     profit_sharing: request.profit_sharing ?? 'N',
     create_time: now,
+    time_expire: null,
     trade_state: 'ACCEPTED',
     parking_id,
     scene: JSON.stringify({

@@ -49,8 +49,8 @@ function otherOrder(mchid: string, appid: string, now: number): NewOrder {
   return {
     ...{ mchid, appid, out_trade_no: OTHER_PRODUCT_ORDER, product: 'basic payment', trade_type: 'NATIVE' },
     ...{ sub_mchid: '', sub_appid: '', description: '月卡', attach: '', goods_tag: '', notify_url: '' },
-    ...{ profit_sharing: 'N', create_time: now, trade_state: 'NOTPAY', scene: '{}', payer_id: null },
-    ...{ openid: '', sub_openid: '', total: 1, currency: 'CNY', content_digest: '' },
+    ...{ profit_sharing: 'N', create_time: now, time_expire: null, trade_state: 'NOTPAY', scene: '{}' },
+    ...{ payer_id: null, openid: '', sub_openid: '', total: 1, currency: 'CNY', content_digest: '' },
   }
 }
 
