@@ -9,7 +9,7 @@ import { RecentCalls } from '../http/recent-calls.ts'
 import { noticeSender } from '../notices/send.ts'
 import { Options } from '../options/options.ts'
 import { products as allProducts } from '../products/index.ts'
-import type { Product } from '../products/product.ts'
+import { checkProducts, type Product } from '../products/product.ts'
 import type { WorldFolder } from '../sandbox/files.ts'
 import { refreshWorldFiles } from '../sandbox/refresh-world-files.ts'
 import { type DataFolderLock, lockDataFolder } from '../store/data-folder.ts'
@@ -62,6 +62,7 @@ export async function startPlatform<Products extends readonly Product[] = typeof
   surroundings: Surroundings = {},
   products = allProducts as readonly Product[] as Products,
 ): Promise<RunningPlatform> {
+  checkProducts(products)
   const options = new Options(optionGroupsOf(products), given)
   const where = options.of(dataOptions)
   const secretsKeys = secretsKeysOf(where)

@@ -7,6 +7,7 @@ import type { FundingListeners } from '../funding/context.ts'
 import type { OptionGroup } from '../options/options.ts'
 import type { Seed } from '../sandbox/context.ts'
 import type { Schema } from '../store/schema.ts'
+import { checkCalls } from './check-calls.ts'
 import { checkNotices } from './check-notices.ts'
 
 export type { Seed } from '../sandbox/context.ts'
@@ -44,14 +45,19 @@ export function product<Options extends OptionGroup = never>(
   return declaration
 }
 
+/** Throws an `Error` that says what to do when these products do not fit together. */
+export function checkProducts(products: readonly Product[]): void {
+  checkCalls(products)
+  checkNotices(products)
+}
+
 /** Every call that a platform with these products answers. */
 export function endpointsOf(products: readonly Product[]): readonly Endpoint[] {
   return products.flatMap(({ endpoints }) => endpoints)
 }
 
-/** Every notice that a platform with these products sends. Throws when two of them could be taken for each other. */
+/** Every notice that a platform with these products sends. */
 export function noticesOf(products: readonly Product[]): readonly NoticeDeclaration[] {
-  checkNotices(products)
   return products.flatMap(({ notices = [] }) => notices)
 }
 
