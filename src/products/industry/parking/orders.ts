@@ -40,20 +40,21 @@ export function findOrder(db: Statements, { mchid, out_trade_no }: OrderKey): Pr
   )
 }
 
-/** An order of the charge call, locked by a clause of its transaction, with a condition on its next deduction. */
+/** An order of the charge call, locked by a clause of its transaction; with `dueBy` only if its next deduction is due by then. */
 export function lockCharge(
   tx: Transaction,
   { mchid, out_trade_no }: OrderKey,
   lock: Transaction['forUpdate'] | Transaction['skipLocked'],
-  dueBy = Number.MAX_SAFE_INTEGER,
+  dueBy?: number,
 ): Promise<ParkingOrder | undefined> {
+  const due = dueBy === undefined ? [] : [dueBy]
   return tx.get<ParkingOrder>(
     `SELECT o.*, ${OF_CHARGE} FROM orders o
        JOIN parking_charges c ON c.mchid = o.mchid AND c.out_trade_no = o.out_trade_no
-      WHERE o.mchid = $1 AND o.out_trade_no = $2 AND c.due_at <= $3 ${lock}`,
+      WHERE o.mchid = $1 AND o.out_trade_no = $2 ${due.length > 0 ? 'AND c.due_at <= $3' : ''} ${lock}`,
     mchid,
     out_trade_no,
-    dueBy,
+    ...due,
   )
 }
 

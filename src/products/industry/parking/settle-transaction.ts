@@ -70,7 +70,7 @@ async function goOn(
   answered: Answered,
 ): Promise<Next> {
   const order = await lockCharge(tx, key, tx.forUpdate)
-  if (!order) throw new Error(`No deduction of ${key.out_trade_no} of ${key.mchid} is under way`)
+  if (!order) throw new Error(`There is no charge ${key.out_trade_no} of ${key.mchid}`)
   const payee = await payeeOf(tx, order)
   const step = await deductAfter(tx, platform, chargeOf(order, payee), answered)
   return apply(tx, platform, order, payee, step)

@@ -8,7 +8,8 @@ import {
   type ParkingUnderTest,
   parkingUnderTest,
 } from '../../../../test/parking.ts'
-import { balance, fillWallet } from '../../../../test/payers.ts'
+import { balance, fillWallet, newPayer } from '../../../../test/payers.ts'
+import type { BankAnswer } from '../../../funding/bank.ts'
 import { BANK_CLEARING, feesOf, pendingOf, walletOf } from '../../../ledger/accounts.ts'
 import { auditLedger } from '../../../ledger/audit.ts'
 import { post } from '../../../ledger/ledger.ts'
@@ -18,6 +19,7 @@ import { changePayer } from '../../../payers/payers.ts'
 import type { Database } from '../../../store/database.ts'
 import { plateContext } from './plate-context.ts'
 import { removePlate } from './plates.ts'
+import { settlement } from './settle-transaction.ts'
 
 // How an accepted charge comes to its end, seen through the calls and the books.
 
@@ -305,6 +307,33 @@ test('a charge that the books have already is not posted twice; it waits a minut
   assert.deepEqual(await progress(db, broken.out_trade_no), { attempts: 0, dueAt: clock.now() + MINUTE })
   assert.equal(await balance(db, walletOfPlate(plate)), wallet)
   await assertBooksBalance(db)
+})
+
+test('an answer of a bank that comes after the order has its end changes nothing, and is no fault', async t => {
+  const late = Promise.withResolvers<BankAnswer>()
+  const asked = Promise.withResolvers<void>()
+  const answers = [late.promise]
+  const pay = async () => {
+    asked.resolve()
+    return answers.shift() ?? 'approved'
+  }
+  const bank = { pay, refund: async () => 'approved' as const }
+  const { park, accept, order, platform, clock } = await parkingUnderTest(t, { bank })
+  const { plate_number } = await newPayer(platform, { cards: [{}] })
+  const { out_trade_no } = await accept(await park({ plate_number }))
+  const work = settlement(platform)
+  const [item] = await work.claim(clock.now(), 1, new Set())
+  assert.ok(item)
+  const slow = work.handle(item)
+  await asked.promise
+  clock.advance(15 * SECOND)
+  assert.equal(await work.handle(item), true)
+  const paid = await order(out_trade_no)
+  assert.equal(paid.trade_state, 'SUCCESS')
+  late.resolve('approved')
+  assert.equal(await slow, true)
+  assert.deepEqual(await order(out_trade_no), paid)
+  await assertBooksBalance(platform.db)
 })
 
 test('a running platform settles by itself, without anybody doing due work', async t => {
