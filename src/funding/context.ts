@@ -7,7 +7,7 @@ import type { Bank } from './bank.ts'
 
 /** What is reported of money, in the same transaction. */
 export interface FundingListeners extends PayerListeners {
-  /** A payer has paid back what was advanced for an order; `subject` is the order's in the ledger. */
+  /** A payer has paid back what was advanced; `subject` is the order's in the ledger, and the order is marked already. */
   advanceRepaid(tx: Transaction, subject: string): Promise<void>
 }
 

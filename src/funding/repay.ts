@@ -2,6 +2,8 @@ import { dueRows } from '../clock/due-rows.ts'
 import type { DueWork } from '../clock/worker.ts'
 import { advanceOf, BANK_CLEARING, walletOf } from '../ledger/accounts.ts'
 import { post } from '../ledger/ledger.ts'
+import { markRepaid } from '../orders/change-order.ts'
+import { orderOf } from '../orders/orders.ts'
 import { changeArrears } from '../payers/arrears.ts'
 import { lockPayer } from '../payers/payers.ts'
 import type { Statements, Transaction } from '../store/database.ts'
@@ -185,8 +187,8 @@ async function lockFunds(tx: Transaction, account: string, amount: number): Prom
 }
 
 /**
- * Books a repayment against each of its advances and tells whom it concerns; the money is there. Those who are told lock
- * their orders, and these come before the accounts of banks: a refund locks its order before its merchant's accounts.
+ * Books a repayment against each of its advances, marks their orders and reports them; the money is there. Orders are locked
+ * before the accounts of banks, because a refund locks its order before its merchant's accounts.
  */
 async function payBack(
   tx: Transaction,
@@ -209,7 +211,10 @@ async function payBack(
     amount,
     business_time,
   }))
-  for (const { subject } of advances) await platform.listeners.advanceRepaid(tx, subject)
+  for (const { subject } of advances) {
+    await markOrder(tx, subject)
+    await platform.listeners.advanceRepaid(tx, subject)
+  }
   if (!(await post(tx, transfers)))
     throw new Error(`The money for the repayment ${repayment_id} is not there`)
   await tx.run(
@@ -222,6 +227,13 @@ async function payBack(
   const overdue = advances.filter(({ state }) => state === 'OVERDUE')
   const sum = overdue.reduce((total, { amount }) => total + amount, 0)
   if (sum > 0) await changeArrears(tx, platform, payer_id, -sum)
+}
+
+/** Arrears from the start have no order. */
+async function markOrder(tx: Transaction, subject: string): Promise<void> {
+  const order = orderOf(subject)
+  if (order && !(await markRepaid(tx, order)))
+    throw new Error(`The order of ${subject} was not advanced, or is repaid already`)
 }
 
 async function fail(

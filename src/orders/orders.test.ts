@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { adminCalls } from '../../test/admin-calls.ts'
 import { billsUnderTest, FUND_FLOW, READY, readBill, TRADE } from '../../test/bills.ts'
 import { chargesUnderTest } from '../../test/charges.ts'
-import { balance, newPayer } from '../../test/payers.ts'
+import { balance, fillWallet, newPayer } from '../../test/payers.ts'
 import { assertBooksBalance, clockByHand, DAY, drainMerchant, refundOf } from '../../test/refunds.ts'
 import { freshNo, MERCHANT, MODES } from '../../test/sandbox.ts'
 import { payTicket, sellTicket, ticket } from '../../test/tickets.ts'
@@ -136,6 +136,18 @@ test('refunds never exceed their order, in whatever sizes and however many at on
     { numRuns: 15 },
   )
   await runDue()
+  await assertBooksBalance(platform)
+})
+
+test('an order of any product is marked when its advance is paid back, and no other product notifies of it', async () => {
+  const { payer_id } = await newPayer(platform, { advance_limit: 10_000 })
+  const paid = await payTicket(platform, await sellTicket(platform), payer_id)
+  assert.deepEqual([paid.bank_type, paid.user_repaid], ['BPA', 'N'])
+  await fillWallet(platform, payer_id, 10_000)
+  const repaid = await admin.put(`/payers/${payer_id}/repayments/${paid.out_trade_no}`, { source: 'wallet' })
+  assert.equal(repaid.body.state, 'PAID')
+  assert.deepEqual(await stored(paid), { ...paid, user_repaid: 'Y' })
+  assert.deepEqual((await admin.get(`/orders/${paid.mchid}/${paid.out_trade_no}`)).body.notices, [])
   await assertBooksBalance(platform)
 })
 

@@ -1,11 +1,10 @@
 import type { ProductContext } from '../../../calls/context.ts'
-import { markRepaid } from '../../../orders/change-order.ts'
 import { orderOf } from '../../../orders/orders.ts'
 import type { Transaction } from '../../../store/database.ts'
 import { announceResult } from './announce-result.ts'
 import { findOrder, isCharge } from './orders.ts'
 
-/** Marks the order of an advance as repaid and sends `TRANSACTION.PAY_BACK`. Debts of other orders are not its concern. */
+/** Sends `TRANSACTION.PAY_BACK` of an order that is marked as repaid. Debts of other products' orders are not its concern. */
 export async function announceRepayment(
   tx: Transaction,
   platform: ProductContext,
@@ -14,8 +13,5 @@ export async function announceRepayment(
   const key = orderOf(subject)
   if (!key) return
   const order = await findOrder(tx, key)
-  if (!order || !isCharge(order)) return
-  if (!(await markRepaid(tx, key)))
-    throw new Error(`The order of ${subject} was not advanced, or is repaid already`)
-  await announceResult(tx, platform, { ...order, user_repaid: 'Y' }, 'TRANSACTION.PAY_BACK')
+  if (order && isCharge(order)) await announceResult(tx, platform, order, 'TRANSACTION.PAY_BACK')
 }
