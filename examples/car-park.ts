@@ -128,7 +128,7 @@ async function leave({ time, amount, ...plate }: Plate & { time: string; amount:
 }
 
 /** Whether the platform has taken the charge on. Everything but a clear yes keeps the gate closed. */
-async function charge(request: RequestIn<'createTransaction', 'merchant'>): Promise<boolean> {
+async function charge(request: RequestIn<'parking.createTransaction', 'merchant'>): Promise<boolean> {
   try {
     // The client repeats by itself what may be repeated, with the same number.
     return wasAccepted(await parking.createTransaction(request))

@@ -64,17 +64,15 @@ async function bundle(target: string): Promise<void> {
  */
 function writeDeclarations(declared: string, target: string): void {
   const types = join(target, 'types')
-  const typebox = readFileSync(join(project, 'packages', 'sdk', 'typebox.d.ts'), 'utf8')
-  write(join(types, 'typebox.d.cts'), typebox)
   const written = new Set<string>()
   const copy = (name: string): void => {
     if (written.has(name)) return
     written.add(name)
     const source = readFileSync(join(declared, `${name}.d.ts`), 'utf8')
     const text = source
-      .replaceAll(/(["'])(\.[^"']*)\.ts\1|(["'])typebox\3/g, (_, _quote, path?: string) => {
-        const wanted = path === undefined ? 'typebox' : join(dirname(name), path)
-        if (path !== undefined) copy(wanted)
+      .replaceAll(/(["'])(\.[^"']*)\.ts\1/g, (_, _quote, path: string) => {
+        const wanted = join(dirname(name), path)
+        copy(wanted)
         const from = relative(dirname(name), wanted).replaceAll('\\', '/')
         return `'${from.startsWith('.') ? from : `./${from}`}.cjs'`
       })

@@ -1,16 +1,40 @@
 import { execFileSync } from 'node:child_process'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { products } from '../src/products/index.ts'
-import { noticesOf } from '../src/products/product.ts'
+import { noticesOf, type Product } from '../src/products/product.ts'
+import { familyFile, indexFile, type ProductInSdk } from './sdk-clients.ts'
 import { noticeKinds, noticeTypes } from './sdk-notices.ts'
 
 const project = fileURLToPath(new URL('..', import.meta.url))
 const FORMATTER = join(project, 'node_modules', '@biomejs', 'biome', 'bin', 'biome')
 const HEAD = '// Generated from the contracts of the products: change those, and run `npm run generate`.\n\n'
 
+/** The family of a product is the folder that its own folder is in. */
+function familyOf({ folder }: Product): string {
+  return basename(dirname(fileURLToPath(folder)))
+}
+
+const families = new Map(
+  [...Map.groupBy<string, Product>(products, familyOf)].sort(([one], [other]) => one.localeCompare(other)),
+)
+
+function inSdk(family: string): ProductInSdk[] {
+  return (families.get(family) ?? []).map(({ name, endpoints }) => ({
+    name,
+    operations: endpoints.map(({ operation }) => operation),
+  }))
+}
+
 /** The files of the SDK that are made from the contracts, from the project's root, with what makes each. */
 export const GENERATED: Readonly<Record<string, () => string>> = {
+  ...Object.fromEntries(
+    [...families.keys()].map(family => [
+      `src/sdk/generated/${family}.ts`,
+      () => familyFile(family, inSdk(family)),
+    ]),
+  ),
+  'src/sdk/generated/index.ts': () => indexFile([...families.keys()]),
   'src/sdk/generated/notices.ts': () => noticeTypes(noticesOf(products)),
   'src/sdk/generated/notice-kinds.ts': () => noticeKinds(noticesOf(products)),
 }

@@ -10,39 +10,65 @@ interface Schema {
   properties?: Readonly<Record<string, Schema>>
   required?: readonly string[]
   items?: Schema
+  maxBytes?: number
+  minimum?: number
+  maximum?: number
+  minItems?: number
+  maxItems?: number
 }
 
 /** The interface of an object's schema, with a comment at each field. */
 export function interfaceOf(name: string, schema: TSchema, comment: string): string {
-  return `${docComment(comment)}export interface ${name} ${typeOf(schema as Schema)}\n`
+  return `${docComment(comment)}export interface ${name} ${typeOf(schema as Schema, false)}\n`
 }
 
-function typeOf(schema: Schema): string {
+/** The fields of a request, whose comments say the limits too. */
+export function requestFields(schema: TSchema): string {
+  return fieldsOf(schema as Schema, true)
+}
+
+function typeOf(schema: Schema, withLimits: boolean): string {
   const { type, enum: values, items, properties } = schema
   if (values) return values.map(quoted).join(' | ')
-  if (type === 'array' && items) return `Array<${typeOf(items)}>`
+  if (type === 'array' && items) return `Array<${typeOf(items, withLimits)}>`
   if (type === 'integer') return 'number'
-  if (type === 'object' && properties) return `{\n${fieldsOf(schema)}}`
+  if (type === 'object' && properties) return `{\n${fieldsOf(schema, withLimits)}}`
   if (type === 'string' || type === 'boolean' || type === 'number') return type
   throw new Error(`There is no TypeScript for the schema ${JSON.stringify(schema)}`)
 }
 
-function fieldsOf({ properties = {}, required = [] }: Schema): string {
+function fieldsOf({ properties = {}, required = [] }: Schema, withLimits: boolean): string {
   return Object.entries(properties)
     .map(([name, field]) => {
-      const comment = [field.title, field.description].filter(Boolean).join(': ')
-      return `${docComment(comment)}${name}${required.includes(name) ? '' : '?'}: ${typeOf(field)}\n`
+      const limits = withLimits ? limitsOf(field) : ''
+      const meaning = [field.description, limits].filter(Boolean).join('; ')
+      const comment = [field.title, meaning].filter(Boolean).join(': ')
+      return `${docComment(comment)}${name}${required.includes(name) ? '' : '?'}: ${typeOf(field, withLimits)}\n`
     })
     .join('')
+}
+
+/** What the type does not say of a field's values. */
+function limitsOf({ enum: values, maxBytes, minimum = 0, maximum, minItems = 0, maxItems }: Schema): string {
+  return [
+    maxBytes !== undefined && values === undefined && `at most ${maxBytes} bytes`,
+    minimum !== 0 && `at least ${minimum}`,
+    maximum !== undefined && maximum !== Number.MAX_SAFE_INTEGER && `at most ${maximum}`,
+    minItems > 0 && `at least ${minItems} of them`,
+    maxItems !== undefined && `at most ${maxItems} of them`,
+  ]
+    .filter(Boolean)
+    .join(', ')
 }
 
 /** A comment of as many lines as it needs; nothing for an empty text. */
 export function docComment(text: string): string {
   if (text === '') return ''
-  const lines = wrapped(text.replaceAll('*/', '* /'))
+  const paragraphs = text.replaceAll('*/', '* /').split('\n\n').map(wrapped)
+  const lines = paragraphs.flatMap((paragraph, index) => (index === 0 ? paragraph : ['', ...paragraph]))
   return lines.length === 1
     ? `/** ${lines[0]} */\n`
-    : `/**\n${lines.map(line => ` * ${line}\n`).join('')} */\n`
+    : `/**\n${lines.map(line => `${` * ${line}`.trimEnd()}\n`).join('')} */\n`
 }
 
 export function quoted(text: string): string {

@@ -91,6 +91,23 @@ export interface CallInSdk {
   echoes?: readonly string[]
   /** What to do when nobody knows what became of the call; absent when nothing was changed by it. */
   ifUnknown?: string
+  /** The only mode whose client has the call, where a caller of the other mode would only ever be refused. */
+  only?: Mode
+  /** The name of the reply's TypeScript type, where it has a better one than that of the call. */
+  replyType?: string
+  /** What refusals of this call mean, where the general advice is too little; the first that fits. */
+  refusals?: readonly RefusalInSdk[]
+}
+
+/** What the SDK makes of a refusal. */
+export interface RefusalInSdk {
+  status: number
+  /** Any code when absent. */
+  code?: string
+  /** A class of the SDK's `refusals.ts`; the one that such a refusal has with all calls when absent. */
+  type?: string
+  /** One or two sentences for the person who reads the log. */
+  whatToDo: string
 }
 
 /** Calls of one operation by one merchant in a second of wall time. */

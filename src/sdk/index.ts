@@ -1,13 +1,8 @@
-export type { Refund } from '../products/common/refunds/contract.ts'
-export type {
-  ParkingInfo,
-  PlateColor,
-  Transaction,
-} from '../products/industry/parking/contract.ts'
 export type { ErrorDetail, Language } from '../protocol/errors.ts'
 export type { Suite } from '../protocol/suite.ts'
 export { formatTime } from '../protocol/time.ts'
 export { type Bill, rowsOrNone } from './bills/bill.ts'
+export { BillCorrupted } from './bills/bill-corrupted.ts'
 export type { Bills, SubMerchantBills } from './bills/bills.ts'
 export type { FundFlowRow, FundFlowSummary } from './bills/fund-flow-bill.ts'
 export { type FundFlowFinding, type FundFlowPart, reconcileFundFlow } from './bills/reconcile-fund-flow.ts'
@@ -18,6 +13,14 @@ export {
   type TradeFinding,
 } from './bills/reconcile-trade-bill.ts'
 export type { PaymentRow, RefundRow, TradeBillRow, TradeBillSummary } from './bills/trade-bill.ts'
+export {
+  type Client,
+  type MerchantClient,
+  merchantClient,
+  type PartnerClient,
+  partnerClient,
+} from './client.ts'
+export type * from './generated/index.ts'
 export type * from './generated/notices.ts'
 export type { CertificateTrust, PublicKeyTrust, Trust } from './keys/key-ring.ts'
 export type { KeyText } from './keys/key-text.ts'
@@ -34,36 +37,30 @@ export {
 export type { AppLaunch, MiniProgramLaunch } from './pages/launch.ts'
 export { type OpeningParameters, openingPage } from './pages/opening-page.ts'
 export { type RepaymentParameters, repaymentPage } from './pages/repayment-page.ts'
+export { mayOpenGate, wasAccepted } from './parking/gate.ts'
+export type { ParkingInfo, PlateColor } from './parking/types.ts'
 export {
-  type Client,
-  type MerchantClient,
-  merchantClient,
-  type PartnerClient,
-  partnerClient,
-} from './transport/client.ts'
-export {
-  BillCorrupted,
   ChargeRefused,
+  NoStatement,
+  NotEnough,
+  RefundImpossible,
+  StatementCreating,
+} from './refusals.ts'
+export {
   InvalidRequest,
   NetworkError,
   NoAuthority,
-  NoStatement,
-  NotEnough,
   NotFound,
   NotSent,
   NumberUsed,
   OutcomeUnknown,
   ParameterError,
   RateLimited,
-  RefundImpossible,
   ReplyForged,
   SignatureRefused,
-  StatementCreating,
   SystemError,
   WechatPayError,
 } from './transport/errors.ts'
-export { mayOpenGate } from './transport/may-open-gate.ts'
-export type { OperationName, ReplyTo, RequestIn } from './transport/operations.ts'
+export type { Mode, OperationName, ReplyTo, RequestIn, UploadedFile } from './transport/operations.ts'
 export type { AttemptReport, ClientOptions } from './transport/options.ts'
 export { type FolderTrust, optionsFromFolder } from './transport/options-from-folder.ts'
-export { wasAccepted } from './transport/was-accepted.ts'

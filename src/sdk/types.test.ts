@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { MerchantClient, Notice, PartnerClient, Refund, RefundResult, Transaction } from './index.ts'
+import type {
+  MerchantClient,
+  Notice,
+  PartnerClient,
+  Refund,
+  RefundResult,
+  ReplyTo,
+  RequestIn,
+  Transaction,
+} from './index.ts'
 
 // These assertions are made by the compiler; running the file only shows that it was compiled.
 
@@ -26,7 +35,15 @@ export type Assertions = [
   // A bill of all sub-merchants needs none; the bills of sub-merchants' own accounts are a provider's alone.
   Assert<Equal<IsRequired<Argument<PartnerClient['bills']['tradeBill']>, 'sub_mchid'>, false>>,
   Assert<IsRequired<Argument<PartnerClient['bills']['subMerchantFundFlowBill']>, 'sub_mchid'>>,
-  Assert<Equal<'subMerchantFundFlowBill' extends keyof MerchantClient['bills'] ? true : false, false>>,
+  Assert<IsRequired<Argument<PartnerClient['bills']['getSubMerchantFundFlowBill']>, 'sub_mchid'>>,
+  Assert<
+    Equal<
+      Extract<keyof MerchantClient['bills'], 'subMerchantFundFlowBill' | 'getSubMerchantFundFlowBill'>,
+      never
+    >
+  >,
+  // A call whose fields are all optional needs no request.
+  Assert<Equal<Parameters<MerchantClient['certificates']['listCertificates']>['length'], 0 | 1>>,
   // Whether a file is compressed is the SDK's business.
   Assert<Equal<keyof Argument<MerchantClient['bills']['tradeBill']>, 'bill_date' | 'bill_type'>>,
   // Its other calls do not, and a direct merchant's never do.
@@ -34,6 +51,9 @@ export type Assertions = [
     Equal<'sub_mchid' extends keyof Argument<PartnerClient['security']['securityEcho']> ? true : false, false>
   >,
   Assert<Equal<'sub_mchid' extends keyof Argument<MerchantParking['createParking']> ? true : false, false>>,
+  // What is there in one mode only is asked for in that mode only.
+  Assert<Equal<RequestIn<'bills.getSubMerchantFundFlowBill', 'merchant'>, never>>,
+  Assert<Equal<ReplyTo<'parking.queryTransaction'>, Transaction>>,
   // A request of one mode is no request of the other.
   Assert<
     Equal<MerchantParking['queryTransaction'] extends PartnerParking['queryTransaction'] ? true : false, true>
@@ -47,10 +67,7 @@ export type Assertions = [
   // Values are the wire's own.
   Assert<Equal<Argument<MerchantParking['createTransaction']>['trade_scene'], 'PARKING'>>,
   Assert<
-    Equal<
-      Argument<MerchantParking['createTransaction']>['amount'],
-      { readonly total: number; readonly currency?: 'CNY' }
-    >
+    Equal<Argument<MerchantParking['createTransaction']>['amount'], { total: number; currency?: 'CNY' }>
   >,
   Assert<Equal<Awaited<ReturnType<MerchantParking['queryTransaction']>>, Transaction>>,
   Assert<Equal<Awaited<ReturnType<MerchantParking['createParking']>>['state'], 'NORMAL' | 'BLOCKED'>>,

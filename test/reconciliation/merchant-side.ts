@@ -16,10 +16,14 @@ export interface MerchantSide {
   /** The merchant number that the money belongs to. */
   mchid: string
   webhooks: WebhookReceiver
-  enter(request: RequestIn<'createParking', 'merchant'>): Promise<ReplyTo<'createParking'>>
-  charge(request: RequestIn<'createTransaction', 'merchant'>): Promise<ReplyTo<'createTransaction'>>
-  refund(request: RequestIn<'createRefund', 'merchant'>): Promise<ReplyTo<'createRefund'>>
-  settle(request: RequestIn<'createAbnormalRefund', 'merchant'>): Promise<ReplyTo<'createAbnormalRefund'>>
+  enter(request: RequestIn<'parking.createParking', 'merchant'>): Promise<ReplyTo<'parking.createParking'>>
+  charge(
+    request: RequestIn<'parking.createTransaction', 'merchant'>,
+  ): Promise<ReplyTo<'parking.createTransaction'>>
+  refund(request: RequestIn<'refunds.createRefund', 'merchant'>): Promise<ReplyTo<'refunds.createRefund'>>
+  settle(
+    request: RequestIn<'refunds.createAbnormalRefund', 'merchant'>,
+  ): Promise<ReplyTo<'refunds.createAbnormalRefund'>>
   tradeBill(bill_date: string): Bill<TradeBillRow, TradeBillSummary>
   fundFlowBill(bill_date: string, account_type: 'BASIC' | 'OPERATION'): Bill<FundFlowRow, FundFlowSummary>
 }

@@ -7,7 +7,7 @@ const SNAPSHOT_AFTER_MS = DAY_MS + 9 * 60 * 60 * 1000
 /** What the merchant's contract says, in hundredths of a percent. */
 const FEE_RATE = 60
 
-type Refund = ReplyTo<'createRefund'>
+type Refund = ReplyTo<'refunds.createRefund'>
 
 /** A payment on record, with what can still be given back. */
 export interface RecordedPayment {

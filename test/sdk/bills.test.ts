@@ -159,7 +159,7 @@ test('a link that expired before it was used is applied for again', async t => {
   middle.plan(late, 'pass', late)
   await assert.rejects(collect(bills.tradeBill(DAY)), {
     name: 'InvalidRequest',
-    op: 'downloadBill',
+    op: 'bills.downloadBill',
     verified: true,
   })
 })

@@ -88,7 +88,7 @@ test('an order that does not exist is NotFound, verified, with everything that s
   const { parking } = merchantClient({ ...optionsOf(platform, DIRECT), acceptLanguage: 'en' })
   await assert.rejects(parking.queryTransaction({ out_trade_no: 'nothing' }), (error: unknown) => {
     assert.ok(error instanceof NotFound)
-    assert.equal(error.op, 'queryTransaction')
+    assert.equal(error.op, 'parking.queryTransaction')
     assert.equal(error.status, 404)
     assert.equal(error.code, 'NOT_FOUND')
     assert.equal(error.verified, true)

@@ -30,7 +30,10 @@ export function optionsOf(platform: TestPlatform, mchid: string, trust: FolderTr
 }
 
 /** An entry of 粤B10001 an hour before `now`, under a number of its own. */
-export function entryRequest(notify_url = NOWHERE, now = Date.now()): RequestIn<'createParking', 'merchant'> {
+export function entryRequest(
+  notify_url = NOWHERE,
+  now = Date.now(),
+): RequestIn<'parking.createParking', 'merchant'> {
   return {
     ...PLATE,
     out_parking_no: randomUUID(),
@@ -43,10 +46,10 @@ export function entryRequest(notify_url = NOWHERE, now = Date.now()): RequestIn<
 
 /** The charge of an entry that ends at `now`, under a number of its own. */
 export function chargeRequest(
-  entry: ReplyTo<'createParking'>,
+  entry: ReplyTo<'parking.createParking'>,
   notify_url = NOWHERE,
   now = Date.now(),
-): RequestIn<'createTransaction', 'merchant'> {
+): RequestIn<'parking.createTransaction', 'merchant'> {
   return {
     appid: APPID,
     description: '停车场扣费',
@@ -67,7 +70,7 @@ export function chargeRequest(
 }
 
 /** The query of 粤B10001's service. */
-export const plateRequest: RequestIn<'queryPlateService', 'merchant'> = {
+export const plateRequest: RequestIn<'parking.queryPlateService', 'merchant'> = {
   ...PLATE,
   appid: APPID,
   openid: OPENID,

@@ -61,7 +61,7 @@ test('certificates that were changed on the way, or another APIv3 key, stop the 
   }
   const expected = {
     name: 'ReplyForged',
-    op: 'listCertificates',
+    op: 'certificates.listCertificates',
     message: /cannot be opened: the APIv3 key is wrong/,
   }
 
@@ -85,7 +85,7 @@ test('certificates that are genuine but come with a wrong signature are not beli
   middle.plan(withText('"effective_time":"2', '"effective_time":"1'))
   await assert.rejects(parking.queryPlateService(plateRequest), {
     name: 'ReplyForged',
-    op: 'listCertificates',
+    op: 'certificates.listCertificates',
   })
 })
 
@@ -94,7 +94,7 @@ test('a merchant of the public key alone is told so when it asks for certificate
   const { parking } = merchantClient({ ...optionsOf(platform, DIRECT), trust: { certificates: [] } })
   await assert.rejects(parking.queryPlateService(plateRequest), {
     name: 'NotFound',
-    op: 'listCertificates',
+    op: 'certificates.listCertificates',
     code: 'RESOURCE_NOT_EXISTS',
     verified: false,
     whatToDo: /publicKeyId/,

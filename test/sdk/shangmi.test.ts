@@ -96,7 +96,7 @@ test('a client without certificates downloads those of SM2 before its first call
 test('a list that was changed on the way, or another APIv3 key, stops the call before it is sent', async () => {
   const base = { ...optionsBySm2(), trust: { certificates: [] }, retries: 0 }
   const otherKey = merchantClient({ ...base, apiv3Key: 'x'.repeat(32) })
-  const expected = { name: 'ReplyForged', op: 'listCertificates', message: /APIv3 key is wrong/ }
+  const expected = { name: 'ReplyForged', op: 'certificates.listCertificates', message: /APIv3 key is wrong/ }
   await assert.rejects(otherKey.parking.queryPlateService(plateRequest), expected)
   middle.plan(changed(text => text.replace(/"ciphertext":"..../, '"ciphertext":"AAAA')))
   await assert.rejects(merchantClient(base).parking.queryPlateService(plateRequest), expected)

@@ -28,9 +28,10 @@ export type CallName = 'create' | 'charge' | 'query' | 'find' | RefundCallName
 export type RefundCallName = 'refund' | 'queryRefund' | 'settleRefund'
 
 const OPERATIONS: Readonly<Record<CallName, OperationName>> = {
-  ...{ create: 'createParking', charge: 'createTransaction', query: 'queryTransaction' },
-  ...{ find: 'queryPlateService', refund: 'createRefund', queryRefund: 'queryByOutRefundNo' },
-  settleRefund: 'createAbnormalRefund',
+  ...{ create: 'parking.createParking', charge: 'parking.createTransaction' },
+  ...{ query: 'parking.queryTransaction', find: 'parking.queryPlateService' },
+  ...{ refund: 'refunds.createRefund', queryRefund: 'refunds.queryByOutRefundNo' },
+  settleRefund: 'refunds.createAbnormalRefund',
 }
 
 /** A call as a merchant makes it; repeated with the same parameters, it is the same call. */

@@ -4,8 +4,10 @@ import { test } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import { collect } from '../../../test/sdk/collect.ts'
 import { decryptField, encryptField } from '../../protocol/sensitive-field.ts'
-import { BillCorrupted, errorOf, NetworkError } from '../transport/errors.ts'
+import { NetworkError } from '../transport/errors.ts'
+import { errorOf } from '../transport/refusal.ts'
 import { type BillFile, billBytes } from './bill-bytes.ts'
+import { BillCorrupted } from './bill-corrupted.ts'
 
 const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
 const decrypt = (encrypted: string) => decryptField(encrypted, privateKey)
@@ -22,7 +24,8 @@ function encrypted(bytes: Uint8Array): Buffer {
 }
 
 const SEAL = { encrypt_key: encryptField(KEY, publicKey), nonce: NONCE }
-const linkExpired = () => errorOf({ op: 'downloadBill', status: 400, code: 'INVALID_REQUEST', text: '' })
+const linkExpired = () =>
+  errorOf({ op: 'bills.downloadBill', status: 400, code: 'INVALID_REQUEST', text: '' })
 
 async function* pieces(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Array> {
   for (let start = 0; start < bytes.length; start += size) yield bytes.subarray(start, start + size)
@@ -87,7 +90,7 @@ test('a link that has expired is applied for again, once for each file', async (
   assert.deepEqual(twoFiles.asked, ['apply', '1/0', '1/1', 'apply', '2/1'])
 
   const always = billOf([{ sent }], ['1/0', '2/0'])
-  await assert.rejects(always.bytes(), { name: 'InvalidRequest', op: 'downloadBill' })
+  await assert.rejects(always.bytes(), { name: 'InvalidRequest', op: 'bills.downloadBill' })
   assert.deepEqual(always.asked, ['apply', '1/0', 'apply', '2/0'])
 })
 
@@ -95,7 +98,8 @@ test('a file that cannot be opened for another reason is not applied for again',
   const source = {
     decrypt,
     apply: async () => [{ download_url: 'a', hash_value: sha1(PLAIN) }],
-    open: async () => Promise.reject(new NetworkError({ op: 'downloadBill', message: '', whatToDo: '' })),
+    open: async () =>
+      Promise.reject(new NetworkError({ op: 'bills.downloadBill', message: '', whatToDo: '' })),
   }
   await assert.rejects(collect(billBytes(source)), { name: 'NetworkError' })
 })

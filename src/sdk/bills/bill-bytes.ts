@@ -1,8 +1,9 @@
 import { createDecipheriv, createHash, type DecipherGCM } from 'node:crypto'
 import { pipeline, Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
-import { BillCorrupted, InvalidRequest, WechatPayError } from '../transport/errors.ts'
-import type { Download } from './open-download.ts'
+import { InvalidRequest, WechatPayError } from '../transport/errors.ts'
+import type { Download } from '../transport/open-download.ts'
+import { BillCorrupted } from './bill-corrupted.ts'
 
 /** A file of a bill, as the platform's reply names it. */
 export interface BillFile {

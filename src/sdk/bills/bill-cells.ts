@@ -1,4 +1,4 @@
-import { BillCorrupted } from '../transport/errors.ts'
+import { BillCorrupted } from './bill-corrupted.ts'
 
 const SEPARATOR = ',`'
 const TIME = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { BillCorrupted } from '../transport/errors.ts'
+import { BillCorrupted } from './bill-corrupted.ts'
 import { BillReader, type Layout } from './bill-reader.ts'
 import { fundFlowBill } from './fund-flow-bill.ts'
 import { type PaymentRow, type RefundRow, type TradeBillRow, tradeBill } from './trade-bill.ts'

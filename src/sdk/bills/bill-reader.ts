@@ -1,5 +1,5 @@
-import { BillCorrupted } from '../transport/errors.ts'
 import { Cells } from './bill-cells.ts'
+import { BillCorrupted } from './bill-corrupted.ts'
 
 /** How the lines of a kind of bill become objects. */
 export interface Layout<Row, Summary> {

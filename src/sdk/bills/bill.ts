@@ -1,4 +1,4 @@
-import { NoStatement } from '../transport/errors.ts'
+import { NoStatement } from '../refusals.ts'
 import { BillReader, type Layout } from './bill-reader.ts'
 
 /**

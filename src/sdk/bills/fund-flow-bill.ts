@@ -1,4 +1,4 @@
-import { BillCorrupted } from '../transport/errors.ts'
+import { BillCorrupted } from './bill-corrupted.ts'
 import type { Layout } from './bill-reader.ts'
 
 /** A row of a fund flow bill (资金账单): money that came to an account or left it. Amounts are fen. */

@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type TestContext, test } from 'node:test'
-import { merchantClient } from '../transport/client.ts'
+import { merchantClient } from '../client.ts'
 
 const keyPair = () =>
   generateKeyPairSync('rsa', {
@@ -93,5 +93,5 @@ test('a file that stops coming is given up after the time limit', async t => {
 
 test('a download that nobody answers is a NetworkError', async t => {
   const { bills, url } = await served(t, () => {})
-  await assert.rejects(bills.downloadBill(`${url}/file`), { name: 'NetworkError', op: 'downloadBill' })
+  await assert.rejects(bills.downloadBill(`${url}/file`), { name: 'NetworkError', op: 'bills.downloadBill' })
 })

@@ -23,7 +23,7 @@ export async function downloadCertificates(
 ): Promise<PlatformCertificate[]> {
   let opened: PlatformCertificate[] = []
   await sender.send(
-    'listCertificates',
+    'certificates.listCertificates',
     // Certificates of the other algorithm could not be used.
     { algorithm_type: options.suite.algorithm },
     {
@@ -53,11 +53,13 @@ function openCertificates(
   { apiv3Key, suite }: Pick<ResolvedOptions, 'apiv3Key' | 'suite'>,
 ): PlatformCertificate[] {
   try {
-    const { data } = JSON.parse(Buffer.from(body).toString('utf8')) as ReplyTo<'listCertificates'>
+    const { data } = JSON.parse(
+      Buffer.from(body).toString('utf8'),
+    ) as ReplyTo<'certificates.listCertificates'>
     return data.map(({ encrypt_certificate }) => parseCertificate(suite.open(encrypt_certificate, apiv3Key)))
   } catch (cause) {
     throw new ReplyForged({
-      op: 'listCertificates',
+      op: 'certificates.listCertificates',
       message: 'The platform certificates cannot be opened: the APIv3 key is wrong, or the reply was changed',
       whatToDo: WRONG_KEY,
       cause,

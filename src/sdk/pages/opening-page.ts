@@ -1,4 +1,4 @@
-import type { PlateColor } from '../../products/industry/parking/contract.ts'
+import type { PlateColor } from '../parking/types.ts'
 import { type AppLaunch, type MiniProgramLaunch, pathWithQuery, present } from './launch.ts'
 
 const APP_ID = 'wxbcad394b3d99dac9'

@@ -1,45 +1,48 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { ALL_ERRORS } from '../../../test/all-errors.ts'
+import { products } from '../../products/index.ts'
 import type { ErrorDetail } from '../../protocol/errors.ts'
+import { general } from '../../protocol/general-errors.ts'
+import { ChargeRefused, NoStatement, NotEnough, RefundImpossible, StatementCreating } from '../refusals.ts'
 import {
-  ChargeRefused,
-  errorOf,
   InvalidRequest,
   NoAuthority,
-  NoStatement,
-  NotEnough,
   NotFound,
   NumberUsed,
   OutcomeUnknown,
   ParameterError,
   RateLimited,
-  RefundImpossible,
   ReplyForged,
-  refusedAfterSilence,
   SignatureRefused,
-  StatementCreating,
   SystemError,
   WechatPayError,
 } from './errors.ts'
 import type { OperationName } from './operations.ts'
+import { errorOf, refusedAfterSilence } from './refusal.ts'
 
-const facts = { op: 'createTransaction', text: 'text', verified: true } as const
+const facts = { op: 'parking.createTransaction', text: 'text', verified: true } as const
 
-const SCENARIOS: [status: number, code: string | undefined, type: typeof WechatPayError][] = [
+const SCENARIOS: [
+  status: number,
+  code: string | undefined,
+  type: typeof WechatPayError,
+  op?: OperationName,
+][] = [
   [401, 'SIGN_ERROR', SignatureRefused],
   [401, undefined, SignatureRefused],
   [400, 'PARAM_ERROR', ParameterError],
   [400, 'INVALID_REQUEST', InvalidRequest],
-  [400, 'NO_STATEMENT_EXIST', NoStatement],
-  [400, 'STATEMENT_CREATING', StatementCreating],
+  [400, 'NO_STATEMENT_EXIST', NoStatement, 'bills.getTradeBill'],
+  [400, 'STATEMENT_CREATING', StatementCreating, 'bills.getFundFlowBill'],
   [403, 'NO_AUTH', NoAuthority],
   [400, 'ALREADY_EXISTS', NumberUsed],
   [403, 'NOT_ENOUGH', ChargeRefused],
   [403, 'RULE_LIMIT', ChargeRefused],
-  [403, 'TRADE_OVERDUE', RefundImpossible],
-  [403, 'USER_ACCOUNT_ABNORMAL', RefundImpossible],
+  [403, 'TRADE_OVERDUE', RefundImpossible, 'refunds.createRefund'],
+  [403, 'USER_ACCOUNT_ABNORMAL', RefundImpossible, 'refunds.createRefund'],
   [403, 'ANOTHER_CODE', WechatPayError],
+  // What a call is never refused with has no meaning there.
+  [403, 'NOT_ENOUGH', WechatPayError, 'parking.createParking'],
   [404, 'NOT_FOUND', NotFound],
   [404, 'RESOURCE_NOT_EXISTS', NotFound],
   [404, 'MCH_NOT_EXISTS', NotFound],
@@ -52,9 +55,9 @@ const SCENARIOS: [status: number, code: string | undefined, type: typeof WechatP
   [302, undefined, OutcomeUnknown],
 ]
 
-for (const [status, code, type] of SCENARIOS) {
-  test(`HTTP ${status} ${code ?? 'without a code'} is a ${type.name}`, () => {
-    const error = errorOf({ ...facts, status, code })
+for (const [status, code, type, op = facts.op] of SCENARIOS) {
+  test(`HTTP ${status} ${code ?? 'without a code'} to ${op} is a ${type.name}`, () => {
+    const error = errorOf({ ...facts, op, status, code })
     assert.equal(error.constructor, type)
     assert.equal(error.name, type.name)
     assert.equal(error.status, status)
@@ -64,14 +67,16 @@ for (const [status, code, type] of SCENARIOS) {
 }
 
 test('every error that the platform can answer has a class of its own kind', () => {
-  for (const { name, status, code } of ALL_ERRORS) {
-    assert.notEqual(errorOf({ ...facts, status, code }).constructor, WechatPayError, name)
+  for (const { operation } of products.flatMap(({ endpoints }) => endpoints)) {
+    const op = operation.id as OperationName
+    for (const { name, status, code } of [...Object.values(general), ...operation.errors])
+      assert.notEqual(errorOf({ ...facts, op, status, code }).constructor, WechatPayError, `${op} ${name}`)
   }
 })
 
 test('a 404 or 405 without a code does not read as "no such order"', () => {
   for (const status of [404, 405]) {
-    const error = errorOf({ ...facts, op: 'queryTransaction', status, code: undefined })
+    const error = errorOf({ ...facts, op: 'parking.queryTransaction', status, code: undefined })
     assert.equal(error.constructor, WechatPayError)
     assert.match(error.whatToDo, /baseUrl/)
   }
@@ -86,10 +91,9 @@ test('a message names what only the detail names: parameters that are not define
 })
 
 test('an unknown outcome tells how to find out, by the call', () => {
-  const told = (op: 'createTransaction' | 'createParking') =>
-    errorOf({ ...facts, op, status: 500, code: 'SYSTEM_ERROR' })
-  assert.match(told('createTransaction').whatToDo, /queryTransaction/)
-  assert.match(told('createParking').whatToDo, /same out_parking_no/)
+  const told = (op: OperationName) => errorOf({ ...facts, op, status: 500, code: 'SYSTEM_ERROR' })
+  assert.match(told('parking.createTransaction').whatToDo, /queryTransaction/)
+  assert.match(told('parking.createParking').whatToDo, /same out_parking_no/)
 })
 
 test('a refusal after silence is no refusal but an unknown outcome, with the refusal as its cause', () => {
@@ -103,37 +107,40 @@ test('a refusal after silence is no refusal but an unknown outcome, with the ref
 })
 
 test('too little money is the merchant’s where a refund is asked for', () => {
-  const error = errorOf({ ...facts, op: 'createRefund', status: 403, code: 'NOT_ENOUGH' })
+  const error = errorOf({ ...facts, op: 'refunds.createRefund', status: 403, code: 'NOT_ENOUGH' })
   assert.equal(error.constructor, NotEnough)
 })
 
 test('a refusal of a refund says what to do about refunds', () => {
-  const told = (status: number, code: string, op: OperationName = 'createRefund') =>
+  const told = (status: number, code: string, op: OperationName = 'refunds.createRefund') =>
     errorOf({ ...facts, op, status, code }).whatToDo
   assert.match(
     told(404, 'RESOURCE_NOT_EXISTS'),
     /no such order, it is of another sub_mchid, or it was not paid/,
   )
-  assert.match(told(404, 'RESOURCE_NOT_EXISTS', 'queryByOutRefundNo'), /same out_refund_no again/)
-  assert.match(told(404, 'RESOURCE_NOT_EXISTS', 'listCertificates'), /certificates/)
+  assert.match(told(404, 'RESOURCE_NOT_EXISTS', 'refunds.queryByOutRefundNo'), /same out_refund_no again/)
+  assert.match(told(404, 'RESOURCE_NOT_EXISTS', 'certificates.listCertificates'), /certificates/)
   assert.match(told(429, 'FREQUENCY_LIMITED'), /queryByOutRefundNo/)
-  assert.match(told(429, 'FREQUENCY_LIMITED', 'createTransaction'), /queryTransaction/)
+  assert.match(told(429, 'FREQUENCY_LIMITED', 'parking.createTransaction'), /queryTransaction/)
   assert.match(told(500, 'SYSTEM_ERROR'), /queryByOutRefundNo with the same out_refund_no/)
   assert.match(told(403, 'NOT_ENOUGH'), /same out_refund_no/)
+  // What a call has to say of a status gives way to what the code says.
+  assert.match(told(400, 'PARAM_ERROR'), /^Do not repeat\. Correct the field/)
+  assert.match(told(400, 'INVALID_REQUEST'), /Nothing was refunded/)
 })
 
 test('the message of a refusal has the Request-ID, when there is one', () => {
   const refused = (requestId?: string) => errorOf({ ...facts, status: 401, code: 'SIGN_ERROR', requestId })
   assert.equal(
     refused('08F9').message,
-    'createTransaction was answered with HTTP 401 SIGN_ERROR text (Request-ID 08F9)',
+    'parking.createTransaction was answered with HTTP 401 SIGN_ERROR text (Request-ID 08F9)',
   )
-  assert.equal(refused().message, 'createTransaction was answered with HTTP 401 SIGN_ERROR text')
+  assert.equal(refused().message, 'parking.createTransaction was answered with HTTP 401 SIGN_ERROR text')
 })
 
 test('a bill that is not ready says from when it is, in the time of the business', () => {
   const error = (request?: object) =>
-    errorOf({ ...facts, op: 'getTradeBill', status: 400, code: 'STATEMENT_CREATING', request })
+    errorOf({ ...facts, op: 'bills.getTradeBill', status: 400, code: 'STATEMENT_CREATING', request })
   const readyFrom = (request?: object) => (error(request) as StatementCreating).readyFrom
   assert.equal(readyFrom({ bill_date: '2026-06-01' }), '2026-06-02T10:00:00+08:00')
   assert.equal(readyFrom({ bill_date: '2028-02-28' }), '2028-02-29T10:00:00+08:00')

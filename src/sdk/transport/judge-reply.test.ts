@@ -12,7 +12,7 @@ function judge(status: number, body: string, { isSigned = true, verify = genuine
     ...(isSigned && { 'Wechatpay-Signature': 's' }),
   }
   const reply = { status, header: (name: string) => headers[name], body: Buffer.from(body) }
-  return judgeReply('queryTransaction', { out_trade_no: 'T1' }, reply, verify)
+  return judgeReply('parking.queryTransaction', { out_trade_no: 'T1' }, reply, verify)
 }
 
 async function errorOf(...reply: Parameters<typeof judge>): Promise<WechatPayError> {
@@ -91,7 +91,7 @@ test('where no repetition helps, a forged reply says what to mend, and a charge 
     assert.match(whatToDo, mended)
     assert.doesNotMatch(whatToDo, /ask again/)
     const reply = { status: 200, header: () => undefined, body: Buffer.from('{}') }
-    const judgement = await judgeReply('createTransaction', {}, reply, async () => fault)
+    const judgement = await judgeReply('parking.createTransaction', {}, reply, async () => fault)
     assert.ok('error' in judgement)
     assert.match(judgement.error.whatToDo, /Keep the gate closed and call queryTransaction/)
     assert.match(judgement.error.whatToDo, mended)

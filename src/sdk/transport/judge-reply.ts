@@ -1,7 +1,9 @@
+import { operations } from '../generated/index.ts'
 import { isSigned, type SignatureFault } from '../keys/verify-signed.ts'
 import type { MismatchCause } from '../notices/explain-mismatch.ts'
-import { type ErrorFacts, errorOf, type RefusalFacts, ReplyForged, type WechatPayError } from './errors.ts'
-import { type CallRules, type OperationName, operations, unknownUntilMended } from './operations.ts'
+import { type ErrorFacts, ReplyForged, type WechatPayError } from './errors.ts'
+import { type CallRules, ifUnknown, type OperationName, unknownUntilMended } from './operations.ts'
+import { errorOf, type RefusalFacts } from './refusal.ts'
 import type { RawReply } from './send-once.ts'
 
 /** Checks the signature of a reply: `undefined` when it is right, `unchecked` when there is nothing to check it with. */
@@ -28,7 +30,8 @@ const MAX_FOREIGN_TEXT = 120
 
 /**
  * Decides whether a reply is a success, a refusal, or nothing that can be believed. `value` is given for a success alone:
- * one that the platform signed and that answers this request.
+ * one that the platform signed and that answers this request. A success without a body names no request: only the time
+ * in its signature says that it is no old one.
  *
  * Every 2xx is signed, so one without a signature is forged. The others need not be: what is refused before the request's
  * own signature was found right never is. Where there is a signature it must be right, and where there is none the error
@@ -53,7 +56,13 @@ export async function judgeReply(
     }
   }
   const body = parseObject(reply.body)
-  if (!isSuccess || reply.status === 202) return { error: refusal(facts, verified, reply.body, body) }
+  const { success } = operations[op]
+  if (!isSuccess || (reply.status === 202 && success !== 202))
+    return { error: refusal(facts, verified, reply.body, body) }
+  if (success !== undefined) {
+    if (reply.status === success && reply.body.length === 0) return { value: undefined }
+    return { error: forged(facts, `The reply to ${op} is signed but is no ${success} without a body.`) }
+  }
   // Every call has a reply of its own, so an empty one is the reply to something else, be it signed or not.
   if (!body) return { error: forged(facts, `The reply to ${op} is signed but is no JSON object.`) }
   const foreign = foreignField(operations[op], request, body)
@@ -78,7 +87,7 @@ function refusal(
 
 /** A signature covers a reply and no request, so a recorded reply to another call would pass without this. */
 function foreignField(
-  { echoes }: CallRules,
+  { echoes = [] }: CallRules,
   request: object,
   body: Record<string, unknown>,
 ): string | undefined {
@@ -93,7 +102,7 @@ function forged(
 ): ReplyForged {
   const { op } = facts
   const mend = fault && (MEND[fault.reason] ?? (fault.likelyCause && MEND[fault.likelyCause]))
-  const whatToDo = mend ? unknownUntilMended(op, mend) : operations[op].ifUnknown
+  const whatToDo = mend ? unknownUntilMended(op, mend) : ifUnknown(op)
   return new ReplyForged({ ...facts, message, likelyCause: fault?.likelyCause, whatToDo })
 }
 

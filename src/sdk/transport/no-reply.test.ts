@@ -8,17 +8,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { tlsCredentials } from '../../sandbox/tls.ts'
-import {
-  NetworkError,
-  NotSent,
-  OutcomeUnknown,
-  ReplyForged,
-  errorOf as refusalOf,
-  type WechatPayError,
-} from './errors.ts'
+import { NetworkError, NotSent, OutcomeUnknown, ReplyForged, type WechatPayError } from './errors.ts'
 import type { VerifyReply } from './judge-reply.ts'
 import type { OperationName } from './operations.ts'
 import { resolveOptions } from './options.ts'
+import { errorOf as refusalOf } from './refusal.ts'
 import { Sender } from './sender.ts'
 
 const { privateKey, publicKey } = generateKeyPairSync('rsa', {
@@ -50,7 +44,7 @@ async function endOf({
   baseUrl = 'http://one',
   fallbackUrl,
   plan,
-  op = 'createTransaction',
+  op = 'parking.createTransaction',
   verify = async () => undefined,
 }: Setting) {
   const left = [...(plan ?? [])]
@@ -77,7 +71,7 @@ async function endOf({
     random: (size: number) => new Uint8Array(size),
     pause: async () => {},
   }
-  const sender = new Sender(options, machine)
+  const sender = new Sender('merchant', options, machine)
   const request = { out_trade_no: 'T1' }
   const error = await sender.send(op, request, { verify, wechatpaySerial: undefined }).then(
     () => assert.fail('The call has succeeded'),
@@ -125,7 +119,7 @@ for (const [code, mended] of [
   ['CERT_HAS_EXPIRED', /has expired/],
 ] as const) {
   test(`untrusted TLS, ${code}: nothing was sent, it is not repeated, and what to mend is said`, async () => {
-    for (const op of ['createTransaction', 'queryTransaction'] as const) {
+    for (const op of ['parking.createTransaction', 'parking.queryTransaction'] as const) {
       const { error, asked } = await endOf({ plan: [failed(code), failed(code), failed(code)], op })
       assert.ok(error instanceof NotSent)
       assert.match(error.message, new RegExp(code))
@@ -152,7 +146,7 @@ for (const [code, syscall] of [
     assert.match(error.whatToDo, /^Nothing was sent: this call was certainly not accepted/)
     assert.match(error.whatToDo, /An earlier call with the same number is as unknown as it was/)
     assert.match(error.whatToDo, /Check baseUrl.*same request again/)
-    const read = await errorOf({ plan: [failed(code, syscall)], op: 'queryTransaction' })
+    const read = await errorOf({ plan: [failed(code, syscall)], op: 'parking.queryTransaction' })
     assert.match(read.whatToDo, /^Nothing was sent\. Check baseUrl.*ask again/)
   })
 
@@ -243,7 +237,7 @@ test('when no host has replied the message names each with its own reason', asyn
   const { message } = await errorOf({ plan, fallbackUrl: 'http://two' })
   assert.equal(
     message,
-    'createTransaction had no reply from http://one: EHOSTUNREACH because of EHOSTUNREACH; ' +
+    'parking.createTransaction had no reply from http://one: EHOSTUNREACH because of EHOSTUNREACH; ' +
       'asked before: http://two, ECONNREFUSED because of ECONNREFUSED',
   )
   const { message: afterStatus } = await errorOf({
@@ -258,14 +252,14 @@ test('a reply that ends in the middle of its body is said to have ended early', 
   assert.ok(error instanceof NetworkError)
   assert.match(
     error.message,
-    /^The reply to createTransaction from http:\/\/127\S+ ended early: UND_ERR_SOCKET/,
+    /^The reply to parking.createTransaction from http:\/\/127\S+ ended early: UND_ERR_SOCKET/,
   )
   assert.match(error.whatToDo, /may have been accepted/)
 })
 
 test('a reply that cannot be verified because the list of certificates is refused says what to mend', async () => {
   const listRefused = (status: number, code: string) => async () => {
-    throw refusalOf({ op: 'listCertificates', status, code, text: '', verified: false })
+    throw refusalOf({ op: 'certificates.listCertificates', status, code, text: '', verified: false })
   }
   const none = await errorOf({ plan: [200], verify: listRefused(404, 'RESOURCE_NOT_EXISTS') })
   assert.ok(none instanceof ReplyForged)

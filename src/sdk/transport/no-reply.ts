@@ -1,5 +1,5 @@
 import { NetworkError, NotSent } from './errors.ts'
-import { type OperationName, operations, unknownUntilMended } from './operations.ts'
+import { ifUnknown, isRead, type OperationName, unknownUntilMended } from './operations.ts'
 import { ReplyEndedEarly, ReplyTooLarge } from './send-once.ts'
 import type { AttemptEnd } from './should-retry.ts'
 
@@ -98,7 +98,7 @@ export function noReply(op: OperationName, host: string, cause: unknown, timeout
   if (cause instanceof ReplyEndedEarly || cause instanceof ReplyTooLarge) {
     const how = cause instanceof ReplyEndedEarly ? 'ended early' : 'cannot be read'
     const message = `The reply to ${op} from ${host} ${how}: ${reason}`
-    const error = new NetworkError({ op, message, cause, whatToDo: operations[op].ifUnknown })
+    const error = new NetworkError({ op, message, cause, whatToDo: ifUnknown(op) })
     return { error, end: 'no_reply', reason }
   }
   const message = `${op} had no reply from ${host}: ${reason}`
@@ -107,7 +107,7 @@ export function noReply(op: OperationName, host: string, cause: unknown, timeout
   const error =
     isHopeless || wasNeverConnected(cause)
       ? new NotSent({ ...facts, whatToDo: afterNothing(op, cause) })
-      : new NetworkError({ ...facts, whatToDo: operations[op].ifUnknown })
+      : new NetworkError({ ...facts, whatToDo: ifUnknown(op) })
   return { error, end: isHopeless ? 'untrusted' : 'no_reply', reason }
 }
 
@@ -134,15 +134,14 @@ export function noReplyAnywhere(
   const fix = status === 407 ? PROXY_LOGIN : whatToFix(cause)
   return new NetworkError({
     ...facts,
-    whatToDo: fix ? unknownUntilMended(op, fix) : operations[op].ifUnknown,
+    whatToDo: fix ? unknownUntilMended(op, fix) : ifUnknown(op),
   })
 }
 
 function afterNothing(op: OperationName, cause: unknown): string {
   const fix = whatToFix(cause)
   if (fix) return unsentUntilFixed(op, fix)
-  const isRead = operations[op].method === 'GET'
-  return `${nothingSent(op)} ${UNREACHABLE}, then ${isRead ? 'ask' : 'send the same request'} again.`
+  return `${nothingSent(op)} ${UNREACHABLE}, then ${isRead(op) ? 'ask' : 'send the same request'} again.`
 }
 
 function unsentUntilFixed(op: OperationName, fix: string): string {
@@ -150,7 +149,7 @@ function unsentUntilFixed(op: OperationName, fix: string): string {
 }
 
 function nothingSent(op: OperationName): string {
-  return operations[op].method === 'GET'
+  return isRead(op)
     ? 'Nothing was sent.'
     : 'Nothing was sent: this call was certainly not accepted. An earlier call with the same number is as unknown as it was.'
 }

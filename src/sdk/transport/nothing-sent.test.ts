@@ -47,14 +47,14 @@ after(() => {
   for (const server of open) server.close()
 })
 
-async function errorOf(more: Partial<ClientOptions>, op: OperationName = 'createTransaction') {
+async function errorOf(more: Partial<ClientOptions>, op: OperationName = 'parking.createTransaction') {
   const options = resolveOptions({
     ...{ mchid: '1230000109', serial_no: 'AA', privateKey, apiv3Key: 'a'.repeat(32), retries: 0 },
     ...{ trust: { publicKeyId: 'PUB_KEY_ID_1', publicKey } },
     ...more,
   })
   const wallNow = () => 1_700_000_000_000
-  const sender = new Sender(options, { wallNow, random: randomBytes, pause: async () => {} })
+  const sender = new Sender('merchant', options, { wallNow, random: randomBytes, pause: async () => {} })
   const believed = { verify: async () => undefined, wechatpaySerial: undefined }
   return sender.send(op, { out_trade_no: 'T1' }, believed).then(
     () => assert.fail('The call has succeeded'),
@@ -121,7 +121,7 @@ test('a proxy that wants a login has passed nothing on, whether it was to make a
       assertNotSent(forwarded, /a proxy answered with HTTP 407$/, /wants a name and a password/)
       assert.equal(forwarded.status, 407)
     }
-    const read = await errorOf({ baseUrl: `http://127.0.0.1:${proxy}` }, 'queryTransaction')
+    const read = await errorOf({ baseUrl: `http://127.0.0.1:${proxy}` }, 'parking.queryTransaction')
     assert.match(read.whatToDo, /^Nothing was sent\. To repeat it/)
   } finally {
     await dispatcher.close()
@@ -257,6 +257,6 @@ test('a reply that is larger than any is not called silence', async () => {
   assert.ok(error instanceof NetworkError)
   assert.match(
     error.message,
-    /^The reply to createTransaction from http:\/\/127.0.0.1:9 cannot be read: it is larger than/,
+    /^The reply to parking.createTransaction from http:\/\/127.0.0.1:9 cannot be read: it is larger than/,
   )
 })

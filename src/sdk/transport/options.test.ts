@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { newCertificate, newRoot } from '../../sandbox/certificates.ts'
-import { merchantClient } from './client.ts'
+import { merchantClient } from '../client.ts'
 import { type ClientOptions, OPTION_NAMES, resolveOptions } from './options.ts'
 import { optionsFromFolder } from './options-from-folder.ts'
 

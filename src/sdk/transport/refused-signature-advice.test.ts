@@ -1,10 +1,17 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { general } from '../../protocol/general-errors.ts'
-import { errorOf, SignatureRefused } from './errors.ts'
+import { SignatureRefused } from './errors.ts'
+import { errorOf } from './refusal.ts'
 
 const whatToDo = (text: string) => {
-  const error = errorOf({ op: 'createTransaction', status: 401, code: 'SIGN_ERROR', text, verified: false })
+  const error = errorOf({
+    op: 'parking.createTransaction',
+    status: 401,
+    code: 'SIGN_ERROR',
+    text,
+    verified: false,
+  })
   assert.ok(error instanceof SignatureRefused)
   return error.whatToDo
 }

@@ -54,7 +54,7 @@ export function openReply(
     method: wire.method,
     headers: {
       ...options.headers,
-      ...(wire.body.length > 0 && { 'Content-Type': 'application/json' }),
+      ...(wire.body.length > 0 && { 'Content-Type': wire.contentType }),
       ...headers,
       Authorization: authorize(wire, options, machine),
     },
@@ -76,13 +76,13 @@ export async function readReply(response: Response): Promise<RawReply> {
 
 /** Each attempt has a time and a nonce of its own: the first one may be older than five minutes by the last. */
 function authorize(
-  { method, target, body }: WireRequest,
+  { method, target, signed }: WireRequest,
   { mchid, serial_no, privateKey, suite }: ResolvedOptions,
   { wallNow, random }: Machine,
 ): string {
   const timestamp = String(Math.floor(wallNow() / 1000))
   const nonce_str = newNonce(random)
-  const message = requestMessage({ method, target, timestamp, nonce: nonce_str, body })
+  const message = requestMessage({ method, target, timestamp, nonce: nonce_str, body: signed })
   return formatAuthorization({
     algorithm: suite.algorithm,
     mchid,

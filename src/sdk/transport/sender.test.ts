@@ -41,9 +41,13 @@ function senderOf(plan: (number | Error)[], hosts: { fallbackUrl?: string; retri
     random: (size: number) => new Uint8Array(size),
     pause: async (milliseconds: number) => void pauses.push(milliseconds),
   }
-  const sender = new Sender(options, machine)
+  const sender = new Sender('merchant', options, machine)
   const send = () =>
-    sender.send('securityEcho', { echo_message: 'a' }, { verify: genuine, wechatpaySerial: 'PUB_KEY_ID_1' })
+    sender.send(
+      'security.securityEcho',
+      { echo_message: 'a' },
+      { verify: genuine, wechatpaySerial: 'PUB_KEY_ID_1' },
+    )
   return { send, asked, pauses, reports }
 }
 
@@ -92,9 +96,9 @@ test('every attempt is reported with its host, its status and its error', async 
   assert.deepEqual(
     reports.map(({ op, attempt, status, requestId, error }) => [op, attempt, status, requestId, error?.name]),
     [
-      ['securityEcho', 1, undefined, undefined, 'NetworkError'],
-      ['securityEcho', 2, 503, 'R-0', 'SystemError'],
-      ['securityEcho', 3, 200, 'R-0', undefined],
+      ['security.securityEcho', 1, undefined, undefined, 'NetworkError'],
+      ['security.securityEcho', 2, 503, 'R-0', 'SystemError'],
+      ['security.securityEcho', 3, 200, 'R-0', undefined],
     ],
   )
 })

@@ -1,19 +1,13 @@
-import { type Download, openDownload } from '../bills/open-download.ts'
-import {
-  NetworkError,
-  NotSent,
-  OutcomeUnknown,
-  RateLimited,
-  ReplyForged,
-  refusedAfterSilence,
-  WechatPayError,
-} from './errors.ts'
+import { operations } from '../generated/index.ts'
+import { NetworkError, NotSent, OutcomeUnknown, RateLimited, ReplyForged, WechatPayError } from './errors.ts'
 import { Hosts } from './hosts.ts'
 import { type Judgement, judgeReply, type VerifyReply } from './judge-reply.ts'
 import type { Machine } from './machine.ts'
 import { noReply, noReplyAnywhere, refusedByProxy } from './no-reply.ts'
-import { type OperationName, operations, unknownUntilMended } from './operations.ts'
+import { type BrokenDownload, type Download, openDownload } from './open-download.ts'
+import { ifUnknown, isRead, type Mode, type OperationName, unknownUntilMended } from './operations.ts'
 import type { ResolvedOptions } from './options.ts'
+import { refusedAfterSilence } from './refusal.ts'
 import { type RawReply, sendOnce } from './send-once.ts'
 import { type AttemptEnd, pauseBefore, shouldRetry } from './should-retry.ts'
 import { writeRequest } from './write-request.ts'
@@ -45,11 +39,13 @@ interface Failure {
 
 /** Sends calls: signs, repeats where that is right, changes the host, verifies. */
 export class Sender {
+  readonly #mode: Mode
   readonly #options: ResolvedOptions
   readonly #machine: Machine
   readonly #hosts: Hosts
 
-  constructor(options: ResolvedOptions, machine: Machine) {
+  constructor(mode: Mode, options: ResolvedOptions, machine: Machine) {
+    this.#mode = mode
     this.#options = options
     this.#machine = machine
     this.#hosts = new Hosts(options.hosts, machine.wallNow)
@@ -57,7 +53,7 @@ export class Sender {
 
   /** Answers the reply's body. Throws a `WechatPayError`; at most `retries` + 1 attempts, each within `timeoutMs`. */
   send(op: OperationName, request: object, { verify, wechatpaySerial }: SendOptions): Promise<unknown> {
-    const wire = writeRequest(operations[op], request)
+    const wire = writeRequest(operations[op], this.#mode, request)
     return this.#repeat({
       op,
       hosts: this.#hosts,
@@ -68,16 +64,21 @@ export class Sender {
 
   /**
    * Opens the file behind a download URL, which came in a verified reply: it is asked for where the URL says. The file
-   * itself is not signed. Throws as `send` does; attempts end with the first byte.
+   * itself is not signed. Throws as `send` does; attempts end with the first byte. A file that stops coming then throws
+   * what `broken` makes of it.
    */
-  open(url: URL, { verify, wechatpaySerial }: SendOptions): Promise<Download> {
+  open(
+    op: OperationName,
+    url: URL,
+    broken: BrokenDownload,
+    { verify, wechatpaySerial }: SendOptions,
+  ): Promise<Download> {
     const hosts = new Hosts([url.origin], this.#machine.wallNow)
     return this.#repeat({
-      op: 'downloadBill',
+      op,
       hosts,
-      exchange: () => openDownload(url, wechatpaySerial, this.#options, this.#machine),
-      judge: async reply =>
-        reply.download ? { value: reply.download } : judgeReply('downloadBill', {}, reply, verify),
+      exchange: () => openDownload(url, wechatpaySerial, broken, this.#options, this.#machine),
+      judge: async reply => (reply.download ? { value: reply.download } : judgeReply(op, {}, reply, verify)),
     }) as Promise<Download>
   }
 
@@ -148,8 +149,7 @@ function asOutcome(
 ): WechatPayError {
   if (error instanceof NetworkError || error instanceof NotSent)
     return noReplyAnywhere(error, otherHosts, mayBeDone)
-  const isAmbiguous =
-    mayBeDone && operations[error.op].method === 'POST' && !(error instanceof OutcomeUnknown)
+  const isAmbiguous = mayBeDone && !isRead(error.op) && !(error instanceof OutcomeUnknown)
   return isAmbiguous ? refusedAfterSilence(error) : error
 }
 
@@ -171,7 +171,7 @@ function unverifiable(op: OperationName, reply: RawReply, cause: unknown): Failu
     status: reply.status,
     requestId: reply.header('Request-ID'),
     message: `The reply to ${op} could not be verified: ${cause instanceof Error ? cause.message : cause}`,
-    whatToDo: isRefusal ? unknownUntilMended(op, cause.whatToDo) : operations[op].ifUnknown,
+    whatToDo: isRefusal ? unknownUntilMended(op, cause.whatToDo) : ifUnknown(op),
     cause,
   })
   return failure(error, reply)

@@ -1,9 +1,15 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { operations } from './operations.ts'
+import { operations } from '../generated/index.ts'
 import { type AttemptEnd, type Decision, pauseBefore, shouldRetry } from './should-retry.ts'
 
-const { queryTransaction, createParking, createTransaction, createRefund, createAbnormalRefund } = operations
+const {
+  'parking.queryTransaction': queryTransaction,
+  'parking.createParking': createParking,
+  'parking.createTransaction': createTransaction,
+  'refunds.createRefund': createRefund,
+  'refunds.createAbnormalRefund': createAbnormalRefund,
+} = operations
 
 const SCENARIOS: [end: AttemptEnd, read: Decision, entry: Decision, charge: Decision][] = [
   ['no_reply', 'repeat_elsewhere', 'repeat_elsewhere', 'repeat_elsewhere'],

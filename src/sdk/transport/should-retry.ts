@@ -17,7 +17,7 @@ const UNFINISHED: readonly AttemptEnd[] = [202, 500]
  * Whether an attempt is repeated, and where. Pure: everything that the decision depends on is an argument.
  *
  * Every repetition carries the same bytes. There is no idempotency header in APIv3; the business numbers in those bytes
- * (`out_trade_no`, `out_parking_no`) are what makes a repeated call the same call, so repeating is safe where the
+ * (`out_trade_no`, `out_refund_no`) are what makes a repeated call the same call, so repeating is safe where the
  * documents ask for it and only there. The number of attempts is bounded by `retries`.
  */
 export function shouldRetry(
@@ -34,12 +34,12 @@ export function shouldRetry(
   if (end === 'untrusted') return 'repeat_elsewhere'
   // 202 says "not finished, ask again with the same parameters", and the remedy of every page for 500 is the same.
   if (UNFINISHED.includes(end)) return 'repeat'
-  // The limit of a query or an entry is waited for. A charge is reported instead: it was perhaps not the first attempt,
-  // the car stands at the gate, and the documents ask to query before money is moved again.
+  // The limit of a query is waited for. What moves money is reported instead: it was perhaps not the first attempt,
+  // somebody waits for it, and the documents ask to query before money is moved again.
   if (end === 429) return call.movesMoney ? 'stop' : 'repeat'
-  // A reply whose signature is wrong says nothing, so a call that only reads is made again. A POST is not: it was
+  // A reply whose signature is wrong says nothing, so a call that only reads is made again. Another is not: it was
   // received, and probably carried out, by whoever answered. Its repetition would be judged by a state that we do not
-  // know ("this entry is charged already"), and that refusal could be taken for the outcome of the charge. The
+  // know ("this was charged already"), and that refusal could be taken for the outcome of the call. The
   // documents say: unknown, query.
   if (end === 'forged') return call.method === 'GET' ? 'repeat' : 'stop'
   // 401 needs new keys or a right clock, the other 4xx another request; the same bytes would be refused again.

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { operations } from './operations.ts'
+import { operations } from '../generated/index.ts'
 import { writeRequest } from './write-request.ts'
 
 test('a GET carries its fields in the query, percent-encoded, in the order in which they were given', () => {
-  const { target, body } = writeRequest(operations.queryPlateService, {
+  const { target, body } = writeRequest(operations['parking.queryPlateService'], 'merchant', {
     appid: 'wx1',
     sub_mchid: undefined,
     plate_number: '粤B10001',
@@ -20,7 +20,9 @@ test('a GET carries its fields in the query, percent-encoded, in the order in wh
 
 test('what is signed is what the URL parser of fetch sends, whatever the characters', () => {
   const everyCharacter = String.fromCharCode(...Array.from({ length: 95 }, (_, index) => 32 + index))
-  const { target } = writeRequest(operations.queryPlateService, { openid: `${everyCharacter}粤` })
+  const { target } = writeRequest(operations['parking.queryPlateService'], 'merchant', {
+    openid: `${everyCharacter}粤`,
+  })
   const url = new URL(`https://host.invalid${target}`)
   assert.equal(url.pathname + url.search, target)
   assert.equal(url.searchParams.get('openid'), `${everyCharacter}粤`)
@@ -28,7 +30,7 @@ test('what is signed is what the URL parser of fetch sends, whatever the charact
 
 test('a field of the path travels there and nowhere else', () => {
   const request = { out_trade_no: 'a*-_b', sub_mchid: '1900000109' }
-  const { target } = writeRequest(operations.queryTransaction, request)
+  const { target } = writeRequest(operations['parking.queryTransaction'], 'merchant', request)
   assert.equal(target, '/v3/vehicle/transactions/out-trade-no/a*-_b?sub_mchid=1900000109')
   assert.equal(request.out_trade_no, 'a*-_b')
 })
@@ -36,16 +38,18 @@ test('a field of the path travels there and nowhere else', () => {
 test('a path field that would make another request of it is refused before anything is sent', () => {
   for (const out_trade_no of ['', '.', '..', undefined, 7]) {
     assert.throws(
-      () => writeRequest(operations.queryTransaction, { out_trade_no }),
+      () => writeRequest(operations['parking.queryTransaction'], 'merchant', { out_trade_no }),
       /^TypeError: out_trade_no must/,
     )
   }
-  const { target } = writeRequest(operations.queryTransaction, { out_trade_no: '../find?a=b' })
+  const { target } = writeRequest(operations['parking.queryTransaction'], 'merchant', {
+    out_trade_no: '../find?a=b',
+  })
   assert.equal(target, '/v3/vehicle/transactions/out-trade-no/..%2Ffind%3Fa%3Db')
 })
 
 test('a POST carries its fields as JSON without those that have no value', () => {
-  const { target, body } = writeRequest(operations.securityEcho, {
+  const { target, body } = writeRequest(operations['security.securityEcho'], 'merchant', {
     echo_message: '你好',
     notify_url: undefined,
     encrypted_echo_message: null,

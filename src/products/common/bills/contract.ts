@@ -3,6 +3,7 @@ import { FILE, inBothModes, operation } from '../../../contract/operation.ts'
 import * as Type from '../../../contract/schema.ts'
 import { general } from '../../../protocol/general-errors.ts'
 import { errors } from './errors.ts'
+import { billRefusals } from './refusals.ts'
 
 const optional = Type.Optional
 
@@ -65,8 +66,9 @@ export const getTradeBill = operation({
     description:
       'Applies for the bill of the orders paid and the refunds accepted on a day; of one sub-merchant, ' +
       'or of all of the provider. The reply has the download URL, which is good for five ' +
-      'minutes.\n\nThrows `NotFound` when there is no bill for the day, and `InvalidRequest` while it is ' +
+      'minutes.\n\nThrows `NoStatement` when there is no bill for the day, and `StatementCreating` while it is ' +
       'being made.',
+    refusals: billRefusals,
   },
 })
 
@@ -93,7 +95,8 @@ export const getFundFlowBill = operation({
   sdk: {
     description:
       'Applies for the bill of what went into and out of an account on a day. The reply has the ' +
-      'download URL, which is good for five minutes.',
+      'download URL, which is good for five minutes. At most three applications in a second.',
+    refusals: billRefusals,
   },
 })
 
@@ -133,6 +136,8 @@ export const getSubMerchantFundFlowBill = operation({
     description:
       'Applies for the fund flow bill of one sub-merchant. The file is encrypted, with a key that is ' +
       'encrypted to the certificate that signed the request.',
+    only: 'partner',
+    refusals: billRefusals,
   },
 })
 
@@ -166,5 +171,6 @@ export const downloadBill = operation({
     description:
       'The file of a bill, as its download URL says. It is not signed: compare its SHA-1 with ' +
       '`hash_value`.',
+    refusals: billRefusals,
   },
 })

@@ -43,5 +43,12 @@ export const listCertificates = operation({
     description:
       'The platform certificates, still sealed. A client needs no call of this: it downloads, opens ' +
       'and renews them by itself.\n\nThrows `NotFound` for a merchant of the public key only.',
+    refusals: [
+      {
+        status: 404,
+        whatToDo:
+          'This merchant has no platform certificates: set trust to { publicKeyId, publicKey } of the merchant platform.',
+      },
+    ],
   },
 })

@@ -5,6 +5,7 @@ import { inBothModes, operation } from '../../../contract/operation.ts'
 import * as Type from '../../../contract/schema.ts'
 import { general } from '../../../protocol/general-errors.ts'
 import { errors } from './errors.ts'
+import { REFUND_NOT_FOUND, REFUND_ORDER_NOT_FOUND, refundRefusals } from './refusals.ts'
 
 const optional = Type.Optional
 
@@ -180,6 +181,7 @@ export const createRefund = operation({
       'The refund may have been accepted. Call queryByOutRefundNo with the same out_refund_no; on ' +
       'NotFound send the same request with the same out_refund_no again. A new number would refund a ' +
       'second time.',
+    refusals: [REFUND_ORDER_NOT_FOUND, ...refundRefusals],
   },
 })
 
@@ -206,6 +208,8 @@ export const queryByOutRefundNo = operation({
   sdk: {
     description: 'The refund as it is now. Throws `NotFound` when there is none under the number.',
     echoes: ['out_refund_no'],
+    replyType: 'Refund',
+    refusals: [REFUND_NOT_FOUND],
   },
 })
 
@@ -265,6 +269,7 @@ export const createAbnormalRefund = operation({
     ifUnknown:
       'The refund may be on its new way. Call queryByOutRefundNo: while it is ABNORMAL, the same ' +
       'request may be sent again.',
+    refusals: [REFUND_NOT_FOUND, ...refundRefusals],
   },
 })
 

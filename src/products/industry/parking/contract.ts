@@ -16,6 +16,7 @@ import {
   SUB_OPENID,
   transaction,
 } from './order-fields.ts'
+import { chargeRefusals, PLATE_NOT_FOUND } from './refusals.ts'
 
 const optional = Type.Optional
 
@@ -74,6 +75,7 @@ export const queryPlateService = operation({
       'error: its `service_state` is `OUT_SERVICE`.\n\nThrows `InvalidRequest` for a wrong openid or ' +
       'sub-merchant.',
     echoes: ['plate_number', 'plate_color', 'openid'],
+    refusals: [PLATE_NOT_FOUND],
   },
 })
 
@@ -127,6 +129,7 @@ export const createParking = operation({
       'the entry exists, but this stay cannot be charged at present.\n\nKeep `out_parking_no` and send ' +
       'it again when the outcome is unknown: it then gives the same entry.',
     echoes: ['out_parking_no', 'plate_number', 'plate_color'],
+    refusals: [PLATE_NOT_FOUND],
     ifUnknown:
       'The entry may exist. There is no query for it: send the same request with the same ' +
       'out_parking_no again.',
@@ -196,6 +199,7 @@ export const createTransaction = operation({
       'The charge may have been accepted. Keep the gate closed and call queryTransaction with the same ' +
       'out_trade_no: an order means that it was; NotFound means that it never arrived, and the same ' +
       'request may be sent again. So it may after PAY_FAIL, and is a new attempt then.',
+    refusals: chargeRefusals,
   },
 })
 
@@ -223,6 +227,7 @@ export const queryTransaction = operation({
   partnerOnly: { sub_mchid: callErrors.SUB_MCHID_NOT_BOUND },
   sdk: {
     description: 'The order as it is now. Throws `NotFound` when there is no order under the number.',
+    replyType: 'Transaction',
     echoes: ['out_trade_no'],
   },
 })

@@ -1,10 +1,13 @@
-import { BillCorrupted } from '../transport/errors.ts'
-import type { Machine } from '../transport/machine.ts'
-import type { ResolvedOptions } from '../transport/options.ts'
-import { openReply, type RawReply, readReply } from '../transport/send-once.ts'
+import type { Machine } from './machine.ts'
+import type { ResolvedOptions } from './options.ts'
+import { openReply, type RawReply, readReply } from './send-once.ts'
+import { NO_BODY } from './write-request.ts'
 
 /** The bytes of a file on their way. Leaving the loop early ends the download. */
 export type Download = AsyncIterable<Uint8Array>
+
+/** The error of a file that has stopped coming, with why in words. */
+export type BrokenDownload = (why: string, cause: unknown) => Error
 
 /** A reply in place of a file, or the file, of which nothing is read yet. */
 export interface DownloadReply extends RawReply {
@@ -18,12 +21,13 @@ export interface DownloadReply extends RawReply {
 export async function openDownload(
   url: URL,
   wechatpaySerial: string | undefined,
+  broken: BrokenDownload,
   options: ResolvedOptions,
   machine: Machine,
 ): Promise<DownloadReply> {
   const exchange = new AbortController()
-  const wire = { method: 'GET', target: url.pathname + url.search, body: Buffer.alloc(0) } as const
-  // A bill is no JSON, but its refusal is.
+  const wire = { method: 'GET', target: url.pathname + url.search, ...NO_BODY } as const
+  // A file is no JSON, but its refusal is.
   const headers = { Accept: '*/*', ...(wechatpaySerial && { 'Wechatpay-Serial': wechatpaySerial }) }
   const { signal } = exchange
   const opening = openReply(wire, url.origin, { headers, signal }, options, machine)
@@ -35,13 +39,14 @@ export async function openDownload(
     status: 200,
     header: name => response.headers.get(name) || undefined,
     body: Buffer.alloc(0),
-    download: chunksOf(response, exchange, options.timeoutMs),
+    download: chunksOf(response, exchange, broken, options.timeoutMs),
   }
 }
 
 async function* chunksOf(
   { body }: Response,
   exchange: AbortController,
+  broken: BrokenDownload,
   timeoutMs: number,
 ): AsyncGenerator<Uint8Array> {
   const reader = body?.getReader()
@@ -54,7 +59,7 @@ async function* chunksOf(
     }
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause)
-    throw new BillCorrupted(`its file has stopped coming, ${why}`, cause)
+    throw broken(why, cause)
   } finally {
     // Whoever has read enough gives the connection back; after the last byte this does nothing.
     exchange.abort()
