@@ -1,11 +1,17 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { Pool } from 'undici'
 import type { SignedRequest } from '../src/testing/signed-request.ts'
+import type { MeasuredProcess } from './measured-process.ts'
 
 /** Requests under way at once. */
 const CONCURRENCY = 64
 
-/** Sends every request once over kept connections. Throws on any reply but 200, because then nothing was measured. */
-export async function sendAll(baseUrl: string, requests: readonly SignedRequest[]): Promise<void> {
+/** Sends every request once over kept connections, each with a pause after its reply. Throws on any reply but 200, because then nothing was measured. */
+export async function sendAll(
+  baseUrl: string,
+  requests: readonly SignedRequest[],
+  pauseMs = 0,
+): Promise<void> {
   const pool = new Pool(baseUrl, { connections: CONCURRENCY, pipelining: 1 })
   let next = 0
   const sender = async () => {
@@ -13,6 +19,7 @@ export async function sendAll(baseUrl: string, requests: readonly SignedRequest[
       const { method, target, headers, body } = request
       const reply = await pool.request({ method, path: target, headers, body: body.length > 0 ? body : null })
       const text = await reply.body.text()
+      if (pauseMs > 0) await pause(pauseMs)
       if (reply.statusCode !== 200) throw new Error(`${method} ${target}: HTTP ${reply.statusCode} ${text}`)
     }
   }
@@ -21,4 +28,15 @@ export async function sendAll(baseUrl: string, requests: readonly SignedRequest[
   } finally {
     await pool.close()
   }
+}
+
+/** Requests that a process answers in a second of its CPU time. */
+export async function perCpuSecond(
+  server: MeasuredProcess,
+  requests: readonly SignedRequest[],
+): Promise<number> {
+  const before = await server.measure()
+  await sendAll(server.baseUrl, requests)
+  const after = await server.measure()
+  return requests.length / (after.cpuSeconds - before.cpuSeconds)
 }

@@ -10,6 +10,8 @@ export interface Start {
   data: string
   database?: string
   deductionLadder: number[]
+  /** How many calls are kept; as many as without the option when absent. */
+  recentCalls?: number
 }
 
 interface Measurement {

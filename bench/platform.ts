@@ -7,7 +7,7 @@ import { answerMeasurements, type Start } from './measured-process.ts'
 enableCompileCache(join(import.meta.dirname, '..', 'node_modules', '.cache', 'boomgate'))
 const { startPlatform } = await import('../src/node/start.ts')
 
-process.once('message', async ({ data, database, deductionLadder }: Start) => {
+process.once('message', async ({ data, database, deductionLadder, recentCalls }: Start) => {
   const { baseUrl } = await startPlatform({
     port: 0,
     host: '127.0.0.1',
@@ -15,6 +15,7 @@ process.once('message', async ({ data, database, deductionLadder }: Start) => {
     database,
     adminPort: 0,
     deductionLadder,
+    ...(recentCalls !== undefined && { recentCalls }),
     rateLimit: 1_000_000_000,
   })
   answerMeasurements(baseUrl)

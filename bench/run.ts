@@ -9,12 +9,13 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { signMessage } from '../src/protocol/signature.ts'
 import { openSqlite } from '../src/store/sqlite.ts'
-import { type SignedRequest, signedRequest } from '../src/testing/signed-request.ts'
+import type { SignedRequest } from '../src/testing/signed-request.ts'
 import { type MerchantCredentials, readCredentials } from '../src/testing/start-platform.ts'
 import { measureBill } from './bill.ts'
-import { sendAll } from './load.ts'
+import { perCpuSecond, sendAll } from './load.ts'
 import { type MeasuredProcess, NODE_FLAGS, type Start, startMeasured } from './measured-process.ts'
-import { PARKING_NAME, type Stay, seedOrders, seedStays } from './seed.ts'
+import { chargeOf, findOf, queryOf } from './requests.ts'
+import { type Stay, seedOrders, seedStays } from './seed.ts'
 
 // Measures the platform against a bare signer in one run and prints ratios of throughput per CPU second.
 // README.md of this folder says what each figure means. --orders N sets the size of the full store.
@@ -107,13 +108,6 @@ async function compare(
   )
 }
 
-async function perCpuSecond(server: MeasuredProcess, requests: readonly SignedRequest[]): Promise<number> {
-  const before = await server.measure()
-  await sendAll(server.baseUrl, requests)
-  const after = await server.measure()
-  return requests.length / (after.cpuSeconds - before.cpuSeconds)
-}
-
 /** Lets the platform settle and notify all charges of this run; CPU per charge, in signatures' worth. */
 async function measureSettlement(merchant: MerchantCredentials, sink: MeasuredProcess): Promise<void> {
   const db = openSqlite(join(folder, 'boomgate.db'))
@@ -179,45 +173,4 @@ async function growStore(): Promise<void> {
   const db = openSqlite(join(folder, 'boomgate.db'))
   await seedOrders(db, fullStore - 1_000, 1_000)
   await db.close()
-}
-
-function queryOf(merchant: MerchantCredentials, number: number): SignedRequest {
-  return signedRequest(merchant, {
-    method: 'GET',
-    target: `/v3/vehicle/transactions/out-trade-no/seed${number}`,
-  })
-}
-
-function findOf(merchant: MerchantCredentials): SignedRequest {
-  const query = new URLSearchParams({
-    appid: 'wxcbda96de0b165486',
-    plate_number: '粤B888888',
-    plate_color: 'BLUE',
-    openid: 'oUpF8uMuAJOM2pxb1Q',
-  })
-  return signedRequest(merchant, { method: 'GET', target: `/v3/vehicle/parking/services/find?${query}` })
-}
-
-function chargeOf(merchant: MerchantCredentials, stay: Stay, notifyUrl: string): SignedRequest {
-  return signedRequest(merchant, {
-    method: 'POST',
-    target: '/v3/vehicle/transactions/parking',
-    body: {
-      appid: 'wxcbda96de0b165486',
-      description: '停车场扣费',
-      attach: '深圳分店',
-      out_trade_no: `bench${stay.parking_id.slice(-20)}`,
-      trade_scene: 'PARKING',
-      notify_url: `${notifyUrl}/notify`,
-      amount: { total: 888, currency: 'CNY' },
-      parking_info: {
-        ...stay,
-        plate_color: 'BLUE',
-        end_time: new Date(Date.now() - 1_000).toISOString().replace(/\.\d+Z$/, 'Z'),
-        parking_name: PARKING_NAME,
-        charging_duration: 3600,
-        device_id: '12313',
-      },
-    },
-  })
 }

@@ -113,7 +113,9 @@ export async function storedSecrets(db: Database): Promise<Row[]> {
 }
 
 /** No secret is in the store, and what is not empty is sealed. */
-export async function assertSealed({ platform: { db } }: Started, place: Place): Promise<void> {
+export async function assertSealed({ platform: { db, recentCalls } }: Started, place: Place): Promise<void> {
+  // What was sent and answered is in the store too.
+  await recentCalls.flush()
   const content = await contentOf(db)
   const bytes = db.engine === 'sqlite' ? place.bytes() : Buffer.of()
   for (const secret of secretsOf(place)) assert.ok(!content.includes(secret) && !bytes.includes(secret))

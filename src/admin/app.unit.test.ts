@@ -8,7 +8,6 @@ import { adminCalls } from '../../test/admin-calls.ts'
 import { chargeCalls } from '../../test/charges.ts'
 import { sendRaw } from '../../test/raw-http.ts'
 import { sandboxWithoutStore } from '../../test/sandbox.ts'
-import { RecentCalls } from '../http/recent-calls.ts'
 import { adminEndpointsOf } from '../node/admin-endpoints.ts'
 import { products } from '../products/index.ts'
 import { GatedDatabase } from '../store/gated-database.ts'
@@ -207,7 +206,7 @@ test('the token outlives a restart, and a file without one gets a new one', asyn
   const { platform, agenda } = running
   const gate = new GatedDatabase(platform.db)
   const context = {
-    ...{ platform, gate, agenda, calls: new RecentCalls(), log: pino({ level: 'silent' }) },
+    ...{ platform, gate, agenda, log: pino({ level: 'silent' }) },
     endpoints: adminEndpoints,
   }
   const listen = async () => {

@@ -7,6 +7,7 @@ import { ledger } from './ledger.ts'
 import { merchantCertificates } from './merchant-certificates.ts'
 import { merchantMoney } from './merchant-money.ts'
 import { merchants } from './merchants.ts'
+import { node } from './node.ts'
 import { notices } from './notices.ts'
 import type { AdminEndpoint } from './operation.ts'
 import { orders } from './orders.ts'
@@ -31,6 +32,7 @@ export const coreEndpoints: readonly AdminEndpoint[] = [
   ...calls,
   ...refusedSignatures,
   ...clock,
+  ...node,
   ...ledger,
   ...reminders,
   ...world,

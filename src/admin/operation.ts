@@ -1,7 +1,6 @@
 import type { Logger } from 'pino'
 import type { Agenda } from '../clock/agenda.ts'
 import type { Static, TObject, TSchema } from '../contract/schema.ts'
-import type { RecentCalls } from '../http/recent-calls.ts'
 import type { World } from '../sandbox/ensure-world.ts'
 import type { GatedDatabase } from '../store/gated-database.ts'
 import type { AdminPlatform } from './context.ts'
@@ -47,8 +46,6 @@ export interface AdminContext {
   agenda: Agenda
   /** The files that belong to the world in the store. */
   world: World
-  /** What this node has answered of late. */
-  calls: RecentCalls
   log: Logger
 }
 

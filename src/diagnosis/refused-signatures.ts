@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import { Allowance } from '../clock/allowance.ts'
 import type { Clock } from '../clock/clock.ts'
 import type { Database } from '../store/database.ts'
 import type { RefusedRequest } from './finding.ts'
@@ -45,30 +46,23 @@ export interface RefusedSignature {
  */
 export class RefusedSignatures {
   readonly #db: Database
-  readonly #clock: Pick<Clock, 'wallNow'>
+  readonly #allowance: Allowance
   readonly #onError: (error: unknown) => void
   #last: Promise<void> = Promise.resolve()
-  #allowance = BURST
-  #allowedAt: number
   #waitingBytes = 0
 
   constructor(db: Database, clock: Pick<Clock, 'wallNow'>, onError: (error: unknown) => void) {
     this.#db = db
-    this.#clock = clock
+    this.#allowance = new Allowance(clock, BURST, EACH_SECOND)
     this.#onError = onError
-    this.#allowedAt = clock.wallNow()
   }
 
   /** Answers whether this one is explained; it goes on by itself. */
   note(request: RefusedRequest): boolean {
-    const now = this.#clock.wallNow()
-    const earned = (Math.max(0, now - this.#allowedAt) * EACH_SECOND) / 1000
-    this.#allowance = Math.min(BURST, this.#allowance + earned)
-    this.#allowedAt = now
     const bytes = HEAD_BYTES + (request.body?.length ?? 0)
     const isTooMuch = this.#waitingBytes > 0 && this.#waitingBytes + bytes > MAX_WAITING_BYTES
-    if (this.#allowance < 1 || isTooMuch) return false
-    this.#allowance -= 1
+    if (!this.#allowance.isLeft || isTooMuch) return false
+    this.#allowance.take()
     this.#waitingBytes += bytes
     // One after the other, so that never more than one is on the way of other work.
     this.#last = this.#last

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { systemClock } from '../clock/clock.ts'
 import { CannotRun, PlatformFailure } from './findings.ts'
 
@@ -111,6 +112,12 @@ export class Administration {
 
   async delete(path: string): Promise<void> {
     await this.#call('DELETE', path)
+  }
+
+  /** Waits until all nodes act by what was changed, and their calls are listed; not at all where there is one node only. */
+  async untilAllNodesKnow(): Promise<void> {
+    const { lag_ms } = await this.get<{ lag_ms: number }>('/node')
+    if (lag_ms > 0) await pause(lag_ms, undefined, { signal: this.#signal })
   }
 
   async change({ method, path, body }: AdminChange): Promise<void> {

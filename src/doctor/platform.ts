@@ -46,6 +46,6 @@ export interface Call {
   /** Absent when there was no reply. */
   status?: number
   code?: string
-  out_trade_no?: string
-  out_refund_no?: string
+  /** What the request names, by its fields. */
+  numbers: Record<string, string>
 }

@@ -28,12 +28,15 @@ export class Undo {
   async putBack(admin: Administration): Promise<StillChanged[]> {
     if (this.#changes.length === 0) return []
     const failed: StillChanged[] = []
+    const hadFaults = this.#changes.some(({ path }) => path.startsWith('/faults/'))
     for (const change of this.#changes.toReversed()) {
       await admin.change(change).catch(error => failed.push({ change, why: messageOf(error) }))
     }
     this.#changes = failed.map(({ change }) => change).reverse()
     // Where this fails too, more is noted than is left to do, and doing it again does no harm.
     await this.#remember(admin).catch(() => undefined)
+    // What the next check does must not meet them on another node.
+    if (hadFaults) await admin.untilAllNodesKnow().catch(() => undefined)
     return failed
   }
 

@@ -273,22 +273,25 @@ export class Visit {
     const path = `/faults/${this.newId()}`
     await this.undoneBy({ method: 'DELETE', path })
     await this.admin.put(path, { kind, ...(kind !== 'HOST_DOWN' && { mchid: this.mchid }), ...rule })
+    await this.admin.untilAllNodesKnow()
   }
 
   /** A function that answers the merchant's calls of an operation since now, the oldest first. */
   async calls(op: string): Promise<() => Promise<Call[]>> {
-    const query = new URLSearchParams({ mchid: this.mchid, op, limit: '100' })
-    const newest = async () => (await this.admin.get<{ data: Call[] }>(`/calls?${query}`)).data
-    const [last] = await newest()
-    return async () => {
-      const calls = await newest()
-      const end = calls.findIndex(({ request_id }) => request_id === last?.request_id)
-      return calls.slice(0, end === -1 ? undefined : end).reverse()
-    }
+    const query = new URLSearchParams({ op, limit: '100' })
+    const known = new Set((await this.#callsBy(query)).map(({ request_id }) => request_id))
+    return async () =>
+      (await this.#callsBy(query)).filter(({ request_id }) => !known.has(request_id)).reverse()
+  }
+
+  /** The merchant's newest calls, the newest first; whichever node has answered them, the last one is among them. */
+  async #callsBy(query: URLSearchParams): Promise<Call[]> {
+    await this.admin.untilAllNodesKnow()
+    return (await this.admin.get<{ data: Call[] }>(`/calls?mchid=${this.mchid}&${query}`)).data
   }
 
   async #lastCalls(): Promise<string> {
-    const { data } = await this.admin.get<{ data: Call[] }>(`/calls?mchid=${this.mchid}&limit=3`)
+    const data = await this.#callsBy(new URLSearchParams({ limit: '3' }))
     if (data.length === 0) return ` The platform has had no call of ${this.mchid}.`
     const calls = data.map(({ op, status, code }) =>
       [op, status ?? 'no reply', code].filter(Boolean).join(' '),

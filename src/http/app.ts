@@ -16,6 +16,7 @@ import { general } from '../protocol/general-errors.ts'
 import { newRequestId } from '../protocol/ids.ts'
 import { rsa } from '../protocol/suite.ts'
 import { accessPointOf } from './access-point.ts'
+import { type AnsweredWith, answeredCall } from './answered-call.ts'
 import { endConnection, resetConnection } from './break-connection.ts'
 import { callLimits } from './call-limits.ts'
 import type { HttpContext } from './context.ts'
@@ -27,11 +28,11 @@ import { ConnectionReset, injectFaults, type Pauses, pauses, type Wait } from '.
 import { REFUSALS } from './listen.ts'
 import { callOptions } from './options.ts'
 import { MAX_REST_BYTES, readForm, requireFile } from './read-upload.ts'
-import type { RecentCalls } from './recent-calls.ts'
 import { asApiError, requireMerchantFields, undefinedRefusal, WRONG_MODE } from './refusals.ts'
 import { refusedRequest } from './refused-request.ts'
 import { requestFields } from './request-fields.ts'
 import { signatureHeaders, writeFile, writeReply } from './sign-response.ts'
+import { unroutedReplies } from './unrouted.ts'
 import { callerLookup, identifyCaller, verifySignature } from './verify-request.ts'
 
 /** The largest body of a request, in bytes. */
@@ -55,11 +56,11 @@ interface ApiRequest extends FastifyRequest {
 export function buildApp(
   platform: HttpContext,
   log: Logger,
-  calls: RecentCalls,
   health: Health,
   wait?: Wait | undefined,
 ): FastifyInstance {
   const unlessDown = hostCheck(platform, log)
+  const { notFound, unrouted } = unroutedReplies(platform)
   const app = Fastify({
     logger: false,
     exposeHeadRoutes: false,
@@ -71,7 +72,7 @@ export function buildApp(
     clientErrorHandler: () => {},
     // A path that cannot be decoded is a path that does not exist; no hook hears of it.
     frameworkErrors: (_error, request: FastifyRequest, reply: FastifyReply) =>
-      unlessDown(request, reply, () => sendEmpty(reply, 404)),
+      unlessDown(request, reply, () => notFound(request, reply)),
     routerOptions: {
       maxParamLength: MAX_PATH_FIELD_LENGTH,
       // The query is read from the raw target, with errors of our own.
@@ -82,26 +83,14 @@ export function buildApp(
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
 
   app.addHook('onRequest', unlessDown)
-  const patterns = platform.endpoints.flatMap(({ operation }) => routesOf(operation).map(pathPattern))
   // Before the body, because nothing in it may change the answer.
   app.addHook('onRequest', (request, reply, done) => {
-    if (!request.is404) return done()
-    const path = request.raw.url?.split('?')[0] ?? ''
-    sendEmpty(reply, patterns.some(pattern => pattern.test(path)) ? 405 : 404)
+    if (request.is404) unrouted(request, reply)
+    else done()
   })
   mountHealth(app, health)
-  app.register(async api => mountEndpoints(api, platform, log, calls, pauses(wait)))
+  app.register(async api => mountEndpoints(api, platform, log, pauses(wait)))
   return app
-}
-
-/** An empty reply that says its length, also to a HEAD. */
-function sendEmpty(reply: FastifyReply, status: 404 | 405): void {
-  reply.code(status).header('content-length', '0').send()
-}
-
-/** Matches what a path of an operation stands for, whatever the method. */
-function pathPattern({ path }: { path: string }): RegExp {
-  return new RegExp(`^${path.replaceAll(/\{\w+\}/g, '[^/]*')}$`)
 }
 
 /** The calls, with the life of a request around them. */
@@ -109,7 +98,6 @@ function mountEndpoints(
   api: FastifyInstance,
   platform: HttpContext,
   log: Logger,
-  calls: RecentCalls,
   { pause, end: endPauses }: Pauses,
 ): void {
   const options = platform.options.of(callOptions)
@@ -174,7 +162,7 @@ function mountEndpoints(
           if (mode === 'merchant') requireMerchantFields(operation, fields)
           const call = { caller, mode, file, serial: exchange.serial, suite: exchange.suite, platform }
           const work = () => {
-            if (operation.method !== 'GET') calls.noteChange()
+            if (operation.method !== 'GET') platform.noteChange()
             return handler(checked, call)
           }
           const answer = platform.faults.areThere('call')
@@ -255,22 +243,24 @@ function mountEndpoints(
     code?: string,
   ): void {
     reply.hijack()
-    noteCall(exchange, { status, code })
+    logCall(exchange, { status, code })
     const { REPLY_LOST, REPLY_TRUNCATED } = exchange.injected
+    const body = Buffer.from(json)
     if (REPLY_LOST) {
+      keepCall(reply, exchange, { status, code, body })
       endConnection(reply.raw)
       return
     }
-    const body = Buffer.from(json)
     const isTruncated = REPLY_TRUNCATED !== undefined
     signing(() => signatureHeaders(exchange, body, platform))
-      .then(signature =>
+      .then(signature => {
+        keepCall(reply, exchange, { status, code, body, signature })
         writeReply(reply.raw, exchange, {
           ...{ status, body, signature, isTruncated },
           now: platform.clock.wallNow(),
           isLast: closing,
-        }),
-      )
+        })
+      })
       .catch(error => {
         log.error({ err: error, request_id: exchange.requestId })
         reply.raw.destroy()
@@ -281,32 +271,40 @@ function mountEndpoints(
   function hangUp(reply: FastifyReply, exchange: Exchange): void {
     reply.hijack()
     resetConnection(reply.raw)
-    noteCall(exchange, {})
+    logCall(exchange, {})
+    keepCall(reply, exchange, {})
   }
 
   /** The line of the log comes behind the last byte, because only then it is known how many there were. */
   function sendFile(reply: FastifyReply, exchange: Exchange, file: FileReply): void {
     reply.hijack()
     if (exchange.injected.REPLY_LOST) {
-      noteCall(exchange, { status: 200 })
+      logCall(exchange, { status: 200 })
+      keepCall(reply, exchange, { status: 200 })
       endConnection(reply.raw)
       return
     }
     writeFile(reply.raw, exchange, file, { now: platform.clock.wallNow(), isLast: closing })
-      .then(bytes => noteCall(exchange, { status: 200, bytes, bytes_missing: file.contentLength - bytes }))
+      .then(bytes => {
+        logCall(exchange, { status: 200, bytes, bytes_missing: file.contentLength - bytes })
+        keepCall(reply, exchange, { status: 200, length: bytes })
+      })
       .catch(error => {
         log.error({ err: error, request_id: exchange.requestId })
         reply.raw.destroy()
       })
   }
 
-  function noteCall(exchange: Exchange, result: CallResult): void {
-    const { op, caller, requestId, startedAt, fields, injected, unknownFields, found } = exchange
+  function keepCall({ request }: FastifyReply, exchange: Exchange, answer: AnsweredWith): void {
+    const { recentCalls, clock } = platform
+    if (!recentCalls.admits(exchange.verified, answer.status)) return
+    recentCalls.note(answeredCall(request.raw, request.body, exchange, answer, clock))
+  }
+
+  function logCall(exchange: Exchange, result: CallResult): void {
+    const { op, caller, requestId, startedAt, injected, unknownFields, found } = exchange
     const ms = platform.clock.wallNow() - startedAt
-    const { status, code } = result
     const call = { op, mchid: caller?.mchid, request_id: requestId, unknown_fields: unknownFields }
-    const heard = { wall_time: startedAt, duration_ms: ms, wechatpay_serial: exchange.serial }
-    calls.note({ ...call, ...heard, status, code, injected }, fields)
     const faults = injected === NO_INJECTIONS ? undefined : namesOf(injected)
     log.info({ ...call, ...result, found, ms, faults })
   }

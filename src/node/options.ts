@@ -1,3 +1,4 @@
+import { recentCallsOptions } from '../calls/options.ts'
 import { fundingOptions } from '../funding/options.ts'
 import { callOptions } from '../http/options.ts'
 import { noticesOptions } from '../notices/options.ts'
@@ -98,7 +99,10 @@ export const logOptions = optionGroup({
   },
 })
 
-const ofRooms = [listenOptions, dataOptions, logOptions, callOptions, noticesOptions, fundingOptions] as const
+const ofRooms = [
+  ...[listenOptions, dataOptions, logOptions, callOptions],
+  ...[recentCallsOptions, noticesOptions, fundingOptions],
+] as const
 
 /** The options of a node with these products, in the order of the help and the documents. */
 export function optionGroupsOf(products: readonly Product[] = allProducts): readonly OptionGroup[] {

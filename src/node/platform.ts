@@ -1,4 +1,6 @@
 import type { AdminPlatform } from '../admin/context.ts'
+import { recentCallsOptions } from '../calls/options.ts'
+import { RecentCalls } from '../calls/recent-calls.ts'
 import { RefusedSignatures } from '../diagnosis/refused-signatures.ts'
 import { Faults } from '../faults/faults.ts'
 import { scriptedBank } from '../funding/scripted-bank.ts'
@@ -14,17 +16,17 @@ import type { Plan } from './surroundings.ts'
 /** What a node has for all who take something of it. Built once, at start. */
 export type Platform = AdminPlatform
 
-/** Builds it on a store. `wake` is called with the name of a job that has something to do. */
+/** Builds it on a store. The scheduler is called once there are calls or due work. */
 export async function platformOn(
   { db, control: { clock }, random, secrets, seeds, tables }: ReadyStore,
   { options, products, surroundings }: Plan,
   world: World,
-  wake: (work: string) => void,
+  scheduler: Pick<Platform, 'wake' | 'noteChange'>,
   onError: (error: unknown, name: string) => void,
 ): Promise<Platform> {
   const faults = await Faults.open(db, filterFieldsOf(products))
   const platform: Platform = {
-    ...{ db, clock, random, options, secrets, faults, seeds, tables, wake },
+    ...{ db, clock, random, options, secrets, faults, seeds, tables, ...scheduler },
     endpoints: endpointsOf(products),
     permissions: permissionsOf(products),
     get publicUrl() {
@@ -32,6 +34,9 @@ export async function platformOn(
     },
     keys: await PlatformKeys.open(db, secrets),
     refusals: new RefusedSignatures(db, clock, error => onError(error, 'refusals')),
+    recentCalls: new RecentCalls(db, clock, options.of(recentCallsOptions), error =>
+      onError(error, 'recentCalls'),
+    ),
     bank: surroundings.bank ?? scriptedBank(db),
     listeners: listenersOf(products, () => platform),
   }

@@ -5,7 +5,6 @@ import { Agenda, type WorkCounts } from '../clock/agenda.ts'
 import { LOOK_EVERY_MS } from '../clock/worker.ts'
 import { buildApp } from '../http/app.ts'
 import { Health } from '../http/health.ts'
-import { RecentCalls } from '../http/recent-calls.ts'
 import { noticeSender } from '../notices/send.ts'
 import { Options } from '../options/options.ts'
 import { products as allProducts } from '../products/index.ts'
@@ -39,8 +38,6 @@ export interface RunningPlatform {
   backupUrl: string | undefined
   /** Where it listens with TLS, such as `https://127.0.0.1:8443`; undefined when it was not asked for. */
   tlsUrl: string | undefined
-  /** What this node has answered of late. */
-  calls: RecentCalls
   /** Where the administration API listens, and its token. */
   admin: AdminAddress
   /** True when this start made the world. */
@@ -88,10 +85,17 @@ async function startOn(opened: Database, folder: DataFolderLock, plan: Plan): Pr
   const world = worldOf(options)
   const store = await readyStore(opened, plan, world, () => agenda.wake())
   const { db, control, storedClock, isNew } = store
-  const platform = await platformOn(store, plan, world, work => agenda.wake(work), onError)
+  /** Calls that may have made work, since the start. */
+  let changes = 0
+  const scheduler = {
+    wake: (work: string) => agenda.wake(work),
+    noteChange() {
+      changes += 1
+    },
+  }
+  const platform = await platformOn(store, plan, world, scheduler, onError)
   const { keys, faults, refusals, clock } = platform
 
-  const calls = new RecentCalls()
   const sender = noticeSender()
   const refreshFiles = () => refreshWorldFiles(platform, world)
   const send = surroundings.send ?? sender.send
@@ -99,10 +103,10 @@ async function startOn(opened: Database, folder: DataFolderLock, plan: Plan): Pr
     worksOf(products, platform, send, logAttempt(log), refreshFiles),
     control,
     onError,
-    { lookEveryMs: db.shared ? LOOK_EVERY_MS : LOOK_UNSHARED_MS, arrivals: () => calls.changes },
+    { lookEveryMs: db.shared ? LOOK_EVERY_MS : LOOK_UNSHARED_MS, arrivals: () => changes },
   )
   const health = new Health(new StoreHealth(opened, clock), log)
-  const app = buildApp(platform, log, calls, health, surroundings.wait)
+  const app = buildApp(platform, log, health, surroundings.wait)
   let admin: RunningAdmin | undefined
   const stop = async () => {
     await app.close()
@@ -111,6 +115,7 @@ async function startOn(opened: Database, folder: DataFolderLock, plan: Plan): Pr
     await Promise.all([admin?.app.close(), agenda.stop()])
     await Promise.all([storedClock?.stop(), keys.stop(), faults.stop()])
     await sender.close()
+    await platform.recentCalls.stop()
     await db.close()
     folder.release()
     flush()
@@ -120,7 +125,7 @@ async function startOn(opened: Database, folder: DataFolderLock, plan: Plan): Pr
     tlsUrl = await listenForCalls(app, platform, world)
     if (options.of(dataOptions).writeMissingKeys) await writeMissing(platform, world)
     await refreshFiles()
-    admin = await listenForAdministration(products, { platform, gate: db, agenda, world, calls, log })
+    admin = await listenForAdministration(products, { platform, gate: db, agenda, world, log })
   } catch (error) {
     await stop()
     throw error
@@ -128,10 +133,13 @@ async function startOn(opened: Database, folder: DataFolderLock, plan: Plan): Pr
   storedClock?.follow(error => onError(error, 'clock'))
   keys.follow(error => onError(error, 'keys'))
   faults.follow(error => onError(error, 'faults'))
-  if (surroundings.workers ?? true) agenda.start()
+  if (surroundings.workers ?? true) {
+    agenda.start()
+    platform.recentCalls.start()
+  }
   health.state = 'ready'
   return {
-    ...{ app, platform, agenda, calls, tlsUrl, isNew, stop },
+    ...{ app, platform, agenda, tlsUrl, isNew, stop },
     baseUrl: world.baseUrl,
     backupUrl: world.backupUrl,
     admin: { url: admin.url, token: admin.token },

@@ -1,4 +1,5 @@
 import { schema as admin } from '../admin/tables.ts'
+import { schema as calls } from '../calls/tables.ts'
 import { schema as clock } from '../clock/tables.ts'
 import { schema as diagnosis } from '../diagnosis/tables.ts'
 import { schema as faults } from '../faults/tables.ts'
@@ -15,7 +16,7 @@ import { schema as store } from '../store/tables.ts'
 /** What rooms and these products keep in the store, each behind what its rows refer to. */
 export function schemasOf(products: readonly Product[]): readonly Schema[] {
   return inOrder([
-    ...[store, clock, merchants, payers, ledger, funding, orders, notices, faults, diagnosis, admin],
+    ...[store, clock, merchants, payers, ledger, funding, orders, notices, faults, calls, diagnosis, admin],
     ...products.flatMap(({ tables }) => (tables ? [tables] : [])),
   ])
 }

@@ -1,7 +1,7 @@
 import type { Database } from './database.ts'
 
 /** How often a node looks whether another one has changed what it follows, in milliseconds. */
-const LOOK_EVERY_MS = 1_000
+export const LOOK_EVERY_MS = 1_000
 
 /**
  * Something small that is read from the store often and seldom changes, such as the platform's keys: it is read once and

@@ -72,17 +72,19 @@ interface Order {
 // biome-ignore lint/suspicious/noExplicitAny: the doctor's requests, whose shape is what is tested
 type Request = any
 
-/** Starts a merchant's program with these defects and no others. Answers the URL of its gate adapter. */
+/** Starts a merchant's program with these defects and no others, which calls the platform that wrote its files unless said. Answers the URL of its gate adapter. */
 export async function startMerchant(
   t: TestContext,
   running: TestPlatform,
   defects: Defects = {},
+  baseUrl?: string,
 ): Promise<string> {
   const { fallbackUrl, ...options } = optionsFromFolder(`${running.folder}/merchants/${DIRECT}`, {
     trust: defects.certificatesAlone ? 'certificate' : 'both',
   })
   const client = merchantClient({
     ...options,
+    ...(baseUrl !== undefined && { baseUrl }),
     ...(!defects.noBackup && fallbackUrl !== undefined && { fallbackUrl }),
     ...((defects.neverAsksAgain || defects.newNumbers || defects.newRefundNumbers) && { retries: 0 }),
     retryPauseMs: 1,

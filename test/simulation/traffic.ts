@@ -1,8 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { LightMyRequestResponse } from 'fastify'
-import { type Injections, NO_INJECTIONS } from '../../src/faults/faults.ts'
-import type { AccessPoint } from '../../src/faults/rules.ts'
-import type { RunningPlatform } from '../../src/node/start.ts'
+import { type AccessPoint, type FaultKind, OF_SIGNATURES } from '../../src/faults/rules.ts'
 import type { Refund, RefundResult } from '../../src/products/common/refunds/contract.ts'
 import type { EntranceStateChange, TransactionResult } from '../../src/products/industry/parking/contract.ts'
 import { ReplyForged } from '../../src/sdk/transport/errors.ts'
@@ -312,13 +310,12 @@ export class Traffic implements Receivers {
     reply: coming,
   }: Delivered): Promise<LightMyRequestResponse | undefined> {
     const reply = await coming
-    const { running, life } = node
-    if (life.isOver) return undefined
+    if (node.life.isOver) return undefined
     if (reply && isDown) this.#history.broken.push(`A host is down and answers ${call.name} of ${before.key}`)
-    const injected = reply && injectionsOf(running, reply)
-    if (reply && injected) await this.#requireBelief(call, reply, injected)
+    const faults = reply && (await this.#faultsOf(node, reply))
+    if (reply && faults) await this.#requireBelief(call, reply, faults)
     // What a fault answers in the platform's place says nothing: the merchant repeats it or asks.
-    if (!reply || Object.keys(injected ?? {}).some(kind => kind !== 'LATENCY')) {
+    if (!reply || faults?.some(kind => kind !== 'LATENCY')) {
       this.#trace.add(call.name, call.target, 'faulty')
       this.#trace.count(isDown ? 'host down' : 'faulty call')
       return undefined
@@ -329,11 +326,31 @@ export class Traffic implements Receivers {
     return reply
   }
 
+  /** What was injected into the call behind a reply. */
+  async #faultsOf(
+    { running, life }: Node,
+    { headers }: LightMyRequestResponse,
+  ): Promise<readonly FaultKind[]> {
+    await life.safely(() => running.platform.recentCalls.flush())
+    const [requestId = ''] = String(headers['request-id']).split('-')
+    const call = await this.#nodes.db.get<{ faults: string | null }>(
+      'SELECT faults FROM recent_calls WHERE request_id = $1',
+      requestId,
+    )
+    if (!call) throw new Error(`The call ${requestId} was not kept`)
+    const faults = JSON.parse(call.faults ?? '[]') as { kind: FaultKind }[]
+    return faults.map(({ kind }) => kind)
+  }
+
   /** The SDK believes a reply, be it a success or a refusal, unless its signature was spoiled. */
-  async #requireBelief(call: Call, reply: LightMyRequestResponse, injected: Injections): Promise<void> {
+  async #requireBelief(
+    call: Call,
+    reply: LightMyRequestResponse,
+    faults: readonly FaultKind[],
+  ): Promise<void> {
     const judgement = await call.merchant.judge(call, reply)
     const isForged = 'error' in judgement && judgement.error instanceof ReplyForged
-    const isCorrupted = Boolean(injected.REPLY_WRONG_SIGNATURE ?? injected.REPLY_PROBE)
+    const isCorrupted = OF_SIGNATURES.some(kind => faults.includes(kind))
     if (isForged === isCorrupted) return
     const why = 'error' in judgement ? judgement.error.message : `HTTP ${reply.statusCode}`
     const taken = isForged ? 'is not believed' : 'is believed with a wrong signature'
@@ -480,13 +497,6 @@ export class Traffic implements Receivers {
       for (const refund of refunds.known) await this.#exchange(refunds.query(refund), 'fine')
     }
   }
-}
-
-/** The faults that were injected into the call behind a reply. */
-function injectionsOf({ calls }: RunningPlatform, { headers }: LightMyRequestResponse): Injections {
-  const [requestId] = String(headers['request-id']).split('-')
-  for (const { call } of calls.newestFirst()) if (call.request_id === requestId) return call.injected
-  return NO_INJECTIONS
 }
 
 /** Whether a merchant knows that a charge was paid. */

@@ -71,6 +71,8 @@ async function requireQuery(visit: Visit, kind: string, why: string): Promise<vo
   const queries = await visit.calls(GATE_CALLS.query)
   const { gate, out_trade_no } = await stayWith(visit, await visit.car(), kind)
   if (gate === 'CLOSED') return
-  const asked = (await queries()).some(call => call.out_trade_no === out_trade_no && call.status === 200)
+  const asked = (await queries()).some(
+    call => call.numbers.out_trade_no === out_trade_no && call.status === 200,
+  )
   if (!asked) throw new Finding(`${why}, and the gate has opened without a query of the order.`)
 }

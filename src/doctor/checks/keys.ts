@@ -89,6 +89,7 @@ async function certificateBeforeRotation(visit: Visit, keys: MerchantKeys): Prom
   if (next && shownFrom <= now) return signing
   const expire_time = formatTime(now + keys.next_certificate_days * DAY_MS)
   await visit.admin.put(`/platform-certificates/${signing.serial_no}`, { expire_time })
+  await visit.admin.untilAllNodesKnow()
   visit.leaves(`the platform certificate ${signing.serial_no}, which ends on ${expire_time.slice(0, 10)} now`)
   return signing
 }

@@ -21,7 +21,7 @@ export async function numberIsKept(visit: Visit): Promise<void> {
   const charges = await visit.calls(GATE_CALLS.charge)
   const car = await visit.car()
   const { gate } = await stayWith(visit, car, 'ERROR_BEFORE_COMMIT', 1)
-  const numbers = new Set((await charges()).map(({ out_trade_no }) => out_trade_no))
+  const numbers = new Set((await charges()).map(({ numbers }) => numbers.out_trade_no))
   if (numbers.size > 1)
     throw new Finding(
       `The first charge was answered with HTTP 500, and the next ones had other numbers: ${[...numbers].join(', ')}.`,

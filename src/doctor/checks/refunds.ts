@@ -30,7 +30,7 @@ async function refundWith(visit: Visit, kind: string) {
   const calls = await visit.calls('refunds.createRefund')
   await visit.fault(kind, { call: 'refunds.createRefund', fields: { out_trade_no }, count: 1 })
   const answered = await visit.gate.refund(out_trade_no, REFUND)
-  const numbers = new Set((await calls()).map(({ out_refund_no }) => out_refund_no))
+  const numbers = new Set((await calls()).map(({ numbers }) => numbers.out_refund_no))
   if (numbers.size === 0)
     throw new Finding('POST /refund was asked, and the platform had no call of createRefund.')
   return { out_trade_no, answered, numbers }

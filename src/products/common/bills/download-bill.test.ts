@@ -12,6 +12,7 @@ import {
   refusalsOf,
   sandboxWithoutStore,
 } from '../../../../test/sandbox.ts'
+import type { RecentCall } from '../../../calls/recent-calls.ts'
 import { signedRequest } from '../../../testing/index.ts'
 import { downloadBill } from './contract.ts'
 import { sealToken } from './download-token.ts'
@@ -54,6 +55,16 @@ test('the file comes whole and unsigned, with its type, its length and a Request
   assert.match(headers['Request-ID'] ?? '', /^[0-9A-F]{40}-0$/)
   assert.equal(headers['Content-Length'], String(Buffer.byteLength(reply.body)))
   assert.equal(createHash('sha1').update(reply.body).digest('hex'), hash_value)
+})
+
+test('of the file its length is kept among the recent calls', async () => {
+  const { download_url } = await link()
+  const { rawPayload } = await download(download_url)
+  await platform.recentCalls.flush()
+  const rows = await platform.db.all<Pick<RecentCall, 'status' | 'reply' | 'reply_length'>>(
+    'SELECT status, reply, reply_length FROM recent_calls ORDER BY wall_time_us DESC LIMIT 1',
+  )
+  assert.deepEqual(rows, [{ status: 200, reply: null, reply_length: rawPayload.length }])
 })
 
 test('a compressed file is one itself, and its hash is that of what is in it', async () => {
