@@ -28,7 +28,6 @@ test('every call that answers pages says what it lists, so that its indexes are 
     ({ operation }) => 'after' in operation.request.properties,
   )
   const other = paged.filter(endpoint => !isList(endpoint)).map(({ operation }) => operation.name)
-  // Recent calls are not in the store.
   assert.deepEqual(other, [], 'declare these calls with adminList')
   assert.ok(endpoints.length > 10)
 })

@@ -568,9 +568,9 @@ test('attempts to deliver a notice are in the log, a warning when they fail; cal
   assert.ok(ms >= 0)
   assert.deepEqual([taken.level, taken.status, taken.failure], [30, 204, undefined])
   assert.deepEqual([...new Set(lines.map(({ op }) => op))].toSorted(), [
-    'createParking',
-    'createTransaction',
     'notice',
+    'parking.createParking',
+    'parking.createTransaction',
   ])
   assert.doesNotMatch(stderr, /MySecret/)
 })
