@@ -318,8 +318,6 @@ const KNOWS_PARKING = [
   'src/sdk/parking/gate.ts',
   'src/sdk/parking/types.ts',
 ]
-/** Not done yet: these go when recent calls are about any product. */
-const STILL_KNOWS_PARKING = ['src/admin/calls.contract.ts', 'src/http/recent-calls.ts']
 
 test('outside of its folder at most a dozen files name parking or plates', () => {
   const isOwn = (path: string) => path.startsWith('src/products/industry/parking/')
@@ -327,7 +325,7 @@ test('outside of its folder at most a dozen files name parking or plates', () =>
     path => !isOwn(path) && /(?<!tem)plate|parking/i.test(read(path)),
   )
   assert.deepEqual(
-    named.filter(path => ![...KNOWS_PARKING, ...STILL_KNOWS_PARKING].includes(path)),
+    named.filter(path => !KNOWS_PARKING.includes(path)),
     [],
   )
   assert.ok(KNOWS_PARKING.length <= 12)
