@@ -11,11 +11,10 @@ import { type MeasuredProcess, startMeasured } from './measured-process.ts'
 import { chargeOf, queryOf } from './requests.ts'
 import { type Stay, seedOrders, seedStays } from './seed.ts'
 
-// Measures what keeping recent calls costs: two platforms in one run, of which one keeps none, by replies per second of CPU
-// time. Short bursts of requests go to one and the other in turn,
-// because what else the machine does meets both.
+// Measures what keeping recent calls costs: two platforms in one run, of which one keeps none, by the CPU time of each. Short
+// bursts of requests go to one and the other in turn, because what else the machine does meets both.
 //
-//   node bench/recent-calls.ts                  20 pairs of rounds, about five minutes
+//   node bench/recent-calls.ts                  20 pairs of rounds, about a quarter of an hour
 //   node bench/recent-calls.ts --rounds 6
 
 const PER_ROUND = 2_000
