@@ -5,7 +5,7 @@ import { type NoticeDeclaration, notice } from '../contract/notice.ts'
 import * as Type from '../contract/schema.ts'
 import { products } from './index.ts'
 import { transactionResult } from './industry/parking/contract.ts'
-import { noticesOf, type Product } from './product.ts'
+import { checkProducts, noticesOf, type Product } from './product.ts'
 
 /** A payment of another product, as far as it matters here. */
 const payment = notice({
@@ -32,7 +32,7 @@ function withNotices(...notices: NoticeDeclaration[]): Product[] {
 }
 
 function refused(sentence: RegExp, ...notices: NoticeDeclaration[]): void {
-  assert.throws(() => noticesOf(withNotices(...notices)), { name: 'Error', message: sentence })
+  assert.throws(() => checkProducts(withNotices(...notices)), { name: 'Error', message: sentence })
 }
 
 const named = (id: `payments.${string}`, changes: Partial<NoticeDeclaration> = {}): NoticeDeclaration => ({
@@ -43,8 +43,10 @@ const named = (id: `payments.${string}`, changes: Partial<NoticeDeclaration> = {
 })
 
 test('several products may send the same event type when each of their notices can be known', () => {
+  checkProducts(withNotices(payment))
   assert.deepEqual(noticesOf(withNotices(payment)).slice(-1), [payment])
   const sharing = named('payments.sharing', { originalType: 'profitsharing', marks: {} })
+  checkProducts(withNotices(sharing))
   assert.equal(noticesOf(withNotices(sharing)).length, noticesOf(products).length + 1)
 })
 
