@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks'
 import { parseArgs } from 'node:util'
-import type { List } from '../src/admin/lists.ts'
+import { type List, ruleOf } from '../src/admin/lists.ts'
 import { cursorAt } from '../src/admin/pages.ts'
 import { adminEndpointsOf } from '../src/node/admin-endpoints.ts'
 import { products } from '../src/products/index.ts'
@@ -120,14 +120,15 @@ async function timeOf(url: string, token: string): Promise<number> {
 /** The row behind which a page begins; the last page has 25 rows. */
 async function rowAt(
   db: Database,
-  { key, newestFirst, filters = {}, states, select }: List,
+  list: List,
   given: Record<string, string>,
   share: number,
 ): Promise<Record<string, SqlValue> | undefined> {
+  const { key, newestFirst, select } = list
   const values = Object.values(given)
   const conditions = Object.keys(given).map((name, index) => {
-    const filter = states?.filter === name ? states.column : filters[name]
-    return (typeof filter === 'object' ? filter.where : `${filter} = ?`).replaceAll('?', `$${index + 1}`)
+    const { where, column } = ruleOf(list, name) ?? {}
+    return (where ?? `${column} = ?`).replaceAll('?', `$${index + 1}`)
   })
   const from = select.slice(select.search(/\bFROM\b/))
   const where = conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : ''

@@ -1,18 +1,20 @@
 import type { SqlValue } from '../store/database.ts'
 
-/**
- * What a list can be narrowed by: the name of a column that must have the value, or a condition with `?` wherever the value
- * belongs.
- */
-export type Filter = string | Condition
+/** What a list can be narrowed by: the name of a column that must have the value, or more than that. */
+export type Filter = string | FilterRule
 
-export interface Condition {
-  where: string
+export interface FilterRule {
+  /** The column that must have the value; absent where no index is needed. */
+  column?: string
+  /** A condition in place of that, with `?` wherever the value belongs. */
+  where?: string
   /**
    * Whether what is named has few rows in any store, such as the notices of one order. Its rows are then all looked at,
    * whatever else they must meet, and may be sorted.
    */
   isNarrow?: true
+  /** Whether its index has no states, because it is not worth what each change of a state would cost. */
+  isPlain?: true
 }
 
 /**
@@ -22,7 +24,10 @@ export interface Condition {
  *     no filter                     (key)
  *     a filter                      (column, key)
  *     with `states`, no filter      (state, key)
- *     with `states`, a filter       (column, state, key)
+ *     with `states`, a filter       (column, state, key), or (column, key) when it is plain
+ *
+ * Of several filters the narrow one is looked up, else the first that is declared; where a plain one meets a state that few
+ * rows are in, the state.
  *
  * A test asks both engines for the plan of each list with each filter and each two, and fails without these.
  */
@@ -35,7 +40,14 @@ export interface List {
    * The states of a row, of which there are few. A page that is not of one state is put into its order from the pages of
    * each, so that the same index serves those who ask for a state and those who do not.
    */
-  states?: { filter: string; column: string; values: readonly string[] }
+  states?: {
+    filter: string
+    column: string
+    /** All of them: a row in another one would not be found. */
+    values: readonly string[]
+    /** The one in which most rows are. */
+    usual: string
+  }
   /** Filters that are refused without another one. */
   needs?: Readonly<Record<string, string>>
   /** The columns that tell rows apart, with their types. */
@@ -84,9 +96,9 @@ export function pageBranches(list: List, wanted: Wanted): Statement[] {
 
 function isOneStatement(list: List, { filters }: Wanted): boolean {
   const { states } = list
-  return (
-    states === undefined || filters[states.filter] !== undefined || narrowest(list, filters) !== undefined
-  )
+  if (states === undefined || filters[states.filter] !== undefined) return true
+  const lookup = lookupOf(list, filters)
+  return lookup !== undefined && !hasStates(list, lookup)
 }
 
 function branchesOf(list: List, wanted: Wanted, values: SqlValue[]): string[] {
@@ -104,27 +116,43 @@ function selectOf({ select }: List, conditions: readonly string[]): string {
 }
 
 function conditionsOf(list: List, { filters, after }: Wanted, values: SqlValue[]): string[] {
-  const narrow = narrowest(list, filters)
-  const conditions: string[] = []
-  for (const [name, value] of Object.entries(filters)) {
-    const filter = filterOf(list, name)
-    if (value === undefined || !filter) continue
-    values.push(value)
-    conditions.push(
-      conditionOf(
-        filter,
-        narrow === undefined || name === narrow || name === list.needs?.[narrow],
-      ).replaceAll('?', `$${values.length}`),
-    )
-  }
+  const conditions = givenIn(list, filters).map(name => {
+    values.push(filters[name] ?? null)
+    return conditionOf(list, filters, name).replaceAll('?', `$${values.length}`)
+  })
   if (after !== undefined) conditions.push(behind(list, filters, after, values))
   return conditions
 }
 
 /** A column that is not to be looked up by an index stands in an expression, which no index has. */
-function conditionOf(filter: Filter, isLookedUp: boolean): string {
-  if (typeof filter === 'object') return filter.where
-  return isLookedUp ? `${filter} = ?` : `${filter} || '' = ?`
+function conditionOf(list: List, filters: Wanted['filters'], name: string): string {
+  const { where, column } = ruleOf(list, name) ?? {}
+  return where ?? (isLookedUp(list, filters, name) ? `${column} = ?` : `${column} || '' = ?`)
+}
+
+function isLookedUp(list: List, filters: Wanted['filters'], name: string): boolean {
+  const lookup = lookupOf(list, filters)
+  if (lookup === undefined || name === lookup) return true
+  const isNarrow = ruleOf(list, lookup)?.isNarrow ?? false
+  return name === list.states?.filter ? hasStates(list, lookup) : !isNarrow && list.states === undefined
+}
+
+/** The filter whose index is entered; `undefined` for that of the order or of the states. */
+export function lookupOf(list: List, filters: Wanted['filters']): string | undefined {
+  const given = givenIn(list, filters)
+  const narrow = given.find(name => ruleOf(list, name)?.isNarrow)
+  if (narrow !== undefined) return narrow
+  const { states } = list
+  const first = given.find(name => name !== states?.filter)
+  if (first === undefined || !states || !ruleOf(list, first)?.isPlain) return first
+  const state = filters[states.filter]
+  return state === undefined || state === states.usual ? first : states.filter
+}
+
+/** Whether the index of a filter has the states apart. */
+export function hasStates(list: List, name: string): boolean {
+  const { isNarrow, isPlain } = ruleOf(list, name) ?? {}
+  return list.states !== undefined && !isNarrow && !isPlain
 }
 
 function behind(
@@ -150,22 +178,21 @@ function orderOf(list: List, filters: Wanted['filters']): string {
 }
 
 /** The columns of the key that differ within the list: an index has those that are fixed in front of all others. */
-function freeColumns({ key, filters: declared = {} }: List, filters: Wanted['filters']): string[] {
-  const fixed = Object.keys(filters)
-    .filter(name => filters[name] !== undefined)
-    .map(name => declared[name])
-  const free = Object.keys(key).filter(column => !fixed.includes(column))
+function freeColumns(list: List, filters: Wanted['filters']): string[] {
+  const columns = Object.keys(list.key)
+  const fixed = givenIn(list, filters).map(name => ruleOf(list, name)?.column)
+  const free = columns.filter(column => !fixed.includes(column))
   // Where all are fixed there is one row, and any order will do.
-  return free.length > 0 ? free : Object.keys(key)
+  return free.length > 0 ? free : columns
 }
 
-function narrowest(list: List, filters: Wanted['filters']): string | undefined {
-  return Object.keys(filters).find(name => {
-    const filter = filterOf(list, name)
-    return filters[name] !== undefined && typeof filter === 'object' && filter.isNarrow
-  })
+/** The filters that have a value, in the order of their declaration. */
+function givenIn({ filters = {}, states }: List, given: Wanted['filters']): string[] {
+  const names = [...Object.keys(filters), ...(states ? [states.filter] : [])]
+  return names.filter(name => given[name] !== undefined)
 }
 
-function filterOf({ filters, states }: List, name: string): Filter | undefined {
-  return filters?.[name] ?? (states?.filter === name ? states.column : undefined)
+export function ruleOf({ filters = {}, states }: List, name: string): FilterRule | undefined {
+  const filter = filters[name] ?? (states?.filter === name ? states.column : undefined)
+  return typeof filter === 'string' ? { column: filter } : filter
 }

@@ -1,19 +1,6 @@
 import { notifyUrl } from '../contract/fields.ts'
 import * as Type from '../contract/schema.ts'
-import {
-  anything,
-  count,
-  id,
-  integer,
-  listOf,
-  mchid,
-  oneOf,
-  page,
-  repeated,
-  shown,
-  text,
-  time,
-} from './fields.ts'
+import { count, id, integer, listOf, mchid, oneOf, page, repeated, shown, text, time } from './fields.ts'
 import { adminOperation } from './operation.ts'
 
 export const STATES = ['PENDING', 'DELIVERED', 'EXHAUSTED'] as const
@@ -47,7 +34,11 @@ const attempt = Type.Object({
   business_time: time('When'),
   wall_time: time('When, by the wall clock'),
   duration_ms: count('How long it took'),
-  request_headers: anything('As they were sent'),
+  request_headers: Type.Unsafe<Record<string, string>>({
+    type: 'object',
+    description: 'As they were sent',
+    additionalProperties: { type: 'string' },
+  }),
   request_body: shown('As it was sent: sealed'),
   reply_status: Type.Optional(integer('Absent when no reply came', 0, 999)),
   reply_body: shown('The first 2048 bytes'),
@@ -57,7 +48,10 @@ const attempt = Type.Object({
 const detail = {
   ...listed,
   original_type: shown('Of the resource'),
-  resource: anything('The plaintext, as it is sealed afresh for each attempt'),
+  resource: Type.Unsafe<Record<string, unknown>>({
+    type: 'object',
+    description: 'The plaintext, as it is sealed afresh for each attempt',
+  }),
   sent: Type.Array(attempt),
 }
 

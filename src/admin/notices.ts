@@ -58,11 +58,11 @@ export const notices = [
       select: `SELECT ${COLUMNS} FROM notices`,
       filters: {
         mchid: 'mchid',
-        product: 'product',
-        event_type: 'event_type',
-        subject: { where: "subject = ? AND subject <> ''", isNarrow: true },
+        event_type: { column: 'event_type', isPlain: true },
+        product: { column: 'product', isPlain: true },
+        subject: { column: 'subject', where: "subject = ? AND subject <> ''", isNarrow: true },
       },
-      states: { filter: 'state', column: 'state', values: contract.STATES },
+      states: { filter: 'state', column: 'state', values: contract.STATES, usual: 'DELIVERED' },
       key: { id: 'text' },
       newestFirst: true,
     },
@@ -132,10 +132,10 @@ async function detailOf(db: Statements, id: string) {
   )
   return {
     ...shown(row, ['create_time', 'due_at']),
-    resource: JSON.parse(row.resource) as unknown,
+    resource: JSON.parse(row.resource) as Record<string, unknown>,
     sent: attempts.reverse().map(attempt => ({
       ...shown(attempt, ['business_time', 'wall_time']),
-      request_headers: JSON.parse(attempt.request_headers) as unknown,
+      request_headers: JSON.parse(attempt.request_headers) as Record<string, string>,
     })),
   }
 }

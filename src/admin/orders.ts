@@ -18,8 +18,12 @@ export const orders = [
     contract.listOrders,
     {
       select: 'SELECT * FROM orders',
-      filters: { mchid: 'mchid', product: 'product', payer_id: 'payer_id' },
-      states: { filter: 'trade_state', column: 'trade_state', values: TRADE_STATES },
+      filters: {
+        payer_id: { column: 'payer_id', isNarrow: true },
+        mchid: 'mchid',
+        product: { column: 'product', isPlain: true },
+      },
+      states: { filter: 'trade_state', column: 'trade_state', values: TRADE_STATES, usual: 'SUCCESS' },
       key: { create_time: 'number', mchid: 'text', out_trade_no: 'text' },
       newestFirst: true,
     },

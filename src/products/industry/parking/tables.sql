@@ -29,7 +29,7 @@ CREATE TABLE parkings (
   -- Changes of a stay that the merchant was told of, and business time of the last one.
   state_changes INTEGER NOT NULL DEFAULT 0,
   state_update_time BIGINT NOT NULL DEFAULT 0,
-  UNIQUE (mchid, out_parking_no)
+  UNIQUE (out_parking_no, mchid)
 );
 -- Lists have the newest first.
 CREATE INDEX parkings_newest ON parkings (create_time, id);

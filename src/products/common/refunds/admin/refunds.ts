@@ -32,8 +32,8 @@ export const refunds = [
     contract.listRefunds,
     {
       select: `SELECT ${LISTED} FROM refunds`,
-      filters: { mchid: 'mchid', out_trade_no: { where: 'out_trade_no = ?', isNarrow: true } },
-      states: { filter: 'status', column: 'status', values: contract.STATUSES },
+      filters: { mchid: 'mchid', out_trade_no: { column: 'out_trade_no', isNarrow: true } },
+      states: { filter: 'status', column: 'status', values: contract.STATUSES, usual: 'SUCCESS' },
       key: { create_time: 'number', mchid: 'text', out_refund_no: 'text' },
       newestFirst: true,
     },

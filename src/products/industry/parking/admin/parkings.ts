@@ -22,8 +22,8 @@ export const parkings = [
       select: SELECT,
       filters: {
         mchid: 'mchid',
-        out_parking_no: { where: 'out_parking_no = ?', isNarrow: true },
-        plate_number: 'plate_number',
+        out_parking_no: { column: 'out_parking_no', isNarrow: true },
+        plate_number: { column: 'plate_number', isNarrow: true },
         plate_color: 'plate_color',
       },
       needs: { out_parking_no: 'mchid', plate_color: 'plate_number' },
