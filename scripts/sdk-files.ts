@@ -3,12 +3,13 @@ import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { products } from '../src/products/index.ts'
 import { noticesOf, type Product } from '../src/products/product.ts'
+import { adminCalls } from './admin-client.ts'
 import { familyFile, indexFile, type ProductInSdk } from './sdk-clients.ts'
 import { noticeKinds, noticeTypes } from './sdk-notices.ts'
 
 const project = fileURLToPath(new URL('..', import.meta.url))
 const FORMATTER = join(project, 'node_modules', '@biomejs', 'biome', 'bin', 'biome')
-const HEAD = '// Generated from the contracts of the products: change those, and run `npm run generate`.\n\n'
+const HEAD = '// Generated from the contracts: change those, and run `npm run generate`.\n\n'
 
 /** The family of a product is the folder that its own folder is in. */
 function familyOf({ folder }: Product): string {
@@ -26,8 +27,9 @@ function inSdk(family: string): ProductInSdk[] {
   }))
 }
 
-/** The files of the SDK that are made from the contracts, from the project's root, with what makes each. */
+/** The files that are made from the contracts, from the project's root, with what makes each. */
 export const GENERATED: Readonly<Record<string, () => string>> = {
+  'src/admin-client/generated/calls.ts': adminCalls,
   ...Object.fromEntries(
     [...families.keys()].map(family => [
       `src/sdk/generated/${family}.ts`,

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import type { AdminAddress } from '../doctor/administration.ts'
+import type { AdminAddress } from '../admin-client/admin-client.ts'
 import { CannotRun } from '../doctor/findings.ts'
 
 /** How a command is told where the administration of a platform is. */

@@ -1,11 +1,10 @@
 import { Command, Option } from 'commander'
-import type { getRefusedSignature, listRefusedSignatures } from '../admin/refused-signatures.contract.ts'
-import type { Static } from '../contract/schema.ts'
+import type { AdminReply } from '../admin-client/admin-client.ts'
 import { Administration, orCannotRun } from '../doctor/administration.ts'
 import { type AdministrationOptions, addressOf, takesAdministration } from './admin-address.ts'
 
-type List = Static<(typeof listRefusedSignatures)['reply']>
-type Detail = Static<(typeof getRefusedSignature)['reply']>
+type List = AdminReply<'listRefusedSignatures'>
+type Detail = AdminReply<'getRefusedSignature'>
 
 interface ExplainOptions extends AdministrationOptions {
   json: boolean
@@ -39,14 +38,12 @@ async function explain(requestId: string | undefined, options: ExplainOptions): 
   const { json, mchid } = options
   const admin = new Administration(addressOf(options))
   if (requestId !== undefined) {
-    const path = `/refused-signatures/${encodeURIComponent(requestId)}`
-    const detail = await orCannotRun(admin.find<Detail>(path))
+    const detail = await orCannotRun(admin.find('getRefusedSignature', { request_id: requestId }))
     if (!detail) throw new Error(`There is no refused signature ${requestId}.`)
     print(json ? `${JSON.stringify(detail, null, 2)}\n` : describe(detail))
     return
   }
-  const filter = mchid === undefined ? '' : `&mchid=${encodeURIComponent(mchid)}`
-  const list = await orCannotRun(admin.get<List>(`/refused-signatures?limit=${MAX_LISTED}${filter}`))
+  const list = await orCannotRun(admin.call('listRefusedSignatures', { mchid, limit: MAX_LISTED }))
   print(json ? `${JSON.stringify(list, null, 2)}\n` : tableOf(list))
 }
 

@@ -1,27 +1,34 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import {
+  type AdminAddress,
+  type AdminCall,
+  AdminClient,
+  AdminError,
+  type AdminReply,
+  type AdminRequest,
+  httpRequestOf,
+} from '../admin-client/admin-client.ts'
 import { systemClock } from '../clock/clock.ts'
 import { CannotRun, PlatformFailure } from './findings.ts'
 
-/** Where the administration API of a platform listens, and its token, as `admin.json` of its data folder says. */
-export interface AdminAddress {
-  url: string
-  token: string
-}
-
-/** A call of the administration that changes something, and can be made at any time and again. `path` follows `/admin/v1`. */
-export interface AdminChange {
-  method: 'PUT' | 'DELETE'
-  path: string
-  body?: object
-}
+/** A call of the administration that changes something, and can be made at any time and again. */
+export type AdminChange<Call extends AdminCall = AdminCall> = {
+  [One in Call]: { call: One; request: AdminRequest<One> }
+}[Call]
 
 /** A call of the administration API that was answered, and not with 200. */
 export class AdminRefusal extends PlatformFailure {
   override readonly name = 'AdminRefusal'
   readonly status: number
 
-  constructor(call: string, status: number, text: string) {
-    super(`The platform's administration answered ${call} with ${status}: ${text}`, adviceFor(status))
+  constructor(call: string, status: number, cause: AdminError) {
+    super(
+      `The platform's administration answered ${call} with ${status}: ${cause.message}`,
+      adviceFor(status),
+      {
+        cause,
+      },
+    )
     this.status = status
   }
 }
@@ -54,8 +61,8 @@ function adviceFor(status: number): string {
   if (status === 401)
     return 'The token is another one now, as after `admin.json` was deleted: run the check again, with the new one if you give --admin-token.'
   if (status >= 500)
-    return "See the platform's log for this call, mend what it names, and run the check again."
-  return 'Mend what the refusal names, and run the check again.'
+    return "See the platform's log for this call, fix what it names, and run the check again."
+  return 'Fix what the refusal names, and run the check again.'
 }
 
 /** The longest that one call may take, in milliseconds: making a platform certificate takes a second or two. */
@@ -66,15 +73,17 @@ const SLOW_CALL_MS = 2_000
 const PRESENCE_MS = 5_000
 
 /**
- * The administration API, over HTTP. `path` is what follows `/admin/v1`. Each call can be repeated; each ends with
- * `signal`, and throws an {@link PlatformFailure} for everything but an answer with 200.
+ * The administration API, over HTTP. Each call can be repeated; each ends with `signal`, and throws a
+ * {@link PlatformFailure} for everything but an answer with 200.
  */
 export class Administration {
   readonly #address: AdminAddress
+  readonly #client: AdminClient
   readonly #signal: AbortSignal | undefined
 
   constructor(address: AdminAddress, signal?: AbortSignal) {
     this.#address = address
+    this.#client = new AdminClient(address)
     this.#signal = signal
   }
 
@@ -86,7 +95,7 @@ export class Administration {
   /** Why nobody is there who lets us in; `undefined` when somebody is. */
   async absence(): Promise<PlatformFailure | undefined> {
     try {
-      await this.until(AbortSignal.timeout(PRESENCE_MS)).get('/clock')
+      await this.until(AbortSignal.timeout(PRESENCE_MS)).call('getClock', {})
       return undefined
     } catch (error) {
       if (error instanceof PlatformFailure) return error
@@ -94,75 +103,47 @@ export class Administration {
     }
   }
 
-  get<T>(path: string): Promise<T> {
-    return this.#call('GET', path)
-  }
-
-  /** Like `get`, and `undefined` where nothing of this name is. */
-  find<T>(path: string): Promise<T | undefined> {
-    return this.get<T>(path).catch(error => {
+  /** Like `call`, and `undefined` where nothing of this name is. */
+  find<Call extends AdminCall>(
+    call: Call,
+    request: AdminRequest<Call>,
+  ): Promise<AdminReply<Call> | undefined> {
+    return this.call(call, request).catch(error => {
       if (error instanceof AdminRefusal && error.status === 404) return undefined
       throw error
     })
   }
 
-  put<T = unknown>(path: string, body: object = {}): Promise<T> {
-    return this.#call('PUT', path, body)
-  }
-
-  async delete(path: string): Promise<void> {
-    await this.#call('DELETE', path)
+  async change<Call extends AdminCall>({ call, request }: AdminChange<Call>): Promise<void> {
+    await this.call(call, request)
   }
 
   /** Waits until all nodes act by what was changed, and their calls are listed; not at all where there is one node only. */
   async untilAllNodesKnow(): Promise<void> {
-    const { lag_ms } = await this.get<{ lag_ms: number }>('/node')
+    const { lag_ms } = await this.call('getNode', {})
     if (lag_ms > 0) await pause(lag_ms, undefined, { signal: this.#signal })
   }
 
-  async change({ method, path, body }: AdminChange): Promise<void> {
-    await this.#call(method, path, body)
-  }
-
-  async #call<T>(method: string, path: string, body?: object): Promise<T> {
+  async call<Call extends AdminCall>(call: Call, request: AdminRequest<Call>): Promise<AdminReply<Call>> {
     const limit = AbortSignal.timeout(CALL_TIMEOUT_MS)
     const signal = this.#signal ? AbortSignal.any([this.#signal, limit]) : limit
     const askedAt = systemClock.wallNow()
     try {
-      const reply = await fetch(`${this.#address.url}/admin/v1${path}`, {
-        method,
-        headers: {
-          Authorization: `Bearer ${this.#address.token}`,
-          ...(body && { 'Content-Type': 'application/json' }),
-        },
-        ...(body && { body: JSON.stringify(body) }),
-        signal,
-      })
-      const text = await reply.text()
-      if (reply.status !== 200) throw new AdminRefusal(`${method} ${path}`, reply.status, detailOf(text))
-      return JSON.parse(text) as T
-    } catch (cause) {
-      if (cause instanceof AdminRefusal) throw cause
+      return await this.#client.call(call, request, { signal })
+    } catch (error) {
+      if (!(error instanceof AdminError)) throw error
+      const { method, path } = shortRequest(call, request)
+      if (error.status !== undefined) throw new AdminRefusal(`${method} ${path}`, error.status, error)
       const tookMs = systemClock.wallNow() - askedAt
-      if (this.#signal?.aborted && tookMs < SLOW_CALL_MS) throw cause
-      const reason = signal.aborted ? `no answer within ${(tookMs / 1000).toFixed(1)} s` : reasonOf(cause)
-      throw new AdminLost(this.#address, `${method} ${path}: ${reason}`, cause)
+      if (this.#signal?.aborted && tookMs < SLOW_CALL_MS) throw error.cause
+      const reason = signal.aborted ? `no answer within ${(tookMs / 1000).toFixed(1)} s` : error.message
+      throw new AdminLost(this.#address, `${method} ${path}: ${reason}`, error)
     }
   }
 }
 
-/** `fetch` says that it has failed, and why is behind it. */
-function reasonOf(error: unknown): string {
-  const reason = error instanceof Error ? (error.cause ?? error) : error
-  if (!(reason instanceof Error)) return String(reason)
-  return reason.message || ('code' in reason ? String(reason.code) : reason.name)
-}
-
-/** What a refusal says to people. */
-function detailOf(text: string): string {
-  try {
-    return String((JSON.parse(text) as { detail?: string }).detail ?? text)
-  } catch {
-    return text.slice(0, 200)
-  }
+/** How a call travels, for people: without what all paths begin with. */
+export function shortRequest<Call extends AdminCall>(call: Call, request: AdminRequest<Call>) {
+  const { method, target, body } = httpRequestOf(call, request)
+  return { method, path: target.replace(/^\/admin\/v1/, ''), body }
 }

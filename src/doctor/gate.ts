@@ -1,3 +1,4 @@
+import type { AdminRequest } from '../admin-client/admin-client.ts'
 import { CannotRun, Finding, NoSuchGate, ProgramGone } from './findings.ts'
 
 /** The calls by which a gate charges, as the log and fault rules name them. */
@@ -6,7 +7,7 @@ export const GATE_CALLS = { charge: 'parking.createTransaction', query: 'parking
 /** A car as the gate's camera sees it. */
 export interface Car {
   plate_number: string
-  plate_color: string
+  plate_color: AdminRequest<'putPlate'>['plate_color']
 }
 
 /** What a fault rule filters by that is about this car. */

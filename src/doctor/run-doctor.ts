@@ -1,7 +1,8 @@
+import type { AdminAddress } from '../admin-client/admin-client.ts'
 import { systemClock } from '../clock/clock.ts'
 import { type Random, randomText } from '../protocol/ids.ts'
 import { formatTime } from '../protocol/time.ts'
-import { type AdminAddress, type AdminChange, Administration, orCannotRun } from './administration.ts'
+import { type AdminChange, Administration, orCannotRun } from './administration.ts'
 import type { Check } from './check.ts'
 import { CHECKS } from './checks.ts'
 import { CannotRun, Finding, NoSuchGate, NotApplicable, PlatformFailure, ProgramGone } from './findings.ts'
@@ -59,7 +60,7 @@ export interface DoctorReport {
 
 const LIMIT_MS = 30_000
 const RESTART =
-  "The merchant's program has ended, or listens no more: see its last lines, mend what has ended it, and start it again."
+  "The merchant's program has ended, or listens no more: see its last lines, fix what has ended it, and start it again."
 /** How long putting back what one check has changed may take. */
 const UNDO_MS = 20_000
 
@@ -150,9 +151,7 @@ function checkOf(id: string): Check {
 
 /** The platform and the merchant number are there, and it is told what happens. */
 async function requireMerchant(admin: Administration, mchid: string): Promise<void> {
-  const { kind, notices_paused } = await admin.get<{ kind: string; notices_paused: boolean }>(
-    `/merchants/${encodeURIComponent(mchid)}`,
-  )
+  const { kind, notices_paused } = await admin.call('getMerchant', { mchid })
   if (kind === 'sub')
     throw new CannotRun(
       `${mchid} is a sub-merchant and never calls; give the number of its provider as --mchid.`,

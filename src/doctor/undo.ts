@@ -1,4 +1,5 @@
-import type { AdminChange, Administration } from './administration.ts'
+import { isAdminCall } from '../admin-client/admin-client.ts'
+import { type AdminChange, type Administration, shortRequest } from './administration.ts'
 
 /** What could not be put back, and why. */
 export interface StillChanged {
@@ -11,11 +12,11 @@ export interface StillChanged {
  * to the next one for the same merchant number, wherever that is started.
  */
 export class Undo {
-  readonly #path: string
+  readonly #reminder: { reminder_id: string }
   #changes: AdminChange[] = []
 
   constructor(mchid: string) {
-    this.#path = `/reminders/doctor-${mchid}`
+    this.#reminder = { reminder_id: `doctor-${mchid}` }
   }
 
   /** Says what undoes a change that is about to be made. */
@@ -28,7 +29,7 @@ export class Undo {
   async putBack(admin: Administration): Promise<StillChanged[]> {
     if (this.#changes.length === 0) return []
     const failed: StillChanged[] = []
-    const hadFaults = this.#changes.some(({ path }) => path.startsWith('/faults/'))
+    const hadFaults = this.#changes.some(({ call }) => call === 'deleteFault')
     for (const change of this.#changes.toReversed()) {
       await admin.change(change).catch(error => failed.push({ change, why: messageOf(error) }))
     }
@@ -42,7 +43,7 @@ export class Undo {
 
   /** Puts back what an earlier run has left, and answers that. What the platform refuses is forgotten. */
   async putBackEarlier(admin: Administration): Promise<{ done: AdminChange[]; failed: StillChanged[] }> {
-    const reminder = await admin.find<{ text: string }>(this.#path)
+    const reminder = await admin.find('getReminder', this.#reminder)
     if (!reminder) return { done: [], failed: [] }
     const changes = JSON.parse(reminder.text) as AdminChange[]
     this.#changes = changes
@@ -54,14 +55,17 @@ export class Undo {
   }
 
   #remember(admin: Administration): Promise<unknown> {
-    if (this.#changes.length === 0) return admin.delete(this.#path)
-    return admin.put(this.#path, { text: JSON.stringify(this.#changes) })
+    if (this.#changes.length === 0) return admin.call('deleteReminder', this.#reminder)
+    return admin.call('putReminder', { ...this.#reminder, text: JSON.stringify(this.#changes) })
   }
 }
 
 /** A change as a report shows it. */
-export function shownChange({ method, path, body }: AdminChange): string {
-  return [method, decodeURIComponent(path), body && JSON.stringify(body)].filter(Boolean).join(' ')
+export function shownChange({ call, request }: AdminChange): string {
+  // A reminder may be of a doctor of another version.
+  if (!isAdminCall(call)) return `${call} ${JSON.stringify(request)}`
+  const { method, path, body = '{}' } = shortRequest(call, request)
+  return [method, decodeURIComponent(path), ...(body === '{}' ? [] : [body])].join(' ')
 }
 
 /** What a run says of the changes of an earlier one that it has put back. */

@@ -1,12 +1,17 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import type { AdminRequest } from '../admin-client/admin-client.ts'
 import { systemClock } from '../clock/clock.ts'
-import { type Random, randomDigits, randomText } from '../protocol/ids.ts'
+import { type Random, randomText } from '../protocol/ids.ts'
 import { formatTime } from '../protocol/time.ts'
 import type { AdminChange, Administration } from './administration.ts'
+import { type Entry, newCar, newestEntry, openFor, removalOf } from './cars.ts'
 import { Finding, PlatformFailure } from './findings.ts'
 import type { BookedOrder, Car, GateAdapter, Leaving } from './gate.ts'
 import type { Attempt, Call, NoticeDetail, PlatformOrder, PlatformRefund } from './platform.ts'
 import type { Undo } from './undo.ts'
+
+/** What can be made to go wrong. */
+export type FaultKind = AdminRequest<'putFault'>['kind']
 
 /** What a car is charged in all checks, in fen. */
 export const AMOUNT = 800
@@ -89,30 +94,22 @@ export class Visit {
     return `DOCTOR${randomText(20, this.#practice.random)}`
   }
 
-  /** A blue plate that nobody has opened. */
+  /** A car for which nobody has opened the service. */
   strangeCar(): Car {
-    // No city of Guangdong has the letter Z: those plates are for cars of Hong Kong and Macau, which are black.
-    return { plate_number: `粤Z${randomDigits(5, this.#practice.random)}`, plate_color: 'BLUE' }
+    return newCar(this.#practice.random)
   }
 
-  /** A car of a payer, the doctor's usual one unless said, whose plate is removed after the check. */
-  async car(payer: { payer_id: string } & Record<string, unknown> = { payer_id: PAYER }): Promise<Car> {
-    const { payer_id, ...settings } = payer
-    const { wallet } = await this.admin.put<{ wallet: number }>(`/payers/${payer_id}`, settings)
+  /** A car of a payer, the doctor's usual one unless said, for which the service is removed after the check. */
+  async car(payer: AdminRequest<'putPayer'> = { payer_id: PAYER }): Promise<Car> {
+    const { payer_id } = payer
+    const { wallet } = await this.admin.call('putPayer', payer)
+    const top_up_id = this.newId()
     if (payer_id === PAYER && wallet < AMOUNT)
-      await this.admin.put(`/payers/${payer_id}/top-ups/${this.newId()}`, { amount: WALLET - wallet })
+      await this.admin.call('putTopUp', { payer_id, top_up_id, amount: WALLET - wallet })
     const car = this.strangeCar()
-    await this.undoneBy({ method: 'DELETE', path: plateOf(car) })
-    await this.admin.put(plateOf(car), { payer_id })
+    await this.undoneBy(removalOf(car))
+    await openFor(this.admin, car, payer_id)
     return car
-  }
-
-  pausePlate(car: Car): Promise<unknown> {
-    return this.admin.put(plateOf(car), { service_state: 'PAUSE' })
-  }
-
-  resumePlate(car: Car): Promise<unknown> {
-    return this.admin.put(plateOf(car), { service_state: 'NORMAL' })
   }
 
   /** The car drives in, an hour before now by business time. */
@@ -160,33 +157,28 @@ export class Visit {
    */
   #settle(): void {
     // A platform that fails is met by whoever looks for what was done.
-    this.admin.put('/due-work').catch(() => undefined)
+    this.admin.call('putDueWork', {}).catch(() => undefined)
   }
 
   /** The order as the platform has it; `undefined` when there is none. */
   async platformOrder(outTradeNo: string): Promise<PlatformOrder | undefined> {
-    return this.admin.find<PlatformOrder>(`/orders/${this.mchid}/${encodeURIComponent(outTradeNo)}`)
+    return this.admin.find('getOrder', { mchid: this.mchid, out_trade_no: outTradeNo })
   }
 
   /** All orders that charge the newest stay of a car. */
   async ordersOf(car: Car): Promise<PlatformOrder[]> {
-    const entry = await this.entryOf(car)
-    if (!entry) return []
-    const { charges } = await this.admin.get<{ charges: { out_trade_no: string }[] }>(`/parkings/${entry.id}`)
+    const { charges = [] } = (await this.entryOf(car)) ?? {}
     const orders = await Promise.all(charges.map(({ out_trade_no }) => this.platformOrder(out_trade_no)))
     return orders.filter(order => order !== undefined)
   }
 
   /** The newest entry of a car. */
-  async entryOf(car: Car): Promise<{ id: string } | undefined> {
-    const query = new URLSearchParams({ ...car, mchid: this.mchid, limit: '1' })
-    const { data } = await this.admin.get<{ data: { id: string }[] }>(`/parkings?${query}`)
-    return data[0]
+  entryOf(car: Car): Promise<Entry | undefined> {
+    return newestEntry(this.admin, this.mchid, car)
   }
 
   async refundsOf(outTradeNo: string): Promise<PlatformRefund[]> {
-    const query = new URLSearchParams({ mchid: this.mchid, out_trade_no: outTradeNo })
-    return (await this.admin.get<{ data: PlatformRefund[] }>(`/refunds?${query}`)).data
+    return (await this.admin.call('listRefunds', { mchid: this.mchid, out_trade_no: outTradeNo })).data
   }
 
   /** The id of the notice that tells that an order was paid. */
@@ -211,7 +203,7 @@ export class Visit {
   }
 
   notice(id: string): Promise<NoticeDetail> {
-    return this.admin.get<NoticeDetail>(`/notices/${encodeURIComponent(id)}`)
+    return this.admin.call('getNotice', { id })
   }
 
   /** Waits until a notice was sent `times`. */
@@ -229,7 +221,7 @@ export class Visit {
 
   /** Sends a notice once more, as it is, signed afresh. Answers the attempt. */
   async replay({ id, sent }: NoticeDetail): Promise<Attempt> {
-    await this.admin.put(`/notices/${encodeURIComponent(id)}/replays/${this.newId()}`)
+    await this.admin.call('replayNotice', { id, replay_id: this.newId() })
     const { sent: now } = await this.attempted(id, sent.length + 1)
     return now[sent.length] as Attempt
   }
@@ -238,11 +230,11 @@ export class Visit {
   async send(
     { notify_url, original_type }: Pick<NoticeDetail, 'notify_url' | 'original_type'>,
     event_type: string,
-    resource: object,
+    resource: Record<string, unknown>,
   ): Promise<Attempt> {
     const id = this.newId()
     const notice = { mchid: this.mchid, notify_url, event_type, original_type, summary: event_type, resource }
-    await this.admin.put(`/notices/${id}`, notice)
+    await this.admin.call('putNotice', { id, ...notice })
     const { sent } = await this.attempted(id)
     return sent[0] as Attempt
   }
@@ -269,29 +261,30 @@ export class Visit {
   }
 
   /** Something goes wrong from now on, at most until the end of the check. */
-  async fault(kind: string, rule: Record<string, unknown>): Promise<void> {
-    const path = `/faults/${this.newId()}`
-    await this.undoneBy({ method: 'DELETE', path })
-    await this.admin.put(path, { kind, ...(kind !== 'HOST_DOWN' && { mchid: this.mchid }), ...rule })
+  async fault(kind: FaultKind, rule: Omit<AdminRequest<'putFault'>, 'fault_id' | 'kind'>): Promise<void> {
+    const fault_id = this.newId()
+    await this.undoneBy({ call: 'deleteFault', request: { fault_id } })
+    const ofMerchant = kind === 'HOST_DOWN' ? {} : { mchid: this.mchid }
+    await this.admin.call('putFault', { fault_id, kind, ...ofMerchant, ...rule })
     await this.admin.untilAllNodesKnow()
   }
 
   /** A function that answers the merchant's calls of an operation since now, the oldest first. */
   async calls(op: string): Promise<() => Promise<Call[]>> {
-    const query = new URLSearchParams({ op, limit: '100' })
-    const known = new Set((await this.#callsBy(query)).map(({ request_id }) => request_id))
+    const filters = { op, limit: 100 }
+    const known = new Set((await this.#callsBy(filters)).map(({ request_id }) => request_id))
     return async () =>
-      (await this.#callsBy(query)).filter(({ request_id }) => !known.has(request_id)).reverse()
+      (await this.#callsBy(filters)).filter(({ request_id }) => !known.has(request_id)).reverse()
   }
 
   /** The merchant's newest calls, the newest first; whichever node has answered them, the last one is among them. */
-  async #callsBy(query: URLSearchParams): Promise<Call[]> {
+  async #callsBy(filters: AdminRequest<'listCalls'>): Promise<Call[]> {
     await this.admin.untilAllNodesKnow()
-    return (await this.admin.get<{ data: Call[] }>(`/calls?mchid=${this.mchid}&${query}`)).data
+    return (await this.admin.call('listCalls', { ...filters, mchid: this.mchid })).data
   }
 
   async #lastCalls(): Promise<string> {
-    const data = await this.#callsBy(new URLSearchParams({ limit: '3' }))
+    const data = await this.#callsBy({ limit: 3 })
     if (data.length === 0) return ` The platform has had no call of ${this.mchid}.`
     const calls = data.map(({ op, status, code }) =>
       [op, status ?? 'no reply', code].filter(Boolean).join(' '),
@@ -300,7 +293,7 @@ export class Visit {
   }
 
   async #now(): Promise<number> {
-    return Date.parse((await this.admin.get<{ business_time: string }>('/clock')).business_time)
+    return Date.parse((await this.admin.call('getClock', {})).business_time)
   }
 
   /** Asks again and again until the answer is as expected or the time, in milliseconds, is over; answers the last one. */
@@ -343,8 +336,4 @@ export function answerOf(attempt: Attempt | undefined): string {
 export function inWords(order: BookedOrder | undefined): string {
   if (!order) return 'that there is no such order'
   return `${order.state}, ${order.paid} fen paid, ${order.refunded} fen refunded`
-}
-
-function plateOf({ plate_number, plate_color }: Car): string {
-  return `/plates/${encodeURIComponent(plate_number)}/${plate_color}`
 }

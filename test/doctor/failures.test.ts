@@ -47,7 +47,7 @@ test('a refused call is an error of its check, with the text of the refusal; the
     ...{ 'wrong-signature': 'ERROR', 'altered-body': 'PASSED', 'rate-limited': 'ERROR' },
   })
   assert.deepEqual([report.passed, report.failed, report.errors, report.skipped], [4, 0, 2, 0])
-  assertError(report, 'rate-limited', /answered PUT \/faults\/doctor-.* with 409: There are 100/, /Mend what/)
+  assertError(report, 'rate-limited', /answered PUT \/faults\/doctor-.* with 409: There are 100/, /Fix what/)
   assert.deepEqual(await changeable(admin), before)
 })
 
@@ -167,7 +167,7 @@ test('the command prints the report with what could not be made, and ends with 2
   assert.match(table.stderr, /^error: some checks could not be made to their end.*\n$/)
   assert.match(
     table.stdout,
-    /PASSED {3}stay .*\nERROR {4}rate-limited .*\n {9}Found: The platform's administration answered PUT .* with 409: There are 100 rules\.\n {9}To do: Mend .*\n\n1 passed, 0 failed, 1 could not be made, 0 skipped/,
+    /PASSED {3}stay .*\nERROR {4}rate-limited .*\n {9}Found: The platform's administration answered PUT .* with 409: There are 100 rules\.\n {9}To do: Fix .*\n\n1 passed, 0 failed, 1 could not be made, 0 skipped/,
   )
   const json = await runCommand(t, [...words, '--only', 'rate-limited', '--json'])
   assert.equal(json.code, 2)
@@ -214,19 +214,24 @@ for (const only of ['certificate-rotation', 'public-key-switch']) {
 
 test('what the platform refuses to put back for an earlier run is left to a person, once', async t => {
   const changes = [
-    { method: 'DELETE', path: '/faults/gone' },
-    { method: 'PUT', path: '/nowhere' },
+    { call: 'deleteFault', request: { fault_id: 'gone' } },
+    { call: 'replayNotice', request: { id: 'nowhere', replay_id: 'x' } },
+    { call: 'ofAnotherVersion', request: { id: 'x' } },
   ]
   await admin.put(`/reminders/doctor-${DIRECT}`, { text: JSON.stringify(changes) })
   const gate = await startMerchant(t, running)
   const { put_back, left_behind } = await examine(running, gate, { only: ['stay'] })
   assert.deepEqual(put_back, ['DELETE /faults/gone'])
-  assert.match(left_behind.join(), /PUT \/nowhere puts back, which is left to you \(.* with 404/)
+  assert.match(
+    left_behind.join(),
+    /PUT \/notices\/nowhere\/replays\/x puts back, which is left to you \(.* with 404/,
+  )
+  assert.match(left_behind.join(), /ofAnotherVersion \{"id":"x"\} puts back, which is left to you/)
   assert.equal((await examine(running, gate, { only: ['stay'] })).left_behind.length, 1)
 })
 
 test('a run that cannot begin leaves what an earlier one has changed to the next, whose report says it', async t => {
-  const undone = [{ method: 'DELETE', path: '/faults/gone' }]
+  const undone = [{ call: 'deleteFault', request: { fault_id: 'gone' } }]
   await admin.put(`/reminders/doctor-${DIRECT}`, { text: JSON.stringify(undone) })
   await assert.rejects(examine(running, 'http://127.0.0.1:1/gate', { only: ['stay'] }), { name: 'CannotRun' })
   const { put_back } = await examine(running, await startMerchant(t, running), { only: ['stay'] })

@@ -1,6 +1,6 @@
 import { Finding } from '../findings.ts'
 import { type Car, GATE_CALLS, type Leaving, ofCar } from '../gate.ts'
-import type { Visit } from '../visit.ts'
+import type { FaultKind, Visit } from '../visit.ts'
 
 // The gate opens when the platform has said, by a signature that is right, that it takes the charge on.
 
@@ -21,7 +21,7 @@ export async function closedAfterRefusal(visit: Visit): Promise<void> {
   const car = await visit.car({ payer_id: PAYER_WITHOUT_SCORE, score: GOOD_SCORE })
   await visit.enter(car)
   // Nothing is told of a score, so the merchant learns of it by the refusal alone.
-  await visit.admin.put(`/payers/${PAYER_WITHOUT_SCORE}`, { score: LOW_SCORE })
+  await visit.admin.call('putPayer', { payer_id: PAYER_WITHOUT_SCORE, score: LOW_SCORE })
   requireClosed(await visit.leave(car), 'The charge was refused with HTTP 400')
 }
 
@@ -52,7 +52,7 @@ export async function probedReplyIsNotBelieved(visit: Visit): Promise<void> {
 }
 
 /** A stay with a fault in each of its charges. */
-export async function stayWith(visit: Visit, car: Car, kind: string, count?: number): Promise<Leaving> {
+export async function stayWith(visit: Visit, car: Car, kind: FaultKind, count?: number): Promise<Leaving> {
   await visit.enter(car)
   await visit.fault(kind, {
     call: GATE_CALLS.charge,
@@ -67,7 +67,7 @@ function requireClosed({ gate }: Leaving, why: string): void {
 }
 
 /** A reply that cannot be believed opens nothing; a query afterwards may. */
-async function requireQuery(visit: Visit, kind: string, why: string): Promise<void> {
+async function requireQuery(visit: Visit, kind: FaultKind, why: string): Promise<void> {
   const queries = await visit.calls(GATE_CALLS.query)
   const { gate, out_trade_no } = await stayWith(visit, await visit.car(), kind)
   if (gate === 'CLOSED') return

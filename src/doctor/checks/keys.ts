@@ -1,3 +1,4 @@
+import type { AdminReply, AdminRequest } from '../../admin-client/admin-client.ts'
 import { formatTime } from '../../protocol/time.ts'
 import type { AdminChange } from '../administration.ts'
 import { Finding, NotApplicable } from '../findings.ts'
@@ -5,21 +6,9 @@ import { requireAcknowledged, type Visit } from '../visit.ts'
 
 // The days on which the platform signs with another key than the day before.
 
-interface MerchantKeys {
-  trust_state: 'CERTIFICATE' | 'SWITCHING' | 'PUBLIC_KEY'
-  notice_key_share: number
-  /** Present while the share of the public key grows by the days. */
-  switching_since?: string
-  rotation: 'NONE' | 'MANUAL' | 'AUTO'
-  next_certificate_days: number
-  shangmi: boolean
-}
-
-interface PlatformCertificate {
-  serial_no: string
-  algorithm: string
-  expire_time: string
-}
+type MerchantKeys = AdminReply<'getMerchant'>
+type PlatformCertificate = AdminReply<'listPlatformCertificates'>['data'][number]
+type KeyChanges = Omit<AdminRequest<'putMerchant'>, 'mchid'>
 
 const DAY_MS = 24 * 60 * 60 * 1000
 /** All signatures, in hundredths of a percent. */
@@ -57,7 +46,7 @@ export async function switchIsSurvived(visit: Visit): Promise<void> {
 
 /** How the merchant's keys stand, if they can be changed and put back. */
 async function keysThatCanChange(visit: Visit): Promise<MerchantKeys> {
-  const keys = await visit.admin.get<MerchantKeys>(`/merchants/${visit.mchid}`)
+  const keys = await visit.admin.call('getMerchant', { mchid: visit.mchid })
   const { trust_state, notice_key_share, switching_since, rotation } = keys
   if (trust_state === 'PUBLIC_KEY')
     throw new NotApplicable(
@@ -78,9 +67,9 @@ async function keysThatCanChange(visit: Visit): Promise<MerchantKeys> {
  * brought forward to where the next is shown; that stays, because an end is never put back.
  */
 async function certificateBeforeRotation(visit: Visit, keys: MerchantKeys): Promise<PlatformCertificate> {
-  const now = Date.parse((await visit.admin.get<{ business_time: string }>('/clock')).business_time)
+  const now = Date.parse((await visit.admin.call('getClock', {})).business_time)
   const algorithm = keys.shangmi ? 'SM2' : 'RSA'
-  const { data } = await visit.admin.get<{ data: PlatformCertificate[] }>('/platform-certificates')
+  const { data } = await visit.admin.call('listPlatformCertificates', {})
   const [signing, next] = data
     .filter(certificate => certificate.algorithm === algorithm && Date.parse(certificate.expire_time) > now)
     .sort((one, other) => Date.parse(one.expire_time) - Date.parse(other.expire_time))
@@ -88,18 +77,18 @@ async function certificateBeforeRotation(visit: Visit, keys: MerchantKeys): Prom
   const shownFrom = Date.parse(signing.expire_time) - keys.next_certificate_days * DAY_MS
   if (next && shownFrom <= now) return signing
   const expire_time = formatTime(now + keys.next_certificate_days * DAY_MS)
-  await visit.admin.put(`/platform-certificates/${signing.serial_no}`, { expire_time })
+  await visit.admin.call('putPlatformCertificate', { serial_no: signing.serial_no, expire_time })
   await visit.admin.untilAllNodesKnow()
   visit.leaves(`the platform certificate ${signing.serial_no}, which ends on ${expire_time.slice(0, 10)} now`)
   return signing
 }
 
-function putKeys(visit: Visit, keys: object): Promise<void> {
+function putKeys(visit: Visit, keys: KeyChanges): Promise<void> {
   return visit.admin.change(keysPut(visit, keys))
 }
 
-function keysPut({ mchid }: Visit, keys: object): AdminChange {
-  return { method: 'PUT', path: `/merchants/${mchid}`, body: keys }
+function keysPut({ mchid }: Visit, keys: KeyChanges): AdminChange<'putMerchant'> {
+  return { call: 'putMerchant', request: { mchid, ...keys } }
 }
 
 /** The same finding, with what was going on. */

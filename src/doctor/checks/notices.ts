@@ -1,3 +1,4 @@
+import { isBlocked, pause, resume } from '../cars.ts'
 import { Finding } from '../findings.ts'
 import { type BookedOrder, ofCar } from '../gate.ts'
 import type { NoticeDetail } from '../platform.ts'
@@ -54,15 +55,16 @@ export async function latePaymentChangesNothing(visit: Visit): Promise<void> {
 export async function lateEntranceStateChangesNothing(visit: Visit): Promise<void> {
   const car = await visit.car()
   await visit.enter(car)
-  const entry = await visit.entryOf(car)
-  if (!entry) throw new Finding('The car has driven in, and the platform has no entry of it.')
-  await visit.pausePlate(car)
-  await visit.resumePlate(car)
-  const { notices } = await visit.admin.get<{ notices: { id: string }[] }>(`/parkings/${entry.id}`)
+  if (!(await visit.entryOf(car)))
+    throw new Finding('The car has driven in, and the platform has no entry of it.')
+  await pause(visit.admin, car)
+  await resume(visit.admin, car)
+  const { notices = [] } = (await visit.entryOf(car)) ?? {}
   const details: NoticeDetail[] = []
   for (const { id } of notices) details.push(await visit.attempted(id))
-  const blocked = details.find(({ resource }) => resource.parking_state === 'BLOCKED')
-  if (!blocked) throw new Finding('The platform has told nothing of a plate that was paused and resumed.')
+  const blocked = details.find(isBlocked)
+  if (!blocked)
+    throw new Finding('The platform has sent no notice of a car whose service was paused and resumed.')
   for (const { sent } of details) requireAcknowledged('A change of the entrance state', sent[0])
   requireAcknowledged('A change of the entrance state that comes late', await visit.replay(blocked))
   const { gate } = await visit.leave(car)
@@ -75,7 +77,9 @@ export async function lateEntranceStateChangesNothing(visit: Visit): Promise<voi
 export async function wrongAmountIsNotBooked(visit: Visit): Promise<void> {
   const { resource, notice } = await paymentToTell(visit)
   const car = await visit.car({ payer_id: PAYER_OF_SLOW_BANK, advance_limit: 0 })
-  await visit.admin.put(`/payers/${PAYER_OF_SLOW_BANK}/cards/${PAYER_OF_SLOW_BANK}`, {
+  await visit.admin.call('putCard', {
+    payer_id: PAYER_OF_SLOW_BANK,
+    card_id: PAYER_OF_SLOW_BANK,
     bank_type: 'CCB_DEBIT',
     behaviour: 'UNKNOWN_THEN_APPROVED',
   })
@@ -124,7 +128,8 @@ export async function doubledRefundNoticeIsBookedOnce(visit: Visit): Promise<voi
 async function paymentToTell(visit: Visit) {
   const { notice } = await visit.paid()
   const transaction_id = `42${visit.newNumber()}`
-  return { notice, resource: { ...notice.resource, transaction_id } as Record<string, unknown> }
+  const resource: Record<string, unknown> = { ...notice.resource, transaction_id }
+  return { notice, resource }
 }
 
 async function requireRefund(visit: Visit, outTradeNo: string): Promise<void> {

@@ -1,5 +1,5 @@
 import { Finding } from '../findings.ts'
-import { REFUND, type Visit } from '../visit.ts'
+import { type FaultKind, REFUND, type Visit } from '../visit.ts'
 
 // A refund is made once, however often it has to be asked for.
 
@@ -25,7 +25,7 @@ export async function failedRefundKeepsNumber(visit: Visit): Promise<void> {
 }
 
 /** A refund with a fault in its first application. `numbers`: under which it was applied for. */
-async function refundWith(visit: Visit, kind: string) {
+async function refundWith(visit: Visit, kind: FaultKind) {
   const { out_trade_no } = await visit.paid()
   const calls = await visit.calls('refunds.createRefund')
   await visit.fault(kind, { call: 'refunds.createRefund', fields: { out_trade_no }, count: 1 })

@@ -1,7 +1,15 @@
 import { Finding } from '../findings.ts'
 import { ofCar } from '../gate.ts'
 import type { Attempt } from '../platform.ts'
-import { AMOUNT, answerOf, inWords, type PaidOrder, requireAcknowledged, type Visit } from '../visit.ts'
+import {
+  AMOUNT,
+  answerOf,
+  type FaultKind,
+  inWords,
+  type PaidOrder,
+  requireAcknowledged,
+  type Visit,
+} from '../visit.ts'
 
 // What is not signed by the platform, for these bytes and now, is refused; what is, is taken, also after a refusal.
 
@@ -51,7 +59,7 @@ export async function unsignedNoticeIsRefused(visit: Visit): Promise<void> {
 /** A charge whose payment is first told by a corrupted notice. */
 async function corruptedNotice(
   visit: Visit,
-  kind: string,
+  kind: FaultKind,
 ): Promise<{ out_trade_no: string; id: string; attempt: Attempt }> {
   const car = await visit.car()
   await visit.fault(kind, {

@@ -1,4 +1,4 @@
-// Generated from the contracts of the products: change those, and run `npm run generate`.
+// Generated from the contracts: change those, and run `npm run generate`.
 
 import { ChargeRefused } from '../refusals.ts'
 import type { CallRules, Mode } from '../transport/operations.ts'

@@ -1,4 +1,4 @@
-// Generated from the contracts of the products: change those, and run `npm run generate`.
+// Generated from the contracts: change those, and run `npm run generate`.
 
 import type { NoticeKind } from '../notices/notice-kind.ts'
 
