@@ -130,18 +130,41 @@ test('a trade bill has the orders of all products, each with the way it was paid
   assert.match(bill, /,`KIOSK,`REFUND,/)
 })
 
-test('a caller at the path of the other mode is refused, signed, and nothing is written', async () => {
+test('a caller at the path of the other mode is refused, and nothing is written', async () => {
+  const count = () => platform.db.get('SELECT COUNT(*) AS orders FROM orders')
+  const before = await count()
   const [own, other] = MODES
-  const asProvider = await sell({ ...own, caller: PARTNER } as unknown as (typeof MODES)[number])
-  assert.deepEqual(
-    [asProvider.reply.statusCode, asProvider.reply.json()],
-    [400, { code: 'PARAM_ERROR', message: '受理机构必须传入sub_mch_id' }],
-  )
-  const asDirect = await sell({ ...other, caller: MERCHANT } as unknown as (typeof MODES)[number])
-  assert.deepEqual(
-    [asDirect.reply.statusCode, asDirect.reply.json()],
-    [403, { code: 'NO_AUTH', message: '暂无权限' }],
-  )
+  for (const [path, fields, caller, status, body] of [
+    [own.path, own.fields, PARTNER, 400, { code: 'PARAM_ERROR', message: '受理机构必须传入sub_mch_id' }],
+    [other.path, other.fields, MERCHANT, 403, { code: 'NO_AUTH', message: '暂无权限' }],
+  ] as const) {
+    const sale = { ...fields, out_trade_no: freshNo('K'), total: 888, notify_url: NOBODY_LISTENS }
+    const reply = await call({ method: 'POST', target: path, body: sale }, caller.mchid)
+    assert.deepEqual([reply.statusCode, reply.json()], [status, body])
+  }
+  assert.deepEqual(await count(), before)
+})
+
+test('numbers and truth values of a query are read from their texts, and other texts are refused', async () => {
+  const find = (query: Record<string, string>) =>
+    call({ method: 'GET', target: withQuery('/v3/kiosk/sales', query) })
+  const sold = (await Promise.all([sell(MODES[0]), sell(MODES[0])])).map(({ out_trade_no }) => out_trade_no)
+  for (const out_trade_no of sold)
+    await call({ method: 'PUT', target: `/v3/kiosk/sales/${out_trade_no}/hand-over` })
+  const { data } = (await find({ limit: '50', handed_over: 'true' })).json<{ data: object[] }>()
+  for (const out_trade_no of sold)
+    assert.ok(data.some(sale => 'out_trade_no' in sale && sale.out_trade_no === out_trade_no))
+  assert.equal((await find({ limit: '1', handed_over: 'true' })).json().data.length, 1)
+  for (const [query, field] of [
+    [{ limit: 'ten', handed_over: 'true' }, 'limit'],
+    [{ limit: '1.5', handed_over: 'true' }, 'limit'],
+    [{ limit: '51', handed_over: 'true' }, 'limit'],
+    [{ limit: '1', handed_over: 'yes' }, 'handed_over'],
+  ] as const) {
+    const reply = await find(query)
+    assert.deepEqual([reply.statusCode, reply.json().code], [400, 'PARAM_ERROR'])
+    assert.match(reply.json().message, new RegExp(`/query/${field}`))
+  }
 })
 
 const FILE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0xff, 0x00])
@@ -192,6 +215,10 @@ test('an upload that is not as declared is refused by what is wrong with it', as
   const meta = metaOf(FILE)
   const wrongSignature = await upload(form(meta, FILE), `${meta} `)
   assert.deepEqual([wrongSignature.statusCode, wrongSignature.json().code], [401, 'SIGN_ERROR'])
+  // What it has signed is compared with the meta that came, and not with the whole form.
+  const requestId = String(wrongSignature.headers['request-id']).split('-')[0]
+  const explained = await admin(`/refused-signatures/${requestId}`)
+  assert.equal(explained.body, meta)
   const noForm = await upload(Buffer.from(meta), meta, 'application/json')
   assert.equal(noForm.statusCode, 401)
   const large = Buffer.alloc(2_000_001)
@@ -230,4 +257,10 @@ test('what a product declares twice, or as another product does, ends the start 
     /other lists the call kiosk.sell: begin its id with other\./,
   )
   await assert.rejects(start({ ...kiosk, notices: [] }), /two products are called kiosk/i)
+  const [endpoint] = kiosk.endpoints
+  const sameRoute = endpoint && [{ ...endpoint, operation: { ...endpoint.operation, id: 'other.sell' } }]
+  await assert.rejects(
+    start({ name: 'other', folder, endpoints: sameRoute ?? [] }),
+    /other.sell and kiosk.sell are both POST \/v3\/kiosk\/sales: declare it as one call/,
+  )
 })

@@ -107,7 +107,7 @@ export const putMerchant = adminOperation({
   description:
     'A new number needs its `kind`, which never changes. One that calls gets a key pair, a certificate and an APIv3 key, ' +
     'written to `merchants/<mchid>` of the data folder; keys that are there already from an earlier life are used again. ' +
-    'It has all permissions and, like a real new one, the public key alone, unless `permissions` and `trust_state` are given. `SWITCHING` begins the seven days of the ' +
+    'It has all permissions and, like a real new one, only the public key, unless `permissions` and `trust_state` are given. `SWITCHING` begins the seven days of the ' +
     'switch, unless `notice_key_share` is given too. A rotation takes `CERTIFICATE` and a next certificate that is shown; its ' +
     'share only grows, and `NONE` takes it back to nothing.',
   request: Type.Object({

@@ -27,7 +27,7 @@ export const listPayers = adminOperation({
   method: 'GET',
   path: '/admin/v1/payers',
   title: 'Payers, in the order of their numbers',
-  description: 'With `openid` and `appid` the payer behind an openid alone.',
+  description: 'With `openid` and `appid` only the payer of that openid.',
   request: Type.Object({
     openid: Type.Optional(text('Of the payer, under `appid`', 128)),
     appid: Type.Optional(appid),

@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { products } from '../products/index.ts'
 import { endpointsOf } from '../products/product.ts'
 import { general } from '../protocol/general-errors.ts'
-import { fieldLocation, modesOf, nameOf, routesOf } from './operation.ts'
+import { fieldLocation, modesOf } from './operation.ts'
 import type { TSchema } from './schema.ts'
 import { requestCheck } from './validate.ts'
 
@@ -25,21 +25,6 @@ function fieldsUnder(schema: TSchema, pointer: string): Field[] {
     ...('items' in child ? fieldsUnder(child.items as TSchema, `${pointer}/${name}/0`) : []),
   ])
 }
-
-test('no two calls have the same id or the same method and path', () => {
-  assert.ok(operations.length >= 6)
-  assert.equal(new Set(operations.map(({ id }) => id)).size, operations.length)
-  const routes = operations.flatMap(operation =>
-    // Two names for the part of a path make no other path.
-    routesOf(operation).map(({ path }) => `${operation.method} ${path.replaceAll(/\{\w+\}/g, '{}')}`),
-  )
-  assert.equal(new Set(routes).size, routes.length)
-})
-
-for (const { name: product, endpoints } of products)
-  for (const { operation } of endpoints)
-    test(`${operation.id}: its id begins with the name of its product`, () =>
-      assert.equal(operation.id, `${product}.${nameOf(operation)}`))
 
 for (const declared of operations) {
   const { id: name, title, errors, sdk } = declared

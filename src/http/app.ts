@@ -142,7 +142,8 @@ function mountEndpoints(
         try {
           const sent = Buffer.isBuffer(request.body) ? request.body : NO_BODY
           const form = upload && (await readForm(upload, exchange.contentType, sent))
-          const body = form ? form.meta : sent
+          exchange.meta = form?.meta
+          const body = exchange.meta ?? sent
           const target = request.raw.url ?? ''
           const caller = await verifying(() =>
             verifySignature(exchange, { method: request.method, target, body }),
@@ -217,6 +218,7 @@ function mountEndpoints(
       injected: NO_INJECTIONS,
       unknownFields: undefined,
       contentType: undefined,
+      meta: undefined,
       found: undefined,
     }
   }

@@ -30,6 +30,8 @@ export interface Exchange {
   fields: Readonly<Record<string, unknown>> | undefined
   /** As the header says, which the framework does not see. */
   contentType: string | undefined
+  /** What an upload has signed in place of its body. */
+  meta: Buffer | undefined
   /** What goes wrong with it on purpose. */
   injected: Injections
   /** JSON pointers of the parameters that the call does not define; `undefined` when there are none. */

@@ -7,7 +7,7 @@ import type { Exchange } from './exchange.ts'
 /** What there is to say about a request whose signature was refused, for whoever finds out why. */
 export function refusedRequest(
   { method, raw, headers, body, routeOptions }: FastifyRequest,
-  { requestId, op, startedAt }: Exchange,
+  { requestId, op, startedAt, meta }: Exchange,
   { entry }: ApiError,
   businessTime: number,
 ): RefusedRequest {
@@ -17,7 +17,7 @@ export function refusedRequest(
     target: raw.url ?? '',
     template: template.includes('{') ? template : '',
     // Only what was refused for its signature alone has come so far that its body was read.
-    body: entry === general.SIGNATURE_MISMATCH ? bytesOf(body) : undefined,
+    body: entry === general.SIGNATURE_MISMATCH ? (meta ?? bytesOf(body)) : undefined,
     wallTime: startedAt,
   }
 }

@@ -10,7 +10,7 @@ import { MAX_DELIVERIES } from './send.ts'
 
 // A merchant whose receiver hangs holds up nobody but itself.
 
-/** What one merchant gets of the slots where no other has any: half of them. */
+/** The slots that one merchant gets while no other has notices to send: half of them. */
 const HALF = MAX_DELIVERIES / 2
 const EIGHTH = MAX_DELIVERIES / 8
 

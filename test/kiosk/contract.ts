@@ -52,6 +52,24 @@ export const sell = operation({
   sdk: { description: 'Sells at once.', ifUnknown: 'Sell again with the same number.' },
 })
 
+/** Takes a number and a truth value in its query, at a path that another call has with another method. */
+export const findSales = operation({
+  id: 'kiosk.findSales',
+  method: 'GET',
+  title: { zh: '查询售卖', en: 'Find sales' },
+  ...inBothModes({
+    path: '/v3/kiosk/sales',
+    pages: {},
+    request: Type.Object({
+      limit: Type.Integer({ title: '最大记录数', minimum: 1, maximum: 50 }),
+      handed_over: Type.Unsafe<boolean>({ type: 'boolean', title: '是否已交付' }),
+    }),
+    reply: Type.Object({ data: Type.Array(Type.Object({ out_trade_no: outTradeNo })) }),
+  }),
+  errors: [general.RATELIMIT_EXCEEDED, general.PARAM_ERROR, general.SYSTEM_ERROR],
+  sdk: { description: 'The sales of a kiosk.' },
+})
+
 /** Answers nothing but its status. */
 export const handOver = operation({
   id: 'kiosk.handOver',

@@ -1,6 +1,7 @@
 import { endpoint } from '../../src/calls/handler.ts'
 import { product } from '../../src/products/product.ts'
 import * as contract from './contract.ts'
+import { findSales } from './find-sales.ts'
 import { handOver } from './hand-over.ts'
 import { sell } from './sell.ts'
 import { uploadReceipt } from './upload-receipt.ts'
@@ -11,6 +12,7 @@ export const kiosk = product({
   tables: { name: 'kiosk', url: new URL('./tables.sql', import.meta.url) },
   endpoints: [
     endpoint(contract.sell, sell),
+    endpoint(contract.findSales, findSales),
     endpoint(contract.handOver, handOver),
     endpoint(contract.uploadReceipt, uploadReceipt),
   ],

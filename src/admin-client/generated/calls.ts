@@ -155,7 +155,7 @@ export interface AdminCalls {
    * Makes a merchant number, or changes what is given of it. A new number needs its `kind`, which never changes.
    * One that calls gets a key pair, a certificate and an APIv3 key, written to `merchants/<mchid>` of the data
    * folder; keys that are there already from an earlier life are used again. It has all permissions and, like a
-   * real new one, the public key alone, unless `permissions` and `trust_state` are given. `SWITCHING` begins the
+   * real new one, only the public key, unless `permissions` and `trust_state` are given. `SWITCHING` begins the
    * seven days of the switch, unless `notice_key_share` is given too. A rotation takes `CERTIFICATE` and a next
    * certificate that is shown; its share only grows, and `NONE` takes it back to nothing.
    */
@@ -416,7 +416,7 @@ export interface AdminCalls {
     reply: AdminCalls['putMerchantTopUp']['reply']
   }
 
-  /** Payers, in the order of their numbers. With `openid` and `appid` the payer behind an openid alone. */
+  /** Payers, in the order of their numbers. With `openid` and `appid` only the payer of that openid. */
   listPayers: {
     request: {
       /** Of the payer, under `appid` */
@@ -1531,9 +1531,9 @@ export interface AdminCalls {
   }
 
   /**
-   * Sends a notice of any content, once for each id. It is as genuine as any other: sealed and signed with the
-   * keys of the moment, sent again by the retry schedule, shown with its attempts. Nothing in the world has to fit
-   * it. It is sent by the worker, so the reply may still say PENDING. The merchant must have an APIv3 key.
+   * Sends a notice of any content, once for each id. It is sealed and signed like any other, with the keys of the
+   * moment, sent again by the retry schedule, shown with its attempts. Nothing in the world has to fit it. It is
+   * sent by the worker, so the reply may still say PENDING. The merchant must have an APIv3 key.
    */
   putNotice: {
     request: {
@@ -3029,11 +3029,11 @@ export interface AdminCalls {
         start_time: string
         /** Seconds */
         free_duration: number
-        /** Where changes of its state are told */
+        /** Where notices of its state go */
         notify_url: string
         /** When it was made */
         create_time: string
-        /** How often the merchant was told of a change */
+        /** How many notices of a change were sent */
         state_changes: number
       }>
       /** Give this as `after` for the next page; absent at the end */
@@ -3066,19 +3066,19 @@ export interface AdminCalls {
       start_time: string
       /** Seconds */
       free_duration: number
-      /** Where changes of its state are told */
+      /** Where notices of its state go */
       notify_url: string
       /** When it was made */
       create_time: string
-      /** How often the merchant was told of a change */
+      /** How many notices of a change were sent */
       state_changes: number
-      /** Whether it is its plate's newest, which alone can be charged */
+      /** Whether it is its plate's newest, the only one that can be charged */
       is_latest: boolean
       /** Whether a stay with the plate can be charged now, and why not */
       plate_usability: 'NORMAL' | 'OUT_SERVICE' | 'PAUSE' | 'OVERDUE' | 'EVALUATION_FAILED'
       /** How it stands now, in the words of the notice: whether the stay can be charged */
       parking_state: 'NORMAL' | 'BLOCKED'
-      /** Why it cannot; absent where the notice has no word, and nothing is told */
+      /** Why it cannot; absent where the notice has no value for it, and none is sent */
       blocked_state_description?: 'PAUSE' | 'OVERDUE' | 'REMOVE' | undefined
       notices: Array<{
         /** Notice id */
@@ -3220,7 +3220,7 @@ export interface AdminCalls {
       due_at?: string | undefined
       /** As the user reads it; empty when it was not sent */
       reason: string
-      /** Where its end is told; empty when nobody is told */
+      /** Where notices of it go; empty when there are none */
       notify_url: string
       /** Where the payer's part goes: wallet, advance, card/<card_id>, user_bank_card, merchant_bank_card */
       destination: string

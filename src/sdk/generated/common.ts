@@ -64,7 +64,7 @@ export interface Refund {
   channel: 'ORIGINAL' | 'BALANCE' | 'OTHER_BALANCE' | 'OTHER_BANKCARD'
   /** 退款入账账户: Such as 招商银行信用卡0403, 支付用户零钱 */
   user_received_account: string
-  /** 退款成功时间: With SUCCESS alone */
+  /** 退款成功时间: Only with SUCCESS */
   success_time?: string
   /** 退款创建时间: When it was accepted */
   create_time: string

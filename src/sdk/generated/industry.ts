@@ -145,7 +145,7 @@ export interface ParkingCreateTransactionReply {
   out_trade_no: string
   /** 微信支付订单号: Once the deduction has ended */
   transaction_id?: string
-  /** 交易状态: The gate may open on ACCEPTED of the charge reply alone */
+  /** 交易状态: The gate may open only on ACCEPTED of the charge reply */
   trade_state: 'ACCEPTED' | 'SUCCESS' | 'PAY_FAIL' | 'REFUND'
   /** 交易状态描述 */
   trade_state_description?: string
@@ -153,7 +153,7 @@ export interface ParkingCreateTransactionReply {
   success_time?: string
   /** 付款银行: BPA: the platform advanced the money */
   bank_type?: string
-  /** 用户是否已还款: Meaningful with BPA and SUCCESS alone */
+  /** 用户是否已还款: Meaningful only with BPA and SUCCESS */
   user_repaid?: 'Y' | 'N'
   /** 附加数据: Once the payment has completed */
   attach?: string
@@ -250,7 +250,7 @@ export interface Transaction {
   out_trade_no: string
   /** 微信支付订单号: Once the deduction has ended */
   transaction_id?: string
-  /** 交易状态: The gate may open on ACCEPTED of the charge reply alone */
+  /** 交易状态: The gate may open only on ACCEPTED of the charge reply */
   trade_state: 'ACCEPTED' | 'SUCCESS' | 'PAY_FAIL' | 'REFUND'
   /** 交易状态描述 */
   trade_state_description?: string
@@ -258,7 +258,7 @@ export interface Transaction {
   success_time?: string
   /** 付款银行: BPA: the platform advanced the money */
   bank_type?: string
-  /** 用户是否已还款: Meaningful with BPA and SUCCESS alone */
+  /** 用户是否已还款: Meaningful only with BPA and SUCCESS */
   user_repaid?: 'Y' | 'N'
   /** 附加数据: Once the payment has completed */
   attach?: string

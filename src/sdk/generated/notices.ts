@@ -74,7 +74,7 @@ export interface NoticedTransaction {
   out_trade_no: string
   /** 微信支付订单号: Once the deduction has ended */
   transaction_id?: string
-  /** 交易状态: The gate may open on ACCEPTED of the charge reply alone */
+  /** 交易状态: The gate may open only on ACCEPTED of the charge reply */
   trade_state: 'ACCEPTED' | 'SUCCESS' | 'PAY_FAIL' | 'REFUND'
   /** 交易状态描述 */
   trade_state_description?: string
@@ -82,7 +82,7 @@ export interface NoticedTransaction {
   success_time?: string
   /** 付款银行: BPA: the platform advanced the money */
   bank_type?: string
-  /** 用户是否已还款: Meaningful with BPA and SUCCESS alone */
+  /** 用户是否已还款: Meaningful only with BPA and SUCCESS */
   user_repaid?: 'Y' | 'N'
   /** 附加数据: Once the payment has completed */
   attach?: string
@@ -177,7 +177,7 @@ export interface RefundResult {
   refund_id: string
   /** 退款状态 */
   refund_status: 'SUCCESS' | 'CLOSED' | 'ABNORMAL'
-  /** 退款成功时间: With SUCCESS alone */
+  /** 退款成功时间: Only with SUCCESS */
   success_time?: string
   /** 退款入账账户 */
   user_received_account: string

@@ -7,7 +7,7 @@ import { billRefusals } from './refusals.ts'
 
 const optional = Type.Optional
 
-/** All rows of a day, its payments alone, or its refunds alone. */
+/** All rows of a day, only its payments, or only its refunds. */
 export const BILL_TYPES = ['ALL', 'SUCCESS', 'REFUND'] as const
 /** The basic account, the operation account, the account of fees. */
 export const ACCOUNT_TYPES = ['BASIC', 'OPERATION', 'FEES'] as const

@@ -78,7 +78,7 @@ const refund = Type.Object({
   user_received_account: text('退款入账账户', 64, {
     description: 'Such as 招商银行信用卡0403, 支付用户零钱',
   }),
-  success_time: optional(time('退款成功时间', 'With SUCCESS alone')),
+  success_time: optional(time('退款成功时间', 'Only with SUCCESS')),
   create_time: time('退款创建时间', 'When it was accepted'),
   status: oneOf('退款状态', REFUND_STATUSES),
   funds_account: optional(oneOf('资金账户', FUNDS_ACCOUNTS, 'The account that paid, once one has')),
@@ -303,7 +303,7 @@ export const refundResult = notice({
     out_refund_no: outRefundNo,
     refund_id: refundId,
     refund_status: oneOf('退款状态', ['SUCCESS', 'CLOSED', 'ABNORMAL']),
-    success_time: optional(time('退款成功时间', 'With SUCCESS alone')),
+    success_time: optional(time('退款成功时间', 'Only with SUCCESS')),
     user_received_account: text('退款入账账户', 64),
     amount: Type.Object({
       total: integer('订单金额', 'In fen', 1),

@@ -416,7 +416,7 @@ test("a day's amount can be limited: of one payer at one merchant, failed charge
   const stay = await park({ plate_number })
   const lately = { parking_info: { end_time: NOW } }
   refused(await charge(chargeOf(stay, { amount: { total: 401 } })), 'AMOUNT_ABOVE_LIMIT')
-  // Neither another payer's charge nor one at another merchant has anything to do with it.
+  // Charges of another payer or at another merchant do not count.
   await accept(await park(), { amount: { total: 1_000 } })
   await accept(await park({ plate_number }, PARTNER), { amount: { total: 1_000 } }, PARTNER)
   const last = await park({ plate_number })

@@ -45,7 +45,7 @@ const listed = {
 const detail = Type.Object({
   ...listed,
   reason: shown('As the user reads it; empty when it was not sent'),
-  notify_url: shown('Where its end is told; empty when nobody is told'),
+  notify_url: shown('Where notices of it go; empty when there are none'),
   destination: shown(
     "Where the payer's part goes: wallet, advance, card/<card_id>, user_bank_card, merchant_bank_card",
   ),

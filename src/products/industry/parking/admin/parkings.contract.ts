@@ -18,9 +18,9 @@ const listed = {
   parking_name: shown('Car park'),
   start_time: shown('As it was sent'),
   free_duration: count('Seconds'),
-  notify_url: shown('Where changes of its state are told'),
+  notify_url: shown('Where notices of its state go'),
   create_time: time('When it was made'),
-  state_changes: count('How often the merchant was told of a change'),
+  state_changes: count('How many notices of a change were sent'),
 }
 
 export const listParkings = adminOperation({
@@ -47,14 +47,14 @@ export const getParking = adminOperation({
   request: Type.Object({ id: shown('Entry id') }),
   reply: Type.Object({
     ...listed,
-    is_latest: flag("Whether it is its plate's newest, which alone can be charged"),
+    is_latest: flag("Whether it is its plate's newest, the only one that can be charged"),
     plate_usability: oneOf('Whether a stay with the plate can be charged now, and why not', USABILITIES),
     parking_state: oneOf('How it stands now, in the words of the notice: whether the stay can be charged', [
       'NORMAL',
       'BLOCKED',
     ] as const),
     blocked_state_description: Type.Optional(
-      oneOf('Why it cannot; absent where the notice has no word, and nothing is told', [
+      oneOf('Why it cannot; absent where the notice has no value for it, and none is sent', [
         'PAUSE',
         'OVERDUE',
         'REMOVE',
