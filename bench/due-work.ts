@@ -76,7 +76,7 @@ async function retryForADay(items: number, notifyUrl: string): Promise<void> {
   const attempts = items * (ATTEMPTS_IN_AN_HOUR + 1)
   const what = `A virtual day with ${figure(items)} notices on the retry schedule, ${figure(attempts)} attempts`
   const end = clock.now() + DAY_MS + 2 * HOUR_MS
-  const counts = await measured(what, attempts, () => running.agenda.moveTo(end))
+  const counts = await measured(what, attempts, () => running.scheduler.moveTo(end))
   expect(counts.notices ?? 0, attempts)
   expect(await countOf(db, `SELECT COUNT(*) AS count FROM notices WHERE state = 'DELIVERED'`), items)
   await running.stop()
@@ -90,20 +90,20 @@ async function look(items: number, notifyUrl: string): Promise<void> {
   await seedNotices(db, items, notifyUrl, clock.now())
   clock.advance(DAY_MS)
   const hangs = Promise.withResolvers<Delivery>()
-  const work = noticeDelivery(running.platform, () => hangs.promise)
+  const job = noticeDelivery(running.platform, () => hangs.promise)
   const inHand = new Set<string>()
   const looks = async () => {
     for (let count = 0; count < LOOKS; count += 1) {
-      expect((await work.claim(clock.now(), MAX_DELIVERIES - inHand.size, inHand)).length, 0)
-      await work.nextDueAt()
+      expect((await job.claim(clock.now(), MAX_DELIVERIES - inHand.size, inHand)).length, 0)
+      await job.nextDueAt()
     }
   }
   await db.run('UPDATE merchants SET notices_paused = 1')
   await measured(`${figure(LOOKS)} looks, ${figure(items)} notices are paused`, LOOKS, looks)
   await db.run('UPDATE merchants SET notices_paused = 0')
-  const claimed = await work.claim(clock.now(), MAX_DELIVERIES, inHand)
+  const claimed = await job.claim(clock.now(), MAX_DELIVERIES, inHand)
   for (const { id } of claimed) inHand.add(id)
-  const handled = claimed.map(notice => work.handle(notice))
+  const handled = claimed.map(notice => job.handle(notice))
   await measured(`${figure(LOOKS)} looks, ${figure(items)} notices wait for a slot`, LOOKS, looks)
   hangs.resolve({ status: 204, reply: '', failure: '' })
   await Promise.all(handled)

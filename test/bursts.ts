@@ -26,10 +26,7 @@ export function statesAt(sink: WebhookSink, { merchant }: Running): unknown[] {
 }
 
 /** The outbox as a worker of its own sees it. */
-export function workOf(
-  { platform }: Pick<Running, 'platform'>,
-  t: { after(end: () => Promise<void>): void },
-) {
+export function jobOf({ platform }: Pick<Running, 'platform'>, t: { after(end: () => Promise<void>): void }) {
   const sender = noticeSender()
   t.after(() => sender.close())
   return noticeDelivery(platform, sender.send)

@@ -84,7 +84,7 @@ export async function couponsUnderTest(scope: Scope): Promise<CouponsUnderTest> 
     }
   })
   const platform = { db, clock, wake: wakeNobody }
-  const work = stocks(platform)
+  const job = stocks(platform)
   return {
     db,
     clock,
@@ -117,9 +117,9 @@ export async function couponsUnderTest(scope: Scope): Promise<CouponsUnderTest> 
     },
     async runDue() {
       for (let pieces = 0; ; pieces += 1) {
-        const [due] = await work.claim(clock.now(), 1, new Set())
+        const [due] = await job.claim(clock.now(), 1, new Set())
         if (!due) return pieces
-        await work.handle(due)
+        await job.handle(due)
       }
     },
   }

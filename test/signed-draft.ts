@@ -4,7 +4,7 @@ import { requestMessage, signMessage } from '../src/protocol/signature.ts'
 import type { MerchantCredentials } from '../src/testing/index.ts'
 import { rawRequest } from './raw-http.ts'
 
-/** A request in all its parts, so that a test can spoil each of them before and after it is signed. */
+/** A request in all its parts, so that a test can corrupt each of them before and after it is signed. */
 export interface Draft {
   method: string
   target: string

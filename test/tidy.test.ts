@@ -363,15 +363,15 @@ test('no rooms import each other in a circle', () => {
     imported.set(from, (imported.get(from) ?? new Set()).add(to))
   }
   const done = new Set<string>()
-  const visit = (room: string, way: readonly string[]): void => {
+  const walk = (room: string, way: readonly string[]): void => {
     const begin = way.indexOf(room)
     if (begin !== -1)
       assert.fail(`${[...way.slice(begin), room].join(' → ')}: move what the last one needs to a lower room`)
     if (done.has(room)) return
-    for (const next of imported.get(room) ?? []) visit(next, [...way, room])
+    for (const next of imported.get(room) ?? []) walk(next, [...way, room])
     done.add(room)
   }
-  for (const room of imported.keys()) visit(room, [])
+  for (const room of imported.keys()) walk(room, [])
 })
 
 test('a room imports only rooms that stand above it in the table of ARCHITECTURE.md', () => {

@@ -203,10 +203,10 @@ test('the token outlives a restart, and a file without one gets a new one', asyn
   const folder = mkdtempSync(join(tmpdir(), 'boomgate-admin-'))
   t.after(() => rmSync(folder, { recursive: true }))
   const address = join(folder, 'admin.json')
-  const { platform, agenda } = running
+  const { platform, scheduler } = running
   const gate = new GatedDatabase(platform.db)
   const context = {
-    ...{ platform, gate, agenda, log: pino({ level: 'silent' }) },
+    ...{ platform, gate, scheduler, log: pino({ level: 'silent' }) },
     endpoints: adminEndpoints,
   }
   const listen = async () => {

@@ -14,7 +14,7 @@ const clock = Type.Object({
 
 const done = Type.Unsafe<Record<string, number>>({
   type: 'object',
-  description: 'How many pieces of each work were done, by its name',
+  description: 'How many pieces of each job were done, by its name',
   additionalProperties: count('Pieces that were done'),
 })
 const moveId = id('The name of this move')

@@ -1,5 +1,5 @@
 import { WRITE_EVERY_MS } from '../calls/recent-calls.ts'
-import { LOOK_EVERY_MS } from '../store/followed.ts'
+import { LOOK_EVERY_MS } from '../store/cached-value.ts'
 import * as contract from './node.contract.ts'
 import { adminEndpoint } from './operation.ts'
 

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino'
-import type { Agenda } from '../clock/agenda.ts'
+import type { Scheduler } from '../clock/scheduler.ts'
 import type { Static, TObject, TSchema } from '../contract/schema.ts'
 import type { World } from '../sandbox/ensure-world.ts'
 import type { GatedDatabase } from '../store/gated-database.ts'
@@ -43,7 +43,7 @@ export interface AdminContext {
   platform: AdminPlatform
   /** Keeps writers out of the store for a moment. */
   gate: Pick<GatedDatabase, 'exclusively'>
-  agenda: Agenda
+  scheduler: Scheduler
   /** The files that belong to the world in the store. */
   world: World
   log: Logger

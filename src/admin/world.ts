@@ -75,7 +75,7 @@ interface WorldChange {
  * node. Afterwards the clock and the merchants' files say what the store says. Answers false when it was done before.
  */
 async function changeWorld(
-  { platform, gate, agenda, world }: AdminContext,
+  { platform, gate, scheduler, world }: AdminContext,
   {
     id,
     snapshot,
@@ -99,19 +99,19 @@ async function changeWorld(
       return written === 1
     })
     // Before anybody writes again, who would go by the business time of the world before.
-    const { control } = agenda
+    const { control } = scheduler
     if (control instanceof ClockStore) await control.reload(true)
     await platform.faults.reload()
     return isNew
   }
-  const isNew = await agenda.whileIdle(() => gate.exclusively(change))
+  const isNew = await scheduler.whileIdle(() => gate.exclusively(change))
   await refreshWorldFiles(platform, world)
   return isNew
 }
 
 /** A clock that was given at start is nobody's to set back. */
-function movable({ agenda }: AdminContext): boolean {
-  return agenda.control instanceof ClockStore
+function movable({ scheduler }: AdminContext): boolean {
+  return scheduler.control instanceof ClockStore
 }
 
 function findChange({ platform }: AdminContext, id: string): Promise<WorldChange | undefined> {

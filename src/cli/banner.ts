@@ -11,7 +11,7 @@ const EXAMPLE = 'examples/park-a-car.ts'
 
 type Running = Pick<
   RunningPlatform,
-  'baseUrl' | 'backupUrl' | 'tlsUrl' | 'admin' | 'isNew' | 'platform' | 'agenda'
+  'baseUrl' | 'backupUrl' | 'tlsUrl' | 'admin' | 'isNew' | 'platform' | 'scheduler'
 >
 
 /** What a start says: where it listens, what is where in the data folder, what time it is, and what to do next. */
@@ -50,10 +50,10 @@ function existing(data: string, parts: readonly string[]): string[] {
 }
 
 /** Nothing where it is wall time, as everybody expects. */
-function businessTime({ platform: { clock }, agenda }: Running): string[] {
+function businessTime({ platform: { clock }, scheduler }: Running): string[] {
   const now = clock.now()
   const offsetMs = now - clock.wallNow()
-  if (agenda.control.state().frozen_at !== null) return [`frozen at ${formatTimeMs(now)}`]
+  if (scheduler.control.state().frozen_at !== null) return [`frozen at ${formatTimeMs(now)}`]
   const apart = durationOf(Math.abs(offsetMs))
   if (apart === '') return []
   return [`${apart} ${offsetMs > 0 ? 'ahead of' : 'behind'} wall time`]

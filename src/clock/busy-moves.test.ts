@@ -24,8 +24,8 @@ async function busyPlatform(t: TestContext) {
     await Promise.all(callers)
   })
   const running = await platformUnderTest(t, { workers: true, send: refused })
-  const { call, platform, agenda } = running
-  await agenda.control.freeze()
+  const { call, platform, scheduler } = running
+  await scheduler.control.freeze()
   const calls = chargeCalls(call, () => platform.clock.now())
   const charges = Array.from({ length: CALLERS }, () => 0)
   const charge = async (caller: number) => {

@@ -51,14 +51,14 @@ test('a platform that is started again goes on with its business time', async t 
   const store = createTestStore()
   t.after(() => store.remove())
   const first = await startPlatform({ open: () => store.open() })
-  await first.agenda.control.freeze()
+  await first.scheduler.control.freeze()
   const later = first.platform.clock.now() + 5 * HOUR
-  await first.agenda.moveTo(later)
+  await first.scheduler.moveTo(later)
   await first.stop()
   const second = await startPlatform({ open: () => store.open() })
   t.after(() => second.stop())
   assert.equal(second.platform.clock.now(), later)
-  assert.deepEqual(second.agenda.control.state().frozen_at, later)
+  assert.deepEqual(second.scheduler.control.state().frozen_at, later)
 })
 
 const DAY = 24 * HOUR
@@ -185,7 +185,7 @@ test('another node takes over within a second what one has changed, and is told 
   const otherDb = await store.open()
   const other = await ClockStore.open(otherDb, changed.resolve)
   t.after(() => otherDb.close())
-  other.follow(error => assert.fail(String(error)))
+  other.watch(error => assert.fail(String(error)))
   t.after(() => other.stop())
   const node = await open()
   await node.freeze()

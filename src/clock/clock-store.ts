@@ -157,7 +157,7 @@ export class ClockStore implements ClockControl {
   }
 
   /** Takes over what other nodes change, until {@link stop}. `onError` hears of looks that failed. */
-  follow(onError: (error: unknown) => void): void {
+  watch(onError: (error: unknown) => void): void {
     if (!this.#db.shared) return
     const look = async () => {
       await this.reload().catch(onError)

@@ -1,17 +1,17 @@
 import type { Statements } from '../store/database.ts'
-import type { DueWork } from './worker.ts'
+import type { Job } from './worker.ts'
 
 /**
  * How the rows of a table fall due that have their business time in `due_at`, and null in it when they do not: the part of a
- * work that is the same for all such tables. `columns` are those that a piece is done by.
+ * job that is the same for all such tables. `columns` are those that a piece is done by.
  */
 export function dueRows<Item extends object>(
   db: Statements,
   table: string,
   columns: readonly (keyof Item & string)[],
   key: (item: Item) => string,
-): Required<Pick<DueWork<Item>, 'key' | 'claim' | 'countDue' | 'nextDueAt'>> {
-  // By the index of `due_at` alone: an order among those of one instant would sort all of them at each look.
+): Required<Pick<Job<Item>, 'key' | 'claim' | 'countDue' | 'nextDueAt'>> {
+  // By the index of `due_at` only: an order among those of one instant would sort all of them at each look.
   const due = `SELECT ${columns.join(', ')} FROM ${table} WHERE due_at <= $1 ORDER BY due_at LIMIT $2`
   const count = `SELECT CAST(COUNT(*) AS BIGINT) AS count FROM ${table} WHERE due_at <= $1`
   const next = `SELECT MIN(due_at) AS due_at FROM ${table} WHERE due_at IS NOT NULL`

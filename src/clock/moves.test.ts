@@ -18,8 +18,8 @@ const START = Date.parse(NOW)
 const refusedAs = (refusal: ClockRefusal) => (error: unknown) =>
   error instanceof ClockError && error.refusal === refusal
 
-function mover({ platform, agenda }: Pick<ChargesUnderTest, 'platform' | 'agenda'>) {
-  return (request: MoveRequest) => moveClock(platform, agenda, request)
+function mover({ platform, scheduler }: Pick<ChargesUnderTest, 'platform' | 'scheduler'>) {
+  return (request: MoveRequest) => moveClock(platform, scheduler, request)
 }
 
 /** A platform on a store that stays, with business time that stands at the start of the tests. */
@@ -31,7 +31,7 @@ async function frozenNode(t: TestContext, store = createTestStore()) {
     isStopped = true
   }
   t.after(stop)
-  await node.agenda.control.freeze()
+  await node.scheduler.control.freeze()
   return { ...node, store, stop, move: mover(node) }
 }
 
@@ -112,7 +112,7 @@ test('moves at once are made one after the other, each of its own step, and a do
 
 test('a frozen clock stays frozen after a move, and a running one runs on', async t => {
   const node = await frozenNode(t)
-  const { control } = node.agenda
+  const { control } = node.scheduler
   await node.move({ move_id: 'a', step_ms: HOUR })
   assert.equal(control.state().frozen_at, node.platform.clock.now())
   await control.run()
@@ -133,7 +133,7 @@ test('a move that was interrupted goes on after a restart, and is brought to its
     start,
     start + 2 * HOUR,
   )
-  await first.agenda.moveTo(start + HOUR)
+  await first.scheduler.moveTo(start + HOUR)
   await first.stop()
 
   const second = await frozenNode(t, first.store)
@@ -173,7 +173,7 @@ test('of two nodes whose workers run, whichever does a piece does it at its time
   const options = { open: () => store.open(), workers: true, rules: { deductionLadder: [HOUR] } }
   const running = await platformUnderTest(t, options)
   const { accept, order } = chargeCalls(running.call, () => running.platform.clock.now())
-  await running.agenda.control.freeze()
+  await running.scheduler.control.freeze()
   const start = running.platform.clock.now()
   if (running.platform.db.shared) {
     const other = await startPlatform(options)
@@ -190,8 +190,8 @@ test('of two nodes whose workers run, whichever does a piece does it at its time
 })
 
 test('while a move is under way, freezing and running by somebody else never set business time back', async t => {
-  const { agenda, move, platform } = await frozenNode(t)
-  const { control } = agenda
+  const { scheduler, move, platform } = await frozenNode(t)
+  const { control } = scheduler
   // Something that falls due at each of many steps.
   await platform.db.transaction(async tx => {
     for (let hour = 1; hour <= 60; hour += 1) {
@@ -220,9 +220,9 @@ test('while a move is under way, freezing and running by somebody else never set
 })
 
 test('a move that a reset has overtaken is refused, and the new world is not moved', async t => {
-  const { agenda, move, platform } = await frozenNode(t)
+  const { scheduler, move, platform } = await frozenNode(t)
   const { promise: mayGo, resolve: go } = Promise.withResolvers<void>()
-  const holding = agenda.inTurn(() => mayGo)
+  const holding = scheduler.inTurn(() => mayGo)
   const moved = move({ move_id: 'late', step_ms: 300 * HOUR })
   const refused = assert.rejects(moved, refusedAs('WORLD_CHANGED'))
   // The move is on record by now, and waits for its turn behind the reset.

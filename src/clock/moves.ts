@@ -1,6 +1,6 @@
 import type { Database, Statements, Transaction } from '../store/database.ts'
-import type { Agenda, WorkCounts } from './agenda.ts'
 import { ClockError } from './clock-error.ts'
+import type { JobCounts, Scheduler } from './scheduler.ts'
 
 /** The longest move, in milliseconds. */
 export const LONGEST_MOVE_MS = 366 * 24 * 60 * 60 * 1000
@@ -15,8 +15,8 @@ export interface ClockMove {
   to_time: number
   /** False while it is under way, and after it was interrupted. */
   finished: boolean
-  /** How many pieces of each work it has done; undefined until it is finished. */
-  done: WorkCounts | undefined
+  /** How many pieces of each job it has done; undefined until it is finished. */
+  done: JobCounts | undefined
 }
 
 /**
@@ -25,24 +25,24 @@ export interface ClockMove {
  *
  * Moves come one after the other, on all nodes: one that was interrupted is brought to its end before another begins.
  * Throws a {@link ClockError} when the target is in the past or more than 366 days away, when the `move_id` has
- * another target, and as {@link Agenda.moveTo} does.
+ * another target, and as {@link Scheduler.moveTo} does.
  */
 export async function moveClock(
   { db }: { db: Database },
-  agenda: Agenda,
+  scheduler: Scheduler,
   request: MoveRequest,
 ): Promise<ClockMove> {
   for (;;) {
-    const move = await db.transaction(tx => begin(tx, agenda, request))
+    const move = await db.transaction(tx => begin(tx, scheduler, request))
     if (move.finished) return move
-    await agenda.inTurn(moveTo => finish(db, moveTo, move))
+    await scheduler.inTurn(moveTo => finish(db, moveTo, move))
   }
 }
 
 /** Brings a move to its end, unless that was done while it waited for its turn. */
 async function finish(
   db: Database,
-  moveTo: (target: number) => Promise<WorkCounts>,
+  moveTo: (target: number) => Promise<JobCounts>,
   { move_id }: ClockMove,
 ): Promise<void> {
   const move = await findMove(db, move_id)
@@ -78,7 +78,7 @@ function moveOf(row: MoveRow | undefined): ClockMove | undefined {
 }
 
 /** The move that is to be made now: the one that is asked for, or an unfinished one before it. */
-async function begin(tx: Transaction, { control }: Agenda, request: MoveRequest): Promise<ClockMove> {
+async function begin(tx: Transaction, { control }: Scheduler, request: MoveRequest): Promise<ClockMove> {
   const { move_id } = request
   const now = await control.lock(tx)
   const known = await findMove(tx, move_id)

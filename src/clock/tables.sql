@@ -16,7 +16,7 @@ CREATE TABLE clock_moves (
   from_time BIGINT NOT NULL,
   to_time BIGINT NOT NULL,
   finished INTEGER NOT NULL DEFAULT 0,
-  -- JSON of how many pieces of each work were done; empty until the move is finished.
+  -- JSON of how many pieces of each job were done; empty until the move is finished.
   done TEXT NOT NULL DEFAULT ''
 );
 -- One move comes after the other.

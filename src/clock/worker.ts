@@ -1,7 +1,7 @@
 import type { Clock } from './clock.ts'
 
-/** Work that falls due: how to find it and how to do one piece of it. */
-export interface DueWork<Item> {
+/** One kind of work that falls due: how to find its pieces and how to do one. */
+export interface Job<Item> {
   /** For the log, such as `settlement`. */
   name: string
   /** Pieces in hand at once, at most. */
@@ -14,7 +14,7 @@ export interface DueWork<Item> {
   claim(now: number, limit: number, inHand: ReadonlySet<string>): Promise<Item[]>
   /**
    * Does one piece in transactions of its own, and changes what `claim` finds; it answers false when it has changed nothing
-   * because another node has the piece in hand. A piece that throws is left alone for a second, unless it is {@link Postponed}.
+   * because another node has the piece in hand. A piece that throws is not taken again for a second, unless it is {@link Postponed}.
    */
   handle(item: Item): Promise<boolean>
   /** Business time at which the next piece falls due; `undefined` when there is none. */
@@ -55,7 +55,7 @@ const REFILL_AFTER_MS = 5
  * Nothing is kept in memory but what is in hand: after a crash the tables say what is due.
  */
 export class Worker<Item> {
-  readonly #work: DueWork<Item>
+  readonly #job: Job<Item>
   readonly #clock: Clock
   readonly #onError: (error: unknown, name: string) => void
   readonly #lookEveryMs: number
@@ -81,12 +81,12 @@ export class Worker<Item> {
 
   /** `lookEveryMs`: the longest sleep; longer where all work comes with a `wake`. */
   constructor(
-    work: DueWork<Item>,
+    job: Job<Item>,
     clock: Clock,
     onError: (error: unknown, name: string) => void,
     lookEveryMs = LOOK_EVERY_MS,
   ) {
-    this.#work = work
+    this.#job = job
     this.#clock = clock
     this.#onError = onError
     this.#lookEveryMs = lookEveryMs
@@ -143,7 +143,7 @@ export class Worker<Item> {
    * due first, so that it ends however many callers add. It leaves what another node has in hand.
    */
   async runDue(): Promise<void> {
-    const due = (await this.#work.countDue?.(this.#clock.now())) ?? Number.POSITIVE_INFINITY
+    const due = (await this.#job.countDue?.(this.#clock.now())) ?? Number.POSITIVE_INFINITY
     const endedWithThose = this.#endedInAll + this.#inHand.size + due
     for (let left = due; left > 0 && this.#endedInAll < endedWithThose; ) {
       const before = this.#done
@@ -174,12 +174,12 @@ export class Worker<Item> {
     try {
       await this.#take()
       // A full pool looks again when a piece ends, so it needs no timer.
-      if (this.#inHand.size >= this.#work.concurrency) return
-      const due = await this.#work.nextDueAt()
+      if (this.#inHand.size >= this.#job.concurrency) return
+      const due = await this.#job.nextDueAt()
       if (due !== undefined)
         sleepMs = Math.min(this.#lookEveryMs, Math.max(MIN_SLEEP_MS, due - this.#clock.now()))
     } catch (error) {
-      this.#onError(error, this.#work.name)
+      this.#onError(error, this.#job.name)
       sleepMs = FAILURE_SLEEP_MS
     }
     this.#wakeAfter(sleepMs)
@@ -212,11 +212,11 @@ export class Worker<Item> {
   async #takeWhileThereIsRoom(most: number): Promise<number> {
     let taken = 0
     while (!this.#stopped && !this.#paused) {
-      const room = Math.min(most - taken, this.#work.concurrency - this.#inHand.size - this.#resting.size)
+      const room = Math.min(most - taken, this.#job.concurrency - this.#inHand.size - this.#resting.size)
       if (room <= 0) return taken
       this.#ended = 0
       const notNow = new Set([...this.#inHand.keys(), ...this.#resting.keys()])
-      const items = await this.#work.claim(this.#clock.now(), room, notNow)
+      const items = await this.#job.claim(this.#clock.now(), room, notNow)
       for (const item of items) this.#begin(item)
       taken += items.length
       if (items.length < room) return taken
@@ -225,12 +225,12 @@ export class Worker<Item> {
   }
 
   #begin(item: Item): void {
-    const key = this.#work.key(item)
-    const done = this.#work
+    const key = this.#job.key(item)
+    const done = this.#job
       .handle(item)
       .catch(error => {
         const isPostponed = error instanceof Postponed
-        this.#onError(isPostponed ? error.cause : error, this.#work.name)
+        this.#onError(isPostponed ? error.cause : error, this.#job.name)
         if (!isPostponed) this.#rest(key)
         return isPostponed
       })

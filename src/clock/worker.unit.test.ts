@@ -2,20 +2,20 @@ import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { virtualClock } from '../testing/index.ts'
 import { systemClock } from './clock.ts'
-import { type DueWork, Worker } from './worker.ts'
+import { type Job, Worker } from './worker.ts'
 
 // A worker on a table in memory: what the stores' tables are to the platform's workers.
 
-interface Job {
+interface Piece {
   key: string
   dueAt: number
 }
 
-/** A table of jobs, with a record of what was done to it. */
-class Jobs implements DueWork<Job> {
-  readonly name = 'jobs'
+/** A table of pieces, with a record of what was done to it. */
+class Table implements Job<Piece> {
+  readonly name = 'pieces'
   readonly concurrency: number
-  readonly rows = new Map<string, Job>()
+  readonly rows = new Map<string, Piece>()
   /** Keys in the order in which they were begun and ended. */
   readonly begun: string[] = []
   readonly ended: string[] = []
@@ -24,8 +24,8 @@ class Jobs implements DueWork<Job> {
   inHand = 0
   mostInHand = 0
   claims = 0
-  /** What a job does before its row goes away. */
-  work: (job: Job) => Promise<void> = async () => undefined
+  /** What a piece does before its row goes away. */
+  work: (piece: Piece) => Promise<void> = async () => undefined
   /** What a look at the table waits for. */
   beforeClaim: () => Promise<void> = async () => undefined
 
@@ -37,36 +37,36 @@ class Jobs implements DueWork<Job> {
     this.rows.set(key, { key, dueAt })
   }
 
-  key(job: Job): string {
-    return job.key
+  key(piece: Piece): string {
+    return piece.key
   }
 
-  async claim(now: number, limit: number, inHand: ReadonlySet<string>): Promise<Job[]> {
+  async claim(now: number, limit: number, inHand: ReadonlySet<string>): Promise<Piece[]> {
     this.claims += 1
     await this.beforeClaim()
     return [...this.rows.values()]
-      .filter(job => job.dueAt <= now && !inHand.has(job.key))
+      .filter(piece => piece.dueAt <= now && !inHand.has(piece.key))
       .sort((one, other) => one.dueAt - other.dueAt)
       .slice(0, limit)
   }
 
-  async handle(job: Job): Promise<boolean> {
-    this.begun.push(job.key)
-    if (this.heldElsewhere.has(job.key)) return false
+  async handle(piece: Piece): Promise<boolean> {
+    this.begun.push(piece.key)
+    if (this.heldElsewhere.has(piece.key)) return false
     this.inHand += 1
     this.mostInHand = Math.max(this.mostInHand, this.inHand)
     try {
-      await this.work(job)
+      await this.work(piece)
     } finally {
       this.inHand -= 1
-      this.rows.delete(job.key)
-      this.ended.push(job.key)
+      this.rows.delete(piece.key)
+      this.ended.push(piece.key)
     }
     return true
   }
 
   async nextDueAt(): Promise<number | undefined> {
-    const times = [...this.rows.values()].map(job => job.dueAt)
+    const times = [...this.rows.values()].map(piece => piece.dueAt)
     return times.length === 0 ? undefined : Math.min(...times)
   }
 }
@@ -76,20 +76,20 @@ interface Report {
   name: string
 }
 
-function workerOn(jobs: Jobs, clock = systemClock): { worker: Worker<Job>; reports: Report[] } {
+function workerOn(table: Table, clock = systemClock): { worker: Worker<Piece>; reports: Report[] } {
   const reports: Report[] = []
-  return { worker: new Worker(jobs, clock, (error, name) => reports.push({ error, name })), reports }
+  return { worker: new Worker(table, clock, (error, name) => reports.push({ error, name })), reports }
 }
 
 /** A worker that runs until the test ends. */
-function startOn(t: TestContext, jobs: Jobs, clock = systemClock) {
-  const { worker, reports } = workerOn(jobs, clock)
+function startOn(t: TestContext, table: Table, clock = systemClock) {
+  const { worker, reports } = workerOn(table, clock)
   t.after(() => worker.stop())
   worker.start()
   return { worker, reports }
 }
 
-/** A job that waits until it is let go, and tells when it has begun. */
+/** A piece that waits until it is let go, and says when it has begun. */
 class Gate {
   readonly #reached = Promise.withResolvers<void>()
   readonly #open = Promise.withResolvers<void>()
@@ -111,77 +111,77 @@ async function settle(): Promise<void> {
 }
 
 test('everything that is due is done, the longest due first, and what is not due stays', async () => {
-  const jobs = new Jobs(1)
+  const table = new Table(1)
   const clock = virtualClock(100)
-  jobs.add('second', 50)
-  jobs.add('first', 10)
-  jobs.add('on the dot', 100)
-  jobs.add('later', 101)
-  await workerOn(jobs, clock).worker.runDue()
-  assert.deepEqual(jobs.ended, ['first', 'second', 'on the dot'])
+  table.add('second', 50)
+  table.add('first', 10)
+  table.add('on the dot', 100)
+  table.add('later', 101)
+  await workerOn(table, clock).worker.runDue()
+  assert.deepEqual(table.ended, ['first', 'second', 'on the dot'])
   clock.advance(1)
-  await workerOn(jobs, clock).worker.runDue()
-  assert.deepEqual(jobs.ended, ['first', 'second', 'on the dot', 'later'])
+  await workerOn(table, clock).worker.runDue()
+  assert.deepEqual(table.ended, ['first', 'second', 'on the dot', 'later'])
 })
 
 test('runDue does what its own work makes due, and ends when there is no more', async () => {
-  const jobs = new Jobs(4)
-  jobs.work = async ({ key }) => {
-    if (key.length < 5) jobs.add(`${key}x`)
+  const table = new Table(4)
+  table.work = async ({ key }) => {
+    if (key.length < 5) table.add(`${key}x`)
   }
-  jobs.add('x')
-  await workerOn(jobs).worker.runDue()
-  assert.deepEqual(jobs.ended, ['x', 'xx', 'xxx', 'xxxx', 'xxxxx'])
+  table.add('x')
+  await workerOn(table).worker.runDue()
+  assert.deepEqual(table.ended, ['x', 'xx', 'xxx', 'xxxx', 'xxxxx'])
 })
 
 test('no more pieces are in hand than the limit says, and a place that gets free is filled', async () => {
-  const jobs = new Jobs(3)
-  for (let index = 0; index < 20; index += 1) jobs.add(`${index}`)
-  jobs.work = () => settle()
-  await workerOn(jobs).worker.runDue()
-  assert.equal(jobs.ended.length, 20)
-  assert.equal(jobs.mostInHand, 3)
+  const table = new Table(3)
+  for (let index = 0; index < 20; index += 1) table.add(`${index}`)
+  table.work = () => settle()
+  await workerOn(table).worker.runDue()
+  assert.equal(table.ended.length, 20)
+  assert.equal(table.mostInHand, 3)
 })
 
 for (const [pool, share] of [
   ['a pool that is busy', 64],
-  ['a pool of which the work uses one half', 32],
+  ['a pool of which the job uses one half', 32],
 ] as const) {
   test(`${pool} is filled again by one look for many pieces`, async t => {
     // What is filled after a while, because too little of it is empty, depends on the machine.
     t.mock.timers.enable({ apis: ['setTimeout'] })
-    const jobs = new Jobs(64)
-    const { claim } = jobs
-    jobs.claim = (now, limit, inHand) => claim.call(jobs, now, Math.min(limit, share - inHand.size), inHand)
-    for (let index = 0; index < 640; index += 1) jobs.add(`${index}`)
+    const table = new Table(64)
+    const { claim } = table
+    table.claim = (now, limit, inHand) => claim.call(table, now, Math.min(limit, share - inHand.size), inHand)
+    for (let index = 0; index < 640; index += 1) table.add(`${index}`)
     // Each ends in a turn of its own, so each could look for the next one.
     let lastEnd = Promise.resolve()
-    jobs.work = () => {
+    table.work = () => {
       lastEnd = lastEnd.then(() => new Promise(resolve => setImmediate(resolve)))
       return lastEnd
     }
-    await workerOn(jobs).worker.runDue()
-    assert.equal(jobs.ended.length, 640)
-    assert.ok(jobs.claims <= 80, `It looked ${jobs.claims} times`)
+    await workerOn(table).worker.runDue()
+    assert.equal(table.ended.length, 640)
+    assert.ok(table.claims <= 80, `It looked ${table.claims} times`)
   })
 }
 
 for (const mode of ['a running worker', 'runDue'] as const) {
   test(`${mode}: slow pieces in most of the pool leave the rest of it to the others`, async t => {
-    const jobs = new Jobs(8)
+    const table = new Table(8)
     const slow = new Gate()
     const others = new Gate()
-    for (let index = 0; index < 7; index += 1) jobs.add(`slow ${index}`)
-    jobs.work = async ({ key }) => {
+    for (let index = 0; index < 7; index += 1) table.add(`slow ${index}`)
+    table.work = async ({ key }) => {
       if (key.startsWith('slow')) await slow.pass()
       if (key === '9') void others.pass()
     }
-    for (let index = 0; index < 10; index += 1) jobs.add(`${index}`, 1)
-    const { worker } = mode === 'runDue' ? workerOn(jobs) : startOn(t, jobs)
+    for (let index = 0; index < 10; index += 1) table.add(`${index}`, 1)
+    const { worker } = mode === 'runDue' ? workerOn(table) : startOn(t, table)
     const due = mode === 'runDue' ? worker.runDue() : undefined
     await others.reached
     assert.equal(
-      jobs.ended.some(key => key.startsWith('slow')),
+      table.ended.some(key => key.startsWith('slow')),
       false,
     )
     slow.open()
@@ -190,183 +190,183 @@ for (const mode of ['a running worker', 'runDue'] as const) {
 }
 
 test('runDue leaves what another node has in hand, and tells how many pieces were done', async () => {
-  const jobs = new Jobs(2)
-  for (const key of ['held', 'a', 'b', 'c']) jobs.add(key)
-  jobs.heldElsewhere.add('held')
-  const { worker } = workerOn(jobs)
+  const table = new Table(2)
+  for (const key of ['held', 'a', 'b', 'c']) table.add(key)
+  table.heldElsewhere.add('held')
+  const { worker } = workerOn(table)
   await worker.runDue()
-  assert.deepEqual(jobs.ended.sort(), ['a', 'b', 'c'])
+  assert.deepEqual(table.ended.sort(), ['a', 'b', 'c'])
   assert.deepEqual([worker.done, worker.isBusy], [3, false])
 })
 
 test('a slow piece holds up no other as long as there is room', async t => {
-  const jobs = new Jobs(2)
+  const table = new Table(2)
   const slow = new Gate()
-  jobs.work = async ({ key }) => {
+  table.work = async ({ key }) => {
     if (key === 'slow') await slow.pass()
   }
-  jobs.add('slow')
-  const { worker } = startOn(t, jobs)
+  table.add('slow')
+  const { worker } = startOn(t, table)
   await slow.reached
-  for (let index = 0; index < 5; index += 1) jobs.add(`${index}`)
+  for (let index = 0; index < 5; index += 1) table.add(`${index}`)
   worker.wake()
   await settle()
-  assert.deepEqual(jobs.ended, ['0', '1', '2', '3', '4'])
+  assert.deepEqual(table.ended, ['0', '1', '2', '3', '4'])
   slow.open()
   await settle()
-  assert.equal(jobs.ended.at(-1), 'slow')
+  assert.equal(table.ended.at(-1), 'slow')
 })
 
 test('a full pool takes the next piece as soon as one ends, without a timer', async t => {
-  const jobs = new Jobs(1)
+  const table = new Table(1)
   const slow = new Gate()
-  jobs.work = async ({ key }) => {
+  table.work = async ({ key }) => {
     if (key === 'slow') await slow.pass()
   }
-  jobs.add('slow', 0)
-  jobs.add('next', 1)
-  startOn(t, jobs)
+  table.add('slow', 0)
+  table.add('next', 1)
+  startOn(t, table)
   await slow.reached
   await settle()
-  assert.deepEqual(jobs.begun, ['slow'])
+  assert.deepEqual(table.begun, ['slow'])
   slow.open()
   await settle()
-  assert.deepEqual(jobs.ended, ['slow', 'next'])
+  assert.deepEqual(table.ended, ['slow', 'next'])
 })
 
-test('a piece that fails is reported by the name of its work and stops no other', async () => {
-  const jobs = new Jobs(2)
+test('a piece that fails is reported by the name of its job and stops no other', async () => {
+  const table = new Table(2)
   const failure = new Error('one bad row')
-  jobs.work = async ({ key }) => {
+  table.work = async ({ key }) => {
     if (key === 'bad') throw failure
   }
-  for (const key of ['a', 'bad', 'b', 'c']) jobs.add(key)
-  const { worker, reports } = workerOn(jobs)
+  for (const key of ['a', 'bad', 'b', 'c']) table.add(key)
+  const { worker, reports } = workerOn(table)
   await worker.runDue()
-  assert.deepEqual(jobs.ended.sort(), ['a', 'b', 'bad', 'c'])
-  assert.deepEqual(reports, [{ error: failure, name: 'jobs' }])
+  assert.deepEqual(table.ended.sort(), ['a', 'b', 'bad', 'c'])
+  assert.deepEqual(reports, [{ error: failure, name: 'pieces' }])
 })
 
 test('a piece that fails and stays due is not taken again at once, and runDue leaves it', async t => {
   t.mock.timers.enable({ apis: ['setTimeout'] })
-  const jobs = new Jobs(2)
-  jobs.work = async job => {
-    if (job.key !== 'bad') return
+  const table = new Table(2)
+  table.work = async piece => {
+    if (piece.key !== 'bad') return
     // As on a full disk: the failure could not even be written down.
-    setImmediate(() => jobs.rows.set(job.key, job))
+    setImmediate(() => table.rows.set(piece.key, piece))
     throw new Error('The disk is full')
   }
-  for (const key of ['bad', 'a', 'b', 'c']) jobs.add(key)
-  const { worker, reports } = workerOn(jobs)
+  for (const key of ['bad', 'a', 'b', 'c']) table.add(key)
+  const { worker, reports } = workerOn(table)
   await worker.runDue()
   await new Promise(setImmediate)
   await worker.runDue()
-  assert.deepEqual(jobs.begun.toSorted(), ['a', 'b', 'bad', 'c'])
+  assert.deepEqual(table.begun.toSorted(), ['a', 'b', 'bad', 'c'])
   assert.equal(reports.length, 1)
   assert.equal(worker.done, 3)
   await worker.stop()
 })
 
 test('work that a wake announces during a look at the table is found at once', async t => {
-  const jobs = new Jobs(1)
+  const table = new Table(1)
   const look = new Gate()
-  jobs.beforeClaim = () => look.pass()
-  const { worker } = startOn(t, jobs)
+  table.beforeClaim = () => look.pass()
+  const { worker } = startOn(t, table)
   await look.reached
   // The look under way may have seen the table before this row.
-  const { claim } = jobs
-  jobs.claim = async () => {
-    jobs.claim = claim
+  const { claim } = table
+  table.claim = async () => {
+    table.claim = claim
     return []
   }
   worker.wake()
-  jobs.add('new')
+  table.add('new')
   look.open()
   await settle()
-  assert.deepEqual(jobs.ended, ['new'])
+  assert.deepEqual(table.ended, ['new'])
 })
 
 test('work that falls due later is done when it does, without a wake', async t => {
-  const jobs = new Jobs(1)
+  const table = new Table(1)
   const done = new Gate()
-  jobs.work = async () => {
+  table.work = async () => {
     void done.pass()
   }
   const dueAt = Date.now() + 100
-  jobs.add('soon', dueAt)
-  startOn(t, jobs)
+  table.add('soon', dueAt)
+  startOn(t, table)
   await done.reached
   assert.ok(Date.now() >= dueAt)
 })
 
 test('a look that fails is reported, and the next wake tries again', async t => {
   t.mock.timers.enable({ apis: ['setTimeout'] })
-  const jobs = new Jobs(1)
+  const table = new Table(1)
   const failure = new Error('The store is gone')
-  jobs.beforeClaim = async () => {
+  table.beforeClaim = async () => {
     throw failure
   }
-  jobs.add('job')
-  const { worker, reports } = startOn(t, jobs)
+  table.add('piece')
+  const { worker, reports } = startOn(t, table)
   await settle()
-  assert.deepEqual(reports, [{ error: failure, name: 'jobs' }])
-  jobs.beforeClaim = async () => undefined
+  assert.deepEqual(reports, [{ error: failure, name: 'pieces' }])
+  table.beforeClaim = async () => undefined
   worker.wake()
   await settle()
-  assert.deepEqual(jobs.ended, ['job'])
+  assert.deepEqual(table.ended, ['piece'])
 })
 
 test('a look that fails is tried again by itself after a while', async t => {
-  const jobs = new Jobs(1)
+  const table = new Table(1)
   const done = new Gate()
-  jobs.work = async () => {
+  table.work = async () => {
     void done.pass()
   }
-  jobs.beforeClaim = async () => {
-    jobs.beforeClaim = async () => undefined
+  table.beforeClaim = async () => {
+    table.beforeClaim = async () => undefined
     throw new Error('The store is gone')
   }
-  jobs.add('job')
-  startOn(t, jobs)
+  table.add('piece')
+  startOn(t, table)
   await done.reached
 })
 
 test('runDue tells the caller when the store fails', async () => {
-  const jobs = new Jobs(1)
-  jobs.beforeClaim = async () => {
+  const table = new Table(1)
+  table.beforeClaim = async () => {
     throw new Error('The store is gone')
   }
-  await assert.rejects(workerOn(jobs).worker.runDue(), /The store is gone/)
+  await assert.rejects(workerOn(table).worker.runDue(), /The store is gone/)
 })
 
 test('what another node has in hand is looked at again after a while, not again and again', async t => {
   t.mock.timers.enable({ apis: ['setTimeout'] })
-  const jobs = new Jobs(1)
+  const table = new Table(1)
   const done = new Gate()
-  jobs.work = async () => {
+  table.work = async () => {
     void done.pass()
   }
-  jobs.add('held')
-  jobs.heldElsewhere.add('held')
-  startOn(t, jobs)
+  table.add('held')
+  table.heldElsewhere.add('held')
+  startOn(t, table)
   await settle()
-  assert.equal(jobs.begun.length, 1)
+  assert.equal(table.begun.length, 1)
   t.mock.timers.tick(50)
   await settle()
-  assert.equal(jobs.begun.length, 2)
+  assert.equal(table.begun.length, 2)
   // The other node gives it up; this one, which had no room for anything else, finds it by itself.
-  jobs.heldElsewhere.clear()
+  table.heldElsewhere.clear()
   t.mock.timers.tick(50)
   await done.reached
 })
 
 test('stop waits for what is in hand and takes nothing more', async () => {
-  const jobs = new Jobs(1)
+  const table = new Table(1)
   const slow = new Gate()
-  jobs.work = () => slow.pass()
-  jobs.add('in hand', 0)
-  jobs.add('waiting', 1)
-  const { worker } = workerOn(jobs)
+  table.work = () => slow.pass()
+  table.add('in hand', 0)
+  table.add('waiting', 1)
+  const { worker } = workerOn(table)
   worker.start()
   await slow.reached
   let stopped = false
@@ -379,83 +379,83 @@ test('stop waits for what is in hand and takes nothing more', async () => {
   await stop
   worker.wake()
   await settle()
-  assert.deepEqual(jobs.ended, ['in hand'])
-  assert.deepEqual([...jobs.rows.keys()], ['waiting'])
+  assert.deepEqual(table.ended, ['in hand'])
+  assert.deepEqual([...table.rows.keys()], ['waiting'])
 })
 
 test('stop ends a worker that always finds more', async () => {
-  const jobs = new Jobs(4)
-  const { worker } = workerOn(jobs)
+  const table = new Table(4)
+  const { worker } = workerOn(table)
   let made = 0
   // Each look finds one new piece, so there is always room and always work.
-  jobs.beforeClaim = async () => {
+  table.beforeClaim = async () => {
     made += 1
-    jobs.add(`${made}`)
+    table.add(`${made}`)
     if (made === 10) void worker.stop()
   }
   worker.start()
   await settle()
-  const { claims } = jobs
+  const { claims } = table
   await settle()
-  assert.equal(jobs.claims, claims)
+  assert.equal(table.claims, claims)
   await worker.stop()
-  assert.equal(jobs.begun.length, jobs.ended.length)
+  assert.equal(table.begun.length, table.ended.length)
 })
 
 test('what a look has claimed when stop comes is still done, because the claim may be a lease', async () => {
-  const jobs = new Jobs(2)
+  const table = new Table(2)
   const look = new Gate()
-  jobs.beforeClaim = () => look.pass()
-  jobs.add('claimed')
-  const { worker } = workerOn(jobs)
+  table.beforeClaim = () => look.pass()
+  table.add('claimed')
+  const { worker } = workerOn(table)
   worker.start()
   await look.reached
   const stop = worker.stop()
   look.open()
   await stop
-  assert.deepEqual(jobs.ended, ['claimed'])
+  assert.deepEqual(table.ended, ['claimed'])
 })
 
 test('a worker that was never started does nothing by itself', async () => {
-  const jobs = new Jobs(1)
-  jobs.add('job')
-  const { worker } = workerOn(jobs)
+  const table = new Table(1)
+  table.add('piece')
+  const { worker } = workerOn(table)
   worker.wake()
   await settle()
-  assert.equal(jobs.claims, 0)
+  assert.equal(table.claims, 0)
   await worker.stop()
 })
 
 test('runDue twice at once does each piece once and keeps the limit', async () => {
-  const jobs = new Jobs(3)
-  jobs.work = () => settle()
-  for (let index = 0; index < 10; index += 1) jobs.add(`${index}`)
-  const { worker } = workerOn(jobs)
+  const table = new Table(3)
+  table.work = () => settle()
+  for (let index = 0; index < 10; index += 1) table.add(`${index}`)
+  const { worker } = workerOn(table)
   await Promise.all([worker.runDue(), worker.runDue()])
-  assert.equal(jobs.begun.length, 10)
-  assert.equal(new Set(jobs.begun).size, 10)
-  assert.equal(jobs.mostInHand, 3)
+  assert.equal(table.begun.length, 10)
+  assert.equal(new Set(table.begun).size, 10)
+  assert.equal(table.mostInHand, 3)
 })
 
 test('runDue beside a running worker ends only when what the worker has claimed is done', async t => {
-  const jobs = new Jobs(2)
+  const table = new Table(2)
   const look = new Gate()
   const slow = new Gate()
   let leased = false
-  const { claim } = jobs
+  const { claim } = table
   // A claim that leases: what one look has taken the next does not see.
-  jobs.claim = async (...parameters) => {
-    const items = await claim.apply(jobs, parameters)
+  table.claim = async (...parameters) => {
+    const items = await claim.apply(table, parameters)
     if (leased) return []
     leased = items.length > 0
     await look.pass()
     return items
   }
-  jobs.work = () => slow.pass()
-  jobs.add('leased')
-  const { worker } = startOn(t, jobs)
+  table.work = () => slow.pass()
+  table.add('leased')
+  const { worker } = startOn(t, table)
   await look.reached
-  const due = worker.runDue().then(() => assert.deepEqual(jobs.ended, ['leased']))
+  const due = worker.runDue().then(() => assert.deepEqual(table.ended, ['leased']))
   await settle()
   look.open()
   await slow.reached
@@ -463,8 +463,8 @@ test('runDue beside a running worker ends only when what the worker has claimed 
   await due
 })
 
-/** A table that says how many jobs are due, because callers add to it. */
-class CallersJobs extends Jobs {
+/** A table that says how many pieces are due, because callers add to it. */
+class CallersTable extends Table {
   async countDue(now: number): Promise<number> {
     return [...this.rows.values()].filter(({ dueAt }) => dueAt <= now).length
   }
@@ -472,20 +472,20 @@ class CallersJobs extends Jobs {
 
 for (const started of [false, true]) {
   test(`runDue does what was due at the call, however much is added meanwhile${started ? ', beside a running worker' : ''}`, async t => {
-    const jobs = new CallersJobs(2)
-    const { worker } = workerOn(jobs)
+    const table = new CallersTable(2)
+    const { worker } = workerOn(table)
     t.after(() => worker.stop())
     const own = ['a', 'b', 'c', 'd', 'e']
-    for (const key of own) jobs.add(key)
+    for (const key of own) table.add(key)
     let added = 0
-    jobs.work = async () => {
+    table.work = async () => {
       await new Promise(setImmediate)
       // Without an end it would never return, and this would not be seen.
-      for (let more = 0; more < 2 && added < 2_000; more += 1) jobs.add(`added ${added++}`)
+      for (let more = 0; more < 2 && added < 2_000; more += 1) table.add(`added ${added++}`)
     }
     if (started) worker.start()
     await worker.runDue()
-    for (const key of own) assert.ok(jobs.ended.includes(key), `${key} was not done`)
-    assert.ok(jobs.ended.length <= 20, `${jobs.ended.length} jobs were done`)
+    for (const key of own) assert.ok(table.ended.includes(key), `${key} was not done`)
+    assert.ok(table.ended.length <= 20, `${table.ended.length} pieces were done`)
   })
 }

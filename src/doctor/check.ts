@@ -1,4 +1,4 @@
-import type { Visit } from './visit.ts'
+import type { CheckRun } from './check-run.ts'
 
 /** One check of a merchant's program. It throws a `Finding` when it fails. Texts are Markdown. */
 export interface Check {
@@ -13,5 +13,5 @@ export interface Check {
   remedy: string
   /** The check without which this one says nothing. */
   needs?: string
-  run(visit: Visit): Promise<void>
+  perform(run: CheckRun): Promise<void>
 }

@@ -44,7 +44,7 @@ export const CHECKS: readonly Check[] = [
       'The gate opens; the platform has the order under `out_trade_no`, with the amount that was asked for.',
     remedy:
       "Look at the platform's answers to your calls: the finding names the latest ones. `boomgate explain` tells why a signature was refused. Answer `OPEN` when the reply to `createTransaction` is `ACCEPTED`.",
-    run: gateOpens,
+    perform: gateOpens,
   },
   {
     id: 'answer-time',
@@ -54,7 +54,7 @@ export const CHECKS: readonly Check[] = [
     remedy:
       'Store the notice and answer; do everything else afterwards. The platform counts a late answer as none and sends the notice again.',
     needs: 'stay',
-    run: answersInTime,
+    perform: answersInTime,
   },
   {
     id: 'booked',
@@ -65,7 +65,7 @@ export const CHECKS: readonly Check[] = [
     remedy:
       'Answer 204 once the notice is stored. Verify over the raw bytes of the body, before any JSON parser; `client.webhooks` of the SDK does, and says why it refuses.',
     needs: 'answer-time',
-    run: paymentIsBooked,
+    perform: paymentIsBooked,
   },
   {
     id: 'wrong-signature',
@@ -75,7 +75,7 @@ export const CHECKS: readonly Check[] = [
     remedy:
       'Verify `Wechatpay-Signature` over `timestamp\\nnonce\\nbody\\n` before you read the body, and answer 401 when it does not fit.',
     needs: 'booked',
-    run: wrongSignatureIsRefused,
+    perform: wrongSignatureIsRefused,
   },
   {
     id: 'altered-body',
@@ -85,7 +85,7 @@ export const CHECKS: readonly Check[] = [
     remedy:
       'The signature covers the bytes of the body: verify it over what came, not over headers alone or JSON that was written again.',
     needs: 'booked',
-    run: alteredBodyIsRefused,
+    perform: alteredBodyIsRefused,
   },
   {
     id: 'unsigned',
@@ -95,7 +95,7 @@ export const CHECKS: readonly Check[] = [
     remedy:
       'A notice that lacks one of the five headers is refused before anything else. Anybody who knows your URL can send one.',
     needs: 'booked',
-    run: unsignedNoticeIsRefused,
+    perform: unsignedNoticeIsRefused,
   },
   {
     id: 'old-notice',
@@ -105,7 +105,7 @@ export const CHECKS: readonly Check[] = [
     remedy:
       'Refuse a `Wechatpay-Timestamp` that is more than five minutes from your clock: somebody may have recorded the notice.',
     needs: 'booked',
-    run: oldNoticeIsRefused,
+    perform: oldNoticeIsRefused,
   },
   {
     id: 'probe',
@@ -115,7 +115,7 @@ export const CHECKS: readonly Check[] = [
     remedy:
       'A probe is a wrong signature like any other. Its value need not be Base64, so a decoder that throws must end in a refusal too.',
     needs: 'booked',
-    run: probeIsRefused,
+    perform: probeIsRefused,
   },
   {
     id: 're-send',
@@ -125,7 +125,7 @@ export const CHECKS: readonly Check[] = [
     remedy:
       'Remember a notice as handled after it was verified and booked, not when it comes in: else the genuine one is taken for a repetition.',
     needs: 'booked',
-    run: resentNoticeIsTaken,
+    perform: resentNoticeIsTaken,
   },
   {
     id: 'doubled',
@@ -136,7 +136,7 @@ export const CHECKS: readonly Check[] = [
     remedy:
       'Book by `out_trade_no` and `event_type`, under a lock or a unique index, and acknowledge what you have already.',
     needs: 'booked',
-    run: doubledNoticeIsBookedOnce,
+    perform: doubledNoticeIsBookedOnce,
   },
   {
     id: 'late-payment',
@@ -146,7 +146,7 @@ export const CHECKS: readonly Check[] = [
     remedy:
       'Move an order by its state, as in `UNPAID` → `PAID` → `REFUNDED`, and never back: notices overtake each other.',
     needs: 'booked',
-    run: latePaymentChangesNothing,
+    perform: latePaymentChangesNothing,
   },
   {
     id: 'late-entrance-state',
@@ -156,7 +156,7 @@ export const CHECKS: readonly Check[] = [
     remedy:
       'Keep `state_update_time` with the state of a stay, and ignore a notice that is older than what you have.',
     needs: 'booked',
-    run: lateEntranceStateChangesNothing,
+    perform: lateEntranceStateChangesNothing,
   },
   {
     id: 'wrong-amount',
@@ -165,7 +165,7 @@ export const CHECKS: readonly Check[] = [
     passes: 'Nothing is booked.',
     remedy: 'Compare `amount.total` with your own order before you book, and raise an alarm when it differs.',
     needs: 'booked',
-    run: wrongAmountIsNotBooked,
+    perform: wrongAmountIsNotBooked,
   },
   {
     id: 'unknown-order',
@@ -174,7 +174,7 @@ export const CHECKS: readonly Check[] = [
     passes: 'The books have no such order, or have it without a payment.',
     remedy: 'Look the order up in your own books. What they do not have is an alarm, and no new order.',
     needs: 'booked',
-    run: unknownOrderIsNotBooked,
+    perform: unknownOrderIsNotBooked,
   },
   {
     id: 'unknown-event',
@@ -184,7 +184,7 @@ export const CHECKS: readonly Check[] = [
     remedy:
       'Acknowledge what you do not know, and log it: the platform adds events, and sends each sixteen times in a day when it is refused.',
     needs: 'booked',
-    run: unknownEventIsSurvived,
+    perform: unknownEventIsSurvived,
   },
   {
     id: 'blocked-plate',
@@ -194,7 +194,7 @@ export const CHECKS: readonly Check[] = [
     remedy:
       'HTTP 200 of `createParking` does not say that a stay can be charged: look at `state`, and collect on site.',
     needs: 'stay',
-    run: closedForStrangeCar,
+    perform: closedForStrangeCar,
   },
   {
     id: 'refused-charge',
@@ -203,7 +203,7 @@ export const CHECKS: readonly Check[] = [
     passes: 'The gate stays closed.',
     remedy: 'Open for `ACCEPTED` alone; every 4xx is a car that pays on site.',
     needs: 'stay',
-    run: closedAfterRefusal,
+    perform: closedAfterRefusal,
   },
   {
     id: 'rate-limited',
@@ -212,7 +212,7 @@ export const CHECKS: readonly Check[] = [
     passes: 'The gate stays closed.',
     remedy: '429 says that nothing was charged. Wait and send the same number again, or collect on site.',
     needs: 'stay',
-    run: closedWhenLimited,
+    perform: closedWhenLimited,
   },
   {
     id: 'platform-down',
@@ -221,7 +221,7 @@ export const CHECKS: readonly Check[] = [
     passes: 'The gate stays closed.',
     remedy: 'Query the order after a 500 or a lost connection: only an order that is there opens the gate.',
     needs: 'stay',
-    run: closedWhenDown,
+    perform: closedWhenDown,
   },
   {
     id: 'forged-reply',
@@ -231,7 +231,7 @@ export const CHECKS: readonly Check[] = [
     remedy:
       'Verify the signature of every 2xx before you look at it; a wrong one means that the outcome is unknown, so query.',
     needs: 'stay',
-    run: forgedReplyIsNotBelieved,
+    perform: forgedReplyIsNotBelieved,
   },
   {
     id: 'probed-reply',
@@ -240,7 +240,7 @@ export const CHECKS: readonly Check[] = [
     passes: 'The gate stays closed, or opens after the order was queried.',
     remedy: 'Treat it like any wrong signature: the outcome is unknown, so query.',
     needs: 'stay',
-    run: probedReplyIsNotBelieved,
+    perform: probedReplyIsNotBelieved,
   },
   {
     id: 'reply-lost',
@@ -250,7 +250,7 @@ export const CHECKS: readonly Check[] = [
     remedy:
       'Send the same bytes with the same `out_trade_no` again, or query it. A new number is refused, because the stay is charged already.',
     needs: 'stay',
-    run: lostReplyIsRepeated,
+    perform: lostReplyIsRepeated,
   },
   {
     id: 'outcome-unknown',
@@ -260,7 +260,7 @@ export const CHECKS: readonly Check[] = [
     remedy:
       'After a 500 or silence that does not end, call `queryTransaction`; an order that is `ACCEPTED` or `SUCCESS` opens the gate.',
     needs: 'stay',
-    run: unknownOutcomeIsQueried,
+    perform: unknownOutcomeIsQueried,
   },
   {
     id: 'number-kept',
@@ -271,7 +271,7 @@ export const CHECKS: readonly Check[] = [
     remedy:
       'Make the number when the car wants to leave and keep it: with a new one the car may be charged twice.',
     needs: 'stay',
-    run: numberIsKept,
+    perform: numberIsKept,
   },
   {
     id: 'refund-reply-lost',
@@ -281,7 +281,7 @@ export const CHECKS: readonly Check[] = [
     remedy:
       'Keep `out_refund_no` before you send it, and send the same one again or query it. A new number refunds again.',
     needs: 'booked',
-    run: lostRefundReplyRefundsOnce,
+    perform: lostRefundReplyRefundsOnce,
   },
   {
     id: 'refund-failed',
@@ -291,7 +291,7 @@ export const CHECKS: readonly Check[] = [
     remedy:
       'Keep `out_refund_no` before you send it, and send the same one again or query it. A new number refunds again.',
     needs: 'booked',
-    run: failedRefundKeepsNumber,
+    perform: failedRefundKeepsNumber,
   },
   {
     id: 'refund-doubled',
@@ -300,7 +300,7 @@ export const CHECKS: readonly Check[] = [
     passes: 'Both are acknowledged, and the books have the refund once.',
     remedy: 'Book by `out_refund_no`, and acknowledge what you have already.',
     needs: 'booked',
-    run: doubledRefundNoticeIsBookedOnce,
+    perform: doubledRefundNoticeIsBookedOnce,
   },
   {
     id: 'certificate-rotation',
@@ -310,7 +310,7 @@ export const CHECKS: readonly Check[] = [
     remedy:
       'Look the key up by `Wechatpay-Serial`, and download the certificates again when it is unknown. Do not pin one certificate.',
     needs: 'booked',
-    run: rotationIsSurvived,
+    perform: rotationIsSurvived,
   },
   {
     id: 'public-key-switch',
@@ -320,7 +320,7 @@ export const CHECKS: readonly Check[] = [
     remedy:
       'Give the program the public key beside the certificates (`trust` of the SDK takes both) before you begin the switch.',
     needs: 'booked',
-    run: switchIsSurvived,
+    perform: switchIsSurvived,
   },
   {
     id: 'backup-host',
@@ -330,6 +330,6 @@ export const CHECKS: readonly Check[] = [
     remedy:
       'Ask `api2.mch.weixin.qq.com` when `api.mch.weixin.qq.com` does not answer; `fallbackUrl` of the SDK does.',
     needs: 'stay',
-    run: backupHostIsAsked,
+    perform: backupHostIsAsked,
   },
 ]

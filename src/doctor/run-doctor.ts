@@ -4,11 +4,11 @@ import { type Random, randomText } from '../protocol/ids.ts'
 import { formatTime } from '../protocol/time.ts'
 import { type AdminChange, Administration, orCannotRun } from './administration.ts'
 import type { Check } from './check.ts'
+import { CheckRun, type Drill, PAYER } from './check-run.ts'
 import { CHECKS } from './checks.ts'
 import { CannotRun, Finding, NoSuchGate, NotApplicable, PlatformFailure, ProgramGone } from './findings.ts'
 import { GateAdapter } from './gate.ts'
 import { putBackLine, type StillChanged, shownChange, Undo } from './undo.ts'
-import { PAYER, type Practice, Visit } from './visit.ts'
 
 /** What is examined, and how. */
 export interface DoctorOptions {
@@ -82,7 +82,7 @@ export async function runDoctor(options: DoctorOptions): Promise<DoctorReport> {
 
   const prefix = `doctor-${mchid}-${randomText(4, random)}-`
   const examination: Examination = {
-    ...{ options, admin, practice: { mchid, random, prefix, undo, slowestBookingMs: 0 }, checks: [] },
+    ...{ options, admin, drill: { mchid, random, prefix, undo, slowestBookingMs: 0 }, checks: [] },
     ...{ left: new Set(earlier.failed.map(still => inWords(still, 'you'))), isGone: false, isLost: false },
   }
   const { checks, left } = examination
@@ -119,7 +119,7 @@ export async function runDoctor(options: DoctorOptions): Promise<DoctorReport> {
 interface Examination {
   readonly options: DoctorOptions
   readonly admin: Administration
-  readonly practice: Practice
+  readonly drill: Drill
   readonly checks: CheckResult[]
   readonly left: Set<string>
   /** The merchant's program has ended. */
@@ -200,14 +200,14 @@ function skipped(reason: string): Outcome {
 
 /** Makes one check and puts back what it has changed. */
 async function make(check: Check, examination: Examination): Promise<Outcome> {
-  const { options, admin, practice, left } = examination
+  const { options, admin, drill, left } = examination
   const { gate, signal, limitMs = LIMIT_MS } = options
   const limit = AbortSignal.timeout(limitMs)
   const made = new AbortController()
   const end = AbortSignal.any([limit, made.signal, ...(signal ? [signal] : [])])
-  const visit = new Visit(practice, admin.until(end), new GateAdapter(gate, end), end)
+  const run = new CheckRun(drill, admin.until(end), new GateAdapter(gate, end), end)
   try {
-    await check.run(visit)
+    await check.perform(run)
     return { result: 'PASSED' }
   } catch (error) {
     if (signal?.aborted) return skipped('The run was ended.')
@@ -219,8 +219,8 @@ async function make(check: Check, examination: Examination): Promise<Outcome> {
     return await judge(limit.aborted && !isKnown ? late : error, check, examination)
   } finally {
     made.abort()
-    await practice.undo.putBack(inTime(admin))
-    for (const thing of visit.left) left.add(thing)
+    await drill.undo.putBack(inTime(admin))
+    for (const thing of run.left) left.add(thing)
   }
 }
 

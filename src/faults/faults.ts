@@ -1,6 +1,6 @@
 import { findMerchant } from '../merchants/merchants.ts'
+import { CachedValue } from '../store/cached-value.ts'
 import type { Database, Transaction } from '../store/database.ts'
-import { Followed } from '../store/followed.ts'
 import { type FaultProblem, type FilterFields, faultProblem } from './check-rule.ts'
 import { injectsAt } from './draw.ts'
 import {
@@ -85,9 +85,9 @@ const COLUMNS = [
 export class Faults {
   readonly #db: Database
   readonly #filterFields: FilterFields
-  readonly #known: Followed<Known>
+  readonly #known: CachedValue<Known>
 
-  private constructor(db: Database, filterFields: FilterFields, known: Followed<Known>) {
+  private constructor(db: Database, filterFields: FilterFields, known: CachedValue<Known>) {
     this.#db = db
     this.#filterFields = filterFields
     this.#known = known
@@ -95,12 +95,12 @@ export class Faults {
 
   /** `filterFields` are what rules can filter by. */
   static async open(db: Database, filterFields: FilterFields): Promise<Faults> {
-    return new Faults(db, filterFields, await Followed.open(db, () => readKnown(db)))
+    return new Faults(db, filterFields, await CachedValue.open(db, () => readKnown(db)))
   }
 
   /** Takes over what other nodes change, until {@link stop}. */
-  follow(onError: (error: unknown) => void): void {
-    this.#known.follow(onError)
+  watch(onError: (error: unknown) => void): void {
+    this.#known.watch(onError)
   }
 
   stop(): Promise<void> {

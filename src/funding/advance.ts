@@ -1,5 +1,5 @@
 import { dueRows } from '../clock/due-rows.ts'
-import type { DueWork } from '../clock/worker.ts'
+import type { Job } from '../clock/worker.ts'
 import { changeArrears } from '../payers/arrears.ts'
 import { lockPayer } from '../payers/payers.ts'
 import type { Statements, Transaction } from '../store/database.ts'
@@ -103,7 +103,7 @@ export async function reduceAdvance(
 type DueAdvance = Pick<Advance, 'subject' | 'payer_id'>
 
 /** The worker's view of open advances: when their time of grace is over they become arrears. */
-export function arrears(platform: FundingContext): DueWork<DueAdvance> {
+export function arrears(platform: FundingContext): Job<DueAdvance> {
   const { db } = platform
   return {
     name: 'arrears',

@@ -20,5 +20,5 @@ export interface FundingContext {
   bank: Bank
   options: Options
   listeners: FundingListeners
-  wake(work: string): void
+  wake(job: string): void
 }

@@ -11,7 +11,7 @@ import { beginRepayment } from './repay.ts'
 import { putScriptedCard } from './scripted-bank.ts'
 import { topUp } from './wallet.ts'
 
-// Transactions that move the same money wait for each other, and never in a circle: a deadlock is mended by doing one of
+// Transactions that move the same money wait for each other, and never in a circle: a deadlock is fixed by doing one of
 // them again, but only after the database has waited a second for it.
 
 const MINUTE = 60_000

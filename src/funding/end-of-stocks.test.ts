@@ -165,8 +165,8 @@ test('many coupons expire batch by batch, and the money goes back with the last'
     }
   })
   world.clock.moveTo(END)
-  const work = stocks(world.platform)
-  assert.equal(await work.handle({ stock_id: stock }), true)
+  const job = stocks(world.platform)
+  assert.equal(await job.handle({ stock_id: stock }), true)
   const left = await world.db.all(`SELECT coupon_id FROM coupons WHERE state = 'SENDED'`)
   assert.equal(left.length, 1_500)
   assert.equal(await world.balance(couponFundOf(stock)), 2_500 * 60)
@@ -198,9 +198,9 @@ test('a stock whose money is not there rests, is reported, and ends when the mon
   await world.db.run(`UPDATE coupons SET state = 'LOCKED', subject = 'lost' WHERE stock_id = $1`, stock)
   await move('out', fund, away)
   world.clock.moveTo(END)
-  const work = stocks(world.platform)
-  await assert.rejects(work.handle({ stock_id: stock }))
-  assert.equal(await work.nextDueAt(), END + 60_000)
+  const job = stocks(world.platform)
+  await assert.rejects(job.handle({ stock_id: stock }))
+  assert.equal(await job.nextDueAt(), END + 60_000)
   await move('back', away, fund)
   world.clock.advance(60_000)
   assert.equal(await world.runDue(), 1)
@@ -217,10 +217,10 @@ test('what is used, given up and ended at the same time loses no money and frees
     subjects.push(await beginCharge(world, payer))
   }
   world.clock.moveTo(END)
-  const work = stocks(world.platform)
+  const job = stocks(world.platform)
   await Promise.all([
     ...subjects.map((subject, index) => (index % 2 === 0 ? pay : giveUp)(world, subject)),
-    ...[1, 2, 3].map(() => work.handle({ stock_id: stock })),
+    ...[1, 2, 3].map(() => job.handle({ stock_id: stock })),
   ])
   await world.runDue()
   const states = await world.db.all(

@@ -1,5 +1,5 @@
 import { dueRows } from '../clock/due-rows.ts'
-import { type DueWork, Postponed } from '../clock/worker.ts'
+import { type Job, Postponed } from '../clock/worker.ts'
 import { BANK_CLEARING, couponFundOf, MARKETING } from '../ledger/accounts.ts'
 import { post, type Transfer } from '../ledger/ledger.ts'
 import type { Transaction } from '../store/database.ts'
@@ -30,7 +30,7 @@ const FAULT_WAIT_MS = 60_000
  * A coupon that a bank's answer holds keeps its money. When it is used that is the end of it; when it becomes free, its
  * stock is due once more.
  */
-export function stocks(platform: Pick<FundingContext, 'db' | 'clock'>): DueWork<DueStock> {
+export function stocks(platform: Pick<FundingContext, 'db' | 'clock'>): Job<DueStock> {
   const { db, clock } = platform
   return {
     name: 'stocks',

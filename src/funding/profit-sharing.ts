@@ -1,5 +1,5 @@
 import { dueRows } from '../clock/due-rows.ts'
-import type { DueWork } from '../clock/worker.ts'
+import type { Job } from '../clock/worker.ts'
 import { heldOf, pendingOf } from '../ledger/accounts.ts'
 import { post } from '../ledger/ledger.ts'
 import type { Statements, Transaction } from '../store/database.ts'
@@ -92,7 +92,7 @@ export async function reduceHold(tx: Transaction, subject: string, amount: numbe
 }
 
 /** The worker's view of holds: what nobody has released is released when its time is over. */
-export function releases(platform: FundingContext): DueWork<Pick<Hold, 'subject'>> {
+export function releases(platform: FundingContext): Job<Pick<Hold, 'subject'>> {
   const { db } = platform
   return {
     name: 'releases',

@@ -1,5 +1,5 @@
 import { dueRows } from '../clock/due-rows.ts'
-import type { DueWork } from '../clock/worker.ts'
+import type { Job } from '../clock/worker.ts'
 import { advanceOf, BANK_CLEARING, walletOf } from '../ledger/accounts.ts'
 import { post } from '../ledger/ledger.ts'
 import { markRepaid } from '../orders/change-order.ts'
@@ -86,7 +86,7 @@ export function findRepayment(db: Statements, repaymentId: string): Promise<Repa
 }
 
 /** The worker's view of repayments from cards: their banks are asked, again and again until they answer. */
-export function repayments(platform: FundingContext): DueWork<Pick<Repayment, 'repayment_id'>> {
+export function repayments(platform: FundingContext): Job<Pick<Repayment, 'repayment_id'>> {
   const { db, bank } = platform
   return {
     name: 'repayments',

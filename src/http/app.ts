@@ -6,7 +6,7 @@ import Fastify, {
 } from 'fastify'
 import type { Logger } from 'pino'
 import { type Endpoint, FileReply } from '../calls/handler.ts'
-import { together } from '../clock/together.ts'
+import { batch } from '../clock/batch.ts'
 import { type InMode, isSigned, type Mode, type Operation, routesOf } from '../contract/operation.ts'
 import { requestCheck } from '../contract/validate.ts'
 import { type Injections, NO_INJECTIONS } from '../faults/faults.ts'
@@ -103,8 +103,8 @@ function mountEndpoints(
   const options = platform.options.of(callOptions)
   const limits = callLimits(options)
   const findCaller = callerLookup(platform.db)
-  const verifying = together()
-  const signing = together()
+  const verifying = batch()
+  const signing = batch()
   let closing = false
   api.decorateRequest('exchange')
   api.addHook('preClose', async () => {

@@ -181,9 +181,9 @@ test('a field for the RSA certificate, for nobody or encrypted by RSA is refused
   const byRsa = encryptField('你好', createPublicKey(running.merchant('1230000109').platform_certificate))
   for (const text of ['AAAA', '你好', byRsa])
     assert.equal(message(await echo(direct, theirs.serial, text)), '请确认待处理的消息是否为加密后的密文')
-  const spoiled = Buffer.from(encrypted, 'base64')
-  spoiled[spoiled.length - 1] = (spoiled.at(-1) ?? 0) ^ 1
-  const changed = spoiled.toString('base64')
+  const corrupted = Buffer.from(encrypted, 'base64')
+  corrupted[corrupted.length - 1] = (corrupted.at(-1) ?? 0) ^ 1
+  const changed = corrupted.toString('base64')
   assert.equal(message(await echo(direct, theirs.serial, changed)), '平台私钥解密失败')
 })
 

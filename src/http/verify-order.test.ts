@@ -33,7 +33,7 @@ async function copyCertificate(serial: string, revoked: number, notAfter: number
 interface Fault {
   name: string
   /** What the fault changes in a draft. */
-  spoil(draft: Draft): Partial<Draft>
+  corrupt(draft: Draft): Partial<Draft>
   status: number
   /** A body to the letter, or what it starts with. */
   body: string | RegExp
@@ -42,7 +42,7 @@ interface Fault {
 }
 
 /** Changes what the body says; a body that is no JSON any more stays as it is. */
-function changedBody(change: (body: Record<string, unknown>) => object): Fault['spoil'] {
+function changedBody(change: (body: Record<string, unknown>) => object): Fault['corrupt'] {
   return ({ body }) => {
     try {
       const [blanks = ''] = /\s*$/.exec(body.toString()) ?? []
@@ -63,35 +63,35 @@ const NO_ACCEPT_OR_USER_AGENT = '{"code":"INVALID_REQUEST","message":"Http头缺
 const FAULTS: Fault[] = [
   {
     name: 'the path does not exist',
-    spoil: () => ({ target: '/v3/security/nope' }),
+    corrupt: () => ({ target: '/v3/security/nope' }),
     status: 404,
     body: '',
   },
-  { name: 'the method is wrong', spoil: () => ({ method: 'PUT' }), status: 405, body: '' },
+  { name: 'the method is wrong', corrupt: () => ({ method: 'PUT' }), status: 405, body: '' },
   {
     name: 'there is no User-Agent',
-    spoil: ({ headers }) => ({ headers: { ...headers, 'User-Agent': undefined } }),
+    corrupt: ({ headers }) => ({ headers: { ...headers, 'User-Agent': undefined } }),
     status: 400,
     body: NO_ACCEPT_OR_USER_AGENT,
     number: '268435461',
   },
   {
     name: 'there is no Accept',
-    spoil: ({ headers }) => ({ headers: { ...headers, Accept: undefined } }),
+    corrupt: ({ headers }) => ({ headers: { ...headers, Accept: undefined } }),
     status: 400,
     body: NO_ACCEPT_OR_USER_AGENT,
     number: '268435461',
   },
   {
     name: 'there is no Authorization',
-    spoil: () => ({ authorization: () => undefined }),
+    corrupt: () => ({ authorization: () => undefined }),
     status: 401,
     body: signError('Http头Authorization值格式错误，请参考《微信支付商户REST API签名规则》'),
     number: '270924360',
   },
   {
     name: 'the scheme is foreign',
-    spoil: ({ authorization }) => ({
+    corrupt: ({ authorization }) => ({
       authorization: header => authorization(header)?.replace(/^\S+/, 'WECHATPAY-BRAND-SHA256-RSA2048'),
     }),
     status: 401,
@@ -100,21 +100,21 @@ const FAULTS: Fault[] = [
   },
   {
     name: 'the timestamp is too old',
-    spoil: ({ timestamp }) => ({ timestamp: timestamp - 301 }),
+    corrupt: ({ timestamp }) => ({ timestamp: timestamp - 301 }),
     status: 401,
     body: signError('Http头Authorization中的timestamp与发起请求的时间不得超过5分钟'),
     number: '270924360',
   },
   {
     name: 'the merchant does not exist',
-    spoil: () => ({ mchid: '1230009999' }),
+    corrupt: () => ({ mchid: '1230009999' }),
     status: 401,
     body: signError('签名错误'),
     number: '268443699',
   },
   {
     name: 'the scheme is that of 国密, which the merchant has not applied for',
-    spoil: ({ authorization }) => ({
+    corrupt: ({ authorization }) => ({
       authorization: header => authorization(header)?.replace(/^WECHATPAY2\S+/, 'WECHATPAY2-SM2-WITH-SM3'),
     }),
     status: 401,
@@ -123,21 +123,21 @@ const FAULTS: Fault[] = [
   },
   {
     name: "the serial number is another merchant's",
-    spoil: () => ({ serial_no: other.serial_no }),
+    corrupt: () => ({ serial_no: other.serial_no }),
     status: 401,
     body: signError('商户证书序列号有误。请使用签名私钥匹配的证书序列号'),
     number: '268443699',
   },
   {
     name: 'the certificate was revoked',
-    spoil: ({ serial_no }) => ({ serial_no: serial_no === merchant.serial_no ? REVOKED : serial_no }),
+    corrupt: ({ serial_no }) => ({ serial_no: serial_no === merchant.serial_no ? REVOKED : serial_no }),
     status: 401,
     body: signError('商户证书已作废。'),
     number: '268443699',
   },
   {
     name: 'the certificate has expired',
-    spoil({ serial_no }) {
+    corrupt({ serial_no }) {
       if (serial_no === REVOKED) return { serial_no: REVOKED_AND_EXPIRED }
       return { serial_no: serial_no === merchant.serial_no ? EXPIRED : serial_no }
     },
@@ -147,49 +147,49 @@ const FAULTS: Fault[] = [
   },
   {
     name: 'the body is over 1 MB',
-    spoil: ({ body }) => ({ body: Buffer.concat([body, Buffer.alloc(1024 * 1024, ' ')]) }),
+    corrupt: ({ body }) => ({ body: Buffer.concat([body, Buffer.alloc(1024 * 1024, ' ')]) }),
     status: 400,
     body: '{"code":"INVALID_REQUEST","message":"请求体过大或读取失败"}',
     number: '268435461',
   },
   {
     name: 'the body was changed after it was signed',
-    spoil: () => ({ sentBody: body => Buffer.concat([body, Buffer.from(' ')]) }),
+    corrupt: () => ({ sentBody: body => Buffer.concat([body, Buffer.from(' ')]) }),
     status: 401,
     body: /^\{"code":"SIGN_ERROR","detail":\{.*\},"message":"错误的签名，验签失败"\}$/s,
     number: '268443699',
   },
   {
     name: 'the body is no JSON',
-    spoil: ({ body }) => ({ body: Buffer.concat([Buffer.from('{'), body]) }),
+    corrupt: ({ body }) => ({ body: Buffer.concat([Buffer.from('{'), body]) }),
     status: 400,
     body: '{"code":"PARAM_ERROR","detail":{"issue":"请求体不是合法的 JSON 对象","location":"body"},"message":"参数错误"}',
     number: '268435461',
   },
   {
     name: 'a value has the wrong type',
-    spoil: changedBody(body => ({ ...body, notify_url: 7 })),
+    corrupt: changedBody(body => ({ ...body, notify_url: 7 })),
     status: 400,
     body: '{"code":"PARAM_ERROR","detail":{"location":"body","value":7},"message":"无法将 JSON 输入源“/body/notify_url”映射到目标字段“回调通知url”中，此字段需要一个 string 类型的 Json 值"}',
     number: '268435461',
   },
   {
     name: 'a field is missing',
-    spoil: changedBody(({ echo_message: _, ...body }) => body),
+    corrupt: changedBody(({ echo_message: _, ...body }) => body),
     status: 400,
     body: '{"code":"PARAM_ERROR","detail":{"location":"body","value":""},"message":"输入源“/body/echo_message”映射到字段“回显信息”必填性规则校验失败，此字段为必填项"}',
     number: '268435461',
   },
   {
     name: 'a field is not defined',
-    spoil: changedBody(body => ({ ...body, echo: 1 })),
+    corrupt: changedBody(body => ({ ...body, echo: 1 })),
     status: 400,
     body: '{"code":"PARAM_ERROR","detail":{"location":null,"value":["/body/echo"]},"message":"请求中含有未在API文档中定义的参数"}',
     number: '270924358',
   },
   {
     name: 'there is no key for an encrypted field',
-    spoil: ({ headers }) => ({ headers: { ...headers, 'Wechatpay-Serial': undefined } }),
+    corrupt: ({ headers }) => ({ headers: { ...headers, 'Wechatpay-Serial': undefined } }),
     status: 400,
     body: '{"code":"PARAM_ERROR","message":"HTTP header缺少微信支付平台证书序列号(Wechatpay-Serial)"}',
     number: '268435461',
@@ -198,7 +198,7 @@ const FAULTS: Fault[] = [
 
 async function send(...faults: Fault[]): Promise<RawReply> {
   const draft = draftOf(merchant, 'POST', '/v3/security/echo', '{"echo_message":"hi"}')
-  for (const { spoil } of faults) Object.assign(draft, spoil(draft))
+  for (const { corrupt } of faults) Object.assign(draft, corrupt(draft))
   return sendRaw(running.baseUrl, rawDraft(draft))
 }
 

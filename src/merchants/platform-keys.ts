@@ -1,8 +1,8 @@
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto'
 import { type Algorithm, type Suite, suiteOf } from '../protocol/suite.ts'
 import { noticeSigner, replySigner, type SignerKind, switchingShare } from '../protocol/trust.ts'
+import { CachedValue } from '../store/cached-value.ts'
 import type { Database, Statements } from '../store/database.ts'
-import { Followed } from '../store/followed.ts'
 import type { Secrets } from '../store/secrets.ts'
 import type { Merchant, Rotation } from './merchants.ts'
 import { rotationOf, shownCertificates, WHOLE } from './rotation.ts'
@@ -57,16 +57,16 @@ interface Keys {
  * is read from the store for it. There is one public key, for RSA; what uses SM2 has certificates alone.
  */
 export class PlatformKeys {
-  readonly #keys: Followed<Keys>
+  readonly #keys: CachedValue<Keys>
 
-  private constructor(keys: Followed<Keys>) {
+  private constructor(keys: CachedValue<Keys>) {
     this.#keys = keys
   }
 
   /** Reads the keys. Throws when the world has none, because nothing can be answered without. */
   static async open(db: Database, secrets: Secrets): Promise<PlatformKeys> {
     const parsed = new Map<string, PlatformKey>()
-    return new PlatformKeys(await Followed.open(db, () => readKeys(db, secrets, parsed)))
+    return new PlatformKeys(await CachedValue.open(db, () => readKeys(db, secrets, parsed)))
   }
 
   /** Reads them again, after a commit that changed them. */
@@ -75,8 +75,8 @@ export class PlatformKeys {
   }
 
   /** Takes over what other nodes change, until {@link stop}. `onError` hears of looks that failed. */
-  follow(onError: (error: unknown) => void): void {
-    this.#keys.follow(onError)
+  watch(onError: (error: unknown) => void): void {
+    this.#keys.watch(onError)
   }
 
   stop(): Promise<void> {

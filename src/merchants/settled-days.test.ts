@@ -58,9 +58,9 @@ test("at midnight, Beijing time, a day's collections become available to each me
   await collect(running, 100)
   await collect(running, 11, sub)
   await collect(running, 5)
-  await running.agenda.moveTo(MIDNIGHT - 1)
+  await running.scheduler.moveTo(MIDNIGHT - 1)
   assert.deepEqual(await balances(running), { pending: 105, available: 0 })
-  await running.agenda.moveTo(MIDNIGHT)
+  await running.scheduler.moveTo(MIDNIGHT)
   assert.deepEqual(await balances(running), { pending: 0, available: 105 })
   assert.deepEqual(await balances(running, sub), { pending: 0, available: 11 })
   assert.deepEqual(await settlements(running), [
@@ -69,7 +69,7 @@ test("at midnight, Beijing time, a day's collections become available to each me
   ])
 })
 
-test('work that runs late leaves what was collected after midnight, and takes no more than is there', async t => {
+test('a job that runs late leaves what was collected after midnight, and takes no more than is there', async t => {
   const running = await sandboxUnderTest(t, { clock: eveningBefore() })
   await running.runDue()
   await collect(running, 100)
@@ -85,7 +85,7 @@ test('work that runs late leaves what was collected after midnight, and takes no
   await running.platform.db.transaction(tx => post(tx, [back]))
   await running.runDue()
   assert.deepEqual(await balances(running), { pending: 15, available: 60 })
-  await running.agenda.moveTo(MIDNIGHT + DAY)
+  await running.scheduler.moveTo(MIDNIGHT + DAY)
   assert.deepEqual(await balances(running), { pending: 0, available: 75 })
 })
 
@@ -142,8 +142,8 @@ test('a day is settled once, by whomever, and a process that was killed in betwe
   await collect(running, 100)
   running.clock.moveTo(MIDNIGHT)
   const other = await store.open()
-  const works = [running.platform.db, other].map(db => settledDays({ ...running.platform, db }))
-  await Promise.all(works.map(work => work.handle({ day: '2026-06-01' })))
+  const jobs = [running.platform.db, other].map(db => settledDays({ ...running.platform, db }))
+  await Promise.all(jobs.map(job => job.handle({ day: '2026-06-01' })))
   assert.deepEqual(await balances(running), { pending: 0, available: 100 })
 
   // Merchants were settled and the day was not written down; a late transfer of that day waits for the next one.
@@ -153,7 +153,7 @@ test('a day is settled once, by whomever, and a process that was killed in betwe
   await running.runDue()
   assert.deepEqual(await balances(running), { pending: 9, available: 100 })
   assert.deepEqual(await daysOf(running), ['2026-05-31', '2026-06-01'])
-  await running.agenda.moveTo(MIDNIGHT + DAY)
+  await running.scheduler.moveTo(MIDNIGHT + DAY)
   assert.deepEqual(await balances(running), { pending: 0, available: 109 })
   await other.close()
 })
@@ -163,11 +163,11 @@ test('with auto_withdrawal a settled day is paid to the bank at once, and what w
   const { db } = running.platform
   await running.runDue()
   await collect(running, 40)
-  await running.agenda.moveTo(MIDNIGHT)
+  await running.scheduler.moveTo(MIDNIGHT)
   await collect(running, 100)
   await collect(running, 7, PARTNER.partner.sub_mchid)
   await db.transaction(tx => changeMerchant(tx, MCHID, { auto_withdrawal: 1 }))
-  await running.agenda.moveTo(MIDNIGHT + DAY)
+  await running.scheduler.moveTo(MIDNIGHT + DAY)
   assert.deepEqual(await balances(running), { pending: 0, available: 40 })
   assert.deepEqual(await balances(running, PARTNER.partner.sub_mchid), { pending: 0, available: 7 })
   const subject = `settlement/${MCHID}/2026-06-02`
@@ -182,7 +182,7 @@ test('with auto_withdrawal a settled day is paid to the bank at once, and what w
     ],
   )
   // A day without collections pays nothing out.
-  await running.agenda.moveTo(MIDNIGHT + 2 * DAY)
+  await running.scheduler.moveTo(MIDNIGHT + 2 * DAY)
   assert.deepEqual(await transfersOf(db, `settlement/${MCHID}/2026-06-03`), [])
 })
 

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock/clock.ts'
-import type { DueWork } from '../clock/worker.ts'
+import type { Job } from '../clock/worker.ts'
 import { availableOf, bankOf, feesOf, pendingOf } from '../ledger/accounts.ts'
 import { post, type Transfer } from '../ledger/ledger.ts'
 import { formatTime } from '../protocol/time.ts'
@@ -23,7 +23,7 @@ interface Balance {
   pending_debits: number
 }
 
-/** What this work takes from its node. */
+/** What this job takes from its node. */
 interface Context {
   db: Database
   clock: Clock
@@ -33,7 +33,7 @@ interface Context {
  * The worker's view of days: at midnight, Beijing time, what was collected until then becomes available to its
  * merchants, and is paid out to those with `auto_withdrawal`. Days that were missed are settled one after the other.
  */
-export function settledDays(context: Context): DueWork<Day> {
+export function settledDays(context: Context): Job<Day> {
   const { db, clock } = context
   return {
     name: 'settledDays',

@@ -16,17 +16,17 @@ import type { Plan } from './surroundings.ts'
 /** What a node has for all who take something of it. Built once, at start. */
 export type Platform = AdminPlatform
 
-/** Builds it on a store. The scheduler is called once there are calls or due work. */
+/** Builds it on a store. `signals` wake the scheduler; they work once there are calls or due work. */
 export async function platformOn(
   { db, control: { clock }, random, secrets, seeds, tables }: ReadyStore,
   { options, products, surroundings }: Plan,
   world: World,
-  scheduler: Pick<Platform, 'wake' | 'noteChange'>,
+  signals: Pick<Platform, 'wake' | 'noteChange'>,
   onError: (error: unknown, name: string) => void,
 ): Promise<Platform> {
   const faults = await Faults.open(db, filterFieldsOf(products))
   const platform: Platform = {
-    ...{ db, clock, random, options, secrets, faults, seeds, tables, ...scheduler },
+    ...{ db, clock, random, options, secrets, faults, seeds, tables, ...signals },
     endpoints: endpointsOf(products),
     permissions: permissionsOf(products),
     get publicUrl() {

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import type { AdminAddress, RunningAdmin } from '../admin/listen.ts'
-import { Agenda, type WorkCounts } from '../clock/agenda.ts'
+import { type JobCounts, Scheduler } from '../clock/scheduler.ts'
 import { LOOK_EVERY_MS } from '../clock/worker.ts'
 import { buildApp } from '../http/app.ts'
 import { Health } from '../http/health.ts'
@@ -15,13 +15,13 @@ import { type DataFolderLock, lockDataFolder } from '../store/data-folder.ts'
 import type { Database } from '../store/database.ts'
 import { StoreHealth } from '../store/health.ts'
 import { openDatabase } from '../store/open.ts'
+import { jobsOf } from './jobs.ts'
 import { logAttempt, openLog } from './log.ts'
 import { listenForAdministration, listenForCalls, worldOf } from './open-listeners.ts'
 import { dataOptions, type GivenOptions, logOptions, optionGroupsOf, secretsKeysOf } from './options.ts'
 import { type Platform, platformOn } from './platform.ts'
 import { readyStore } from './ready-store.ts'
 import type { Plan, Surroundings } from './surroundings.ts'
-import { worksOf } from './works.ts'
 
 /** Where no other node makes work, an idle platform sleeps. */
 const LOOK_UNSHARED_MS = 60_000
@@ -31,7 +31,7 @@ export interface RunningPlatform {
   app: FastifyInstance
   platform: Platform
   /** What falls due, and how business time is moved. */
-  agenda: Agenda
+  scheduler: Scheduler
   /** Where it listens, such as `http://127.0.0.1:8080`. */
   baseUrl: string
   /** The second access point, such as `http://127.0.0.1:8081`; undefined when it was not asked for. */
@@ -43,7 +43,7 @@ export interface RunningPlatform {
   /** True when this start made the world. */
   isNew: boolean
   /** Does everything that is due by now; for a clock that is moved by hand. */
-  runDue(): Promise<WorkCounts>
+  runDue(): Promise<JobCounts>
   /** Calls back, once, when the data folder is not there any more, with the reason for people. */
   onceFolderGone(callback: (reason: string) => void): void
   /** Stops listening, finishes what is under way and closes the store. */
@@ -83,24 +83,24 @@ async function startOn(opened: Database, folder: DataFolderLock, plan: Plan): Pr
   const { log, flush } = openLog(options.of(logOptions).logLevel)
   const onError = reportTo(log)
   const world = worldOf(options)
-  const store = await readyStore(opened, plan, world, () => agenda.wake())
+  const store = await readyStore(opened, plan, world, () => scheduler.wake())
   const { db, control, storedClock, isNew } = store
-  /** Calls that may have made work, since the start. */
+  /** Calls that may have made something due, since the start. */
   let changes = 0
-  const scheduler = {
-    wake: (work: string) => agenda.wake(work),
+  const signals = {
+    wake: (job: string) => scheduler.wake(job),
     noteChange() {
       changes += 1
     },
   }
-  const platform = await platformOn(store, plan, world, scheduler, onError)
+  const platform = await platformOn(store, plan, world, signals, onError)
   const { keys, faults, refusals, clock } = platform
 
   const sender = noticeSender()
   const refreshFiles = () => refreshWorldFiles(platform, world)
   const send = surroundings.send ?? sender.send
-  const agenda = new Agenda(
-    worksOf(products, platform, send, logAttempt(log), refreshFiles),
+  const scheduler = new Scheduler(
+    jobsOf(products, platform, send, logAttempt(log), refreshFiles),
     control,
     onError,
     { lookEveryMs: db.shared ? LOOK_EVERY_MS : LOOK_UNSHARED_MS, arrivals: () => changes },
@@ -112,7 +112,7 @@ async function startOn(opened: Database, folder: DataFolderLock, plan: Plan): Pr
     await app.close()
     await refusals.settled()
     // A move of the clock answers its caller only once it has ended, so nobody waits for that caller first.
-    await Promise.all([admin?.app.close(), agenda.stop()])
+    await Promise.all([admin?.app.close(), scheduler.stop()])
     await Promise.all([storedClock?.stop(), keys.stop(), faults.stop()])
     await sender.close()
     await platform.recentCalls.stop()
@@ -125,25 +125,25 @@ async function startOn(opened: Database, folder: DataFolderLock, plan: Plan): Pr
     tlsUrl = await listenForCalls(app, platform, world)
     if (options.of(dataOptions).writeMissingKeys) await writeMissing(platform, world)
     await refreshFiles()
-    admin = await listenForAdministration(products, { platform, gate: db, agenda, world, log })
+    admin = await listenForAdministration(products, { platform, gate: db, scheduler, world, log })
   } catch (error) {
     await stop()
     throw error
   }
-  storedClock?.follow(error => onError(error, 'clock'))
-  keys.follow(error => onError(error, 'keys'))
-  faults.follow(error => onError(error, 'faults'))
+  storedClock?.watch(error => onError(error, 'clock'))
+  keys.watch(error => onError(error, 'keys'))
+  faults.watch(error => onError(error, 'faults'))
   if (surroundings.workers ?? true) {
-    agenda.start()
+    scheduler.start()
     platform.recentCalls.start()
   }
   health.state = 'ready'
   return {
-    ...{ app, platform, agenda, tlsUrl, isNew, stop },
+    ...{ app, platform, scheduler, tlsUrl, isNew, stop },
     baseUrl: world.baseUrl,
     backupUrl: world.backupUrl,
     admin: { url: admin.url, token: admin.token },
-    runDue: () => agenda.runDue(),
+    runDue: () => scheduler.runDue(),
     onceFolderGone: callback => folder.onceGone(callback),
   }
 }

@@ -15,5 +15,5 @@ export interface NoticesContext {
   keys: PlatformKeys
   faults: Faults
   options: Options
-  wake(work: string): void
+  wake(job: string): void
 }

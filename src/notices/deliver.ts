@@ -1,6 +1,6 @@
+import { batch } from '../clock/batch.ts'
 import type { Clock } from '../clock/clock.ts'
-import { together } from '../clock/together.ts'
-import { type DueWork, Postponed } from '../clock/worker.ts'
+import { type Job, Postponed } from '../clock/worker.ts'
 import { corruptedSignature } from '../faults/corrupted-signature.ts'
 import type { Injections } from '../faults/faults.ts'
 import { findMerchant, type Merchant } from '../merchants/merchants.ts'
@@ -57,7 +57,7 @@ export type OnAttempt = (attempt: ReportedAttempt) => void
 /** How long a notice rests whose attempt failed by a fault of ours, in milliseconds. */
 const FAULT_WAIT_MS = 60_000
 /** The signatures of notices that go out at the same time are made together. */
-const signing = together()
+const signing = batch()
 
 /** How long ago a notice was signed that is old on purpose: twice what a receiver may put up with. */
 const OLD_NOTICE_MS = 10 * 60_000
@@ -73,7 +73,7 @@ export function noticeDelivery(
   platform: NoticesContext,
   send: SendNotice,
   onAttempt: OnAttempt = () => undefined,
-): DueWork<Item> {
+): Job<Item> {
   const slots = new DeliverySlots(MAX_DELIVERIES)
   return {
     name: 'notices',

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { adminClient } from '../../test/admin.ts'
-import { workOf } from '../../test/bursts.ts'
+import { jobOf } from '../../test/bursts.ts'
 import { noticeRows, sinkFor } from '../../test/notices.ts'
 import { holdingReceiver, putNotices } from '../../test/notices-backlog.ts'
 import { MERCHANT, PARTNER, sandboxUnderTest } from '../../test/sandbox.ts'
@@ -76,20 +76,20 @@ test('what waits for a slot is due for nobody until one is free, so it is not lo
   const running = await sandboxUnderTest(t)
   const { platform, clock } = running
   await putNotices(platform, MERCHANT.mchid, hanging.url, 200)
-  const work = workOf(running, t)
-  const claimed = await work.claim(clock.now(), MAX_DELIVERIES, new Set())
-  const handled = claimed.map(notice => work.handle(notice))
+  const job = jobOf(running, t)
+  const claimed = await job.claim(clock.now(), MAX_DELIVERIES, new Set())
+  const handled = claimed.map(notice => job.handle(notice))
   await hanging.reaches(HALF)
   const inHand = new Set(claimed.map(({ id }) => id))
   assert.equal(inHand.size, HALF)
-  assert.deepEqual(await work.claim(clock.now(), HALF, inHand), [])
-  assert.equal(await work.nextDueAt(), undefined)
+  assert.deepEqual(await job.claim(clock.now(), HALF, inHand), [])
+  assert.equal(await job.nextDueAt(), undefined)
   await putNotices(platform, PARTNER.mchid, hanging.url)
-  assert.equal(await work.nextDueAt(), clock.now())
+  assert.equal(await job.nextDueAt(), clock.now())
   hanging.answers()
   await Promise.all(handled)
-  assert.equal(await work.nextDueAt(), clock.now())
-  assert.equal((await work.claim(clock.now(), MAX_DELIVERIES, new Set())).length, HALF + 1)
+  assert.equal(await job.nextDueAt(), clock.now())
+  assert.equal((await job.claim(clock.now(), MAX_DELIVERIES, new Set())).length, HALF + 1)
 })
 
 test("a merchant's notices are taken in the order in which they fell due, a few or many at a time", async t => {
@@ -102,11 +102,11 @@ test("a merchant's notices are taken in the order in which they fell due, a few 
   }
   const rows = await noticeRows(platform.db)
   const order = rows.toSorted((one, other) => (one.due_at ?? 0) - (other.due_at ?? 0)).map(({ id }) => id)
-  const work = workOf(running, t)
+  const job = jobOf(running, t)
   const inHand = new Set<string>()
   const taken: string[][] = []
   for (const limit of [1, 5, 64, 64]) {
-    const claimed = await work.claim(clock.now(), limit, inHand)
+    const claimed = await job.claim(clock.now(), limit, inHand)
     for (const { id } of claimed) inHand.add(id)
     for (const mchid of [MERCHANT.mchid, PARTNER.mchid])
       taken.push(claimed.filter(notice => notice.mchid === mchid).map(({ id }) => id))
@@ -126,10 +126,10 @@ test("a merchant's notices are taken in the order in which they fell due, a few 
 
 test('a stop waits for what is under way, and not for what waits for a slot', async t => {
   const hanging = await holdingReceiver(t)
-  const { platform, agenda } = await sandboxUnderTest(t, { workers: true })
+  const { platform, scheduler } = await sandboxUnderTest(t, { workers: true })
   await putNotices(platform, MERCHANT.mchid, hanging.url, 200)
   await hanging.reaches(HALF)
-  const stopped = agenda.stop()
+  const stopped = scheduler.stop()
   hanging.answers()
   await stopped
   assert.equal(hanging.received, HALF)

@@ -76,12 +76,12 @@ for (const [kind, form] of [
         first.sent[0]?.failure ?? '',
         new RegExp(`HTTP ${answer}.* On purpose: ${kind} by the fault ${kind}`),
       )
-      const [spoiled] = sink.received
-      assert.ok(spoiled && !isGenuine(spoiled))
-      assert.match(String(spoiled.headers['wechatpay-signature']), form)
+      const [corrupted] = sink.received
+      assert.ok(corrupted && !isGenuine(corrupted))
+      assert.match(String(corrupted.headers['wechatpay-signature']), form)
       assert.equal(
         first.sent[0]?.request_headers['Wechatpay-Signature'],
-        spoiled.headers['wechatpay-signature'],
+        corrupted.headers['wechatpay-signature'],
       )
       clock.advance(15 * SECOND)
       await runDue()
@@ -89,7 +89,7 @@ for (const [kind, form] of [
       assert.deepEqual([state, sent.length, sent[1]?.failure], ['DELIVERED', 2, ''])
       const [, genuine] = sink.received
       assert.ok(genuine && isGenuine(genuine))
-      assert.equal(envelopeOf(genuine).id, envelopeOf(spoiled).id)
+      assert.equal(envelopeOf(genuine).id, envelopeOf(corrupted).id)
     }
   })
 }

@@ -26,7 +26,7 @@ test('a claim leases the longest due notices, as many as have slots, and no othe
     clock.advance(10)
   }
   clock.advance(15_000)
-  const work = noticeDelivery(platform, sender.send)
+  const job = noticeDelivery(platform, sender.send)
   const rows = await noticeRows(platform.db)
   const dueOrder = rows.toSorted((one, other) => (one.due_at ?? 0) - (other.due_at ?? 0)).map(({ id }) => id)
   const claimed: string[] = []
@@ -36,15 +36,15 @@ test('a claim leases the longest due notices, as many as have slots, and no othe
     [20, 10],
     [1, 1],
   ] as const) {
-    const items = await work.claim(clock.now(), free, new Set())
+    const items = await job.claim(clock.now(), free, new Set())
     assert.equal(items.length, share)
-    const ids = items.map(item => work.key(item))
+    const ids = items.map(item => job.key(item))
     // Which ones are claimed is by due time; a statement that changes rows gives them back in any order.
     assert.deepEqual(new Set(ids), new Set(dueOrder.slice(claimed.length, claimed.length + share)))
     claimed.push(...ids)
   }
   assert.deepEqual(new Set(claimed), new Set(dueOrder))
-  assert.equal(await work.nextDueAt(), undefined)
+  assert.equal(await job.nextDueAt(), undefined)
 })
 
 test('two claims at once share the notices out', async t => {
@@ -54,12 +54,12 @@ test('two claims at once share the notices out', async t => {
   for (let count = 0; count < 30; count += 1) await accept()
   await runDue()
   clock.advance(15_000)
-  const work = noticeDelivery(platform, sender.send)
-  const claims = await Promise.all(Array.from({ length: 6 }, () => work.claim(clock.now(), 10, new Set())))
-  const ids = claims.flat().map(item => work.key(item))
+  const job = noticeDelivery(platform, sender.send)
+  const claims = await Promise.all(Array.from({ length: 6 }, () => job.claim(clock.now(), 10, new Set())))
+  const ids = claims.flat().map(item => job.key(item))
   assert.equal(new Set(ids).size, ids.length)
   assert.ok(claims.every(items => items.length <= 10))
-  const rest = await work.claim(clock.now(), 100, new Set())
+  const rest = await job.claim(clock.now(), 100, new Set())
   assert.equal(ids.length + rest.length, 30)
 })
 
@@ -72,13 +72,13 @@ test('of two workers that both have a notice after a lease ran out, the first re
   await accept({ notify_url: sink.url })
   await runDue()
   clock.advance(15_000)
-  const work = noticeDelivery(platform, sender.send)
-  const [first] = await work.claim(clock.now(), 1, new Set())
+  const job = noticeDelivery(platform, sender.send)
+  const [first] = await job.claim(clock.now(), 1, new Set())
   await platform.db.run('UPDATE notices SET leased_until = 0')
-  const [second] = await work.claim(clock.now(), 1, new Set())
+  const [second] = await job.claim(clock.now(), 1, new Set())
   assert.ok(first && second)
-  await work.handle(first)
-  await work.handle(second)
+  await job.handle(first)
+  await job.handle(second)
   // It came twice, which receivers must bear; one attempt is counted, and the retry schedule goes on from it.
   assert.equal(sink.received.length, 3)
   const { state, attempts, due_at } = await onlyNotice(platform.db)
@@ -124,8 +124,8 @@ test('a notice that a killed process had in hand is sent by the next one', async
   await runDue()
   clock.advance(15_000)
   // What a process that is killed during a delivery leaves: a lease, and nothing on record.
-  const work = noticeDelivery(platform(), async () => assert.fail('It was killed before'))
-  const [item] = await work.claim(clock.now(), 1, new Set())
+  const job = noticeDelivery(platform(), async () => assert.fail('It was killed before'))
+  const [item] = await job.claim(clock.now(), 1, new Set())
   assert.ok(item)
 
   await restart()
@@ -149,8 +149,8 @@ test('a notice that was in hand before the clock of the host was set back is sen
   const { platform, runDue, clock } = await chargesUnderTest(t)
   await putNotices(platform, '1230000109', sink.url)
   const ahead = { ...clock, wallNow: () => clock.wallNow() + 60 * 86_400_000 }
-  const work = noticeDelivery({ ...platform, clock: ahead }, async () => assert.fail('It is only claimed'))
-  assert.equal((await work.claim(clock.now(), 8, new Set())).length, 1)
+  const job = noticeDelivery({ ...platform, clock: ahead }, async () => assert.fail('It is only claimed'))
+  assert.equal((await job.claim(clock.now(), 8, new Set())).length, 1)
   await runDue()
   assert.equal(sink.received.length, 1)
 })

@@ -79,10 +79,10 @@ test('every look goes by the index of what is due of each merchant, and reads ne
   }
   await platform.db.run('ANALYZE')
   const { db, asked } = recorded(platform.db)
-  const work = noticeDelivery({ ...platform, db }, async () => assert.fail('Nothing is sent here'))
-  assert.equal((await work.claim(clock.now(), 64, new Set())).length, 43)
-  await work.nextDueAt()
-  await work.isHeldElsewhere?.(clock.now(), clock.wallNow())
+  const job = noticeDelivery({ ...platform, db }, async () => assert.fail('Nothing is sent here'))
+  assert.equal((await job.claim(clock.now(), 64, new Set())).length, 43)
+  await job.nextDueAt()
+  await job.isHeldElsewhere?.(clock.now(), clock.wallNow())
   const looks = asked.filter(([sql]) => /\bnotices\b/.test(sql))
   assert.ok(looks.length >= 3)
   for (const look of looks) {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { burst, statesAt, workOf } from '../../test/bursts.ts'
+import { burst, jobOf, statesAt } from '../../test/bursts.ts'
 import { noticeRows, sinkFor } from '../../test/notices.ts'
 import { chargeOf, parkingUnderTest } from '../../test/parking.ts'
 
@@ -42,18 +42,18 @@ test('while the first of a stay is in hand the others are not due: nobody is giv
   const running = await parkingUnderTest(t)
   const { clock, platform } = running
   await burst(running, sink)
-  const work = workOf(running, t)
+  const job = jobOf(running, t)
   for (let left = 3; left > 0; left -= 1) {
-    assert.equal(await work.nextDueAt(), clock.now())
-    const claimed = await work.claim(clock.now(), 10, new Set())
+    assert.equal(await job.nextDueAt(), clock.now())
+    const claimed = await job.claim(clock.now(), 10, new Set())
     assert.equal(claimed.length, 1)
     // Where several nodes may look, what is in hand is due for nobody.
-    if (platform.db.shared) assert.equal(await work.nextDueAt(), undefined)
+    if (platform.db.shared) assert.equal(await job.nextDueAt(), undefined)
     const inHand = new Set(claimed.map(({ id }) => id))
-    assert.deepEqual(await work.claim(clock.now(), 10, inHand), [])
-    for (const notice of claimed) await work.handle(notice)
+    assert.deepEqual(await job.claim(clock.now(), 10, inHand), [])
+    for (const notice of claimed) await job.handle(notice)
   }
-  assert.equal(await work.nextDueAt(), undefined)
+  assert.equal(await job.nextDueAt(), undefined)
 })
 
 test('stays do not wait for each other, nor do notices of payments', async t => {
@@ -68,7 +68,7 @@ test('stays do not wait for each other, nor do notices of payments', async t => 
   await running.platform.db.run('UPDATE merchants SET notices_paused = 1')
   await running.runDue()
   await running.platform.db.run('UPDATE merchants SET notices_paused = 0')
-  const claimed = await workOf(running, t).claim(running.clock.now(), 10, new Set())
+  const claimed = await jobOf(running, t).claim(running.clock.now(), 10, new Set())
   assert.equal(claimed.length, 4)
 })
 
@@ -78,8 +78,8 @@ test('notices of a merchant that has put them off wait with their due time, and 
   const { platform, clock, runDue, park } = running
   const { driver } = await burst(running, paused)
   await platform.db.run(`UPDATE merchants SET notices_paused = 1 WHERE mchid = '1230000109'`)
-  const work = workOf(running, t)
-  assert.equal(await work.nextDueAt(), undefined)
+  const job = jobOf(running, t)
+  assert.equal(await job.nextDueAt(), undefined)
   const dueAt = clock.now()
   clock.advance(100_000)
   await runDue()
@@ -97,7 +97,7 @@ test('notices of a merchant that has put them off wait with their due time, and 
   assert.equal(other.received.length, 1)
 
   await platform.db.run('UPDATE merchants SET notices_paused = 0')
-  assert.equal(await work.nextDueAt(), dueAt)
+  assert.equal(await job.nextDueAt(), dueAt)
   await runDue()
   assert.deepEqual(statesAt(paused, running), ['BLOCKED', 'NORMAL', 'BLOCKED'])
 })

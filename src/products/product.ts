@@ -1,7 +1,7 @@
 import type { AdminEndpoint } from '../admin/operation.ts'
 import type { ProductContext } from '../calls/context.ts'
 import type { Endpoint } from '../calls/handler.ts'
-import type { DueWork } from '../clock/worker.ts'
+import type { Job } from '../clock/worker.ts'
 import type { NoticeDeclaration } from '../contract/notice.ts'
 import type { FundingListeners } from '../funding/context.ts'
 import type { OptionGroup } from '../options/options.ts'
@@ -33,7 +33,7 @@ export interface Product<Options extends OptionGroup = OptionGroup> {
   /** Its calls of the administration API; loaded when that is, so that nobody waits for them who calls the platform. */
   admin?(): Promise<readonly AdminEndpoint[]>
   /** What falls due, in the order in which it is done when it is due at the same time. */
-  works?(platform: ProductContext): readonly DueWork<unknown>[]
+  jobs?(platform: ProductContext): readonly Job<unknown>[]
   /** What the product does when something that others do concerns it, in the same transaction. */
   listeners?(platform: ProductContext): Partial<FundingListeners>
 }

@@ -26,5 +26,5 @@ export interface SandboxContext {
   tables: readonly Table[]
   /** What products have in the sandbox. */
   seeds: readonly Seed[]
-  wake(work: string): void
+  wake(job: string): void
 }

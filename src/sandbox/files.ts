@@ -90,7 +90,7 @@ export function readMerchantFile(own: string): MerchantFile | undefined {
     return JSON.parse(readFileSync(path, 'utf8')) as MerchantFile
   } catch {
     // The parser's own words would quote the file, which holds a secret.
-    throw new Error(`${path} is damaged: mend it, or remove its folder`)
+    throw new Error(`${path} is damaged: fix it, or remove its folder`)
   }
 }
 

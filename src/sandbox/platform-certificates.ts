@@ -1,4 +1,4 @@
-import type { DueWork } from '../clock/worker.ts'
+import type { Job } from '../clock/worker.ts'
 import {
   endPlatformCertificate,
   listPlatformCertificates,
@@ -30,10 +30,7 @@ type Issuing = Pick<SandboxContext, 'db' | 'clock' | 'secrets'>
  * The worker's view of the platform's certificates: the next one is made months before the end of the newest. At the end of
  * one that signs, `refreshFiles` makes the merchants' folders name the one that signs from then on.
  */
-export function platformCertificates(
-  platform: SandboxContext,
-  refreshFiles: () => Promise<void>,
-): DueWork<Due> {
+export function platformCertificates(platform: SandboxContext, refreshFiles: () => Promise<void>): Job<Due> {
   const { clock, keys } = platform
   let named = keys.signing('RSA', clock.now())
   return {

@@ -48,7 +48,7 @@ export interface MerchantCredentials extends MerchantFile {
 
 /** A platform with the sandbox world, in a folder of its own that goes away with it. */
 export interface TestPlatform
-  extends Pick<RunningPlatform, 'app' | 'baseUrl' | 'agenda' | 'runDue' | 'stop'> {
+  extends Pick<RunningPlatform, 'app' | 'baseUrl' | 'scheduler' | 'runDue' | 'stop'> {
   platform: Platform
   /** Where the administration API listens, and its token. */
   admin: AdminAddress
@@ -112,7 +112,7 @@ export async function startPlatform<Products extends readonly Product[] = typeof
         : { url: running.tlsUrl, ca: readFileSync(join(folder, 'tls', 'ca.pem'), 'utf8') },
     faults: faultsOf(running.platform),
     platform: running.platform,
-    agenda: running.agenda,
+    scheduler: running.scheduler,
     admin: running.admin,
     runDue: running.runDue,
     folder,

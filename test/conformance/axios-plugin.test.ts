@@ -221,7 +221,7 @@ async function download(client: Wechatpay, download_url: string): Promise<Buffer
 
 test('refund, query, apply for a bill and download it plain and compressed, in both modes: the bytes have the promised SHA-1', async t => {
   const running = await parkingUnderTest(t)
-  const { clock, agenda } = running
+  const { clock, scheduler } = running
   for (const [mode, caller] of MODES) {
     await t.test(mode, async () => {
       const { mchid, partner } = caller
@@ -237,14 +237,14 @@ test('refund, query, apply for a bill and download it plain and compressed, in b
       const request = { ...partner, out_trade_no, out_refund_no, amount }
       const refunded = await refunds.post<Fields>(request)
       assert.deepEqual([refunded.status, refunded.data.status], [200, 'PROCESSING'])
-      await agenda.moveTo(clock.now() + 10 * MINUTE_MS)
+      await scheduler.moveTo(clock.now() + 10 * MINUTE_MS)
       const found = await resource(client, 'v3/refund/domestic/refunds/{out_refund_no}').get<Fields>({
         out_refund_no,
         params: partner,
       })
       assert.equal(found.data.status, 'SUCCESS')
 
-      await agenda.moveTo(Date.parse(`${bill_date}T10:00:00+08:00`) + DAY_MS)
+      await scheduler.moveTo(Date.parse(`${bill_date}T10:00:00+08:00`) + DAY_MS)
       for (const tar_type of [undefined, 'GZIP']) {
         const applied = await resource(client, 'v3/bill/tradebill').get<{
           hash_value: string

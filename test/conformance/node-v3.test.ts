@@ -139,7 +139,7 @@ const sha1 = (text: string) => createHash('sha1').update(text).digest('hex')
 test('refund, query, apply for bills and download them, in both modes: the bytes have the promised SHA-1', async t => {
   // The package signs what follows the real host, so download URLs must begin with it as those of WeChat Pay do.
   const running = await parkingUnderTest(t, { publicUrl: REAL_HOST })
-  const { clock, agenda } = running
+  const { clock, scheduler } = running
   for (const [mode, caller] of MODES) {
     await t.test(mode, async () => {
       const { partner } = caller
@@ -152,13 +152,13 @@ test('refund, query, apply for bills and download them, in both modes: the bytes
       const request = { ...partner, out_trade_no, out_refund_no: `R${out_trade_no}`, amount }
       const refunded = await client.refunds(request)
       assert.deepEqual([refunded.status, refunded.data?.status], [200, 'PROCESSING'])
-      await agenda.moveTo(clock.now() + 10 * MINUTE_MS)
+      await scheduler.moveTo(clock.now() + 10 * MINUTE_MS)
       // The package has no parameter for a sub-merchant here; the number is put into the URL as it is.
       const query = new URLSearchParams(partner)
       const found = await client.find_refunds(`${request.out_refund_no}${query.size > 0 ? `?${query}` : ''}`)
       assert.deepEqual([found.status, found.data?.status], [200, 'SUCCESS'])
 
-      await agenda.moveTo(Date.parse(`${bill_date}T10:00:00+08:00`) + DAY_MS)
+      await scheduler.moveTo(Date.parse(`${bill_date}T10:00:00+08:00`) + DAY_MS)
       const trade = await client.tradebill({ ...partner, bill_date, bill_type: 'ALL' })
       assert.equal(trade.status, 200)
       const file = await client.downloadBill(trade.data.download_url)

@@ -10,7 +10,7 @@ import { products } from '../../src/products/index.ts'
 import { type AdminReply, adminCalls, assertDeclared } from '../admin-calls.ts'
 import { NOBODY_LISTENS, parkingUnderTest } from '../parking.ts'
 import { allTables } from '../schema.ts'
-import { flipped, jsonOf, type Mutation, membersOf, mutation, type Parts, spoil } from './mutations.ts'
+import { corrupt, flipped, jsonOf, type Mutation, membersOf, mutation, type Parts } from './mutations.ts'
 
 const adminEndpoints = await adminEndpointsOf(products)
 
@@ -159,7 +159,7 @@ let content = await contentOfWorld()
 
 async function tryOut({ operation, mutations }: Attempt): Promise<void> {
   const parts = validParts(operation)
-  for (const change of mutations) spoil(parts, change)
+  for (const change of mutations) corrupt(parts, change)
   const reply = await send(parts, operation)
   if (!reply) return
   const outcome = `${operation.name} ${reply.status}: ${JSON.stringify(reply.body)}`
@@ -184,7 +184,7 @@ test('a valid request of every call is answered or says which state stands again
   content = await contentOfWorld()
 })
 
-test('no request, however it is spoiled, gets anything but a documented answer, and a refused one writes nothing', async () => {
+test('no request, however it is corrupted, gets anything but a documented answer, and a refused one writes nothing', async () => {
   await fc.assert(fc.asyncProperty(attempt, tryOut), { numRuns: RUNS })
   for (const status of [200, 400, 404]) assert.ok((statuses.get(status) ?? 0) > 10, `${status} was rare`)
   assert.deepEqual(await auditLedger(running.platform.db), [])

@@ -6,7 +6,7 @@ const character = fc.nat({ max: 0xffff }).map(code => String.fromCharCode(code))
 /** A member of a JSON object: its value is JSON text, so that also text that is no JSON can stand there. */
 export type Member = [name: string, value: string | Member[]]
 
-/** A request in parts that can be spoiled one by one before it is signed. */
+/** A request in parts that can be corrupted one by one before it is signed. */
 export interface Parts {
   method: string
   path: string
@@ -24,7 +24,7 @@ export interface Flip {
   mask: number
 }
 
-/** One way to spoil a request. */
+/** One way to corrupt a request. */
 export type Mutation =
   | { kind: 'replace' | 'duplicate'; at: number; value: string }
   | { kind: 'remove'; at: number }
@@ -176,15 +176,15 @@ export const mutation: fc.Arbitrary<Mutation> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('flipAfter'), at: fc.nat({ max: 2_000 }), mask }) },
 )
 
-/** Spoils the parts of a request in place. */
-export function spoil(parts: Parts, change: Mutation): void {
+/** Corrupts the parts of a request in place. */
+export function corrupt(parts: Parts, change: Mutation): void {
   if (change.kind === 'method') parts.method = change.method
   else if (change.kind === 'header') parts.headers[change.name] = change.value
   else if (change.kind === 'flipBefore') parts.flipBefore = change
   else if (change.kind === 'flipAfter') parts.flipAfter = change
   else if (change.kind === 'path') parts.path = changedPath(parts.path, change)
-  else if (parts.body) spoilBody(parts.body, change)
-  else spoilQuery(parts.query, change)
+  else if (parts.body) corruptBody(parts.body, change)
+  else corruptQuery(parts.query, change)
 }
 
 type FieldMutation = Extract<Mutation, { kind: 'replace' | 'duplicate' | 'remove' | 'add' }>
@@ -196,7 +196,7 @@ function changedPath(path: string, change: { at: number; text: string }): string
   return segments.toSpliced(index, change.at % 3 === 0 ? 0 : 1, change.text).join('/')
 }
 
-function spoilBody(body: Member[], change: FieldMutation): void {
+function corruptBody(body: Member[], change: FieldMutation): void {
   const places = placesOf(body)
   const place = 'at' in change ? places[change.at % places.length] : undefined
   if (change.kind === 'add') body.push([change.name, change.value])
@@ -215,7 +215,7 @@ function placesOf(members: Member[]): { among: Member[]; index: number }[] {
   ])
 }
 
-function spoilQuery(query: Parts['query'], change: FieldMutation): void {
+function corruptQuery(query: Parts['query'], change: FieldMutation): void {
   if (change.kind === 'add') {
     query.push([encoded(change.name), encoded(change.value)])
     return

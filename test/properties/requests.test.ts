@@ -23,7 +23,7 @@ import {
   type Stay,
 } from '../parking.ts'
 import { DAY, freeze, HOUR, type PaidOrder, paidOrder, refundOf } from '../refunds.ts'
-import { flipped, jsonOf, type Mutation, membersOf, mutation, type Parts, spoil } from './mutations.ts'
+import { corrupt, flipped, jsonOf, type Mutation, membersOf, mutation, type Parts } from './mutations.ts'
 
 const endpoints = endpointsOf(products)
 
@@ -262,7 +262,7 @@ const statuses = new Map<string, number>()
 
 async function tryOut({ operation, caller, mutations }: Attempt): Promise<void> {
   const parts = await validParts(operation, caller)
-  for (const change of mutations) spoil(parts, change)
+  for (const change of mutations) corrupt(parts, change)
   attempts += 1
   const before = await rows()
   const reply = await send(parts, caller)
@@ -310,7 +310,7 @@ test('a valid request of every call is answered, so that a refusal is due to wha
   }
 })
 
-test('no request, however it is spoiled, gets anything but a documented answer, and a refused one writes nothing', async () => {
+test('no request, however it is corrupted, gets anything but a documented answer, and a refused one writes nothing', async () => {
   await fc.assert(fc.asyncProperty(attempt, tryOut), { numRuns: RUNS })
   for (const operation of operations) {
     const name = nameOf(operation)

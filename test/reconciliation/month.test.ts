@@ -146,16 +146,16 @@ async function live(
   day: number,
   closing: Map<string, number>,
 ): Promise<void> {
-  const { agenda, platform } = running
+  const { scheduler, platform } = running
   const midnight = FIRST_DAY + day * DAY
-  await agenda.moveTo(midnight + 10 * HOUR)
+  await scheduler.moveTo(midnight + 10 * HOUR)
   if (day > 0) for (const carPark of carParks) await reconcile(carPark, midnight - DAY, closing)
   const wallet_state = day % 2 === 1 ? 'FROZEN' : 'NORMAL'
   await platform.db.transaction(async tx => {
     for (const { payer_id } of freezing) await changePayer(tx, payer_id, { wallet_state })
   })
   for (const time of ROUNDS) {
-    await agenda.moveTo(midnight + time)
+    await scheduler.moveTo(midnight + time)
     for (const carPark of carParks) {
       for (let left = random.between(1, 2); left > 0; left -= 1) await carPark.charge()
       if (random.chance(0.5)) await carPark.refund()
@@ -167,14 +167,14 @@ async function live(
     if (day % 6 === 5) await carPark.withdraw()
     if (random.chance(0.2)) await carPark.topUp(random.between(1, 5_000))
   }
-  await agenda.moveTo(midnight + LATE_AT_NIGHT)
+  await scheduler.moveTo(midnight + LATE_AT_NIGHT)
   const late: TestPayer[] = []
   for (const carPark of carParks) {
     const driver = await newPayer(platform)
     late.push(driver)
     await carPark.charge(driver)
   }
-  await agenda.moveTo(midnight + DAY + 10 * SECOND)
+  await scheduler.moveTo(midnight + DAY + 10 * SECOND)
   for (const { payer_id } of late) await fillWallet(platform, payer_id, 3_000)
 }
 

@@ -8,7 +8,7 @@ import { assertRefused, type Scenario, scenario } from './scenario.ts'
 const put = (s: Scenario, kind: string, more: object = {}) =>
   s.admin.put(`/faults/${kind}`, { kind, count: 1, ...more })
 
-/** Charges a fresh stay whose reply a fault spoils; answers the request, to be sent again. */
+/** Charges a fresh stay whose reply a fault corrupts; answers the request, to be sent again. */
 async function charge(s: Scenario) {
   const payer = await s.payer({ wallet: 888 })
   return chargeOf(await s.parkFor(payer), { notify_url: s.sink.url, profit_sharing: 'N' })

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { chargeOf, PARTNER } from '../parking.ts'
 import { assertRefused, scenario } from './scenario.ts'
 
-// What a call is refused for because of the merchant, and that the same call passes once that is mended.
+// What a call is refused for because of the merchant, and that the same call passes once that is fixed.
 
 scenario('A merchant whose collections are restricted', async s => {
   const payer = await s.payer({ wallet: 888 })

@@ -29,8 +29,8 @@ const AMOUNT = { refund: 300, total: 888, currency: 'CNY' } as const
 
 // One day of a merchant and a provider, on the morning after: the tests only read.
 const running = await platformUnderTest({ after }, { clock: virtualClock(NOON) })
-const { agenda, platform } = running
-const pass = (stepMs: number) => agenda.moveTo(platform.clock.now() + stepMs)
+const { scheduler, platform } = running
+const pass = (stepMs: number) => scheduler.moveTo(platform.clock.now() + stepMs)
 const client = merchantClient(optionsOf(running, DIRECT))
 const provider = partnerClient(optionsOf(running, PROVIDER))
 const first = await paidOrder(running, client.parking)
@@ -40,7 +40,7 @@ const second = await paidOrder(running, client.parking)
 await pass(MINUTE_MS)
 const refund = await client.refunds.createRefund({ out_trade_no: first, out_refund_no: 'R1', amount: AMOUNT })
 await adminClient(running).put(`/merchants/${DIRECT}/top-ups/one`, { amount: 500 })
-await agenda.moveTo(NEXT_MORNING)
+await scheduler.moveTo(NEXT_MORNING)
 
 /** A client whose calls and downloads pass a proxy. */
 async function behindProxy(t: TestContext, more: Partial<ClientOptions> = {}) {
@@ -212,12 +212,12 @@ test('a bill that is not ready says when it will be, and a day without anything 
   const { bills } = client
   const today = { bill_date: '2026-06-02' }
   const ready = NEXT_MORNING + DAY_MS
-  await agenda.moveTo(ready - 1000)
+  await scheduler.moveTo(ready - 1000)
   await assert.rejects(collect(bills.tradeBill(today)), (error: unknown) => {
     assert.ok(error instanceof StatementCreating)
     assert.equal(error.readyFrom, formatTime(ready))
     return true
   })
-  await agenda.moveTo(ready)
+  await scheduler.moveTo(ready)
   await assert.rejects(collect(bills.tradeBill(today)), NoStatement)
 })

@@ -93,7 +93,7 @@ export async function packedInput(platform: TestPlatform): Promise<PackedInput> 
   const out_trade_no = await paidOrder(platform, parking)
   const { success_time = '' } = await parking.queryTransaction({ out_trade_no })
   const bill_date = success_time.slice(0, 10)
-  await platform.agenda.moveTo(Date.parse(`${bill_date}T10:00:00+08:00`) + DAY_MS)
+  await platform.scheduler.moveTo(Date.parse(`${bill_date}T10:00:00+08:00`) + DAY_MS)
   return {
     clients: TRUSTS.flatMap(trust => [
       {

@@ -29,12 +29,12 @@ const shared = await platformUnderTest({ after }, { clock: virtualClock(NOON) })
 async function started(t: TestContext, running: TestPlatform = shared) {
   const sink = await webhookSink()
   t.after(sink.close)
-  const { agenda, platform } = running
+  const { scheduler, platform } = running
   return {
     running,
     sink,
     admin: adminClient(running),
-    pass: (stepMs: number) => agenda.moveTo(platform.clock.now() + stepMs),
+    pass: (stepMs: number) => scheduler.moveTo(platform.clock.now() + stepMs),
     client: merchantClient(optionsOf(running, DIRECT)),
     /** A number of its own for each test. */
     out_refund_no: `R${randomUUID()}`,

@@ -209,7 +209,7 @@ test('keys of the other algorithm are found when the client is made', () => {
 test('a provider’s bill of a sub-merchant comes with its key encrypted by SM2, and is read', async () => {
   const provider = partnerClient(optionsBySm2(PROVIDER))
   await paidOrder(running, parkingFor(provider, SUB_MCHID))
-  await running.agenda.moveTo(Date.parse('2026-06-02T10:00:00+08:00'))
+  await running.scheduler.moveTo(Date.parse('2026-06-02T10:00:00+08:00'))
   const rows = await collect(
     provider.bills.subMerchantFundFlowBill({
       ...{ sub_mchid: SUB_MCHID, bill_date: '2026-06-01', account_type: 'BASIC' },
@@ -232,7 +232,7 @@ test('a client follows the platform to its next SM2 certificate', async () => {
   await fresh.security.securityEcho({ echo_message: 'a', encrypted_echo_message })
   assert.equal(seen().at(-1)?.serial, next)
 
-  await running.agenda.moveTo(now() + 101 * DAY_MS)
+  await running.scheduler.moveTo(now() + 101 * DAY_MS)
   assert.equal((await client.parking.queryPlateService(plateRequest)).service_state, 'NORMAL')
   assert.ok(seen().some(({ target }) => target === LIST))
 })

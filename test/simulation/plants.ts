@@ -5,7 +5,7 @@ import type { InvariantName } from './invariants.ts'
 export interface Plant {
   name: string
   tamper: Tamper
-  /** The first seed to live through, where what it spoils is rare; 1 unless said. */
+  /** The first seed to live through, where what it corrupts is rare; 1 unless said. */
   firstSeed?: number
   /** The invariants that say what it breaks; which of them is first depends on what happens. */
   breaks: readonly InvariantName[]
@@ -51,8 +51,8 @@ const everySecond = (isMeant: (sql: string) => boolean, parameter: string): Tamp
   }
 }
 
-/** Several at once, of which the first that does something counts. */
-const together =
+/** Several tampers, of which the first that changes a statement counts. */
+const firstOf =
   (...tampers: Tamper[]): Tamper =>
   (sql, parameters) => {
     for (const tamper of tampers) {
@@ -105,7 +105,7 @@ export const PLANTS: readonly Plant[] = [
   },
   {
     name: 'an accepted order is not written',
-    tamper: together(skip('INSERT INTO orders'), skip('INSERT INTO parking_charges')),
+    tamper: firstOf(skip('INSERT INTO orders'), skip('INSERT INTO parking_charges')),
     breaks: ['wordsStayTrue'],
   },
   {
@@ -141,7 +141,7 @@ export const PLANTS: readonly Plant[] = [
   },
   {
     name: 'a refund is paid out twice',
-    tamper: together(
+    tamper: firstOf(
       everySecond(sql => sql.startsWith('UPDATE refunds'), 'SUCCESS'),
       miswriteTransfers(/^refund_payout$/, 2, place => `${place} || '/' || hex(randomblob(4))`),
     ),
@@ -164,7 +164,7 @@ export const PLANTS: readonly Plant[] = [
   },
   {
     name: 'an order takes one fen too much',
-    tamper: together(
+    tamper: firstOf(
       miswrite(
         'SELECT * FROM orders',
         '*',
@@ -188,7 +188,7 @@ export const PLANTS: readonly Plant[] = [
   },
   {
     name: 'money on hold is refunded and stays on hold',
-    tamper: together(skip('UPDATE profit_sharing_holds SET amount'), (sql, parameters) =>
+    tamper: firstOf(skip('UPDATE profit_sharing_holds SET amount'), (sql, parameters) =>
       sql.startsWith('UPDATE profit_sharing_holds SET due_at') &&
       !sql.includes('RETURNING') &&
       parameters.length === 2

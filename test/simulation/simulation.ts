@@ -266,12 +266,12 @@ class Simulation {
     const move_id = `step ${this.#step}`
     const named: Deed = {
       name: `moveClock ${move_id} ${step_ms}`,
-      perform: ({ running: { platform, agenda } }) => moveClock(platform, agenda, { move_id, step_ms }),
+      perform: ({ running: { platform, scheduler } }) => moveClock(platform, scheduler, { move_id, step_ms }),
     }
     const target = this.#nodes.clock.now() + step_ms
     const moved = this.#random.chance(0.5)
       ? this.#do(named)
-      : this.#survive(({ running }) => running.agenda.moveTo(target))
+      : this.#survive(({ running }) => running.scheduler.moveTo(target))
     await Promise.all([moved, this.#nodes.all.length > 1 && this.#runDue()])
   }
 
@@ -323,7 +323,7 @@ class Simulation {
     await this.#endFaults()
     this.#bank.isCalm = true
     await this.#traffic.settleRefunds()
-    const moveOn = { name: 'calm', perform: ({ running }: Node) => running.agenda.moveTo(target) }
+    const moveOn = { name: 'calm', perform: ({ running }: Node) => running.scheduler.moveTo(target) }
     const target = this.#nodes.clock.now() + span
     for (const deed of [...this.#interrupted.splice(0), ...this.#people.endings(), moveOn])
       await this.#do(deed)

@@ -342,7 +342,7 @@ export class Traffic implements Receivers {
     return faults.map(({ kind }) => kind)
   }
 
-  /** The SDK believes a reply, be it a success or a refusal, unless its signature was spoiled. */
+  /** The SDK believes a reply, be it a success or a refusal, unless its signature was corrupted. */
   async #requireBelief(
     call: Call,
     reply: LightMyRequestResponse,

@@ -2605,7 +2605,7 @@ export interface AdminCalls {
       to_time: string
       /** False when it came only part of the way; the same PUT goes on */
       finished: boolean
-      /** How many pieces of each work were done, by its name */
+      /** How many pieces of each job were done, by its name */
       done?: Record<string, number> | undefined
       /** Whether an earlier request of this id had done it, so that this one did nothing */
       repeated: boolean
@@ -2627,7 +2627,7 @@ export interface AdminCalls {
       to_time: string
       /** False when it came only part of the way; the same PUT goes on */
       finished: boolean
-      /** How many pieces of each work were done, by its name */
+      /** How many pieces of each job were done, by its name */
       done?: Record<string, number> | undefined
     }
   }
@@ -2641,7 +2641,7 @@ export interface AdminCalls {
     reply: {
       /** Now */
       business_time: string
-      /** How many pieces of each work were done, by its name */
+      /** How many pieces of each job were done, by its name */
       done: Record<string, number>
     }
   }

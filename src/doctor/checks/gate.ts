@@ -1,6 +1,6 @@
+import type { CheckRun, FaultKind } from '../check-run.ts'
 import { Finding } from '../findings.ts'
 import { type Car, GATE_CALLS, type Leaving, ofCar } from '../gate.ts'
-import type { FaultKind, Visit } from '../visit.ts'
 
 // The gate opens when the platform has said, by a signature that is right, that it takes the charge on.
 
@@ -9,57 +9,57 @@ const PAYER_WITHOUT_SCORE = 'doctor-low-score'
 const GOOD_SCORE = 700
 const LOW_SCORE = 400
 
-export async function closedForStrangeCar(visit: Visit): Promise<void> {
-  const car = visit.strangeCar()
+export async function closedForStrangeCar(run: CheckRun): Promise<void> {
+  const car = run.strangeCar()
   requireClosed(
-    await visit.stay(car),
+    await run.stay(car),
     'The entry was BLOCKED, because nobody has opened the service for the car',
   )
 }
 
-export async function closedAfterRefusal(visit: Visit): Promise<void> {
-  const car = await visit.car({ payer_id: PAYER_WITHOUT_SCORE, score: GOOD_SCORE })
-  await visit.enter(car)
+export async function closedAfterRefusal(run: CheckRun): Promise<void> {
+  const car = await run.car({ payer_id: PAYER_WITHOUT_SCORE, score: GOOD_SCORE })
+  await run.enter(car)
   // Nothing is told of a score, so the merchant learns of it by the refusal alone.
-  await visit.admin.call('putPayer', { payer_id: PAYER_WITHOUT_SCORE, score: LOW_SCORE })
-  requireClosed(await visit.leave(car), 'The charge was refused with HTTP 400')
+  await run.admin.call('putPayer', { payer_id: PAYER_WITHOUT_SCORE, score: LOW_SCORE })
+  requireClosed(await run.leave(car), 'The charge was refused with HTTP 400')
 }
 
-export async function closedWhenLimited(visit: Visit): Promise<void> {
+export async function closedWhenLimited(run: CheckRun): Promise<void> {
   requireClosed(
-    await stayWith(visit, await visit.car(), 'RATE_LIMITED'),
+    await stayWith(run, await run.car(), 'RATE_LIMITED'),
     'Every charge was answered with HTTP 429',
   )
 }
 
-export async function closedWhenDown(visit: Visit): Promise<void> {
+export async function closedWhenDown(run: CheckRun): Promise<void> {
   requireClosed(
-    await stayWith(visit, await visit.car(), 'ERROR_BEFORE_COMMIT'),
+    await stayWith(run, await run.car(), 'ERROR_BEFORE_COMMIT'),
     'Every charge was answered with HTTP 500, and nothing was charged',
   )
   requireClosed(
-    await stayWith(visit, await visit.car(), 'CONNECTION_RESET'),
+    await stayWith(run, await run.car(), 'CONNECTION_RESET'),
     'The connection of every charge was reset, and nothing was charged',
   )
 }
 
-export async function forgedReplyIsNotBelieved(visit: Visit): Promise<void> {
-  await requireQuery(visit, 'REPLY_WRONG_SIGNATURE', 'The reply to the charge had a wrong signature')
+export async function forgedReplyIsNotBelieved(run: CheckRun): Promise<void> {
+  await requireQuery(run, 'REPLY_WRONG_SIGNATURE', 'The reply to the charge had a wrong signature')
 }
 
-export async function probedReplyIsNotBelieved(visit: Visit): Promise<void> {
-  await requireQuery(visit, 'REPLY_PROBE', 'The reply to the charge was a probe')
+export async function probedReplyIsNotBelieved(run: CheckRun): Promise<void> {
+  await requireQuery(run, 'REPLY_PROBE', 'The reply to the charge was a probe')
 }
 
 /** A stay with a fault in each of its charges. */
-export async function stayWith(visit: Visit, car: Car, kind: FaultKind, count?: number): Promise<Leaving> {
-  await visit.enter(car)
-  await visit.fault(kind, {
+export async function stayWith(run: CheckRun, car: Car, kind: FaultKind, count?: number): Promise<Leaving> {
+  await run.enter(car)
+  await run.fault(kind, {
     call: GATE_CALLS.charge,
     ...ofCar(car),
     ...(count !== undefined && { count }),
   })
-  return visit.leave(car)
+  return run.leave(car)
 }
 
 function requireClosed({ gate }: Leaving, why: string): void {
@@ -67,9 +67,9 @@ function requireClosed({ gate }: Leaving, why: string): void {
 }
 
 /** A reply that cannot be believed opens nothing; a query afterwards may. */
-async function requireQuery(visit: Visit, kind: FaultKind, why: string): Promise<void> {
-  const queries = await visit.calls(GATE_CALLS.query)
-  const { gate, out_trade_no } = await stayWith(visit, await visit.car(), kind)
+async function requireQuery(run: CheckRun, kind: FaultKind, why: string): Promise<void> {
+  const queries = await run.calls(GATE_CALLS.query)
+  const { gate, out_trade_no } = await stayWith(run, await run.car(), kind)
   if (gate === 'CLOSED') return
   const asked = (await queries()).some(
     call => call.numbers.out_trade_no === out_trade_no && call.status === 200,

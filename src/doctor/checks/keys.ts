@@ -1,8 +1,8 @@
 import type { AdminReply, AdminRequest } from '../../admin-client/admin-client.ts'
 import { formatTime } from '../../protocol/time.ts'
 import type { AdminChange } from '../administration.ts'
+import { type CheckRun, requireAcknowledged } from '../check-run.ts'
 import { Finding, NotApplicable } from '../findings.ts'
-import { requireAcknowledged, type Visit } from '../visit.ts'
 
 // The days on which the platform signs with another key than the day before.
 
@@ -14,51 +14,46 @@ const DAY_MS = 24 * 60 * 60 * 1000
 /** All signatures, in hundredths of a percent. */
 const WHOLE = 10_000
 
-export async function rotationIsSurvived(visit: Visit): Promise<void> {
-  const keys = await keysThatCanChange(visit)
-  if (keys.trust_state === 'SWITCHING') await putKeys(visit, { trust_state: 'CERTIFICATE' })
-  const signing = await certificateBeforeRotation(visit, keys)
-  await visit.undoneBy(keysPut(visit, { rotation: 'NONE' }))
-  await putKeys(visit, { rotation: 'MANUAL', rotation_share: WHOLE })
-  const { notice } = await visit.paid().catch(error => {
+export async function rotationIsSurvived(run: CheckRun): Promise<void> {
+  const keys = await keysThatCanChange(run)
+  if (keys.trust_state === 'SWITCHING') await putKeys(run, { trust_state: 'CERTIFICATE' })
+  const signing = await certificateBeforeRotation(run, keys)
+  await run.undoneBy(keysPut(run, { rotation: 'NONE' }))
+  await putKeys(run, { rotation: 'MANUAL', rotation_share: WHOLE })
+  const { notice } = await run.paid().catch(error => {
     throw findingWhile('all replies and notices are signed with the next platform certificate', error)
   })
   if (notice.sent[0]?.request_headers['Wechatpay-Serial'] === signing.serial_no)
     throw new NotApplicable('The platform signs with the old certificate still.')
 }
 
-export async function switchIsSurvived(visit: Visit): Promise<void> {
-  await keysThatCanChange(visit)
-  await putKeys(visit, { trust_state: 'SWITCHING', notice_key_share: 100 })
-  const { notice } = await visit.paid().catch(error => {
+export async function switchIsSurvived(run: CheckRun): Promise<void> {
+  await keysThatCanChange(run)
+  await putKeys(run, { trust_state: 'SWITCHING', notice_key_share: 100 })
+  const { notice } = await run.paid().catch(error => {
     throw findingWhile('the switch to the public key is under way and signs all notices', error)
   })
-  await putKeys(visit, { notice_key_share: 0 })
-  requireAcknowledged(
-    'A notice that the certificate has signed during the switch',
-    await visit.replay(notice),
-  )
-  await putKeys(visit, { trust_state: 'PUBLIC_KEY' })
-  await visit.paid().catch(error => {
+  await putKeys(run, { notice_key_share: 0 })
+  requireAcknowledged('A notice that the certificate has signed during the switch', await run.replay(notice))
+  await putKeys(run, { trust_state: 'PUBLIC_KEY' })
+  await run.paid().catch(error => {
     throw findingWhile('the switch has ended and the public key signs everything', error)
   })
 }
 
 /** How the merchant's keys stand, if they can be changed and put back. */
-async function keysThatCanChange(visit: Visit): Promise<MerchantKeys> {
-  const keys = await visit.admin.call('getMerchant', { mchid: visit.mchid })
+async function keysThatCanChange(run: CheckRun): Promise<MerchantKeys> {
+  const keys = await run.admin.call('getMerchant', { mchid: run.mchid })
   const { trust_state, notice_key_share, switching_since, rotation } = keys
   if (trust_state === 'PUBLIC_KEY')
     throw new NotApplicable(
-      `${visit.mchid} has switched to the public key, so no platform certificate signs for it.`,
+      `${run.mchid} has switched to the public key, so no platform certificate signs for it.`,
     )
   if (switching_since !== undefined)
-    throw new NotApplicable(`${visit.mchid} is in the days of its switch, which could not be put back.`)
+    throw new NotApplicable(`${run.mchid} is in the days of its switch, which could not be put back.`)
   if (rotation !== 'NONE')
-    throw new NotApplicable(`${visit.mchid} is in a rotation of certificates, which could not be put back.`)
-  await visit.undoneBy(
-    keysPut(visit, { trust_state, ...(trust_state === 'SWITCHING' && { notice_key_share }) }),
-  )
+    throw new NotApplicable(`${run.mchid} is in a rotation of certificates, which could not be put back.`)
+  await run.undoneBy(keysPut(run, { trust_state, ...(trust_state === 'SWITCHING' && { notice_key_share }) }))
   return keys
 }
 
@@ -66,10 +61,10 @@ async function keysThatCanChange(visit: Visit): Promise<MerchantKeys> {
  * The certificate that signs now, with a next one behind it. Where there is none yet, the end of the one that signs is
  * brought forward to where the next is shown; that stays, because an end is never put back.
  */
-async function certificateBeforeRotation(visit: Visit, keys: MerchantKeys): Promise<PlatformCertificate> {
-  const now = Date.parse((await visit.admin.call('getClock', {})).business_time)
+async function certificateBeforeRotation(run: CheckRun, keys: MerchantKeys): Promise<PlatformCertificate> {
+  const now = Date.parse((await run.admin.call('getClock', {})).business_time)
   const algorithm = keys.shangmi ? 'SM2' : 'RSA'
-  const { data } = await visit.admin.call('listPlatformCertificates', {})
+  const { data } = await run.admin.call('listPlatformCertificates', {})
   const [signing, next] = data
     .filter(certificate => certificate.algorithm === algorithm && Date.parse(certificate.expire_time) > now)
     .sort((one, other) => Date.parse(one.expire_time) - Date.parse(other.expire_time))
@@ -77,17 +72,17 @@ async function certificateBeforeRotation(visit: Visit, keys: MerchantKeys): Prom
   const shownFrom = Date.parse(signing.expire_time) - keys.next_certificate_days * DAY_MS
   if (next && shownFrom <= now) return signing
   const expire_time = formatTime(now + keys.next_certificate_days * DAY_MS)
-  await visit.admin.call('putPlatformCertificate', { serial_no: signing.serial_no, expire_time })
-  await visit.admin.untilAllNodesKnow()
-  visit.leaves(`the platform certificate ${signing.serial_no}, which ends on ${expire_time.slice(0, 10)} now`)
+  await run.admin.call('putPlatformCertificate', { serial_no: signing.serial_no, expire_time })
+  await run.admin.untilAllNodesKnow()
+  run.leaves(`the platform certificate ${signing.serial_no}, which ends on ${expire_time.slice(0, 10)} now`)
   return signing
 }
 
-function putKeys(visit: Visit, keys: KeyChanges): Promise<void> {
-  return visit.admin.change(keysPut(visit, keys))
+function putKeys(run: CheckRun, keys: KeyChanges): Promise<void> {
+  return run.admin.change(keysPut(run, keys))
 }
 
-function keysPut({ mchid }: Visit, keys: KeyChanges): AdminChange<'putMerchant'> {
+function keysPut({ mchid }: CheckRun, keys: KeyChanges): AdminChange<'putMerchant'> {
   return { call: 'putMerchant', request: { mchid, ...keys } }
 }
 

@@ -1,12 +1,12 @@
+import { type CheckRun, type FaultKind, REFUND } from '../check-run.ts'
 import { Finding } from '../findings.ts'
-import { type FaultKind, REFUND, type Visit } from '../visit.ts'
 
 // A refund is made once, however often it has to be asked for.
 
-export async function lostRefundReplyRefundsOnce(visit: Visit): Promise<void> {
-  const { out_trade_no, numbers, answered } = await refundWith(visit, 'REPLY_LOST')
+export async function lostRefundReplyRefundsOnce(run: CheckRun): Promise<void> {
+  const { out_trade_no, numbers, answered } = await refundWith(run, 'REPLY_LOST')
   requireOneNumber('The refund was made and its reply was lost', numbers)
-  const refunds = await visit.refundsOf(out_trade_no)
+  const refunds = await run.refundsOf(out_trade_no)
   const [refund] = refunds
   if (refunds.length !== 1)
     throw new Finding(`The reply to a refund was lost, and the platform has ${refunds.length} refunds.`)
@@ -16,20 +16,20 @@ export async function lostRefundReplyRefundsOnce(visit: Visit): Promise<void> {
     )
 }
 
-export async function failedRefundKeepsNumber(visit: Visit): Promise<void> {
-  const { out_trade_no, numbers } = await refundWith(visit, 'ERROR_BEFORE_COMMIT')
+export async function failedRefundKeepsNumber(run: CheckRun): Promise<void> {
+  const { out_trade_no, numbers } = await refundWith(run, 'ERROR_BEFORE_COMMIT')
   requireOneNumber('The refund was answered with HTTP 500', numbers)
-  const refunds = await visit.refundsOf(out_trade_no)
+  const refunds = await run.refundsOf(out_trade_no)
   if (refunds.length > 1)
     throw new Finding(`A refund was answered with HTTP 500, and the platform has ${refunds.length} refunds.`)
 }
 
 /** A refund with a fault in its first application. `numbers`: under which it was applied for. */
-async function refundWith(visit: Visit, kind: FaultKind) {
-  const { out_trade_no } = await visit.paid()
-  const calls = await visit.calls('refunds.createRefund')
-  await visit.fault(kind, { call: 'refunds.createRefund', fields: { out_trade_no }, count: 1 })
-  const answered = await visit.gate.refund(out_trade_no, REFUND)
+async function refundWith(run: CheckRun, kind: FaultKind) {
+  const { out_trade_no } = await run.paid()
+  const calls = await run.calls('refunds.createRefund')
+  await run.fault(kind, { call: 'refunds.createRefund', fields: { out_trade_no }, count: 1 })
+  const answered = await run.gate.refund(out_trade_no, REFUND)
   const numbers = new Set((await calls()).map(({ numbers }) => numbers.out_refund_no))
   if (numbers.size === 0)
     throw new Finding('POST /refund was asked, and the platform had no call of createRefund.')

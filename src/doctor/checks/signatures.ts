@@ -1,74 +1,74 @@
-import { Finding } from '../findings.ts'
-import { ofCar } from '../gate.ts'
-import type { Attempt } from '../platform.ts'
 import {
   AMOUNT,
   answerOf,
+  type CheckRun,
   type FaultKind,
   inWords,
   type PaidOrder,
   requireAcknowledged,
-  type Visit,
-} from '../visit.ts'
+} from '../check-run.ts'
+import { Finding } from '../findings.ts'
+import { ofCar } from '../gate.ts'
+import type { Attempt } from '../platform.ts'
 
 // What is not signed by the platform, for these bytes and now, is refused; what is, is taken, also after a refusal.
 
-export async function wrongSignatureIsRefused(visit: Visit): Promise<void> {
-  const { out_trade_no, attempt } = await corruptedNotice(visit, 'NOTICE_WRONG_SIGNATURE')
+export async function wrongSignatureIsRefused(run: CheckRun): Promise<void> {
+  const { out_trade_no, attempt } = await corruptedNotice(run, 'NOTICE_WRONG_SIGNATURE')
   requireRefused('A notice whose signature is wrong', attempt)
-  await requireUnpaid(visit, out_trade_no)
+  await requireUnpaid(run, out_trade_no)
 }
 
-export async function probeIsRefused(visit: Visit): Promise<void> {
-  const { out_trade_no, attempt } = await corruptedNotice(visit, 'NOTICE_PROBE')
+export async function probeIsRefused(run: CheckRun): Promise<void> {
+  const { out_trade_no, attempt } = await corruptedNotice(run, 'NOTICE_PROBE')
   requireRefused('A probe, whose signature begins with WECHATPAY/SIGNTEST/,', attempt)
-  await requireUnpaid(visit, out_trade_no)
+  await requireUnpaid(run, out_trade_no)
 }
 
-export async function oldNoticeIsRefused(visit: Visit): Promise<void> {
-  const { out_trade_no, attempt } = await corruptedNotice(visit, 'NOTICE_OLD')
+export async function oldNoticeIsRefused(run: CheckRun): Promise<void> {
+  const { out_trade_no, attempt } = await corruptedNotice(run, 'NOTICE_OLD')
   requireRefused('A notice that was signed ten minutes ago', attempt)
-  await requireUnpaid(visit, out_trade_no)
+  await requireUnpaid(run, out_trade_no)
 }
 
-export async function resentNoticeIsTaken(visit: Visit): Promise<void> {
-  const { out_trade_no, id } = await corruptedNotice(visit, 'NOTICE_PROBE')
-  const attempt = await visit.replay(await visit.notice(id))
+export async function resentNoticeIsTaken(run: CheckRun): Promise<void> {
+  const { out_trade_no, id } = await corruptedNotice(run, 'NOTICE_PROBE')
+  const attempt = await run.replay(await run.notice(id))
   requireAcknowledged('The genuine notice that followed a probe', attempt)
-  const order = await visit.booked(out_trade_no, booked => booked?.state === 'PAID')
+  const order = await run.booked(out_trade_no, booked => booked?.state === 'PAID')
   if (order?.state !== 'PAID')
     throw new Finding(`The genuine notice was acknowledged, and the books say ${inWords(order)}.`)
 }
 
-export async function alteredBodyIsRefused(visit: Visit): Promise<void> {
-  const paid = await visit.paid()
+export async function alteredBodyIsRefused(run: CheckRun): Promise<void> {
+  const paid = await run.paid()
   const { request_headers, request_body } = lastAttempt(paid)
   const altered = JSON.stringify({ ...JSON.parse(request_body), summary: 'go-live check' })
-  await requireRefusal(visit, paid, 'A notice whose body was altered', request_headers, altered)
+  await requireRefusal(run, paid, 'A notice whose body was altered', request_headers, altered)
 }
 
-export async function unsignedNoticeIsRefused(visit: Visit): Promise<void> {
-  const paid = await visit.paid()
+export async function unsignedNoticeIsRefused(run: CheckRun): Promise<void> {
+  const paid = await run.paid()
   const { request_headers, request_body } = lastAttempt(paid)
   const unsigned = Object.fromEntries(
     Object.entries(request_headers).filter(([name]) => !/^wechatpay-/i.test(name)),
   )
-  await requireRefusal(visit, paid, 'A notice without Wechatpay-* headers', unsigned, request_body)
+  await requireRefusal(run, paid, 'A notice without Wechatpay-* headers', unsigned, request_body)
 }
 
 /** A charge whose payment is first told by a corrupted notice. */
 async function corruptedNotice(
-  visit: Visit,
+  run: CheckRun,
   kind: FaultKind,
 ): Promise<{ out_trade_no: string; id: string; attempt: Attempt }> {
-  const car = await visit.car()
-  await visit.fault(kind, {
+  const car = await run.car()
+  await run.fault(kind, {
     event_type: 'TRANSACTION.SUCCESS',
     ...ofCar(car),
     count: 1,
   })
-  const out_trade_no = await visit.charged(car)
-  const { id, sent } = await visit.attempted(await visit.paymentNotice(out_trade_no))
+  const out_trade_no = await run.charged(car)
+  const { id, sent } = await run.attempted(await run.paymentNotice(out_trade_no))
   return { out_trade_no, id, attempt: sent[0] as Attempt }
 }
 
@@ -79,15 +79,15 @@ function requireRefused(what: string, attempt: Attempt): void {
     throw new Finding(`${what} was taken: it was answered with ${answerOf(attempt)}.`)
 }
 
-async function requireUnpaid(visit: Visit, outTradeNo: string): Promise<void> {
-  const order = await visit.bookedAfterQuiet(outTradeNo)
+async function requireUnpaid(run: CheckRun, outTradeNo: string): Promise<void> {
+  const order = await run.bookedAfterQuiet(outTradeNo)
   if (order && (order.state === 'PAID' || order.paid !== 0))
     throw new Finding(`It was refused, and yet the books say ${inWords(order)}.`)
 }
 
 /** Sends by itself what the platform would never send. */
 async function requireRefusal(
-  visit: Visit,
+  run: CheckRun,
   { out_trade_no, notice }: PaidOrder,
   what: string,
   headers: Record<string, string>,
@@ -98,14 +98,14 @@ async function requireRefusal(
     headers,
     body,
     redirect: 'manual',
-    signal: visit.signal,
+    signal: run.signal,
   }).catch(cause => {
-    if (visit.signal.aborted) throw cause
+    if (run.signal.aborted) throw cause
     throw new Finding(`${what} was not answered at all.`, { cause })
   })
   await reply.arrayBuffer()
   if (reply.status < 400) throw new Finding(`${what} was taken: it was answered with HTTP ${reply.status}.`)
-  const order = await visit.bookedAfterQuiet(out_trade_no)
+  const order = await run.bookedAfterQuiet(out_trade_no)
   if (order?.paid !== AMOUNT)
     throw new Finding(`${what} was refused, and yet the books say ${inWords(order)}.`)
 }

@@ -1,28 +1,28 @@
+import { AMOUNT, type CheckRun, inWords, requireAcknowledged } from '../check-run.ts'
 import { Finding } from '../findings.ts'
-import { AMOUNT, inWords, requireAcknowledged, type Visit } from '../visit.ts'
 
 // What everything else stands on: a car parks, is charged, and its payment is told and booked.
 
-export async function gateOpens(visit: Visit): Promise<void> {
-  const out_trade_no = await visit.charged(await visit.car())
-  const order = await visit.platformOrder(out_trade_no)
+export async function gateOpens(run: CheckRun): Promise<void> {
+  const out_trade_no = await run.charged(await run.car())
+  const order = await run.platformOrder(out_trade_no)
   if (!order)
-    throw new Finding(`The gate is open, and the platform has no order ${out_trade_no} of ${visit.mchid}.`)
+    throw new Finding(`The gate is open, and the platform has no order ${out_trade_no} of ${run.mchid}.`)
   if (order.total !== AMOUNT)
     throw new Finding(`POST /leave asked for ${AMOUNT} fen, and ${order.total} were charged.`)
 }
 
-export async function answersInTime(visit: Visit): Promise<void> {
-  const out_trade_no = await visit.charged(await visit.car())
-  const { sent } = await visit.attempted(await visit.paymentNotice(out_trade_no))
+export async function answersInTime(run: CheckRun): Promise<void> {
+  const out_trade_no = await run.charged(await run.car())
+  const { sent } = await run.attempted(await run.paymentNotice(out_trade_no))
   if (sent.some(({ reply_status }) => reply_status === undefined))
     throw new Finding(`A notice had no answer: ${sent.map(({ failure }) => failure).join('; ')}.`)
 }
 
-export async function paymentIsBooked(visit: Visit): Promise<void> {
-  const { out_trade_no, notice } = await visit.paid()
+export async function paymentIsBooked(run: CheckRun): Promise<void> {
+  const { out_trade_no, notice } = await run.paid()
   requireAcknowledged('The first attempt to tell a payment', notice.sent[0])
-  const order = await visit.bookedAfterQuiet(out_trade_no)
+  const order = await run.bookedAfterQuiet(out_trade_no)
   if (order?.paid !== AMOUNT)
     throw new Finding(`One payment of ${AMOUNT} fen was told, and the books say ${inWords(order)}.`)
 }

@@ -80,21 +80,21 @@ test('a reply whose signature does not fit says what has probably happened to it
   assert.ok(missing instanceof ReplyForged && missing.likelyCause === undefined)
 })
 
-test('where no repetition helps, a forged reply says what to mend, and a charge what may have become of it', async () => {
-  for (const [fault, mended] of [
+test('where no repetition helps, a forged reply says what to fix, and a charge what may have become of it', async () => {
+  for (const [fault, fixed] of [
     [{ reason: 'unknown_serial', explanation: '' }, /set trust/],
     [{ reason: 'mismatch', likelyCause: 'wrong_key', explanation: '' }, /set trust/],
     [{ reason: 'foreign_scheme', explanation: '' }, /suite: shangmi/],
     [{ reason: 'clock', explanation: '' }, /clock/],
   ] as const) {
     const { whatToDo } = await errorOf(200, '{"out_trade_no":"T1"}', { verify: async () => fault })
-    assert.match(whatToDo, mended)
+    assert.match(whatToDo, fixed)
     assert.doesNotMatch(whatToDo, /ask again/)
     const reply = { status: 200, header: () => undefined, body: Buffer.from('{}') }
     const judgement = await judgeReply('parking.createTransaction', {}, reply, async () => fault)
     assert.ok('error' in judgement)
     assert.match(judgement.error.whatToDo, /Keep the gate closed and call queryTransaction/)
-    assert.match(judgement.error.whatToDo, mended)
+    assert.match(judgement.error.whatToDo, fixed)
   }
   assert.match((await errorOf(200, ERROR, { verify: fake })).whatToDo, /ask again/)
 })

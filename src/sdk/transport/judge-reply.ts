@@ -2,15 +2,15 @@ import { operations } from '../generated/index.ts'
 import { isSigned, type SignatureFault } from '../keys/verify-signed.ts'
 import type { MismatchCause } from '../notices/explain-mismatch.ts'
 import { type ErrorFacts, ReplyForged, type WechatPayError } from './errors.ts'
-import { type CallRules, ifUnknown, type OperationName, unknownUntilMended } from './operations.ts'
+import { type CallRules, ifUnknown, type OperationName, unknownUntilFixed } from './operations.ts'
 import { errorOf, type RefusalFacts } from './refusal.ts'
 import type { RawReply } from './send-once.ts'
 
 /** Checks the signature of a reply: `undefined` when it is right, `unchecked` when there is nothing to check it with. */
 export type VerifyReply = (reply: RawReply) => Promise<SignatureFault | 'unchecked' | undefined>
 
-/** What to mend where the same call would end in the same way for ever. */
-const MEND: Partial<Record<SignatureFault['reason'] | MismatchCause, string>> = {
+/** What to fix where the same call would end in the same way for ever. */
+const FIX: Partial<Record<SignatureFault['reason'] | MismatchCause, string>> = {
   unknown_serial:
     'set trust to what the platform signs with now, { publicKeyId, publicKey } of the merchant platform or ' +
     '{ certificates: [] }, or to both in one object while the merchant switches.',
@@ -101,8 +101,8 @@ function forged(
   fault?: SignatureFault,
 ): ReplyForged {
   const { op } = facts
-  const mend = fault && (MEND[fault.reason] ?? (fault.likelyCause && MEND[fault.likelyCause]))
-  const whatToDo = mend ? unknownUntilMended(op, mend) : ifUnknown(op)
+  const fix = fault && (FIX[fault.reason] ?? (fault.likelyCause && FIX[fault.likelyCause]))
+  const whatToDo = fix ? unknownUntilFixed(op, fix) : ifUnknown(op)
   return new ReplyForged({ ...facts, message, likelyCause: fault?.likelyCause, whatToDo })
 }
 

@@ -111,20 +111,20 @@ async function unreachable(t: TestContext) {
 
 const MAY_HAVE_ARRIVED = /may have been accepted.*queryTransaction/
 
-for (const [code, mended] of [
+for (const [code, fixed] of [
   ['SELF_SIGNED_CERT_IN_CHAIN', /NODE_EXTRA_CA_CERTS=<ca\.pem>, or give the client a `fetch`/],
   ['DEPTH_ZERO_SELF_SIGNED_CERT', /NODE_EXTRA_CA_CERTS=<ca\.pem>/],
   ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', /NODE_EXTRA_CA_CERTS=<ca\.pem>/],
   ['ERR_TLS_CERT_ALTNAME_INVALID', /check baseUrl/],
   ['CERT_HAS_EXPIRED', /has expired/],
 ] as const) {
-  test(`untrusted TLS, ${code}: nothing was sent, it is not repeated, and what to mend is said`, async () => {
+  test(`untrusted TLS, ${code}: nothing was sent, it is not repeated, and what to fix is said`, async () => {
     for (const op of ['parking.createTransaction', 'parking.queryTransaction'] as const) {
       const { error, asked } = await endOf({ plan: [failed(code), failed(code), failed(code)], op })
       assert.ok(error instanceof NotSent)
       assert.match(error.message, new RegExp(code))
       assert.match(error.whatToDo, /^Nothing was sent/)
-      assert.match(error.whatToDo, mended)
+      assert.match(error.whatToDo, fixed)
       assert.doesNotMatch(error.whatToDo, /may have been/)
       assert.deepEqual(asked, ['one'])
     }
@@ -257,13 +257,13 @@ test('a reply that ends in the middle of its body is said to have ended early', 
   assert.match(error.whatToDo, /may have been accepted/)
 })
 
-test('a reply that cannot be verified because the list of certificates is refused says what to mend', async () => {
+test('a reply that cannot be verified because the list of certificates is refused says what to fix', async () => {
   const listRefused = (status: number, code: string) => async () => {
     throw refusalOf({ op: 'certificates.listCertificates', status, code, text: '', verified: false })
   }
   const none = await errorOf({ plan: [200], verify: listRefused(404, 'RESOURCE_NOT_EXISTS') })
   assert.ok(none instanceof ReplyForged)
-  assert.match(none.whatToDo, /may have been accepted.*mended: .*set trust to \{ publicKeyId/)
+  assert.match(none.whatToDo, /may have been accepted.*fixed: .*set trust to \{ publicKeyId/)
   const limited = await errorOf({ plan: [200], verify: listRefused(429, 'RATELIMIT_EXCEEDED') })
-  assert.doesNotMatch(limited.whatToDo, /mended/)
+  assert.doesNotMatch(limited.whatToDo, /fixed/)
 })

@@ -1,5 +1,5 @@
 import { NetworkError, NotSent } from './errors.ts'
-import { ifUnknown, isRead, type OperationName, unknownUntilMended } from './operations.ts'
+import { ifUnknown, isRead, type OperationName, unknownUntilFixed } from './operations.ts'
 import { ReplyEndedEarly, ReplyTooLarge } from './send-once.ts'
 import type { AttemptEnd } from './should-retry.ts'
 
@@ -134,7 +134,7 @@ export function noReplyAnywhere(
   const fix = status === 407 ? PROXY_LOGIN : whatToFix(cause)
   return new NetworkError({
     ...facts,
-    whatToDo: fix ? unknownUntilMended(op, fix) : ifUnknown(op),
+    whatToDo: fix ? unknownUntilFixed(op, fix) : ifUnknown(op),
   })
 }
 

@@ -71,10 +71,10 @@ export function ifUnknown(op: OperationName): string {
 }
 
 /**
- * What to do when nobody knows what became of a call, and no repetition can tell before something is mended. `mend` says
+ * What to do when nobody knows what became of a call, and no repetition can tell before something is fixed. `fix` says
  * what.
  */
-export function unknownUntilMended(op: OperationName, mend: string): string {
+export function unknownUntilFixed(op: OperationName, fix: string): string {
   const outcome = isRead(op) ? 'Nothing was changed by this call.' : ifUnknown(op)
-  return `${outcome} No repetition and no query helps before this is mended: ${mend}`
+  return `${outcome} No repetition and no query helps before this is fixed: ${fix}`
 }

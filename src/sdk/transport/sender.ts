@@ -5,7 +5,7 @@ import { type Judgement, judgeReply, type VerifyReply } from './judge-reply.ts'
 import type { Machine } from './machine.ts'
 import { noReply, noReplyAnywhere, refusedByProxy } from './no-reply.ts'
 import { type BrokenDownload, type Download, openDownload } from './open-download.ts'
-import { ifUnknown, isRead, type Mode, type OperationName, unknownUntilMended } from './operations.ts'
+import { ifUnknown, isRead, type Mode, type OperationName, unknownUntilFixed } from './operations.ts'
 import type { ResolvedOptions } from './options.ts'
 import { refusedAfterSilence } from './refusal.ts'
 import { type RawReply, sendOnce } from './send-once.ts'
@@ -164,14 +164,14 @@ const PASSING = [OutcomeUnknown, NotSent, RateLimited]
 /** A reply came, but the certificates that would verify it could not be had. */
 function unverifiable(op: OperationName, reply: RawReply, cause: unknown): Failure {
   if (cause instanceof ReplyForged && cause.op === op) return failure(cause, reply)
-  // After a limit of calls the next one may well succeed; any other refusal of the list stays until it is mended.
+  // After a limit of calls the next one may well succeed; any other refusal of the list stays until it is fixed.
   const isRefusal = cause instanceof WechatPayError && !PASSING.some(type => cause instanceof type)
   const error = new ReplyForged({
     op,
     status: reply.status,
     requestId: reply.header('Request-ID'),
     message: `The reply to ${op} could not be verified: ${cause instanceof Error ? cause.message : cause}`,
-    whatToDo: isRefusal ? unknownUntilMended(op, cause.whatToDo) : ifUnknown(op),
+    whatToDo: isRefusal ? unknownUntilFixed(op, cause.whatToDo) : ifUnknown(op),
     cause,
   })
   return failure(error, reply)

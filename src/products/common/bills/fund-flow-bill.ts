@@ -80,18 +80,18 @@ async function* flows(
   pages: AsyncIterable<BilledTransfer[]>,
   own: readonly string[],
 ): AsyncGenerator<Flow[]> {
-  let together: BilledTransfer[] = []
+  let group: BilledTransfer[] = []
   for await (const page of pages) {
     const found: Flow[] = []
     for (const transfer of page) {
-      const [first] = together
+      const [first] = group
       if (first && (first.subject !== transfer.subject || first.business_time !== transfer.business_time)) {
-        found.push(...flowsOf(together, own))
-        together = []
+        found.push(...flowsOf(group, own))
+        group = []
       }
-      together.push(transfer)
+      group.push(transfer)
     }
     yield found
   }
-  yield flowsOf(together, own)
+  yield flowsOf(group, own)
 }

@@ -61,7 +61,7 @@ function turnsOf(db: Database): Turns {
   return known
 }
 
-/** Lets {@link MAKINGS_AT_ONCE} works go on at once; the others begin in the order in which they came. */
+/** Lets {@link MAKINGS_AT_ONCE} pieces of work go on at once; the others begin in the order in which they came. */
 function newTurns(): Turns {
   let free = MAKINGS_AT_ONCE
   const waiting: (() => void)[] = []

@@ -19,5 +19,5 @@ export const refunds = product({
   ],
   notices: [contract.refundResult],
   admin: async () => (await import('./admin/refunds.ts')).refunds,
-  works: platform => [refundPayouts(platform)],
+  jobs: platform => [refundPayouts(platform)],
 })

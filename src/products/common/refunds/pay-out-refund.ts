@@ -1,7 +1,7 @@
 import type { ProductContext } from '../../../calls/context.ts'
 import { atOneInstant } from '../../../clock/at-one-instant.ts'
 import { dueRows } from '../../../clock/due-rows.ts'
-import { type DueWork, Postponed } from '../../../clock/worker.ts'
+import { type Job, Postponed } from '../../../clock/worker.ts'
 import type { BankAnswer, BankRefund } from '../../../funding/bank.ts'
 import { askAgainAfter, askToRefund } from '../../../funding/bank-payments.ts'
 import { findCard } from '../../../funding/cards.ts'
@@ -35,7 +35,7 @@ const REPAYMENT_WAIT_MS = 60_000
  * The worker's view of refunds that are on their way. Each step is one transaction; between two of them the bank of a card
  * is asked, and it can be asked again under the same `refund_id`.
  */
-export function refundPayouts(platform: ProductContext): DueWork<RefundKey> {
+export function refundPayouts(platform: ProductContext): Job<RefundKey> {
   const { db, bank } = platform
   return {
     name: 'refunds',

@@ -21,7 +21,7 @@ import { openTestDatabase } from '../../../store/testing.ts'
 import { refundPayouts } from './pay-out-refund.ts'
 
 // Refunds wait for each other and for everything else that moves the same money, and never in a circle: a deadlock is
-// mended by doing a transaction again, but only after the database has waited a second for it.
+// fixed by doing a transaction again, but only after the database has waited a second for it.
 
 let doneAgain = 0
 

@@ -213,17 +213,17 @@ if (testServer) {
       await released.promise
     })
     await held.promise
-    const work = settlement(running.platform)
-    const [order] = await work.claim(running.clock.now(), 10, new Set())
+    const job = settlement(running.platform)
+    const [order] = await job.claim(running.clock.now(), 10, new Set())
     assert.ok(order)
-    assert.equal(await work.handle(order), false)
+    assert.equal(await job.handle(order), false)
     assert.equal((await running.order(out_trade_no)).trade_state, 'ACCEPTED')
     released.resolve()
     await otherNode
-    assert.equal(await work.handle(order), true)
+    assert.equal(await job.handle(order), true)
     assert.equal((await running.order(out_trade_no)).trade_state, 'SUCCESS')
     // A node that comes too late finds nothing to do, and nobody else at it.
-    assert.equal(await work.handle(order), true)
+    assert.equal(await job.handle(order), true)
   })
 }
 

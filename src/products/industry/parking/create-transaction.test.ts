@@ -616,7 +616,7 @@ test('both time limits can be set, to the millisecond: past them the entry does 
 test('of two faults the earlier check answers, down the whole list', async () => {
   const taken = freshNo('T')
   await accept(await park({}, PARTNER), { out_trade_no: taken }, PARTNER)
-  // Everything is wrong at once; then one fault after the other is mended, in the order of the checks.
+  // Everything is wrong at once; then one fault after the other is fixed, in the order of the checks.
   const stay = await park({ plate_number: '粤B10003' }, PARTNER)
   const information = chargeOf(stay).parking_info as Fields
   const faults: Fields = {
@@ -634,28 +634,28 @@ test('of two faults the earlier check answers, down the whole list', async () =>
     },
   }
   let request = chargeOf(stay, faults)
-  const mend = (fields: Fields) => {
+  const fix = (fields: Fields) => {
     request = { ...request, ...fields }
     return charge(request, PARTNER)
   }
-  const mendInformation = (fields: Fields) =>
-    mend({ parking_info: { ...(request.parking_info as Fields), ...fields } })
+  const fixInformation = (fields: Fields) =>
+    fix({ parking_info: { ...(request.parking_info as Fields), ...fields } })
 
-  refusedField(await mend({}), '/notify_url', 'nowhere')
-  refusedField(await mend({ notify_url: NOBODY_LISTENS }), '/parking_info/plate_number', '粤B-1')
+  refusedField(await fix({}), '/notify_url', 'nowhere')
+  refusedField(await fix({ notify_url: NOBODY_LISTENS }), '/parking_info/plate_number', '粤B-1')
   const { plate_number } = stay.request
-  refusedField(await mendInformation({ plate_number }), '/parking_info/end_time', START_TIME)
-  refused(await mendInformation({ end_time: END_TIME }), 'PAYEE_NOT_ALLOWED')
-  refused(await mend({ sub_mchid: '1900000111' }), 'OUT_TRADE_NO_USED')
-  refused(await mend({ out_trade_no: freshNo('T') }), 'APPID_NOT_BOUND')
-  refused(await mend({ appid: APPID }), 'SUB_APPID_NOT_BOUND')
-  refused(await mend({ sub_appid: undefined }), 'CANNOT_COLLECT')
-  refused(await mend({ sub_mchid: '1900000109' }), 'AMOUNT_ABOVE_LIMIT')
-  refused(await mend({ amount: { total: 1 } }), 'PARKING_UNKNOWN')
-  refused(await mendInformation({ parking_id: stay.id, parking_name: 'x' }), 'PARKING_MISMATCH')
-  refused(await mendInformation({ parking_name: stay.request.parking_name }), 'USER_STATE_ABNORMAL')
+  refusedField(await fixInformation({ plate_number }), '/parking_info/end_time', START_TIME)
+  refused(await fixInformation({ end_time: END_TIME }), 'PAYEE_NOT_ALLOWED')
+  refused(await fix({ sub_mchid: '1900000111' }), 'OUT_TRADE_NO_USED')
+  refused(await fix({ out_trade_no: freshNo('T') }), 'APPID_NOT_BOUND')
+  refused(await fix({ appid: APPID }), 'SUB_APPID_NOT_BOUND')
+  refused(await fix({ sub_appid: undefined }), 'CANNOT_COLLECT')
+  refused(await fix({ sub_mchid: '1900000109' }), 'AMOUNT_ABOVE_LIMIT')
+  refused(await fix({ amount: { total: 1 } }), 'PARKING_UNKNOWN')
+  refused(await fixInformation({ parking_id: stay.id, parking_name: 'x' }), 'PARKING_MISMATCH')
+  refused(await fixInformation({ parking_name: stay.request.parking_name }), 'USER_STATE_ABNORMAL')
   await setPlate('粤B10003', 'service_state', 'NORMAL')
-  assert.equal((await mend({})).statusCode, 200)
+  assert.equal((await fix({})).statusCode, 200)
   await setPlate('粤B10003', 'service_state', 'PAUSE')
 })
 

@@ -28,7 +28,7 @@ export const parking = product({
   notices: [contract.entranceStateChange, contract.transactionResult],
   seed,
   admin: async () => (await import('./admin/index.ts')).admin,
-  works: platform => [settlement(platform)],
+  jobs: platform => [settlement(platform)],
   listeners: platform => ({
     standingChanged: (tx, change) => standingChanged(tx, plateContext(platform), change),
     advanceRepaid: (tx, subject) => announceRepayment(tx, platform, subject),

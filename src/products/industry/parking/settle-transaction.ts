@@ -1,7 +1,7 @@
 import type { ProductContext } from '../../../calls/context.ts'
 import { atOneInstant } from '../../../clock/at-one-instant.ts'
 import { dueRows } from '../../../clock/due-rows.ts'
-import { type DueWork, Postponed } from '../../../clock/worker.ts'
+import { type Job, Postponed } from '../../../clock/worker.ts'
 import { type Answered, askBank } from '../../../funding/bank-payments.ts'
 import { type Charge, deduct, deductAfter, type Paid, type Step } from '../../../funding/deduct.ts'
 import { findMerchant, type Merchant } from '../../../merchants/merchants.ts'
@@ -22,7 +22,7 @@ const FAULT_WAIT_MS = 60_000
  * The worker's view of accepted orders. Each step of a deduction is one transaction; between two of them at most one bank
  * is asked, and what it is asked is on record before.
  */
-export function settlement(platform: ProductContext): DueWork<OrderKey> {
+export function settlement(platform: ProductContext): Job<OrderKey> {
   const { db, bank } = platform
   return {
     name: 'settlement',

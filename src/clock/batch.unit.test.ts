@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { together } from './together.ts'
+import { batch } from './batch.ts'
 
 test('work of one turn is done in one go, before anything that waits for it goes on', async () => {
-  const run = together()
+  const run = batch()
   const events: string[] = []
   const piece = async (name: string) => {
     await run(() => events.push(`do ${name}`))
@@ -13,8 +13,8 @@ test('work of one turn is done in one go, before anything that waits for it goes
   assert.deepEqual(events, ['do a', 'do b', 'do c', 'go on with a', 'go on with b', 'go on with c'])
 })
 
-test('each gets its own result, and a failure hurts nobody else', async () => {
-  const run = together()
+test('each gets its own result, and a failure affects no other', async () => {
+  const run = batch()
   const failing = run(() => {
     throw new Error('this one')
   })
@@ -24,7 +24,7 @@ test('each gets its own result, and a failure hurts nobody else', async () => {
 })
 
 test('work that is added while work is done has a turn of its own', async () => {
-  const run = together()
+  const run = batch()
   const inner = await run(() => run(() => 'inner'))
   assert.equal(inner, 'inner')
 })

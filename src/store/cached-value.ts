@@ -1,6 +1,6 @@
 import type { Database } from './database.ts'
 
-/** How often a node looks whether another one has changed what it follows, in milliseconds. */
+/** How often a node looks whether another one has changed a cached value, in milliseconds. */
 export const LOOK_EVERY_MS = 1_000
 
 /**
@@ -8,7 +8,7 @@ export const LOOK_EVERY_MS = 1_000
  * held. Who changes it on this node calls {@link reload} after the commit; what other nodes change is taken over within a
  * second.
  */
-export class Followed<Value> {
+export class CachedValue<Value> {
   readonly #db: Database
   readonly #read: () => Promise<Value>
   #value: Value
@@ -22,8 +22,8 @@ export class Followed<Value> {
     this.#value = value
   }
 
-  static async open<Value>(db: Database, read: () => Promise<Value>): Promise<Followed<Value>> {
-    return new Followed(db, read, await read())
+  static async open<Value>(db: Database, read: () => Promise<Value>): Promise<CachedValue<Value>> {
+    return new CachedValue(db, read, await read())
   }
 
   get value(): Value {
@@ -40,7 +40,7 @@ export class Followed<Value> {
   }
 
   /** Takes over what other nodes change, until {@link stop}. `onError` hears of looks that failed. */
-  follow(onError: (error: unknown) => void): void {
+  watch(onError: (error: unknown) => void): void {
     if (!this.#db.shared) return
     const look = async () => {
       await this.reload().catch(onError)

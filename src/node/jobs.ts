@@ -1,4 +1,4 @@
-import type { Works } from '../clock/agenda.ts'
+import type { Jobs } from '../clock/scheduler.ts'
 import { arrears } from '../funding/advance.ts'
 import { stocks } from '../funding/end-of-stocks.ts'
 import { releases } from '../funding/profit-sharing.ts'
@@ -11,18 +11,18 @@ import { platformCertificates } from '../sandbox/platform-certificates.ts'
 import type { Platform } from './platform.ts'
 
 /**
- * Everything that falls due on a platform: what pays comes before what tells of it. `refreshFiles` makes the merchants'
+ * Everything that falls due on a platform: what pays comes before what reports it. `refreshFiles` makes the merchants'
  * folders say what the store says.
  */
-export function worksOf(
+export function jobsOf(
   products: readonly Product[],
   platform: Platform,
   send: SendNotice,
   onAttempt: OnAttempt,
   refreshFiles: () => Promise<void>,
-): Works {
+): Jobs {
   return [
-    ...products.flatMap(({ works }) => works?.(platform) ?? []),
+    ...products.flatMap(({ jobs }) => jobs?.(platform) ?? []),
     repayments(platform),
     arrears(platform),
     releases(platform),

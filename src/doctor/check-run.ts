@@ -35,7 +35,7 @@ const ATTEMPT_MS = 20_000
 const SEE_LOG = "See the platform's log for what has failed, and run the check again."
 
 /** What all checks of one run share. */
-export interface Practice {
+export interface Drill {
   /** Whom it is about. */
   mchid: string
   random: Random
@@ -55,28 +55,28 @@ export interface PaidOrder {
 }
 
 /** One check at work: the merchant's gate, the platform's administration, and what is put back afterwards. */
-export class Visit {
+export class CheckRun {
   readonly admin: Administration
   readonly gate: GateAdapter
   readonly signal: AbortSignal
-  readonly #practice: Practice
+  readonly #drill: Drill
   /** What stays changed. */
   readonly left: string[] = []
 
-  constructor(practice: Practice, admin: Administration, gate: GateAdapter, signal: AbortSignal) {
-    this.#practice = practice
+  constructor(drill: Drill, admin: Administration, gate: GateAdapter, signal: AbortSignal) {
+    this.#drill = drill
     this.admin = admin
     this.gate = gate
     this.signal = signal
   }
 
   get mchid(): string {
-    return this.#practice.mchid
+    return this.#drill.mchid
   }
 
   /** Says what undoes the change that is made next; done after the check, the last one first. */
   undoneBy(change: AdminChange): Promise<void> {
-    return this.#practice.undo.note(this.admin, change)
+    return this.#drill.undo.note(this.admin, change)
   }
 
   /** Says what cannot be put back. */
@@ -86,17 +86,17 @@ export class Visit {
 
   /** A name that nothing else has, at most 36 characters. */
   newId(): string {
-    return `${this.#practice.prefix}${randomText(12, this.#practice.random)}`
+    return `${this.#drill.prefix}${randomText(12, this.#drill.random)}`
   }
 
   /** A number of an order that nobody has made. */
   newNumber(): string {
-    return `DOCTOR${randomText(20, this.#practice.random)}`
+    return `DOCTOR${randomText(20, this.#drill.random)}`
   }
 
   /** A car for which nobody has opened the service. */
   strangeCar(): Car {
-    return newCar(this.#practice.random)
+    return newCar(this.#drill.random)
   }
 
   /** A car of a payer, the doctor's usual one unless said, for which the service is removed after the check. */
@@ -250,13 +250,13 @@ export class Visit {
   ): Promise<BookedOrder | undefined> {
     const order = await this.#until(() => this.gate.order(outTradeNo), isExpected, BOOKING_MS)
     const tookMs = systemClock.wallNow() - since
-    this.#practice.slowestBookingMs = Math.max(this.#practice.slowestBookingMs, tookMs)
+    this.#drill.slowestBookingMs = Math.max(this.#drill.slowestBookingMs, tookMs)
     return order
   }
 
   /** The order in the merchant's books, after what must not be booked had the time to be. */
   async bookedAfterQuiet(outTradeNo: string): Promise<BookedOrder | undefined> {
-    await pause(quietMs(this.#practice.slowestBookingMs), undefined, { signal: this.signal })
+    await pause(quietMs(this.#drill.slowestBookingMs), undefined, { signal: this.signal })
     return this.gate.order(outTradeNo)
   }
 

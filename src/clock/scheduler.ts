@@ -1,19 +1,19 @@
 import { ClockError } from './clock-error.ts'
 import type { ClockControl } from './clock-store.ts'
-import { type DueWork, Worker } from './worker.ts'
+import { type Job, Worker } from './worker.ts'
 
-/** How many pieces of each work were done, by its name. */
-export type WorkCounts = Record<string, number>
+/** How many pieces of each job were done, by its name. */
+export type JobCounts = Record<string, number>
 
-/** What falls due: what pays comes before what tells of it. The pieces of each work are of another kind. */
-export type Works = readonly DueWork<unknown>[]
+/** What falls due: what pays comes before what reports it. The pieces of each job are of another kind. */
+export type Jobs = readonly Job<unknown>[]
 
-/** Business time stops at whole seconds on its way, so that what falls due within one is done together. */
+/** Business time stops at whole seconds on its way, so that what falls due within one is done at once. */
 const STEP_MS = 1_000
 const NEVER = Number.POSITIVE_INFINITY
 /**
  * Rounds at one instant while there is always more: room for the longest chain of pieces of which each makes the next one due
- * at once, as the steps of a deduction ladder without waits do.
+ * at once, as the attempts of a deduction without waits are.
  */
 const MAX_ROUNDS = 8
 /** Crowded stops until a stop covers twice as much business time. */
@@ -24,15 +24,15 @@ const HELD_SLEEP_MS = 50
 const HELD_LOOKS = 400
 
 interface Entry {
-  readonly work: DueWork<unknown>
+  readonly job: Job<unknown>
   readonly worker: Worker<unknown>
 }
 
-/** What came of one look at all works. */
+/** What came of one look at all jobs. */
 interface Round {
   /** `progress`: pieces were done; `stuck`: something is due that could not be done here; `rest`: nothing is due. */
   outcome: 'progress' | 'stuck' | 'rest'
-  /** When the next piece falls due, as far as it was known before each work's turn. */
+  /** When the next piece falls due, as far as it was known before each job's turn. */
   nextDueAt: number
 }
 
@@ -45,7 +45,7 @@ interface Stop {
 }
 
 /** Everything that falls due, in the order in which it was given. */
-export class Agenda {
+export class Scheduler {
   /** Business time and how it is changed. */
   readonly control: ClockControl
   readonly #entries: readonly Entry[]
@@ -58,16 +58,16 @@ export class Agenda {
    * may have made work.
    */
   constructor(
-    works: Works,
+    jobs: Jobs,
     control: ClockControl,
     onError: (error: unknown, name: string) => void,
     { lookEveryMs, arrivals = () => 0 }: { lookEveryMs?: number; arrivals?: () => number } = {},
   ) {
     this.control = control
     this.#arrivals = arrivals
-    this.#entries = works.map(work => ({
-      work,
-      worker: new Worker(work, control.clock, onError, lookEveryMs),
+    this.#entries = jobs.map(job => ({
+      job,
+      worker: new Worker(job, control.clock, onError, lookEveryMs),
     }))
   }
 
@@ -83,18 +83,18 @@ export class Agenda {
     await this.#moving
   }
 
-  /** Looks for due work of one name now; without a name of all, as after a change of business time. */
+  /** Looks for due work of one job now; without a name, of all, as after a change of business time. */
   wake(wanted?: string): void {
-    const entries = wanted ? this.#entries.filter(({ work }) => work.name === wanted) : this.#entries
-    if (entries.length === 0) throw new Error(`There is no work of the name ${wanted}`)
+    const entries = wanted ? this.#entries.filter(({ job }) => job.name === wanted) : this.#entries
+    if (entries.length === 0) throw new Error(`There is no job named ${wanted}`)
     for (const { worker } of entries) worker.wake()
   }
 
   /**
    * Does everything that is due by now and everything that this makes due. It leaves what another node has in hand. While
-   * callers add work it is one round: what was due at its start, and what that makes due for the works that come later.
+   * callers add work it is one round: what was due at its start, and what that makes due for the jobs that come later.
    */
-  async runDue(): Promise<WorkCounts> {
+  async runDue(): Promise<JobCounts> {
     const before = this.#counts()
     const arrivals = this.#arrivals()
     for (let rounds = 0; rounds < MAX_ROUNDS; rounds += 1) {
@@ -115,12 +115,12 @@ export class Agenda {
    * Throws a {@link ClockError} when another node keeps due work for twenty seconds, when the clock is not to be moved, and
    * when the platform stops. Business time has then come only so far, and the same move goes on from there.
    */
-  moveTo(target: number): Promise<WorkCounts> {
+  moveTo(target: number): Promise<JobCounts> {
     return this.inTurn(moveTo => moveTo(target))
   }
 
   /** Does something that moves business time, while no other move is under way and nothing changes the whole world. */
-  inTurn<T>(work: (moveTo: (target: number) => Promise<WorkCounts>) => Promise<T>): Promise<T> {
+  inTurn<T>(work: (moveTo: (target: number) => Promise<JobCounts>) => Promise<T>): Promise<T> {
     const done = this.#moving.then(() => work(target => this.#moveTo(target)))
     this.#moving = done.catch(() => undefined)
     return done
@@ -138,7 +138,7 @@ export class Agenda {
     })
   }
 
-  async #moveTo(target: number): Promise<WorkCounts> {
+  async #moveTo(target: number): Promise<JobCounts> {
     const before = this.#counts()
     let crowded = 0
     for (;;) {
@@ -178,13 +178,13 @@ export class Agenda {
     throw new ClockError('HELD_ELSEWHERE')
   }
 
-  /** Does what each work has due now, one after the other, and with it what the works before it have made due. */
+  /** Does what each job has due now, one after the other, and with it what the jobs before it have made due. */
   async #round(): Promise<Round> {
     const before = this.#total()
     let nextDueAt = NEVER
     let isAnythingDue = false
-    for (const { work, worker } of this.#entries) {
-      const dueAt = (await work.nextDueAt()) ?? NEVER
+    for (const { job, worker } of this.#entries) {
+      const dueAt = (await job.nextDueAt()) ?? NEVER
       nextDueAt = Math.min(nextDueAt, dueAt)
       if (!worker.isBusy && dueAt > this.control.clock.now()) continue
       isAnythingDue = true
@@ -197,7 +197,7 @@ export class Agenda {
 
   async #isHeldElsewhere(takenBy: number): Promise<boolean> {
     const now = this.control.clock.now()
-    for (const { work } of this.#entries) if (await work.isHeldElsewhere?.(now, takenBy)) return true
+    for (const { job } of this.#entries) if (await job.isHeldElsewhere?.(now, takenBy)) return true
     return false
   }
 
@@ -205,17 +205,15 @@ export class Agenda {
     return this.#entries.reduce((sum, { worker }) => sum + worker.done, 0)
   }
 
-  #counts(): WorkCounts {
-    return countsOf(this.#entries.map(({ work, worker }) => [work.name, worker.done]))
+  #counts(): JobCounts {
+    return countsOf(this.#entries.map(({ job, worker }) => [job.name, worker.done]))
   }
 
-  #since(before: WorkCounts): WorkCounts {
-    return countsOf(
-      this.#entries.map(({ work, worker }) => [work.name, worker.done - (before[work.name] ?? 0)]),
-    )
+  #since(before: JobCounts): JobCounts {
+    return countsOf(this.#entries.map(({ job, worker }) => [job.name, worker.done - (before[job.name] ?? 0)]))
   }
 }
 
-function countsOf(counts: [string, number][]): WorkCounts {
+function countsOf(counts: [string, number][]): JobCounts {
   return Object.fromEntries(counts)
 }
