@@ -141,7 +141,7 @@ async function main(): Promise<void> {
       data: folder,
       deductionLadder: [0],
     }
-    // The first start makes the world.
+    // The first start makes the sandbox.
     await (await startMeasured('./platform.ts', start)).stop()
     const db = openSqlite(join(folder, 'boomgate.db'))
     await seedOrders(db, Number(values.orders))

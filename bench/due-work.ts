@@ -147,7 +147,7 @@ async function seedDueOrders(db: Database, count: number, notifyUrl: string): Pr
     'SELECT appid, openid FROM payer_openids WHERE payer_id = $1',
     PAYER,
   )
-  if (!openid) throw new Error(`${PAYER} is not in the world`)
+  if (!openid) throw new Error(`${PAYER} is not in the sandbox`)
   await inChunks(db, count, async (tx, index) => {
     const id = `due${String(index).padStart(20, '0')}`
     await tx.run(

@@ -64,7 +64,7 @@ async function main(): Promise<void> {
 
   await measureSettlement(merchant, sink)
   await sink.stop()
-  console.log(`first start (new world) to first signed reply: ${firstStart.toFixed(0)} ms`)
+  console.log(`first start (new sandbox) to first signed reply: ${firstStart.toFixed(0)} ms`)
   console.log(`start on the existing folder to first signed reply: ${(await timeStart()).toFixed(0)} ms`)
 }
 

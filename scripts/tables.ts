@@ -13,9 +13,9 @@ import { adminEndpointsOf } from '../src/node/admin-endpoints.ts'
 import { optionGroupsOf } from '../src/node/options.ts'
 import { flagsOf, listOptions } from '../src/options/options.ts'
 import { products } from '../src/products/index.ts'
-import { WORLD_PLATES } from '../src/products/industry/parking/seed-plates.ts'
+import { SANDBOX_PLATES } from '../src/products/industry/parking/seed-plates.ts'
 import { endpointsOf, noticesOf } from '../src/products/product.ts'
-import { WORLD_MERCHANTS } from '../src/sandbox/world.ts'
+import { SANDBOX_MERCHANTS } from '../src/sandbox/merchants.ts'
 
 const endpoints = endpointsOf(products)
 const notices = noticesOf(products)
@@ -45,12 +45,12 @@ const TABLES: Record<string, () => string> = {
   merchants: () =>
     table(
       ['Number', 'Kind', 'What it does'],
-      WORLD_MERCHANTS.map(({ mchid, kind, behaviour }) => [`\`${mchid}\``, kind, behaviour]),
+      SANDBOX_MERCHANTS.map(({ mchid, kind, behaviour }) => [`\`${mchid}\``, kind, behaviour]),
     ),
   plates: () =>
     table(
       ['Plate', 'Colour', 'What it does', 'openid'],
-      WORLD_PLATES.map(({ plate_number, plate_color, behaviour, openid }) => [
+      SANDBOX_PLATES.map(({ plate_number, plate_color, behaviour, openid }) => [
         plate_number,
         plate_color,
         behaviour,

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { DOCUMENTS, renderTables } from './tables.ts'
 
-// Writes the tables of the documents anew from the contract and the sandbox world. `npm run docs`.
+// Writes the tables of the documents anew from the contract and the sandbox. `npm run docs`.
 
 const folder = fileURLToPath(new URL('..', import.meta.url))
 

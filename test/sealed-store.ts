@@ -19,7 +19,7 @@ import { allTables } from './schema.ts'
 
 // A whole platform on a store whose secrets may be sealed, which can be started more than once.
 
-export const worldKeys = await sharedKeys()
+export const sandboxKeys = await sharedKeys()
 export const KEY = { present: new Uint8Array(32).fill(1) }
 export const NEXT = { present: new Uint8Array(32).fill(2) }
 export const OWN = '1230000109'
@@ -63,7 +63,7 @@ export function placeFor(t: TestContext, store = storeFor(t)): Place {
           ...{ secretsKey: secretsKeys?.present, oldSecretsKey: secretsKeys?.old },
         },
         {
-          ...{ open, worldKeys, workers: false },
+          ...{ open, sandboxKeys, workers: false },
           async send(_url, _headers, body) {
             notices.push(body)
             return { status: 204, reply: '', failure: '' }
@@ -91,9 +91,9 @@ export function storeFor(t: TestContext): TestStore {
   return store
 }
 
-/** The secrets of a world that its store holds; of a private key a line of its own, since others have the same first one. */
+/** The secrets of a sandbox that its store holds; of a private key a line of its own, since others have the same first one. */
 export function secretsOf({ folder }: Place): string[] {
-  const pem = [worldKeys.root, worldKeys.platform, worldKeys.publicKey].map(
+  const pem = [sandboxKeys.root, sandboxKeys.platform, sandboxKeys.publicKey].map(
     ({ private_key }) => private_key.split('\n')[10] ?? '',
   )
   const keys = readdirSync(join(folder, 'merchants')).map(mchid => readCredentials(folder, mchid).apiv3_key)

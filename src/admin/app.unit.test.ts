@@ -211,7 +211,7 @@ test('the token outlives a restart, and a file without one gets a new one', asyn
   }
   const listen = async () => {
     const admin = await listenForAdmin(
-      { ...context, world: { folder, baseUrl: running.baseUrl, backupUrl: undefined, trust: undefined } },
+      { ...context, sandbox: { folder, baseUrl: running.baseUrl, backupUrl: undefined, trust: undefined } },
       0,
     )
     await admin.app.close()

@@ -60,7 +60,7 @@ async function lastPosition(tx: Transaction, payerId: string): Promise<number> {
 function requireDone(outcome: Awaited<ReturnType<typeof putCard>>): void {
   if (outcome === 'other_payer')
     throw conflict(
-      'The card_id is used by another payer; ids of cards are unique in the world. Give another card_id.',
+      'The card_id is used by another payer; ids of cards are unique in the sandbox. Give another card_id.',
     )
   if (outcome === 'other_bank')
     throw conflict('The card is at another bank, and that never changes; give another card_id.')

@@ -75,7 +75,7 @@ export const coupons = [
 ]
 
 const ID_USED =
-  'The coupon_id is used by another payer or of another stock; ids of coupons are unique in the world. Give another coupon_id.'
+  'The coupon_id is used by another payer or of another stock; ids of coupons are unique in the sandbox. Give another coupon_id.'
 
 async function stockOf(db: Statements, stockId: string) {
   const stock: StoredCouponStock | undefined = await findStock(db, stockId)

@@ -90,10 +90,10 @@ test('a reset takes the rules away, and a restored snapshot brings back those th
   const own = await chargesUnderTest(t)
   const { put } = adminCalls(own)
   await put('/faults/kept', { kind: 'ERROR_BEFORE_COMMIT', call: 'parking.queryTransaction' })
-  await put('/world/snapshots/with-faults')
-  await put('/world/resets/one')
+  await put('/sandbox/snapshots/with-faults')
+  await put('/sandbox/resets/one')
   assert.equal((await own.query('T-1')).statusCode, 404)
-  await put('/world/snapshots/with-faults/restorations/one')
+  await put('/sandbox/snapshots/with-faults/restorations/one')
   assert.equal((await own.query('T-1')).statusCode, 500)
 })
 

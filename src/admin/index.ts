@@ -15,7 +15,7 @@ import { payers } from './payers.ts'
 import { platformCertificates } from './platform-certificates.ts'
 import { refusedSignatures } from './refused-signatures.ts'
 import { reminders } from './reminders.ts'
-import { world } from './world.ts'
+import { sandbox } from './sandbox.ts'
 
 /** The calls of the administration API that belong to no product. */
 export const coreEndpoints: readonly AdminEndpoint[] = [
@@ -35,5 +35,5 @@ export const coreEndpoints: readonly AdminEndpoint[] = [
   ...node,
   ...ledger,
   ...reminders,
-  ...world,
+  ...sandbox,
 ]

@@ -7,7 +7,7 @@ const account = Type.Object({
   balance: sum('Credits less debits, posted'),
   pending_debits: sum('Promised to others'),
   pending_credits: sum('Promised by others'),
-  minimum: Type.Optional(sum('How far it may go down; absent when it mirrors the outside world')),
+  minimum: Type.Optional(sum('How far it may go down; absent when it mirrors what is outside')),
 })
 
 export const transfer = Type.Object({

@@ -33,7 +33,7 @@ export async function listenForAdmin(
   port: number,
   host = LOOPBACK,
 ): Promise<RunningAdmin> {
-  const path = join(context.world.folder, 'admin.json')
+  const path = join(context.sandbox.folder, 'admin.json')
   const token = knownToken(path) ?? Buffer.from(context.platform.random(TOKEN_BYTES)).toString('base64url')
   const app = buildAdminApp(context, token, { isPublished: !isLoopback(host) })
   try {

@@ -233,9 +233,9 @@ test('a certificate that cannot be used in the folder is not issued either', asy
 
 test('a key that an earlier life has left is never put beside the certificate of this one', async () => {
   const { mchid, path } = await merchant()
-  await admin.put('/world/snapshots/before-second')
+  await admin.put('/sandbox/snapshots/before-second')
   await admin.put(path('second'))
-  await admin.put('/world/snapshots/before-second/restorations/1')
+  await admin.put('/sandbox/snapshots/before-second/restorations/1')
   const { body } = await admin.put(path('second'), { csr: await csrOf(2048) })
   assert.equal(body.folder, undefined)
   admin.refused(await admin.put(path('second'), { use_in_folder: true }), 'CONFLICT', /is not here/)
@@ -245,7 +245,7 @@ test('a key that an earlier life has left is never put beside the certificate of
 test('a merchant that comes back with another pair keeps it when the folder takes a third one', async () => {
   const { mchid, path } = await merchant()
   await admin.put(path('second'), { use_in_folder: true })
-  await admin.put('/world/resets/without-added-merchants')
+  await admin.put('/sandbox/resets/without-added-merchants')
   await admin.put(`/merchants/${mchid}`, { kind: 'direct', trust_state: 'CERTIFICATE' })
   const first = running.merchant(mchid)
   await admin.put(path('third'), { use_in_folder: true })
@@ -266,7 +266,7 @@ test('after a reset the merchants of the sandbox sign with what they were first 
   const second = running.merchant('1230000111')
   for (const id of ['first', 'second']) await admin.put(path.replace('second', id), { revoked: true })
   assert.deepEqual(await ask(second), [401, REVOKED])
-  await admin.put('/world/resets/certificates')
+  await admin.put('/sandbox/resets/certificates')
   assert.deepEqual(running.merchant('1230000111'), first)
   assert.deepEqual(await ask(first), [200, undefined])
   assert.equal((await ask(second))[0], 401)
@@ -274,10 +274,10 @@ test('after a reset the merchants of the sandbox sign with what they were first 
 
 test('when a snapshot is restored that does not know the pair in the folder, the folder goes back to the first one', async () => {
   const { mchid, path, first } = await merchant()
-  await admin.put('/world/snapshots/before')
+  await admin.put('/sandbox/snapshots/before')
   await admin.put(path('second'), { use_in_folder: true })
   assert.notEqual(running.merchant(mchid).serial_no, first.serial_no)
-  await admin.put('/world/snapshots/before/restorations/1')
+  await admin.put('/sandbox/snapshots/before/restorations/1')
   assert.deepEqual(running.merchant(mchid), first)
   assert.deepEqual(await ask(first), [200, undefined])
 })

@@ -19,7 +19,7 @@ import {
 import type { IssuedCertificate } from '../sandbox/certificates.ts'
 import { issueCertificate, keyOfRequest } from '../sandbox/issue-certificate.ts'
 import { certificateRow, merchantSubject } from '../sandbox/issue-merchant.ts'
-import { refreshWorldFiles } from '../sandbox/refresh-world-files.ts'
+import { refreshSandboxFiles } from '../sandbox/refresh-sandbox-files.ts'
 import type { Statements, Transaction } from '../store/database.ts'
 import * as contract from './merchant-certificates.contract.ts'
 import { type AdminContext, adminEndpoint } from './operation.ts'
@@ -46,7 +46,7 @@ export function shownCertificate(row: CertificateRow, now: number) {
 
 async function put(request: Put, context: AdminContext) {
   const { mchid, certificate_id } = request
-  const { platform, world } = context
+  const { platform, sandbox } = context
   const { db, clock } = platform
   const merchant = await readMerchant(db, mchid)
   if (!merchant) throw notFound('merchant number', mchid)
@@ -62,13 +62,13 @@ async function put(request: Put, context: AdminContext) {
     if (found) refuseOther(request, publicKey, found)
     else await store(tx, request, issued, context)
     const changed = await change(tx, request, clock.now())
-    const refusal = request.use_in_folder ? refusedUse(world.folder, mchid, changed) : undefined
+    const refusal = request.use_in_folder ? refusedUse(sandbox.folder, mchid, changed) : undefined
     if (refusal) throw conflict(refusal)
     return changed
   })
-  if (request.use_in_folder) useCertificate(world.folder, mchid, row, await listCertificatesOf(db, mchid))
-  await refreshWorldFiles(platform, world)
-  const folder = folderOfCertificate(world.folder, mchid, row)
+  if (request.use_in_folder) useCertificate(sandbox.folder, mchid, row, await listCertificatesOf(db, mchid))
+  await refreshSandboxFiles(platform, sandbox)
+  const folder = folderOfCertificate(sandbox.folder, mchid, row)
   return {
     mchid,
     ...shownCertificate(row, clock.now()),
@@ -122,12 +122,12 @@ async function store(
   tx: Transaction,
   { mchid, certificate_id, algorithm = 'RSA' }: Put,
   issued: IssuedCertificate | undefined,
-  { platform, world }: AdminContext,
+  { platform, sandbox }: AdminContext,
 ): Promise<void> {
-  if (!issued) throw conflict('The world was changed meanwhile; repeat the call.')
+  if (!issued) throw conflict('The sandbox was changed meanwhile; repeat the call.')
   await refuseFourth(tx, { mchid, algorithm }, platform.clock.now())
   await storeCertificate(tx, certificateRow(mchid, issued, { certificate_id, algorithm }))
-  if (issued.private_key !== '') writeCertificate(world.folder, mchid, certificate_id, issued)
+  if (issued.private_key !== '') writeCertificate(sandbox.folder, mchid, certificate_id, issued)
 }
 
 async function refuseFourth(
@@ -150,7 +150,7 @@ async function change(
   now: number,
 ): Promise<CertificateRow> {
   const row = await findCertificate(tx, mchid, certificate_id)
-  if (!row) throw conflict('The world was changed meanwhile; repeat the call.')
+  if (!row) throw conflict('The sandbox was changed meanwhile; repeat the call.')
   const from = replaced_from === undefined ? row.replaced_from : (parseTime(replaced_from) ?? 0)
   if (revoked === false && row.revoked === 1)
     throw conflict('A revoked certificate never becomes valid again.')

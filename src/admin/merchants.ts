@@ -23,7 +23,7 @@ import { placeOfApiv3Key } from '../merchants/seal-for.ts'
 import { formatTimeMs } from '../protocol/time.ts'
 import { type Credentials, certificateRow, handOver, issueMerchant } from '../sandbox/issue-merchant.ts'
 import { requirePlatformCertificate } from '../sandbox/platform-certificates.ts'
-import { refreshWorldFiles } from '../sandbox/refresh-world-files.ts'
+import { refreshSandboxFiles } from '../sandbox/refresh-sandbox-files.ts'
 import type { Statements, Transaction } from '../store/database.ts'
 import type { Secrets } from '../store/secrets.ts'
 import type { AdminPlatform } from './context.ts'
@@ -73,13 +73,13 @@ async function put(request: Put, context: AdminContext): Promise<Merchant> {
   requirePermissions(request.permissions, context.platform)
   // Keys take their time, so they are made before the transaction.
   const isCaller = !known && kind !== 'sub'
-  const { folder } = context.world
+  const { folder } = context.sandbox
   const credentials = isCaller ? await issueMerchant(context.platform, { folder, mchid }) : undefined
   if (request.shangmi) await requirePlatformCertificate(context.platform, 'SM2')
   const merchant = await db.transaction(async tx => {
     if (!known && kind) await make(tx, context, { mchid, kind, name: request.name ?? mchid }, credentials)
     const now = await lockMerchant(tx, mchid)
-    if (!now) throw conflict('The world was changed meanwhile; repeat the call.')
+    if (!now) throw conflict('The sandbox was changed meanwhile; repeat the call.')
     if (kind && now.kind !== kind)
       throw conflict(`${mchid} is a ${now.kind} merchant number, and that never changes; leave kind out.`)
     if (now.kind === 'sub' && request.apiv3_key)
@@ -107,7 +107,7 @@ function requirePermissions(given: readonly string[] = [], { permissions }: Admi
 /** A new merchant number, unless somebody else has just made it. Its folder is written before the commit. */
 async function make(
   tx: Transaction,
-  { platform, world }: AdminContext,
+  { platform, sandbox }: AdminContext,
   merchant: Pick<MerchantAccount, 'mchid' | 'kind' | 'name'>,
   credentials: Credentials | undefined,
 ): Promise<void> {
@@ -119,7 +119,7 @@ async function make(
   await storeCertificate(tx, certificateRow(mchid, credentials.certificate))
   const apiv3_key = platform.secrets.seal(credentials.apiv3_key, placeOfApiv3Key(mchid))
   await changeMerchant(tx, mchid, { apiv3_key })
-  handOver(platform, world, mchid, credentials)
+  handOver(platform, sandbox, mchid, credentials)
 }
 
 /** Changes what is bound to a merchant number that is there. */
@@ -138,8 +138,8 @@ async function change(
   return merchant
 }
 
-function refreshFiles({ platform, world }: AdminContext): Promise<void> {
-  return refreshWorldFiles(platform, world)
+function refreshFiles({ platform, sandbox }: AdminContext): Promise<void> {
+  return refreshSandboxFiles(platform, sandbox)
 }
 
 const FLAGS = [

@@ -89,7 +89,7 @@ export const putNotice = adminOperation({
   title: 'Sends a notice of any content, once for each id',
   description:
     'It is sealed and signed like any other, with the keys of the moment, sent again by the retry schedule, shown with its ' +
-    'attempts. Nothing in the world has to fit it. It is sent by the worker, so the reply may still say PENDING. The ' +
+    'attempts. Nothing in the sandbox has to fit it. It is sent by the worker, so the reply may still say PENDING. The ' +
     'merchant must have an APIv3 key.',
   request: Type.Object({
     id: Type.String({

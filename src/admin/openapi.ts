@@ -21,7 +21,7 @@ export function openApiDocument(endpoints: readonly AdminEndpoint[]): object {
   const info = {
     title: 'Boomgate administration API',
     version: 'v1',
-    description: 'The world behind the charges, to be seen and driven by people, scripts and tests.',
+    description: 'The sandbox behind the charges, to be seen and driven by people, scripts and tests.',
   }
   return openApi(info, calls, refusals)
 }

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino'
 import type { Scheduler } from '../clock/scheduler.ts'
 import type { Static, TObject, TSchema } from '../contract/schema.ts'
-import type { World } from '../sandbox/ensure-world.ts'
+import type { Sandbox } from '../sandbox/ensure-sandbox.ts'
 import type { GatedDatabase } from '../store/gated-database.ts'
 import type { AdminPlatform } from './context.ts'
 import type { List } from './lists.ts'
@@ -44,8 +44,8 @@ export interface AdminContext {
   /** Keeps writers out of the store for a moment. */
   gate: Pick<GatedDatabase, 'exclusively'>
   scheduler: Scheduler
-  /** The files that belong to the world in the store. */
-  world: World
+  /** The files that belong to the sandbox in the store. */
+  sandbox: Sandbox
   log: Logger
 }
 

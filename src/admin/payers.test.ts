@@ -102,7 +102,7 @@ test('a debt is paid back from the wallet, which lifts the arrears, once for eac
   )
   admin.refused(await admin.put(path, { source: 'other' }), 'CONFLICT', /another repayment_id/)
   const others = await admin.put('/payers/anna/repayments/first', { source: 'wallet' })
-  admin.refused(others, 'CONFLICT', /used by another payer .* unique in the world/)
+  admin.refused(others, 'CONFLICT', /used by another payer .* unique in the sandbox/)
   admin.refused(await admin.put('/payers/nobody/repayments/1', { source: 'wallet' }), 'NOT_FOUND')
   admin.refused(await admin.get('/payers/nobody/advances'), 'NOT_FOUND')
   admin.refused(await admin.get('/payers/anna/repayments/first'), 'NOT_FOUND')

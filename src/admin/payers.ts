@@ -121,7 +121,7 @@ interface AdvanceRow {
 
 const REPAYMENT_REFUSALS: Record<RepaymentRefusal, string> = {
   id_used:
-    'The repayment_id is used by another payer or with another source; ids of repayments are unique in the world. ' +
+    'The repayment_id is used by another payer or with another source; ids of repayments are unique in the sandbox. ' +
     'Give another repayment_id.',
   nothing_owed: 'The payer owes nothing.',
   card_unknown: 'The source is neither `wallet` nor a card of this payer.',

@@ -177,11 +177,11 @@ test('a merchant may put the next certificate off until 120 days before the end 
   assert.equal((await keys.listed()).size, 2)
 })
 
-test('certificates outlive a reset of the world', async t => {
+test('certificates outlive a reset of the sandbox', async t => {
   const keys = await keysUnderTest(t)
   const [{ serial_no: old } = assert.fail()] = await keys.list()
   await keys.end(old, 100)
   const before = await keys.list()
-  await keys.calls.put('/world/resets/keys')
+  await keys.calls.put('/sandbox/resets/keys')
   assert.deepEqual(await keys.list(), before)
 })

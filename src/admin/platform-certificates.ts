@@ -2,7 +2,7 @@ import { listPlatformCertificates, type PlatformCertificateRow } from '../mercha
 import { NEXT_MADE_DAYS } from '../merchants/rotation.ts'
 import { parseTime } from '../protocol/time.ts'
 import { endCertificate } from '../sandbox/platform-certificates.ts'
-import { refreshWorldFiles } from '../sandbox/refresh-world-files.ts'
+import { refreshSandboxFiles } from '../sandbox/refresh-sandbox-files.ts'
 import type { AdminPlatform } from './context.ts'
 import { adminEndpoint } from './operation.ts'
 import * as contract from './platform-certificates.contract.ts'
@@ -15,13 +15,16 @@ export const platformCertificates = [
   adminEndpoint(contract.listPlatformCertificates, async (_request, { platform }) => ({
     data: (await listPlatformCertificates(platform.db)).map(row => certificateOf(platform, row)),
   })),
-  adminEndpoint(contract.putPlatformCertificate, async ({ serial_no, expire_time }, { platform, world }) => {
-    const known = await find(platform, serial_no)
-    const refusal = await endCertificate(platform, known, parseTime(expire_time) ?? 0)
-    if (refusal) throw conflict(refusal)
-    await refreshWorldFiles(platform, world)
-    return certificateOf(platform, await find(platform, serial_no))
-  }),
+  adminEndpoint(
+    contract.putPlatformCertificate,
+    async ({ serial_no, expire_time }, { platform, sandbox }) => {
+      const known = await find(platform, serial_no)
+      const refusal = await endCertificate(platform, known, parseTime(expire_time) ?? 0)
+      if (refusal) throw conflict(refusal)
+      await refreshSandboxFiles(platform, sandbox)
+      return certificateOf(platform, await find(platform, serial_no))
+    },
+  ),
 ]
 
 async function find({ db }: AdminPlatform, serialNo: string): Promise<PlatformCertificateRow> {

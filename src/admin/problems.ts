@@ -4,7 +4,7 @@ export const PROBLEMS = {
   UNAUTHORIZED: { status: 401, title: 'The token is missing or wrong' },
   NOT_FOUND: { status: 404, title: 'There is no such resource' },
   METHOD_NOT_ALLOWED: { status: 405, title: 'The resource has no such method' },
-  CONFLICT: { status: 409, title: 'The state of the world does not allow it' },
+  CONFLICT: { status: 409, title: 'The state of the sandbox does not allow it' },
   BODY_TOO_LARGE: { status: 413, title: 'The body is too large' },
   WRONG_HOST: { status: 421, title: 'The Host header does not name the loopback' },
   INTERNAL_ERROR: { status: 500, title: 'The platform has failed' },
@@ -75,7 +75,7 @@ export function notFound(what: string, id: string): Problem {
   return new Problem('NOT_FOUND', `There is no ${what} ${id}.`)
 }
 
-/** The refusal of a change that the state of the world does not allow. */
+/** The refusal of a change that the state of the sandbox does not allow. */
 export function conflict(detail: string): Problem {
   return new Problem('CONFLICT', detail)
 }

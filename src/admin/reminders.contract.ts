@@ -40,7 +40,7 @@ export const putReminder = adminOperation({
   path,
   title: 'Remembers a text',
   description:
-    'The platform does nothing with it. A program that is about to change the world writes down how to put it back; if it is ' +
+    'The platform does nothing with it. A program that is about to change the sandbox writes down how to put it back; if it is ' +
     'killed, the next one finds that here. `boomgate doctor` does so, under `doctor-` and the merchant number.',
   request: reminder,
   reply: reminder,

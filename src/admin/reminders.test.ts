@@ -30,13 +30,13 @@ test('a text is not empty and has 16 KiB at most', async () => {
   refusedField(await admin.put('/reminders/wrong', { text: 'x'.repeat(16_385) }), 'text')
 })
 
-test('what is remembered is of the world: a restored snapshot brings it back, and a reset forgets it', async t => {
+test('what is remembered is of the sandbox: a restored snapshot brings it back, and a reset forgets it', async t => {
   const own = adminCalls(await platformUnderTest(t))
   await own.put('/reminders/kept', { text: 'then' })
-  await own.put('/world/snapshots/then')
-  await own.put('/world/resets/one')
+  await own.put('/sandbox/snapshots/then')
+  await own.put('/sandbox/resets/one')
   own.refused(await own.get('/reminders/kept'), 'NOT_FOUND')
-  await own.put('/world/snapshots/then/restorations/one')
+  await own.put('/sandbox/snapshots/then/restorations/one')
   assert.equal((await own.get('/reminders/kept')).body.text, 'then')
 })
 

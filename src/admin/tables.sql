@@ -5,8 +5,8 @@ CREATE TABLE notice_replays (
   PRIMARY KEY (notice_id, replay_id)
 );
 
--- Resets and restorations of the world, each under its name; they outlive what they do to it.
-CREATE TABLE world_changes (
+-- Resets and restorations of the sandbox, each under its name; they outlive what they do to it.
+CREATE TABLE sandbox_changes (
   id TEXT PRIMARY KEY,
   -- Empty for a reset.
   snapshot TEXT NOT NULL,
@@ -14,7 +14,7 @@ CREATE TABLE world_changes (
   wall_time BIGINT NOT NULL
 );
 
--- What somebody who changes the world by the administration API has to remember, such as how to put it back.
+-- What somebody who changes the sandbox by the administration API has to remember, such as how to put it back.
 CREATE TABLE reminders (
   reminder_id TEXT PRIMARY KEY,
   text TEXT NOT NULL

@@ -3,5 +3,5 @@ import type { Schema } from '../store/schema.ts'
 export const schema: Schema = {
   name: 'admin',
   url: new URL('./tables.sql', import.meta.url),
-  kept: ['world_changes'],
+  kept: ['sandbox_changes'],
 }

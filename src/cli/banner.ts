@@ -25,10 +25,10 @@ export function banner(running: Running, { data, adminHost }: { data: string; ad
     ),
   ]
   const lines = [
-    `Boomgate listens on ${baseUrl} (${platform.db.engine}, ${isNew ? 'new world' : 'existing world'} in ${data})`,
+    `Boomgate listens on ${baseUrl} (${platform.db.engine}, ${isNew ? 'new sandbox' : 'existing sandbox'} in ${data})`,
     '',
     ...keys,
-    ...existing(data, ['world.json']).map(path => `  Sandbox           ${path}`),
+    ...existing(data, ['sandbox.json']).map(path => `  Sandbox           ${path}`),
     ...(keys.length === 0
       ? ['  Merchants         none has keys in this folder; --write-missing-keys issues new ones']
       : []),

@@ -235,9 +235,9 @@ test('the banner tells where it listens and what to do next, and what it names i
   const first = await servePlatform(t, folder)
   const { code, stdout } = await first.stop('SIGTERM')
   assert.equal(code, 0)
-  assert.match(stdout, /^Boomgate listens on http:\/\/127\.0\.0\.1:\d+ \(sqlite, new world in /)
+  assert.match(stdout, /^Boomgate listens on http:\/\/127\.0\.0\.1:\d+ \(sqlite, new sandbox in /)
   assert.match(stdout, /Next: point your merchant at http:\/\/127\.0\.0\.1:\d+ with the keys/)
-  for (const path of [join('merchants', '1230000109'), join('merchants', '1230000100'), 'world.json']) {
+  for (const path of [join('merchants', '1230000109'), join('merchants', '1230000100'), 'sandbox.json']) {
     assert.ok(stdout.includes(join(folder, path)), path)
     assert.ok(existsSync(join(folder, path)), path)
   }
@@ -253,7 +253,7 @@ test('the banner tells where it listens and what to do next, and what it names i
   const merchant = JSON.parse(readFileSync(join(folder, 'merchants', '1230000109', 'merchant.json'), 'utf8'))
   assert.equal(merchant.base_url, second.baseUrl)
   const { stdout: again } = await second.stop('SIGINT')
-  assert.match(again, /\(sqlite, existing world in /)
+  assert.match(again, /\(sqlite, existing sandbox in /)
 })
 
 test('the banner says when business time is not wall time', async t => {
@@ -477,7 +477,7 @@ test('a folder without the keys of its store is not said to have them, and a sta
   const copy = folderFor(t)
   copyFileSync(join(whole, 'boomgate.db'), join(copy, 'boomgate.db'))
   const bare = await (await servePlatform(t, copy)).stop('SIGTERM')
-  assert.doesNotMatch(bare.stdout, /Direct merchant|Service provider|world\.json|one of these folders/)
+  assert.doesNotMatch(bare.stdout, /Direct merchant|Service provider|sandbox\.json|one of these folders/)
   assert.match(bare.stdout, /none has keys in this folder; --write-missing-keys issues new ones/)
 
   const restored = await servePlatform(t, copy, ['--write-missing-keys'])
@@ -489,10 +489,15 @@ test('a folder without the keys of its store is not said to have them, and a sta
   assert.notEqual(written.serial_no, held.serial_no)
   const { serial_no, base_url } = written
   assert.deepEqual(written, { ...held, serial_no, base_url })
-  for (const name of ['platform/ca.pem', 'platform/platform_cert.pem', 'platform/pub_key.pem', 'world.json'])
+  for (const name of [
+    'platform/ca.pem',
+    'platform/platform_cert.pem',
+    'platform/pub_key.pem',
+    'sandbox.json',
+  ])
     assert.equal(readFileSync(join(copy, name), 'utf8'), readFileSync(join(whole, name), 'utf8'), name)
   const { stdout } = await restored.stop('SIGTERM')
-  assert.match(stdout, /Direct merchant.*\n.*Service provider.*\n.*world\.json/)
+  assert.match(stdout, /Direct merchant.*\n.*Service provider.*\n.*sandbox\.json/)
   // What is there is left alone.
   const again = await servePlatform(t, copy, ['--write-missing-keys'])
   assert.equal(readCredentials(copy, '1230000109').serial_no, serial_no)

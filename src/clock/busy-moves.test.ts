@@ -79,7 +79,7 @@ test('a move of an hour ends while callers keep charging, with few stops, and so
   const lateMs = Date.parse(String(success_time)) - Date.parse(create_time) - 300_000
   assert.ok(lateMs >= 0 && lateMs <= 129_000, `${lateMs} ms late`)
 
-  assert.equal((await admin.put('/world/resets/1')).status, 200)
+  assert.equal((await admin.put('/sandbox/resets/1')).status, 200)
   assert.equal((await busy.queryRefund('R1')).statusCode, 404)
   await admin.put('/clock', { mode: 'FROZEN' })
   await busy.turn()
@@ -92,9 +92,9 @@ test('due work, a snapshot and its restoration end while callers keep charging',
   begin()
   await turn()
   assert.equal((await admin.put('/due-work')).status, 200)
-  assert.equal((await admin.put('/world/snapshots/busy')).status, 200)
+  assert.equal((await admin.put('/sandbox/snapshots/busy')).status, 200)
   await turn()
-  assert.equal((await admin.put('/world/snapshots/busy/restorations/1')).status, 200)
+  assert.equal((await admin.put('/sandbox/snapshots/busy/restorations/1')).status, 200)
   await turn()
   assert.deepEqual((await admin.get('/ledger/audit')).body, { faults: [] })
 })

@@ -7,7 +7,7 @@ export type ClockRefusal =
   | 'NOT_MOVABLE'
   | 'NOT_RUNNABLE'
   | 'STOPPED'
-  | 'WORLD_CHANGED'
+  | 'SANDBOX_CHANGED'
 
 const MESSAGES: Record<ClockRefusal, string> = {
   GOES_BACK: 'Business time never goes back',
@@ -16,7 +16,7 @@ const MESSAGES: Record<ClockRefusal, string> = {
   HELD_ELSEWHERE: 'Another node has due work in hand for too long; repeat the move later',
   NOT_MOVABLE: 'The clock that was given at start cannot be moved or frozen',
   NOT_RUNNABLE: 'The clock that was given at start stands still until it is moved, and cannot be set running',
-  WORLD_CHANGED: 'The world was reset or restored meanwhile, and the move is gone with the old one',
+  SANDBOX_CHANGED: 'The sandbox was reset or restored meanwhile, and the move is gone with the old one',
   STOPPED: 'The platform stops; the move goes on when it is repeated',
 }
 

@@ -140,7 +140,7 @@ export class ClockStore implements ClockControl {
   }
 
   /**
-   * Takes over what the store says. `isNew` says that it is another world's business time, which may be earlier, as after the
+   * Takes over what the store says. `isNew` says that it is another sandbox's business time, which may be earlier, as after the
    * restoring of a snapshot.
    */
   reload(isNew = false): Promise<void> {

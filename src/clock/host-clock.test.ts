@@ -77,7 +77,7 @@ test('while the platform runs, business time goes on where it was when the clock
   const after = await paidOrder(calls)
   assert.ok(Date.parse(String(after.success_time)) >= Date.parse(create_time))
 
-  await admin.put('/world/resets/1')
+  await admin.put('/sandbox/resets/1')
   assert.equal((await admin.get('/clock')).body.offset_ms, 0)
   await paidOrder(calls)
   assert.equal((await admin.get('/clock')).body.offset_ms, 0)

@@ -219,12 +219,12 @@ test('while a move is under way, freezing and running by somebody else never set
   await others
 })
 
-test('a move that a reset has overtaken is refused, and the new world is not moved', async t => {
+test('a move that a reset has overtaken is refused, and the new sandbox is not moved', async t => {
   const { scheduler, move, platform } = await frozenNode(t)
   const { promise: mayGo, resolve: go } = Promise.withResolvers<void>()
   const holding = scheduler.inTurn(() => mayGo)
   const moved = move({ move_id: 'late', step_ms: 300 * HOUR })
-  const refused = assert.rejects(moved, refusedAs('WORLD_CHANGED'))
+  const refused = assert.rejects(moved, refusedAs('SANDBOX_CHANGED'))
   // The move is on record by now, and waits for its turn behind the reset.
   await until(async () => (await findMove(platform.db, 'late')) !== undefined)
   const before = platform.clock.now()

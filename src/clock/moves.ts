@@ -46,7 +46,7 @@ async function finish(
   { move_id }: ClockMove,
 ): Promise<void> {
   const move = await findMove(db, move_id)
-  if (!move) throw new ClockError('WORLD_CHANGED')
+  if (!move) throw new ClockError('SANDBOX_CHANGED')
   if (move.finished) return
   const done = await moveTo(move.to_time)
   // Of two nodes that bring one move to its end, the first writes down what was done.

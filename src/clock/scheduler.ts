@@ -119,14 +119,14 @@ export class Scheduler {
     return this.inTurn(moveTo => moveTo(target))
   }
 
-  /** Does something that moves business time, while no other move is under way and nothing changes the whole world. */
+  /** Does something that moves business time, while no other move is under way and nothing changes the whole sandbox. */
   inTurn<T>(work: (moveTo: (target: number) => Promise<JobCounts>) => Promise<T>): Promise<T> {
     const done = this.#moving.then(() => work(target => this.#moveTo(target)))
     this.#moving = done.catch(() => undefined)
     return done
   }
 
-  /** Does something to the whole world, while no due work is in hand and none is taken up. It comes in turn with moves. */
+  /** Does something to the whole sandbox, while no due work is in hand and none is taken up. It comes in turn with moves. */
   whileIdle<T>(change: () => Promise<T>): Promise<T> {
     return this.inTurn(async () => {
       await Promise.all(this.#entries.map(({ worker }) => worker.pause()))

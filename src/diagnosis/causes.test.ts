@@ -82,7 +82,7 @@ function bareNumbers(base64: string): Buffer {
 const foreignKey = generateKeyPairSync('rsa', { modulusLength: 2048 })
 const second = generateKeyPairSync('rsa', { modulusLength: 2048 })
 
-/** Certificates besides those of the world. */
+/** Certificates besides those of the sandbox. */
 const { db } = running.platform
 async function addCertificate(serial_no: string, changes: Record<string, number> = {}) {
   const { not_after = clock.now() + 1e9, revoked = 0, replaced_from = null } = changes

@@ -54,7 +54,7 @@ export interface DoctorReport {
   checks: CheckResult[]
   /** Changes that an earlier run was killed over, and that this one has put back. */
   put_back: string[]
-  /** What is in the world now and was not before, or could not be put back. */
+  /** What is in the sandbox now and was not before, or could not be put back. */
   left_behind: string[]
 }
 

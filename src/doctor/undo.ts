@@ -8,7 +8,7 @@ export interface StillChanged {
 }
 
 /**
- * What puts the world back. It is noted in the platform before anything is changed, so that a run that is killed leaves it
+ * What puts the sandbox back. It is noted in the platform before anything is changed, so that a run that is killed leaves it
  * to the next one for the same merchant number, wherever that is started.
  */
 export class Undo {

@@ -23,22 +23,22 @@ async function untilBlocked(tx: Transaction, other: Promise<unknown>): Promise<v
 }
 
 test('a coupon that becomes free while its stock ends expires all the same', async t => {
-  const world = await couponsUnderTest(t)
-  const stock_id = await world.stock({ type: 'NOCASH', ...paidByMerchant(60) })
-  const payer_id = await world.payer()
-  const coupon = await world.send(stock_id, payer_id)
-  await world.db.transaction(async tx => {
-    const purchase = { payer_id, payee_mchid: MERCHANT, total: 888, goods_tag: '', now: world.clock.now() }
+  const sandbox = await couponsUnderTest(t)
+  const stock_id = await sandbox.stock({ type: 'NOCASH', ...paidByMerchant(60) })
+  const payer_id = await sandbox.payer()
+  const coupon = await sandbox.send(stock_id, payer_id)
+  await sandbox.db.transaction(async tx => {
+    const purchase = { payer_id, payee_mchid: MERCHANT, total: 888, goods_tag: '', now: sandbox.clock.now() }
     assert.ok(await lockCoupons(tx, await chooseCoupons(tx, purchase), 'order/1'))
   })
-  world.clock.moveTo(END)
+  sandbox.clock.moveTo(END)
   let ending: Promise<boolean> | undefined
-  await world.db.transaction(async tx => {
+  await sandbox.db.transaction(async tx => {
     await unlockCoupons(tx, 'order/1')
-    ending = stocks(world.platform).handle({ stock_id })
+    ending = stocks(sandbox.platform).handle({ stock_id })
     await untilBlocked(tx, ending)
   })
   assert.equal(await ending, true)
-  await world.runDue()
-  assert.equal(await world.state(coupon), 'EXPIRED')
+  await sandbox.runDue()
+  assert.equal(await sandbox.state(coupon), 'EXPIRED')
 })

@@ -125,7 +125,7 @@ test('a gap of ten years without collections takes some transactions, and leaves
   assert.deepEqual(await balances(running), { pending: 0, available: 3 })
 })
 
-test('a new world settles the day before and nothing else, and the next day is due at midnight', async t => {
+test('a new sandbox settles the day before and nothing else, and the next day is due at midnight', async t => {
   const running = await sandboxUnderTest(t, { clock: eveningBefore() })
   await running.runDue()
   await running.runDue()

@@ -53,7 +53,7 @@ export function settledDays(context: Context): Job<Day> {
   }
 }
 
-/** The first day that is not settled. In a new world it is the day before, which has nothing to settle. */
+/** The first day that is not settled. In a new sandbox it is the day before, which has nothing to settle. */
 async function firstUnsettled(db: Statements, now: number): Promise<string> {
   const last = await db.get<{ day: string | null }>('SELECT MAX(day) AS day FROM settled_days')
   return last?.day ? dayAt(endOf(last.day)) : dayAt(now - DAY_MS)

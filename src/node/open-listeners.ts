@@ -6,34 +6,34 @@ import type { TlsCredentials } from '../http/http-server.ts'
 import { listen } from '../http/listen.ts'
 import type { Options, ValuesOf } from '../options/options.ts'
 import type { Product } from '../products/product.ts'
-import type { World } from '../sandbox/ensure-world.ts'
+import type { Sandbox } from '../sandbox/ensure-sandbox.ts'
 import { dataOptions, listenOptions } from './options.ts'
 import type { Platform } from './platform.ts'
 
 /** Under which addresses a node is reached: those of its options, in which a port can be 0 until it listens. */
-export function worldOf(options: Options): World {
+export function sandboxOf(options: Options): Sandbox {
   const { port, backupPort } = options.of(listenOptions)
   const { data, trust } = options.of(dataOptions)
   return { folder: data, trust, ...urlsOf(options.of(listenOptions), port, backupPort) }
 }
 
-/** Listens for calls, and puts the addresses that this has given into `world`. Answers where it listens with TLS, if it does. */
+/** Listens for calls, and puts the addresses that this has given into `sandbox`. Answers where it listens with TLS, if it does. */
 export async function listenForCalls(
   app: FastifyInstance,
   { clock, random, options }: Platform,
-  world: World,
+  sandbox: Sandbox,
 ): Promise<string | undefined> {
   const listening = options.of(listenOptions)
   const { host, port, backupPort, tlsPort } = listening
   const tls = tlsPort === undefined ? undefined : { port: tlsPort, credentials: await credentials() }
   const ports = await listen(app, { host, port, backupPort, tls })
-  Object.assign(world, urlsOf(listening, ports.port, ports.backupPort))
+  Object.assign(sandbox, urlsOf(listening, ports.port, ports.backupPort))
   return ports.tlsPort === undefined ? undefined : urlAt(nameOf(listening), ports.tlsPort, 'https')
 
   async function credentials(): Promise<TlsCredentials> {
     // Loaded here, because with it comes what makes certificates.
     const { tlsCredentials } = await import('../sandbox/tls.ts')
-    return tlsCredentials(world.folder, { random, host: nameOf(listening), wallNow: clock.wallNow() })
+    return tlsCredentials(sandbox.folder, { random, host: nameOf(listening), wallNow: clock.wallNow() })
   }
 }
 
@@ -61,7 +61,7 @@ function urlsOf(
   listening: Listening,
   port: number,
   backupPort: number | undefined,
-): Pick<World, 'baseUrl' | 'backupUrl'> {
+): Pick<Sandbox, 'baseUrl' | 'backupUrl'> {
   const name = nameOf(listening)
   return {
     baseUrl: urlAt(name, port),

@@ -6,7 +6,7 @@ import { Faults } from '../faults/faults.ts'
 import { scriptedBank } from '../funding/scripted-bank.ts'
 import { PlatformKeys } from '../merchants/platform-keys.ts'
 import { endpointsOf, permissionsOf } from '../products/product.ts'
-import type { World } from '../sandbox/ensure-world.ts'
+import type { Sandbox } from '../sandbox/ensure-sandbox.ts'
 import { filterFieldsOf } from './filter-fields.ts'
 import { listenersOf } from './listeners.ts'
 import { listenOptions } from './options.ts'
@@ -20,7 +20,7 @@ export type Platform = AdminPlatform
 export async function platformOn(
   { db, control: { clock }, random, secrets, seeds, tables }: ReadyStore,
   { options, products, surroundings }: Plan,
-  world: World,
+  sandbox: Sandbox,
   signals: Pick<Platform, 'wake' | 'noteChange'>,
   onError: (error: unknown, name: string) => void,
 ): Promise<Platform> {
@@ -30,7 +30,7 @@ export async function platformOn(
     endpoints: endpointsOf(products),
     permissions: permissionsOf(products),
     get publicUrl() {
-      return options.of(listenOptions).publicUrl ?? world.baseUrl
+      return options.of(listenOptions).publicUrl ?? sandbox.baseUrl
     },
     keys: await PlatformKeys.open(db, secrets),
     refusals: new RefusedSignatures(db, clock, error => onError(error, 'refusals')),

@@ -2,7 +2,7 @@ import { systemClock } from '../clock/clock.ts'
 import { type ClockControl, ClockStore, givenClock } from '../clock/clock-store.ts'
 import type { Random } from '../protocol/ids.ts'
 import type { SandboxContext } from '../sandbox/context.ts'
-import { ensureWorld, type World } from '../sandbox/ensure-world.ts'
+import { ensureSandbox, type Sandbox } from '../sandbox/ensure-sandbox.ts'
 import { makeDueCertificates } from '../sandbox/platform-certificates.ts'
 import type { Database } from '../store/database.ts'
 import { GatedDatabase } from '../store/gated-database.ts'
@@ -28,10 +28,10 @@ export interface ReadyStore extends Pick<SandboxContext, 'secrets' | 'seeds' | '
 export async function readyStore(
   opened: Database,
   { products, secretsKeys, surroundings }: Plan,
-  world: World,
+  sandbox: Sandbox,
   onClockChange: () => void,
 ): Promise<ReadyStore> {
-  const { clock: given, random = pooledRandom(), worldKeys } = surroundings
+  const { clock: given, random = pooledRandom(), sandboxKeys } = surroundings
   const schemas = schemasOf(products)
   await migrate(opened, schemas, (given ?? systemClock).wallNow())
   const storedClock = given ? undefined : await ClockStore.open(opened, onClockChange)
@@ -41,9 +41,9 @@ export async function readyStore(
   const secrets = secretsKeys ? secretsUnder(secretsKeys, random) : UNSEALED
   const seeds = products.flatMap(({ seed }) => seed ?? [])
   // Past the gate, because a start that is refused changes nothing, not even the mark of business time.
-  const { isNew } = await ensureWorld(
+  const { isNew } = await ensureSandbox(
     { db: opened, clock, random, secrets, seeds },
-    { ...world, keys: worldKeys },
+    { ...sandbox, keys: sandboxKeys },
   )
   await makeDueCertificates({ db, clock, secrets })
   return { db, random, control, storedClock, secrets, seeds, tables: schemas.flatMap(tablesOf), isNew }

@@ -36,7 +36,7 @@ test('of two nodes with different keys one starts, and the other is told', async
   assert.match(refused?.reason.message, /another key than BOOMGATE_SECRETS_KEY/)
 })
 
-test('of two first starts the one with a key starts, and the world is sealed whoever has made it', async t => {
+test('of two first starts the one with a key starts, and the sandbox is sealed whoever has made it', async t => {
   const store = storeFor(t)
   const [place, other] = [placeFor(t, store), placeFor(t, store)]
   const [keyed, unkeyed] = await Promise.allSettled([place.start(KEY), other.start()])

@@ -22,7 +22,7 @@ import { readCredentials } from '../testing/index.ts'
 
 const CHANGE = { present: NEXT.present, old: KEY.present }
 
-test('a world that is made with a key has no secret in its store that is not sealed, and works', async t => {
+test('a sandbox that is made with a key has no secret in its store that is not sealed, and works', async t => {
   const place = placeFor(t)
   const running = await place.start(KEY)
   await assertSealed(running, place)
@@ -32,11 +32,11 @@ test('a world that is made with a key has no secret in its store that is not sea
   await api.put(`/merchants/${OWN}`, { apiv3_key: 'k'.repeat(32) })
   assert.equal(readCredentials(place.folder, OWN).apiv3_key, 'k'.repeat(32))
   await assertWorks(running, place)
-  await api.put('/world/resets/1')
+  await api.put('/sandbox/resets/1')
   assert.equal(readCredentials(place.folder, OWN).apiv3_key, 'k'.repeat(32))
   await api.put(`/merchants/${OWN}`, { apiv3_key: '' })
   assert.equal((await api.get(`/merchants/${OWN}`)).body.has_apiv3_key, false)
-  await api.put('/world/resets/2')
+  await api.put('/sandbox/resets/2')
   await assertSealed(running, place)
   await assertWorks(running, place)
   await running.stop()
@@ -53,7 +53,7 @@ test('no file that others can read has a secret in it, whatever the umask', asyn
   await api.put('/merchants/1231000001', { kind: 'direct' })
   await api.put(`/merchants/${OWN}/certificates/second`, {})
   await api.put(`/merchants/${OWN}`, { apiv3_key: 'k'.repeat(32) })
-  await api.put('/world/snapshots/one')
+  await api.put('/sandbox/snapshots/one')
   const { token } = JSON.parse(readFileSync(join(place.folder, 'admin.json'), 'utf8'))
   const secrets = [...secretsOf(place), 'PRIVATE KEY', token]
   const holding = place.files().filter(file => secrets.some(secret => readFileSync(file).includes(secret)))
@@ -143,10 +143,10 @@ test('with the old key beside the new one everything is sealed anew, and the old
 test('a snapshot from before the seal is restored under it', async t => {
   const place = placeFor(t)
   const before = await place.start()
-  await before.api.put('/world/snapshots/plain')
+  await before.api.put('/sandbox/snapshots/plain')
   await before.stop()
   const sealed = await place.start(KEY)
-  assert.equal((await sealed.api.put('/world/snapshots/plain/restorations/1')).status, 200)
+  assert.equal((await sealed.api.put('/sandbox/snapshots/plain/restorations/1')).status, 200)
   await assertSealed(sealed, place)
   await assertWorks(sealed, place)
 })
@@ -154,19 +154,19 @@ test('a snapshot from before the seal is restored under it', async t => {
 test('a snapshot holds what is sealed as it is, and under another key it is refused until the old one is given', async t => {
   const place = placeFor(t)
   const first = await place.start(KEY)
-  await first.api.put('/world/snapshots/first')
+  await first.api.put('/sandbox/snapshots/first')
   const file = readFileSync(join(place.folder, 'snapshots', 'first.jsonl'), 'utf8')
   for (const secret of secretsOf(place)) assert.ok(!file.includes(secret))
   await first.stop()
   await (await place.start(CHANGE)).stop()
   const second = await place.start(NEXT)
   const before = await contentOf(second.platform.db)
-  const refused = await second.api.put('/world/snapshots/first/restorations/1')
+  const refused = await second.api.put('/sandbox/snapshots/first/restorations/1')
   second.api.refused(refused, 'CONFLICT', /BOOMGATE_OLD_SECRETS_KEY.*delete the snapshot/)
   assert.equal(await contentOf(second.platform.db), before)
   await second.stop()
   const third = await place.start(CHANGE)
-  assert.equal((await third.api.put('/world/snapshots/first/restorations/1')).status, 200)
+  assert.equal((await third.api.put('/sandbox/snapshots/first/restorations/1')).status, 200)
   await third.stop()
   const last = await place.start(NEXT)
   await assertSealed(last, place)

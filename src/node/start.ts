@@ -9,15 +9,15 @@ import { noticeSender } from '../notices/send.ts'
 import { Options } from '../options/options.ts'
 import { products as allProducts } from '../products/index.ts'
 import { checkProducts, type Product } from '../products/product.ts'
-import type { WorldFolder } from '../sandbox/files.ts'
-import { refreshWorldFiles } from '../sandbox/refresh-world-files.ts'
+import type { SandboxFolder } from '../sandbox/files.ts'
+import { refreshSandboxFiles } from '../sandbox/refresh-sandbox-files.ts'
 import { type DataFolderLock, lockDataFolder } from '../store/data-folder.ts'
 import type { Database } from '../store/database.ts'
 import { StoreHealth } from '../store/health.ts'
 import { openDatabase } from '../store/open.ts'
 import { jobsOf } from './jobs.ts'
 import { logAttempt, openLog } from './log.ts'
-import { listenForAdministration, listenForCalls, worldOf } from './open-listeners.ts'
+import { listenForAdministration, listenForCalls, sandboxOf } from './open-listeners.ts'
 import { dataOptions, type GivenOptions, logOptions, optionGroupsOf, secretsKeysOf } from './options.ts'
 import { type Platform, platformOn } from './platform.ts'
 import { readyStore } from './ready-store.ts'
@@ -40,7 +40,7 @@ export interface RunningPlatform {
   tlsUrl: string | undefined
   /** Where the administration API listens, and its token. */
   admin: AdminAddress
-  /** True when this start made the world. */
+  /** True when this start made the sandbox. */
   isNew: boolean
   /** Does everything that is due by now; for a clock that is moved by hand. */
   runDue(): Promise<JobCounts>
@@ -51,7 +51,7 @@ export interface RunningPlatform {
 }
 
 /**
- * Starts a platform: store, world, workers, HTTP. What was opened before a failure is closed again. `given` has the options
+ * Starts a platform: store, sandbox, workers, HTTP. What was opened before a failure is closed again. `given` has the options
  * that differ from their defaults; `products` is what the platform is made of.
  */
 export async function startPlatform<Products extends readonly Product[] = typeof allProducts>(
@@ -82,8 +82,8 @@ async function startOn(opened: Database, folder: DataFolderLock, plan: Plan): Pr
   const { options, products, surroundings } = plan
   const { log, flush } = openLog(options.of(logOptions).logLevel)
   const onError = reportTo(log)
-  const world = worldOf(options)
-  const store = await readyStore(opened, plan, world, () => scheduler.wake())
+  const sandbox = sandboxOf(options)
+  const store = await readyStore(opened, plan, sandbox, () => scheduler.wake())
   const { db, control, storedClock, isNew } = store
   /** Calls that may have made something due, since the start. */
   let changes = 0
@@ -93,11 +93,11 @@ async function startOn(opened: Database, folder: DataFolderLock, plan: Plan): Pr
       changes += 1
     },
   }
-  const platform = await platformOn(store, plan, world, signals, onError)
+  const platform = await platformOn(store, plan, sandbox, signals, onError)
   const { keys, faults, refusals, clock } = platform
 
   const sender = noticeSender()
-  const refreshFiles = () => refreshWorldFiles(platform, world)
+  const refreshFiles = () => refreshSandboxFiles(platform, sandbox)
   const send = surroundings.send ?? sender.send
   const scheduler = new Scheduler(
     jobsOf(products, platform, send, logAttempt(log), refreshFiles),
@@ -122,10 +122,10 @@ async function startOn(opened: Database, folder: DataFolderLock, plan: Plan): Pr
   }
   let tlsUrl: string | undefined
   try {
-    tlsUrl = await listenForCalls(app, platform, world)
-    if (options.of(dataOptions).writeMissingKeys) await writeMissing(platform, world)
+    tlsUrl = await listenForCalls(app, platform, sandbox)
+    if (options.of(dataOptions).writeMissingKeys) await writeMissing(platform, sandbox)
     await refreshFiles()
-    admin = await listenForAdministration(products, { platform, gate: db, scheduler, world, log })
+    admin = await listenForAdministration(products, { platform, gate: db, scheduler, sandbox, log })
   } catch (error) {
     await stop()
     throw error
@@ -140,18 +140,18 @@ async function startOn(opened: Database, folder: DataFolderLock, plan: Plan): Pr
   health.state = 'ready'
   return {
     ...{ app, platform, scheduler, tlsUrl, isNew, stop },
-    baseUrl: world.baseUrl,
-    backupUrl: world.backupUrl,
+    baseUrl: sandbox.baseUrl,
+    backupUrl: sandbox.backupUrl,
     admin: { url: admin.url, token: admin.token },
     runDue: () => scheduler.runDue(),
     onceFolderGone: callback => folder.onceGone(callback),
   }
 }
 
-async function writeMissing(platform: Platform, world: WorldFolder): Promise<void> {
+async function writeMissing(platform: Platform, sandbox: SandboxFolder): Promise<void> {
   // Loaded here, because with it comes what makes certificates.
   const { writeMissingFiles } = await import('../sandbox/write-missing-files.ts')
-  await writeMissingFiles(platform, world)
+  await writeMissingFiles(platform, sandbox)
 }
 
 function reportTo(log: Logger): (error: unknown, name: string) => void {

@@ -5,7 +5,7 @@ import type { SendNotice } from '../notices/send.ts'
 import type { Options } from '../options/options.ts'
 import type { Product } from '../products/product.ts'
 import type { Random } from '../protocol/ids.ts'
-import type { WorldKeys } from '../sandbox/create-world.ts'
+import type { SandboxKeys } from '../sandbox/create-sandbox.ts'
 import type { Database } from '../store/database.ts'
 import type { SecretsKeys } from '../store/secrets.ts'
 
@@ -23,8 +23,8 @@ export interface Surroundings {
   workers?: boolean
   /** Opens another store than the one that the options name. */
   open?: () => Promise<Database>
-  /** Keys for a new world; made anew when absent. */
-  worldKeys?: WorldKeys
+  /** Keys for a new sandbox; made anew when absent. */
+  sandboxKeys?: SandboxKeys
 }
 
 /** What a node is made from. */

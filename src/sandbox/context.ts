@@ -11,7 +11,7 @@ export interface Seed {
   permissions?: readonly string[]
   /** Writes its rows into a new or a reset sandbox, whose merchants are there. `appid` is the app of their payers, `now` business time. */
   store(tx: Transaction, sandbox: { appid: string; now: number }): Promise<void>
-  /** What `world.json` says of it, for programs. */
+  /** What `sandbox.json` says of it, for programs. */
   shown(sandbox: { appid: string }): Readonly<Record<string, unknown>>
 }
 

@@ -2,8 +2,8 @@ import { createPublicKey, X509Certificate } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { SandboxContext } from './context.ts'
-import type { MerchantKeys, WorldKeys } from './create-world.ts'
-import { APPID, sandboxPermissions, WORLD_MERCHANTS } from './world.ts'
+import type { MerchantKeys, SandboxKeys } from './create-sandbox.ts'
+import { APPID, SANDBOX_MERCHANTS, sandboxPermissions } from './merchants.ts'
 
 /** Readable by its owner alone, because it is or holds a secret. */
 export const PRIVATE = 0o600
@@ -27,8 +27,8 @@ export interface MerchantFile {
   backup_url?: string
 }
 
-/** Where the files of a world are, and the addresses that they name. */
-export interface WorldFolder {
+/** Where the files of a sandbox are, and the addresses that they name. */
+export interface SandboxFolder {
   folder: string
   /** Where the platform listens. */
   baseUrl: string
@@ -36,28 +36,32 @@ export interface WorldFolder {
   backupUrl: string | undefined
 }
 
-/** Writes everything that a person or a merchant's program needs to know of a new world. */
-export function writeWorldFiles(world: WorldFolder, keys: WorldKeys, seeds: SandboxContext['seeds']): void {
-  const { folder } = world
+/** Writes everything that a person or a merchant's program needs to know of a new sandbox. */
+export function writeSandboxFiles(
+  sandbox: SandboxFolder,
+  keys: SandboxKeys,
+  seeds: SandboxContext['seeds'],
+): void {
+  const { folder } = sandbox
   const { root, platform, publicKey } = keys
   writeFile(join(folder, 'platform', 'ca.pem'), root.certificate)
   writeFile(join(folder, 'platform', 'platform_cert.pem'), platform.certificate)
   writeFile(join(folder, 'platform', 'pub_key.pem'), publicKey.public_key)
   const own = { ...platform, public_key: publicKey.public_key }
   for (const { merchant, ...credentials } of keys.merchants) {
-    writeMerchantFolder(world, merchant, credentials, own)
+    writeMerchantFolder(sandbox, merchant, credentials, own)
   }
-  writeFile(join(folder, 'world.json'), worldFile(seeds))
+  writeFile(join(folder, 'sandbox.json'), sandboxFile(seeds))
 }
 
 /** Writes what the program of one merchant reads. */
 export function writeMerchantFolder(
-  world: WorldFolder,
+  sandbox: SandboxFolder,
   { mchid, appids, sub_mchids }: Pick<MerchantFile, 'mchid' | 'appids' | 'sub_mchids'>,
   { certificate, apiv3_key, public_key_id }: Omit<MerchantKeys, 'merchant'>,
   platform: { serial_no: string; certificate: string; public_key: string },
 ): void {
-  const own = join(world.folder, 'merchants', mchid)
+  const own = join(sandbox.folder, 'merchants', mchid)
   writeFile(join(own, 'apiclient_key.pem'), certificate.private_key, PRIVATE)
   writeFile(join(own, 'apiclient_cert.pem'), certificate.certificate)
   writeFile(join(own, 'platform_cert.pem'), platform.certificate)
@@ -70,7 +74,7 @@ export function writeMerchantFolder(
     sub_mchids,
     platform_serial: platform.serial_no,
     public_key_id,
-    ...addressesOf(world),
+    ...addressesOf(sandbox),
   })
 }
 
@@ -78,7 +82,7 @@ export function writeMerchantFolder(
 export function addressesOf({
   baseUrl,
   backupUrl,
-}: WorldFolder): Pick<MerchantFile, 'base_url' | 'backup_url'> {
+}: SandboxFolder): Pick<MerchantFile, 'base_url' | 'backup_url'> {
   return { base_url: baseUrl, ...(backupUrl !== undefined && { backup_url: backupUrl }) }
 }
 
@@ -126,9 +130,9 @@ export function writeMerchantFile(folder: string, file: MerchantFile): void {
 }
 
 /** What the sandbox has, for programs. */
-export function worldFile(seeds: SandboxContext['seeds']): string {
+export function sandboxFile(seeds: SandboxContext['seeds']): string {
   const shown = seeds.map(seed => seed.shown({ appid: APPID }))
-  const merchants = WORLD_MERCHANTS.map(merchant => {
+  const merchants = SANDBOX_MERCHANTS.map(merchant => {
     const { has_permissions: _, ...shown } = merchant
     return { ...shown, permissions: sandboxPermissions(merchant, seeds) }
   })

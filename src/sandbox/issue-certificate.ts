@@ -23,7 +23,7 @@ interface Wanted extends Pick<CertificateOrder, 'subject' | 'public_key'> {
   not_after?: number | undefined
 }
 
-/** Makes a certificate under the world's root of the algorithm. Takes a tenth of a second of a thread when it makes a key. */
+/** Makes a certificate under the sandbox's root of the algorithm. Takes a tenth of a second of a thread when it makes a key. */
 export async function issueCertificate(
   platform: Pick<SandboxContext, 'db' | 'clock' | 'secrets'>,
   algorithm: Algorithm,
@@ -47,7 +47,7 @@ export async function keyOfRequest(algorithm: Algorithm, csr: string): Promise<s
   return maker.keyOfRequest(csr)
 }
 
-/** The root of the algorithm; the one for RSA comes with the world, any other is made when it is first needed. */
+/** The root of the algorithm; the one for RSA comes with the sandbox, any other is made when it is first needed. */
 async function requireRoot(
   { db, secrets }: Pick<SandboxContext, 'db' | 'secrets'>,
   algorithm: Algorithm,
@@ -56,7 +56,7 @@ async function requireRoot(
 ): Promise<Root> {
   const known = await findRoot(db, secrets, algorithm)
   if (known) return known
-  if (algorithm === 'RSA') throw new Error('The world has no root to issue certificates from')
+  if (algorithm === 'RSA') throw new Error('The sandbox has no root to issue certificates from')
   const made = await maker.newRoot(validity)
   return db.transaction(async tx => {
     await lockPlatformKeys(tx)

@@ -6,8 +6,8 @@ import { APIV3_KEY_LENGTH } from '../protocol/sealed-resource.ts'
 import { formatDate } from '../protocol/time.ts'
 import type { IssuedCertificate } from './certificates.ts'
 import type { SandboxContext } from './context.ts'
-import type { MerchantKeys } from './create-world.ts'
-import { readMerchantFolder, type WorldFolder, writeMerchantFolder } from './files.ts'
+import type { MerchantKeys } from './create-sandbox.ts'
+import { readMerchantFolder, type SandboxFolder, writeMerchantFolder } from './files.ts'
 import { issueCertificate } from './issue-certificate.ts'
 
 const FIRST = { certificate_id: 'first', algorithm: 'RSA' } as const
@@ -62,14 +62,14 @@ export function certificateRow(
 /** Writes the folder that the program of a new merchant reads. */
 export function handOver(
   { keys, clock }: Pick<SandboxContext, 'keys' | 'clock'>,
-  world: WorldFolder,
+  sandbox: SandboxFolder,
   mchid: string,
   credentials: Credentials,
 ): void {
   const { id: serial_no, certificate } = keys.signing('RSA', clock.now())
   const public_key = keys.publicKey.publicKey.export({ type: 'spki', format: 'pem' }).toString()
   const platform = { serial_no, certificate, public_key }
-  writeMerchantFolder(world, { mchid, appids: [], sub_mchids: [] }, credentials, platform)
+  writeMerchantFolder(sandbox, { mchid, appids: [], sub_mchids: [] }, credentials, platform)
 }
 
 function isIssuedBy(certificate: string, root: string, now: number): boolean {

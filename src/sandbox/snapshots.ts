@@ -22,7 +22,7 @@ import type { Table } from '../store/schema.ts'
 import type { Secrets } from '../store/secrets.ts'
 import type { SandboxContext } from './context.ts'
 import { PRIVATE } from './files.ts'
-import { emptyWorld, worldTables } from './world-tables.ts'
+import { emptySandbox, sandboxTables } from './sandbox-tables.ts'
 
 /** Rows that are read, written and held at once. */
 const ROWS_AT_ONCE = 500
@@ -30,7 +30,7 @@ const ROWS_AT_ONCE = 500
 const CHUNK_BYTES = 1024 * 1024
 const ENDING = '.jsonl'
 
-/** A snapshot of the world. Times in milliseconds. */
+/** A snapshot of the sandbox. Times in milliseconds. */
 export interface Snapshot {
   name: string
   business_time: number
@@ -63,7 +63,7 @@ interface Ending {
 export const DAMAGED = 'The file of the snapshot is damaged. Delete the snapshot and take a new one.'
 
 /**
- * Writes all rows of the world into a file of JSON lines, as they are at one instant, and readable by its owner alone. A
+ * Writes all rows of the sandbox into a file of JSON lines, as they are at one instant, and readable by its owner alone. A
  * snapshot that exists is left as it is. Meanwhile nobody else writes on SQLite; memory holds a page of rows.
  */
 export async function takeSnapshot(
@@ -82,7 +82,7 @@ export async function takeSnapshot(
       const { write, end } = writerTo(file)
       if (tx.forUpdate !== '') await tx.run('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ')
       write(await headerOf(tx, clock.now(), clock.wallNow()))
-      for (const table of worldTables(tables)) await writeTable(tx, table, write)
+      for (const table of sandboxTables(tables)) await writeTable(tx, table, write)
       end()
     })
     fsyncSync(file)
@@ -130,7 +130,7 @@ export async function snapshotFault(
   const here = await headerOf(db, 0, 0)
   if (header.migrations !== here.migrations)
     return 'It was taken by another version, whose tables are others. Delete it and take a new one.'
-  if (header.root !== here.root) return 'It was taken of another world, whose keys are others.'
+  if (header.root !== here.root) return 'It was taken of another sandbox, whose keys are others.'
   return isWhole(path) ? lockedFault(secrets, path) : DAMAGED
 }
 
@@ -162,8 +162,8 @@ export async function restoreSnapshot(
 ): Promise<void> {
   const header = readHeader(pathOf(folder, name))
   if (!header) throw new Error(`The snapshot ${name} cannot be read`)
-  await emptyWorld(tx, tables)
-  const known = new Set(worldTables(tables).map(table => table.name))
+  await emptySandbox(tx, tables)
+  const known = new Set(sandboxTables(tables).map(table => table.name))
   for (const line of linesOf(pathOf(folder, name))) {
     const chunk = JSON.parse(line) as Chunk | Header | Ending
     if (!('table' in chunk)) continue
@@ -172,7 +172,7 @@ export async function restoreSnapshot(
       throw new Error(`The snapshot ${name} has a table or column that cannot be`)
     await insertRows(tx, table, columns, renewSecrets(secrets, table, rowsOf(chunk)))
   }
-  // Nobody has a notice in hand in the world that comes back.
+  // Nobody has a notice in hand in the sandbox that comes back.
   await tx.run('UPDATE notices SET leased_until = 0 WHERE leased_until > 0')
   // A move that was under way then is not what anybody asks for now.
   await tx.run('DELETE FROM clock_moves WHERE finished = 0')

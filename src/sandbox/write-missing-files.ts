@@ -12,7 +12,7 @@ import type { Merchant } from '../merchants/merchants.ts'
 import { placeOfApiv3Key } from '../merchants/seal-for.ts'
 import { folderOfCertificate } from './certificate-files.ts'
 import type { SandboxContext } from './context.ts'
-import { type WorldFolder, worldFile, writeFile, writeMerchantFolder } from './files.ts'
+import { type SandboxFolder, sandboxFile, writeFile, writeMerchantFolder } from './files.ts'
 import { issueCertificate } from './issue-certificate.ts'
 import { certificateRow, merchantSubject } from './issue-merchant.ts'
 
@@ -30,7 +30,7 @@ interface PlatformFiles {
  * Writes the files of the sandbox that the data folder lacks: that of a second node, or beside a restored store. The private
  * keys of merchants are in no store, so one whose folder has no key of its certificates gets another certificate.
  */
-export async function writeMissingFiles(platform: Known, world: WorldFolder): Promise<void> {
+export async function writeMissingFiles(platform: Known, sandbox: SandboxFolder): Promise<void> {
   const { db, clock, secrets, keys } = platform
   const { id: serial_no, certificate } = keys.signing('RSA', clock.now())
   const public_key = keys.publicKey.publicKey.export({ type: 'spki', format: 'pem' }).toString()
@@ -39,29 +39,29 @@ export async function writeMissingFiles(platform: Known, world: WorldFolder): Pr
     ...(root && { [join('platform', 'ca.pem')]: root.certificate }),
     [join('platform', 'platform_cert.pem')]: certificate,
     [join('platform', 'pub_key.pem')]: public_key,
-    'world.json': worldFile(platform.seeds),
+    'sandbox.json': sandboxFile(platform.seeds),
   }
   for (const [name, text] of Object.entries(texts)) {
-    const path = join(world.folder, name)
+    const path = join(sandbox.folder, name)
     if (!existsSync(path)) writeFile(path, text)
   }
   const callers = await db.all<Caller>(
     `SELECT mchid, apiv3_key, public_key_id FROM merchants WHERE kind <> 'sub' ORDER BY mchid`,
   )
   for (const caller of callers)
-    await writeKeys(platform, world, caller, { serial_no, certificate, public_key })
+    await writeKeys(platform, sandbox, caller, { serial_no, certificate, public_key })
 }
 
 async function writeKeys(
   platform: Known,
-  world: WorldFolder,
+  sandbox: SandboxFolder,
   { mchid, apiv3_key, public_key_id }: Caller,
   files: PlatformFiles,
 ): Promise<void> {
   const { db, clock, secrets } = platform
   const own = `merchants/${mchid}`
   const held = await listCertificatesOf(db, mchid)
-  if (held.some(certificate => folderOfCertificate(world.folder, mchid, certificate) === own)) return
+  if (held.some(certificate => folderOfCertificate(sandbox.folder, mchid, certificate) === own)) return
   const certificate = await issueCertificate(platform, 'RSA', { subject: merchantSubject(mchid) })
   const certificate_id = `written-${certificate.serial_no.slice(-8).toLowerCase()}`
   const appids = await listAppids(db, mchid)
@@ -81,6 +81,6 @@ async function writeKeys(
       apiv3_key: secrets.open(apiv3_key, placeOfApiv3Key(mchid)),
       public_key_id,
     }
-    writeMerchantFolder(world, { mchid, appids, sub_mchids }, credentials, files)
+    writeMerchantFolder(sandbox, { mchid, appids, sub_mchids }, credentials, files)
   })
 }

@@ -36,13 +36,13 @@ test('files that hold secrets become private, whoever left them otherwise; nothi
     'snapshots/noon.jsonl.unfinished',
     'tls/server_key.pem',
   ]
-  const others = ['world.json', 'merchants/1/apiclient_cert.pem', 'platform/ca.pem', 'notes/merchant.json']
+  const others = ['sandbox.json', 'merchants/1/apiclient_cert.pem', 'platform/ca.pem', 'notes/merchant.json']
   for (const name of [...secret, ...others]) {
     mkdirSync(dirname(join(folder, name)), { recursive: true })
     writeFileSync(join(folder, name), name)
     chmodSync(join(folder, name), 0o664)
   }
-  symlinkSync(join(folder, 'world.json'), join(folder, 'snapshots', 'linked.jsonl'))
+  symlinkSync(join(folder, 'sandbox.json'), join(folder, 'snapshots', 'linked.jsonl'))
   const modeOf = (name: string) => statSync(join(folder, name)).mode & 0o777
   const folderMode = modeOf('.')
   lockDataFolder(folder).release()

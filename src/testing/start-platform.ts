@@ -46,7 +46,7 @@ export interface MerchantCredentials extends MerchantFile {
   platform_public_key: string
 }
 
-/** A platform with the sandbox world, in a folder of its own that goes away with it. */
+/** A platform with the sandbox, in a folder of its own that goes away with it. */
 export interface TestPlatform
   extends Pick<RunningPlatform, 'app' | 'baseUrl' | 'scheduler' | 'runDue' | 'stop'> {
   platform: Platform
@@ -96,7 +96,7 @@ export async function startPlatform<Products extends readonly Product[] = typeof
       rateLimit: Number.MAX_SAFE_INTEGER,
       ...rules,
     },
-    { ...surroundings, workers, worldKeys: await sharedKeys() },
+    { ...surroundings, workers, sandboxKeys: await sharedKeys() },
     products,
   ).catch(error => {
     rmSync(folder, { recursive: true })

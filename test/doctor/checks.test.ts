@@ -57,7 +57,7 @@ const DEFECTS: Record<string, [defects: Defects, found: RegExp]> = {
 const examine = (gate: string, options: Partial<DoctorOptions> = {}) => examineOn(running, gate, options)
 const changeable = () => changeableOf(admin)
 
-test('a merchant without a defect passes every check, and the world is put back', async t => {
+test('a merchant without a defect passes every check, and the sandbox is put back', async t => {
   const before = await changeable()
   const report = await examine(await startMerchant(t, running))
   assert.deepEqual(

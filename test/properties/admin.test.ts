@@ -36,7 +36,7 @@ assert.equal(refund.statusCode, 200, refund.body)
 const { notices } = (await admin.get(`/orders/1230000109/${order.out_trade_no}`)).body
 await admin.put('/payers/anna')
 await admin.put('/payers/anna/repayments/none', { source: 'wallet' })
-await admin.put('/world/snapshots/first')
+await admin.put('/sandbox/snapshots/first')
 
 /** Fields with which a call is answered, by their names; those of one call alone are below. */
 const FIELDS: Record<string, unknown> = {
@@ -134,7 +134,7 @@ async function send(parts: Parts, operation: AdminOperation): Promise<AdminReply
   })
 }
 
-async function contentOfWorld(): Promise<unknown> {
+async function contentOfSandbox(): Promise<unknown> {
   const content = []
   for (const { name, key } of allTables.filter(({ isKept }) => !isKept)) {
     content.push(await running.platform.db.all(`SELECT * FROM ${name} ORDER BY ${key.join(', ')}`))
@@ -154,8 +154,8 @@ const attempt: fc.Arbitrary<Attempt> = fc.record({
 
 const statuses = new Map<number, number>()
 
-/** What the world held after the last request: it is read again only when it may have changed. */
-let content = await contentOfWorld()
+/** What the sandbox held after the last request: it is read again only when it may have changed. */
+let content = await contentOfSandbox()
 
 async function tryOut({ operation, mutations }: Attempt): Promise<void> {
   const parts = validParts(operation)
@@ -168,7 +168,7 @@ async function tryOut({ operation, mutations }: Attempt): Promise<void> {
   const rerouted = mutations.some(({ kind }) => kind === 'path' || kind === 'method')
   if (!rerouted) assertDeclared(reply)
   const before = content
-  content = await contentOfWorld()
+  content = await contentOfSandbox()
   if (reply.status !== 200) assert.deepEqual(content, before, `${outcome} has written something`)
 }
 
@@ -181,7 +181,7 @@ test('a valid request of every call is answered or says which state stands again
     )
     assertDeclared(reply)
   }
-  content = await contentOfWorld()
+  content = await contentOfSandbox()
 })
 
 test('no request, however it is corrupted, gets anything but a documented answer, and a refused one writes nothing', async () => {

@@ -25,7 +25,7 @@ export interface Payer {
   plate_number: string
 }
 
-/** One platform, one merchant's receiver, and the world around them, moved through its public calls alone. */
+/** One platform, one merchant's receiver, and the sandbox around them, moved through its public calls alone. */
 export interface Scenario extends Omit<ParkingUnderTest, 'admin'> {
   admin: AdminClient
   sink: WebhookSink

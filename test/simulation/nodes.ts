@@ -23,7 +23,7 @@ const LEASE_OVER_MS = 16_000
 
 const SECOND = 1_000
 
-/** How often a start ends in a crash, and how many commits it has at most: the first one makes the tables and the world. */
+/** How often a start ends in a crash, and how many commits it has at most: the first one makes the tables and the sandbox. */
 const CRASH_CHANCE = 0.15
 const COMMITS_OF_A_START = 2
 const COMMITS_OF_THE_FIRST = 16
@@ -153,7 +153,7 @@ export class Nodes {
         clock: this.clock,
         random: size => random.bytes(size),
         workers: false,
-        worldKeys: await sharedKeys(),
+        sandboxKeys: await sharedKeys(),
         bank: bank.reachedBy(life),
         send: network.reachedBy(life),
         wait: access.wait,

@@ -37,7 +37,7 @@ const PAYERS = 6
 const CARDS_PER_PAYER = 2
 const BANK_TYPES = ['CMB_DEBIT', 'ICBC_DEBIT'] as const
 
-/** Numbers that the world does not have yet. */
+/** Numbers that the sandbox does not have yet. */
 export const PLATES: readonly Plate[] = Array.from({ length: 7 }, (_, index) => ({
   plate_number: `粤C${30_001 + index}`,
   plate_color: 'BLUE',

@@ -1532,7 +1532,7 @@ export interface AdminCalls {
 
   /**
    * Sends a notice of any content, once for each id. It is sealed and signed like any other, with the keys of the
-   * moment, sent again by the retry schedule, shown with its attempts. Nothing in the world has to fit it. It is
+   * moment, sent again by the retry schedule, shown with its attempts. Nothing in the sandbox has to fit it. It is
    * sent by the worker, so the reply may still say PENDING. The merchant must have an APIv3 key.
    */
   putNotice: {
@@ -2680,7 +2680,7 @@ export interface AdminCalls {
         pending_debits: number
         /** Promised by others, in fen */
         pending_credits: number
-        /** How far it may go down; absent when it mirrors the outside world, in fen */
+        /** How far it may go down; absent when it mirrors what is outside, in fen */
         minimum?: number | undefined
       }>
       /** Give this as `after` for the next page; absent at the end */
@@ -2703,7 +2703,7 @@ export interface AdminCalls {
       pending_debits: number
       /** Promised by others, in fen */
       pending_credits: number
-      /** How far it may go down; absent when it mirrors the outside world, in fen */
+      /** How far it may go down; absent when it mirrors what is outside, in fen */
       minimum?: number | undefined
     }
   }
@@ -2785,7 +2785,7 @@ export interface AdminCalls {
   }
 
   /**
-   * Remembers a text. The platform does nothing with it. A program that is about to change the world writes down
+   * Remembers a text. The platform does nothing with it. A program that is about to change the sandbox writes down
    * how to put it back; if it is killed, the next one finds that here. `boomgate doctor` does so, under `doctor-`
    * and the merchant number.
    */
@@ -2811,7 +2811,7 @@ export interface AdminCalls {
     }
   }
 
-  /** Snapshots of the world. */
+  /** Snapshots of the sandbox. */
   listSnapshots: {
     request: Record<never, never>
     reply: {
@@ -2868,7 +2868,7 @@ export interface AdminCalls {
   }
 
   /**
-   * Makes the world what it was at a snapshot; once for each restoration_id. Business time is what it was too,
+   * Makes the sandbox what it was at a snapshot; once for each restoration_id. Business time is what it was too,
    * unless the clock was given at start.
    */
   putRestoration: {
@@ -2883,7 +2883,7 @@ export interface AdminCalls {
       id: string
       /** What was restored; empty for a reset */
       snapshot: string
-      /** Of the world after it */
+      /** Of the sandbox after it */
       business_time: string
       /** When it was done */
       wall_time: string
@@ -2893,8 +2893,8 @@ export interface AdminCalls {
   }
 
   /**
-   * Makes the world what it was at the first start, with the same keys; once for each reset_id. Business time runs
-   * with wall time again, unless the clock was given at start.
+   * Makes the sandbox what it was at the first start, with the same keys; once for each reset_id. Business time
+   * runs with wall time again, unless the clock was given at start.
    */
   putReset: {
     request: {
@@ -3382,12 +3382,12 @@ export const ADMIN_CALLS: Readonly<
   getReminder: { method: 'GET', path: '/admin/v1/reminders/{reminder_id}' },
   putReminder: { method: 'PUT', path: '/admin/v1/reminders/{reminder_id}' },
   deleteReminder: { method: 'DELETE', path: '/admin/v1/reminders/{reminder_id}' },
-  listSnapshots: { method: 'GET', path: '/admin/v1/world/snapshots' },
-  getSnapshot: { method: 'GET', path: '/admin/v1/world/snapshots/{name}' },
-  putSnapshot: { method: 'PUT', path: '/admin/v1/world/snapshots/{name}' },
-  deleteSnapshot: { method: 'DELETE', path: '/admin/v1/world/snapshots/{name}' },
-  putRestoration: { method: 'PUT', path: '/admin/v1/world/snapshots/{name}/restorations/{restoration_id}' },
-  putReset: { method: 'PUT', path: '/admin/v1/world/resets/{reset_id}' },
+  listSnapshots: { method: 'GET', path: '/admin/v1/sandbox/snapshots' },
+  getSnapshot: { method: 'GET', path: '/admin/v1/sandbox/snapshots/{name}' },
+  putSnapshot: { method: 'PUT', path: '/admin/v1/sandbox/snapshots/{name}' },
+  deleteSnapshot: { method: 'DELETE', path: '/admin/v1/sandbox/snapshots/{name}' },
+  putRestoration: { method: 'PUT', path: '/admin/v1/sandbox/snapshots/{name}/restorations/{restoration_id}' },
+  putReset: { method: 'PUT', path: '/admin/v1/sandbox/resets/{reset_id}' },
   getOpenApi: { method: 'GET', path: '/admin/v1/openapi.json' },
   listPlates: { method: 'GET', path: '/admin/v1/plates' },
   getPlate: { method: 'GET', path: '/admin/v1/plates/{plate_number}/{plate_color}' },

@@ -21,17 +21,17 @@ const certificate = (serial: string, effectiveTime = 0, expireTime = 1000 * HOUR
 
 /** A ring with a clock and a platform of certificates that the test moves. */
 function ringOf(trust: Trust) {
-  const world = { now: 0, certificates: [certificate('AA')], downloads: 0, failing: false }
+  const sandbox = { now: 0, certificates: [certificate('AA')], downloads: 0, failing: false }
   const ring = new KeyRing(
     { trust },
-    () => world.now,
+    () => sandbox.now,
     async () => {
-      world.downloads += 1
-      if (world.failing) throw new Error('no network')
-      return world.certificates
+      sandbox.downloads += 1
+      if (sandbox.failing) throw new Error('no network')
+      return sandbox.certificates
     },
   )
-  return { ring, world }
+  return { ring, sandbox }
 }
 
 const isKey = (found: KeyObject | { unknown: string }) => !('unknown' in found)
@@ -39,18 +39,18 @@ const isKey = (found: KeyObject | { unknown: string }) => !('unknown' in found)
 const settled = () => new Promise(resolve => setImmediate(resolve))
 
 test('certificates are downloaded once before the first call, however many calls wait for them', async () => {
-  const { ring, world } = ringOf({ certificates: [] })
+  const { ring, sandbox } = ringOf({ certificates: [] })
   await Promise.all([ring.ready(), ring.ready(), ring.ready()])
-  assert.equal(world.downloads, 1)
+  assert.equal(sandbox.downloads, 1)
   assert.ok(isKey(await ring.find('AA')))
-  assert.equal(world.downloads, 1)
+  assert.equal(sandbox.downloads, 1)
 })
 
 test('with a public key nothing is downloaded before the first call', async () => {
-  const { ring, world } = ringOf({ ...publicKeyTrust, certificates: [] })
+  const { ring, sandbox } = ringOf({ ...publicKeyTrust, certificates: [] })
   await ring.ready()
   assert.ok(isKey(await ring.find('PUB_KEY_ID_1')))
-  assert.equal(world.downloads, 0)
+  assert.equal(sandbox.downloads, 0)
 })
 
 test('serial numbers are compared without regard to case and leading zeros', async () => {
@@ -59,127 +59,131 @@ test('serial numbers are compared without regard to case and leading zeros', asy
 })
 
 test('a serial number that begins with a zero is named with it, and found without it', async () => {
-  const { ring, world } = ringOf({ certificates: [] })
-  world.certificates = [certificate('0AA1')]
+  const { ring, sandbox } = ringOf({ certificates: [] })
+  sandbox.certificates = [certificate('0AA1')]
   assert.equal((await ring.encryptionKey()).serial, '0AA1')
   assert.ok(isKey(await ring.find('0AA1')))
   assert.ok(isKey(await ring.find('AA1')))
 })
 
 test('an unknown serial number causes one download for all who wait, and then none for ten seconds', async () => {
-  const { ring, world } = ringOf({ certificates: [] })
+  const { ring, sandbox } = ringOf({ certificates: [] })
   await ring.ready()
-  world.certificates = [certificate('AA'), certificate('BB')]
+  sandbox.certificates = [certificate('AA'), certificate('BB')]
   const found = await Promise.all([ring.find('BB'), ring.find('BB'), ring.find('BB')])
   assert.ok(found.every(isKey))
-  assert.equal(world.downloads, 2)
+  assert.equal(sandbox.downloads, 2)
 
   assert.ok(!isKey(await ring.find('CC')))
   assert.ok(!isKey(await ring.find('DD')))
-  assert.equal(world.downloads, 2)
-  world.now += 9_999
+  assert.equal(sandbox.downloads, 2)
+  sandbox.now += 9_999
   assert.ok(!isKey(await ring.find('CC')))
-  assert.equal(world.downloads, 2)
-  world.now += 1
+  assert.equal(sandbox.downloads, 2)
+  sandbox.now += 1
   assert.ok(!isKey(await ring.find('CC')))
-  assert.equal(world.downloads, 3)
+  assert.equal(sandbox.downloads, 3)
 })
 
 test('a key id that is not known is never looked for among certificates', async () => {
-  const { ring, world } = ringOf({ certificates: [] })
+  const { ring, sandbox } = ringOf({ certificates: [] })
   await ring.ready()
   const found = await ring.find('PUB_KEY_ID_2')
   assert.match('unknown' in found ? found.unknown : '', /publicKeyId/)
-  assert.equal(world.downloads, 1)
+  assert.equal(sandbox.downloads, 1)
 })
 
 test('in public key mode a certificate is not known, and the reason says what to add', async () => {
-  const { ring, world } = ringOf(publicKeyTrust)
+  const { ring, sandbox } = ringOf(publicKeyTrust)
   const found = await ring.find('AA')
   assert.match('unknown' in found ? found.unknown : '', /certificates: \[\]/)
-  assert.equal(world.downloads, 0)
+  assert.equal(sandbox.downloads, 0)
 })
 
 test('certificates are renewed by whoever uses them after ten hours, without being waited for', async () => {
-  const { ring, world } = ringOf({ certificates: [] })
+  const { ring, sandbox } = ringOf({ certificates: [] })
   await ring.ready()
-  world.now = 10 * HOUR - 1
+  sandbox.now = 10 * HOUR - 1
   await ring.ready()
-  assert.equal(world.downloads, 1)
+  assert.equal(sandbox.downloads, 1)
 
-  world.now = 10 * HOUR
-  world.certificates = [certificate('BB')]
+  sandbox.now = 10 * HOUR
+  sandbox.certificates = [certificate('BB')]
   assert.ok(isKey(await ring.find('AA')))
-  assert.equal(world.downloads, 2)
+  assert.equal(sandbox.downloads, 2)
   await settled()
   assert.ok(isKey(await ring.find('BB')))
-  assert.equal(world.downloads, 2)
+  assert.equal(sandbox.downloads, 2)
 })
 
 test('a renewal that fails disturbs nobody and is tried again', async () => {
-  const { ring, world } = ringOf({ certificates: [] })
+  const { ring, sandbox } = ringOf({ certificates: [] })
   await ring.ready()
-  world.now = 10 * HOUR
-  world.failing = true
+  sandbox.now = 10 * HOUR
+  sandbox.failing = true
   assert.ok(isKey(await ring.find('AA')))
   await settled()
-  world.now += MINUTE
+  sandbox.now += MINUTE
   assert.ok(isKey(await ring.find('AA')))
-  assert.equal(world.downloads, 3)
+  assert.equal(sandbox.downloads, 3)
 })
 
 test('a renewal that fails is not tried again by each call, as after the switch, when there is no list any more', async () => {
-  const { ring, world } = ringOf({ ...publicKeyTrust, certificates: [] })
+  const { ring, sandbox } = ringOf({ ...publicKeyTrust, certificates: [] })
   await ring.find('AA')
-  world.now = 10 * HOUR
-  world.failing = true
+  sandbox.now = 10 * HOUR
+  sandbox.failing = true
   for (let call = 0; call < 60; call += 1) {
     await ring.ready()
     assert.ok(isKey(await ring.find('PUB_KEY_ID_1')))
     assert.ok(isKey(await ring.find('AA')))
     await settled()
-    world.now += 1000
+    sandbox.now += 1000
   }
-  assert.equal(world.downloads, 2)
+  assert.equal(sandbox.downloads, 2)
 })
 
 test('while downloads fail, numbers that somebody makes up cause one in a second, and all hear why', async () => {
-  const { ring, world } = ringOf({ ...publicKeyTrust, certificates: [] })
-  world.failing = true
+  const { ring, sandbox } = ringOf({ ...publicKeyTrust, certificates: [] })
+  sandbox.failing = true
   for (const serial of ['AA', 'BB', 'CC']) await assert.rejects(ring.find(serial), /no network/)
-  assert.equal(world.downloads, 1)
-  world.now += 1000
-  world.failing = false
+  assert.equal(sandbox.downloads, 1)
+  sandbox.now += 1000
+  sandbox.failing = false
   assert.ok(isKey(await ring.find('AA')))
-  assert.equal(world.downloads, 2)
+  assert.equal(sandbox.downloads, 2)
 })
 
 test('a download that fails before the first call fails the call, and the next call tries again', async () => {
-  const { ring, world } = ringOf({ certificates: [] })
-  world.failing = true
+  const { ring, sandbox } = ringOf({ certificates: [] })
+  sandbox.failing = true
   await assert.rejects(ring.ready(), /no network/)
-  world.failing = false
+  sandbox.failing = false
   await ring.ready()
 })
 
 test('a certificate is believed until its end and not after', async () => {
-  const { ring, world } = ringOf({ certificates: [] })
-  world.certificates = [certificate('AA', 0, 2 * HOUR)]
+  const { ring, sandbox } = ringOf({ certificates: [] })
+  sandbox.certificates = [certificate('AA', 0, 2 * HOUR)]
   await ring.ready()
-  world.now = 2 * HOUR
+  sandbox.now = 2 * HOUR
   assert.ok(!isKey(await ring.find('AA')))
 })
 
 test('fields are encrypted to the newest certificate in effect', async () => {
-  const { ring, world } = ringOf({ certificates: [] })
-  world.now = 5 * HOUR
-  world.certificates = [certificate('OLD', 1), certificate('NEW', 4 * HOUR), certificate('FUTURE', 6 * HOUR)]
+  const { ring, sandbox } = ringOf({ certificates: [] })
+  sandbox.now = 5 * HOUR
+  sandbox.certificates = [
+    certificate('OLD', 1),
+    certificate('NEW', 4 * HOUR),
+    certificate('FUTURE', 6 * HOUR),
+  ]
   assert.equal((await ring.encryptionKey()).serial, 'NEW')
 })
 
 test('fields are encrypted to the first certificate to come when none is in effect yet', async () => {
-  const { ring, world } = ringOf({ certificates: [] })
-  world.certificates = [certificate('LATER', 2 * MINUTE), certificate('SOON', MINUTE)]
+  const { ring, sandbox } = ringOf({ certificates: [] })
+  sandbox.certificates = [certificate('LATER', 2 * MINUTE), certificate('SOON', MINUTE)]
   assert.equal((await ring.encryptionKey()).serial, 'SOON')
 })
 

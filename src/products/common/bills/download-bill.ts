@@ -15,7 +15,7 @@ export const downloadBill: Handler<typeof contract.downloadBill> = async (
   if (!download || clock.now() > download.expire_time) throw new ApiError(errors.DOWNLOAD_URL_WRONG)
   if (download.mchid !== caller.mchid) throw new ApiError(errors.DOWNLOADER_WRONG)
   const bill = await findBillById(db, download.bill_id)
-  // The world may be another one by now.
+  // The sandbox may be another one by now.
   if (!bill) throw new ApiError(errors.DOWNLOAD_URL_WRONG)
   return billFile(db, bill, download)
 }

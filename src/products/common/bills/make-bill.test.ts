@@ -175,25 +175,25 @@ test('what a process has left behind that died over a bill is removed with the f
   assert.deepEqual(await db.all('SELECT bill_id FROM bill_makings'), [{ bill_id: 'alive' }])
 })
 
-test('a bill of a world that was reset while it was made is none', async t => {
+test('a bill of a sandbox that was reset while it was made is none', async t => {
   const running = await billsUnderTest(t)
   const admin = adminClient(running)
   const reset = textOf(2, async page => {
-    if (page === 1) await admin.put('/world/resets/now')
+    if (page === 1) await admin.put('/sandbox/resets/now')
   })
-  await assert.rejects(makeBill(running.platform, SUBJECT, reset), /world was changed/)
+  await assert.rejects(makeBill(running.platform, SUBJECT, reset), /sandbox was changed/)
   for (const table of ['bills', 'bill_chunks', 'bill_makings']) assert.equal(await countOf(running, table), 0)
 })
 
-test('whoever asks for a bill while the world changes under its making is told to come again, and later has it', async t => {
+test('whoever asks for a bill while the sandbox changes under its making is told to come again, and later has it', async t => {
   const running = await billsUnderTest(t)
   const { pay, apply, clock, platform } = running
   const admin = adminClient(running)
   await pay()
   clock.moveTo(READY)
-  await admin.put('/world/snapshots/kept')
+  await admin.put('/sandbox/snapshots/kept')
   for (const isWaiting of [true, false]) {
-    await admin.put(`/world/snapshots/kept/restorations/before-${isWaiting}`)
+    await admin.put(`/sandbox/snapshots/kept/restorations/before-${isWaiting}`)
     const { promise: mayGoOn, resolve: goOn } = Promise.withResolvers<void>()
     const begun = Promise.withResolvers<void>()
     const text = textOf(1, async () => {
@@ -206,7 +206,7 @@ test('whoever asks for a bill while the world changes under its making is told t
     )
     await begun.promise
     if (!isWaiting) await waiting
-    await admin.put(`/world/snapshots/kept/restorations/${isWaiting}`)
+    await admin.put(`/sandbox/snapshots/kept/restorations/${isWaiting}`)
     goOn()
     await waiting
     let reply = await apply(TRADE)
@@ -237,9 +237,9 @@ test('a snapshot that is restored has the bills that it was taken with, and link
   clock.moveTo(READY)
   const file = await bill(TRADE)
   const { download_url } = (await apply(TRADE)).json<Applied>()
-  await admin.put('/world/snapshots/kept')
+  await admin.put('/sandbox/snapshots/kept')
   const later = (await apply(TRADE, {}, PARTNER)).json<Applied>()
-  await admin.put('/world/snapshots/kept/restorations/1')
+  await admin.put('/sandbox/snapshots/kept/restorations/1')
   assert.equal(`\uFEFF${(await download(download_url)).body.replace(/^\uFEFF/, '')}`, file)
   assert.equal((await download(later.download_url, PARTNER.mchid)).statusCode, 400)
   assert.equal(await bill(TRADE), file)

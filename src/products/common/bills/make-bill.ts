@@ -19,9 +19,9 @@ export interface BillText {
 /** What is needed to make bills. */
 export type BillMaker = Pick<ProductContext, 'db' | 'clock' | 'random'>
 
-/** What is thrown when the world was reset or restored under a making: what was made is of another world. */
-export class WorldChanged extends Error {
-  override readonly name = 'WorldChanged'
+/** What is thrown when the sandbox was reset or restored under a making: what was made is of another sandbox. */
+export class SandboxChanged extends Error {
+  override readonly name = 'SandboxChanged'
 }
 
 /** Bytes of the compressed file in one row of the store. */
@@ -32,7 +32,7 @@ const MAKING_LIMIT_MS = 60 * 60 * 1000
 
 /**
  * Makes a bill: text to SHA-1 to gzip to chunks in the store, a page at a time, whatever its length. When somebody else has made
- * the same meanwhile, theirs is the bill. Throws {@link WorldChanged} when that has happened.
+ * the same meanwhile, theirs is the bill. Throws {@link SandboxChanged} when that has happened.
  */
 export async function makeBill(maker: BillMaker, subject: BillSubject, text: BillText): Promise<Bill> {
   const { db, clock, random } = maker
@@ -46,7 +46,7 @@ export async function makeBill(maker: BillMaker, subject: BillSubject, text: Bil
       const isWhole = (await chunkCount(tx, bill_id)) === chunks
       const wasMade = await tx.run('DELETE FROM bill_makings WHERE bill_id = $1', bill_id)
       if (!isWhole || wasMade === 0)
-        throw new WorldChanged(`The world was changed while bill ${bill_id} was made`)
+        throw new SandboxChanged(`The sandbox was changed while bill ${bill_id} was made`)
       if (!(await insertBill(tx, bill))) await removeChunks(tx, bill_id)
     })
   } catch (error) {

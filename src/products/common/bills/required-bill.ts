@@ -3,7 +3,7 @@ import type { ProductContext } from '../../../calls/context.ts'
 import { ApiError } from '../../../protocol/errors.ts'
 import type { Database } from '../../../store/database.ts'
 import { errors } from './errors.ts'
-import { type BillText, makeBill, WorldChanged } from './make-bill.ts'
+import { type BillText, makeBill, SandboxChanged } from './make-bill.ts'
 import { type Bill, type BillSubject, findBill } from './stored-bill.ts'
 
 /** How long a request waits for its bill, in milliseconds of wall time. A small one is there long before. */
@@ -45,8 +45,8 @@ async function made(platform: ProductContext, subject: BillSubject, textOf: () =
   making.then(forget, () => undefined)
   const bill = await withinWait(making).catch(error => {
     forget()
-    // The bill of the world as it is now is another one, and nothing is wrong with it.
-    throw error instanceof WorldChanged ? new ApiError(errors.STATEMENT_CREATING) : error
+    // The bill of the sandbox as it is now is another one, and nothing is wrong with it.
+    throw error instanceof SandboxChanged ? new ApiError(errors.STATEMENT_CREATING) : error
   })
   if (!bill) throw new ApiError(errors.STATEMENT_CREATING)
   return bill

@@ -18,7 +18,7 @@ import {
 import { clockByHand } from '../../../../test/refunds.ts'
 import { conforms } from '../../../contract/validate.ts'
 import { createParking } from './contract.ts'
-import { WORLD_PLATES } from './seed-plates.ts'
+import { SANDBOX_PLATES } from './seed-plates.ts'
 
 const parking = await parkingUnderTest({ after })
 const { create, call, platform } = parking
@@ -157,7 +157,7 @@ for (const [mode, caller] of MODES) {
 }
 
 test('an entry of each plate of the sandbox is made, in the state that the list says', async () => {
-  for (const { plate_number, plate_color, behaviour } of WORLD_PLATES) {
+  for (const { plate_number, plate_color, behaviour } of SANDBOX_PLATES) {
     const [, reason] = /an entry is BLOCKED, (\w+)/.exec(behaviour) ?? []
     const expected = reason ? { state: 'BLOCKED', block_reason: reason } : { state: 'NORMAL' }
     const { state, block_reason } = await made(entry({ plate_number, plate_color }))

@@ -29,7 +29,7 @@ import { createTransaction, type Transaction } from './contract.ts'
 import { insertParking } from './parkings.ts'
 import { plateContext } from './plate-context.ts'
 import { openPlate } from './plates.ts'
-import { OTHER_PRODUCT_ORDER, WORLD_PLATES } from './seed-plates.ts'
+import { OTHER_PRODUCT_ORDER, SANDBOX_PLATES } from './seed-plates.ts'
 
 const parking = await parkingUnderTest({ after })
 const { charge, park, accept, order, platform, runDue } = parking
@@ -272,7 +272,7 @@ test('each plate of the sandbox does what its list says', async () => {
     粤B10005: 'USER_STATE_ABNORMAL',
     粤B10007: 'USER_STATE_ABNORMAL',
   } as const
-  for (const { plate_number, plate_color, behaviour } of WORLD_PLATES) {
+  for (const { plate_number, plate_color, behaviour } of SANDBOX_PLATES) {
     const reply = await charge(chargeOf(await park({ plate_number, plate_color })))
     const refusal = (refusals as Partial<Record<string, keyof typeof CODES>>)[plate_number]
     if (!refusal) {

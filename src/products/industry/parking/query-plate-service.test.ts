@@ -16,7 +16,7 @@ import { clockByHand } from '../../../../test/refunds.ts'
 import { conforms } from '../../../contract/validate.ts'
 import { signedRequest } from '../../../testing/index.ts'
 import { queryPlateService } from './contract.ts'
-import { WORLD_PLATES } from './seed-plates.ts'
+import { SANDBOX_PLATES } from './seed-plates.ts'
 
 const { find, call, app, merchant, platform } = await parkingUnderTest({ after })
 
@@ -40,7 +40,7 @@ const SAMPLE_REPLY =
   '{"plate_number":"粤B888888","plate_color":"BLUE","service_open_time":"2017-08-26T10:43:39+08:00","openid":"oUpF8uMuAJOM2pxb1Q","service_state":"PAUSE"}'
 
 const openidOf = (plate: string) =>
-  WORLD_PLATES.find(({ plate_number }) => plate_number === plate)?.openid ?? ''
+  SANDBOX_PLATES.find(({ plate_number }) => plate_number === plate)?.openid ?? ''
 /** A query about a plate by its own user. */
 const ownQuery = (plate_number: string) => ({ ...SAMPLE, plate_number, openid: openidOf(plate_number) })
 
@@ -98,7 +98,7 @@ for (const [mode, caller] of MODES) {
 }
 
 test('the state of each plate of the sandbox is the one that its list says', async () => {
-  for (const { plate_number, plate_color, openid, service_state } of WORLD_PLATES) {
+  for (const { plate_number, plate_color, openid, service_state } of SANDBOX_PLATES) {
     const user = openid || SAMPLE.openid
     const reply = await find({ ...SAMPLE, plate_number, plate_color, openid: user })
     assert.equal(reply.json<{ service_state: string }>().service_state, service_state, plate_number)

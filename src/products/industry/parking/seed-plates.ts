@@ -4,7 +4,7 @@ import { parseTime } from '../../../protocol/time.ts'
 import type { PlateColor } from './plate.ts'
 
 /** A plate of the sandbox with its payer. Each payer has one plate. */
-export interface WorldPlate {
+export interface SandboxPlate {
   plate_number: string
   plate_color: PlateColor
   behaviour: string
@@ -28,7 +28,7 @@ export interface WorldPlate {
 
 const yuan = (amount: number) => amount * 100
 
-const plate = (plate_number: string, behaviour: string, more: Partial<WorldPlate> = {}): WorldPlate => ({
+const plate = (plate_number: string, behaviour: string, more: Partial<SandboxPlate> = {}): SandboxPlate => ({
   plate_number,
   plate_color: 'BLUE',
   behaviour,
@@ -49,7 +49,7 @@ const card = (
   plateNumber: string,
   bank_type: string,
   behaviour: ScriptedCard['behaviour'],
-): WorldPlate['cards'][number] => ({
+): SandboxPlate['cards'][number] => ({
   card_id: `${bank_type}-${plateNumber.slice(1)}`,
   bank_type,
   available: yuan(100_000),
@@ -57,7 +57,7 @@ const card = (
 })
 
 /** One plate for each behaviour. docs/sandbox.md lists them and a test holds the two together. */
-export const WORLD_PLATES: readonly WorldPlate[] = [
+export const SANDBOX_PLATES: readonly SandboxPlate[] = [
   plate('粤B888888', "The documents' sample: opened and paused; an entry is BLOCKED, PAUSE", {
     openid: 'oUpF8uMuAJOM2pxb1Q',
     service_state: 'PAUSE',
@@ -140,7 +140,7 @@ export const COUPON_STOCK: CouponStock = {
 export const FLEET_SIZE = 200
 
 /** The plates for load tests: each has a payer and money of its own. */
-export function fleetPlates(): WorldPlate[] {
+export function fleetPlates(): SandboxPlate[] {
   return Array.from({ length: FLEET_SIZE }, (_, index) =>
     plate(`粤B${20_000 + index}`, 'Normal, for load tests', { wallet: yuan(1_000_000) }),
   )
@@ -149,7 +149,7 @@ export function fleetPlates(): WorldPlate[] {
 /** A number that a basic payment has used: a query of it is 400 INVALID_REQUEST, a charge under it ALREADY_EXISTS. */
 export const OTHER_PRODUCT_ORDER = '1217752501201407033233368018'
 
-/** Milliseconds; the world's opening times are constants, so a wrong one is a fault of ours. */
+/** Milliseconds; the sandbox's opening times are constants, so a wrong one is a fault of ours. */
 export function openTimeMs(text: string): number {
   const time = parseTime(text)
   if (time === undefined) throw new Error(`${text} is no time`)

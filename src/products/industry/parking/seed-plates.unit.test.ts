@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { checkPlate } from './plate.ts'
-import { FLEET_SIZE, fleetPlates, openTimeMs, WORLD_PLATES } from './seed-plates.ts'
+import { FLEET_SIZE, fleetPlates, openTimeMs, SANDBOX_PLATES } from './seed-plates.ts'
 
-const PLATES = [...WORLD_PLATES, ...fleetPlates()]
+const PLATES = [...SANDBOX_PLATES, ...fleetPlates()]
 
-test('every plate of the world is a plate in its colour, and none comes twice', () => {
+test('every plate of the sandbox is a plate in its colour, and none comes twice', () => {
   for (const { plate_number, plate_color } of PLATES) {
     assert.equal(checkPlate(plate_number, plate_color), undefined, plate_number)
   }

@@ -13,22 +13,22 @@ import {
   fleetPlates,
   OTHER_PRODUCT_ORDER,
   openTimeMs,
-  WORLD_PLATES,
-  type WorldPlate,
+  SANDBOX_PLATES,
+  type SandboxPlate,
 } from './seed-plates.ts'
 
 /** What the sandbox has of parking: plates with their payers, and a number that another product has used. */
 export const seed: Seed = {
   permissions: [PERMISSION],
   async store(tx, { appid, now }) {
-    await storePlates(tx, appid, [...WORLD_PLATES, ...fleetPlates()], now)
+    await storePlates(tx, appid, [...SANDBOX_PLATES, ...fleetPlates()], now)
     const callers = await tx.all<{ mchid: string }>("SELECT mchid FROM merchants WHERE kind <> 'sub'")
     for (const { mchid } of callers) await insertOrder(tx, otherOrder(mchid, appid, now))
   },
   shown({ appid }) {
     const fleet = fleetPlates()
     return {
-      plates: WORLD_PLATES.map(plate => ({ appid, ...plate })),
+      plates: SANDBOX_PLATES.map(plate => ({ appid, ...plate })),
       fleet: {
         behaviour: 'Normal plates for load tests, each with a payer and money of its own',
         plate_color: 'BLUE',
@@ -54,10 +54,10 @@ function otherOrder(mchid: string, appid: string, now: number): NewOrder {
   }
 }
 
-/** The ids of the world's coupons follow this one; the first is that of the documents' sample. */
+/** The ids of the sandbox's coupons follow this one; the first is that of the documents' sample. */
 const FIRST_COUPON_ID = 109_518
 
-/** The payer of a plate of the world; each payer has one plate. */
+/** The payer of a plate of the sandbox; each payer has one plate. */
 function payerOf(plateNumber: string): string {
   return `payer-of-${plateNumber}`
 }
@@ -66,7 +66,7 @@ function payerOf(plateNumber: string): string {
 async function storePlates(
   tx: Transaction,
   appid: string,
-  all: readonly WorldPlate[],
+  all: readonly SandboxPlate[],
   now: number,
 ): Promise<void> {
   const plates = all
@@ -138,7 +138,7 @@ async function storeArrears(tx: Transaction, payerId: string, amount: number, no
 
 async function storeCards(
   tx: Transaction,
-  { payer_id, cards }: Pick<WorldPlate, 'cards'> & { payer_id: string },
+  { payer_id, cards }: Pick<SandboxPlate, 'cards'> & { payer_id: string },
 ): Promise<void> {
   const rows = cards.map((card, index) => ({ ...card, payer_id, position: index + 1 }))
   await insertRows(tx, 'cards', ['card_id', 'payer_id', 'bank_type', 'position'], rows)
@@ -147,19 +147,19 @@ async function storeCards(
 
 async function storeCoupons(
   tx: Transaction,
-  payers: readonly (Pick<WorldPlate, 'coupons'> & { payer_id: string })[],
+  payers: readonly (Pick<SandboxPlate, 'coupons'> & { payer_id: string })[],
   now: number,
 ): Promise<void> {
   // No worker runs yet that could be told.
-  const world = { clock: { now: () => now }, wake() {} }
+  const sandbox = { clock: { now: () => now }, wake() {} }
   const { stock_id } = COUPON_STOCK
-  const outcomes: string[] = [await createStock(tx, world, COUPON_STOCK)]
+  const outcomes: string[] = [await createStock(tx, sandbox, COUPON_STOCK)]
   for (const { payer_id, coupons } of payers) {
     for (let number = 1; number <= coupons; number += 1) {
       const coupon_id = `${FIRST_COUPON_ID + number}`
-      outcomes.push(await sendCoupon(tx, world, { coupon_id, stock_id, payer_id }))
+      outcomes.push(await sendCoupon(tx, sandbox, { coupon_id, stock_id, payer_id }))
     }
   }
   const refusal = outcomes.find(outcome => outcome !== 'done')
-  if (refusal) throw new Error(`The coupons of the world were refused: ${refusal}`)
+  if (refusal) throw new Error(`The coupons of the sandbox were refused: ${refusal}`)
 }

@@ -14,7 +14,7 @@ const snapshot = Type.Object({
 const change = Type.Object({
   id: id('The name that was given to it'),
   snapshot: shown('What was restored; empty for a reset'),
-  business_time: time('Of the world after it'),
+  business_time: time('Of the sandbox after it'),
   wall_time: time('When it was done'),
   repeated,
 })
@@ -22,8 +22,8 @@ const change = Type.Object({
 export const listSnapshots = adminOperation({
   name: 'listSnapshots',
   method: 'GET',
-  path: '/admin/v1/world/snapshots',
-  title: 'Snapshots of the world',
+  path: '/admin/v1/sandbox/snapshots',
+  title: 'Snapshots of the sandbox',
   request: Type.Object({}),
   reply: Type.Object({ data: Type.Array(snapshot) }),
   problems: [],
@@ -32,7 +32,7 @@ export const listSnapshots = adminOperation({
 export const getSnapshot = adminOperation({
   name: 'getSnapshot',
   method: 'GET',
-  path: '/admin/v1/world/snapshots/{name}',
+  path: '/admin/v1/sandbox/snapshots/{name}',
   title: 'A snapshot',
   request: Type.Object({ name: snapshotName }),
   reply: snapshot,
@@ -42,7 +42,7 @@ export const getSnapshot = adminOperation({
 export const putSnapshot = adminOperation({
   name: 'putSnapshot',
   method: 'PUT',
-  path: '/admin/v1/world/snapshots/{name}',
+  path: '/admin/v1/sandbox/snapshots/{name}',
   title: 'Takes a snapshot; one that exists is left as it is',
   request: Type.Object({ name: snapshotName }),
   reply: snapshot,
@@ -52,7 +52,7 @@ export const putSnapshot = adminOperation({
 export const deleteSnapshot = adminOperation({
   name: 'deleteSnapshot',
   method: 'DELETE',
-  path: '/admin/v1/world/snapshots/{name}',
+  path: '/admin/v1/sandbox/snapshots/{name}',
   title: 'Deletes a snapshot, and forgets what was restored from it',
   request: Type.Object({ name: snapshotName }),
   reply: Type.Object({ name: snapshotName }),
@@ -62,8 +62,8 @@ export const deleteSnapshot = adminOperation({
 export const putRestoration = adminOperation({
   name: 'putRestoration',
   method: 'PUT',
-  path: '/admin/v1/world/snapshots/{name}/restorations/{restoration_id}',
-  title: 'Makes the world what it was at a snapshot; once for each restoration_id',
+  path: '/admin/v1/sandbox/snapshots/{name}/restorations/{restoration_id}',
+  title: 'Makes the sandbox what it was at a snapshot; once for each restoration_id',
   description: 'Business time is what it was too, unless the clock was given at start.',
   request: Type.Object({ name: snapshotName, restoration_id: id('The name of this restoration') }),
   reply: change,
@@ -73,8 +73,8 @@ export const putRestoration = adminOperation({
 export const putReset = adminOperation({
   name: 'putReset',
   method: 'PUT',
-  path: '/admin/v1/world/resets/{reset_id}',
-  title: 'Makes the world what it was at the first start, with the same keys; once for each reset_id',
+  path: '/admin/v1/sandbox/resets/{reset_id}',
+  title: 'Makes the sandbox what it was at the first start, with the same keys; once for each reset_id',
   description: 'Business time runs with wall time again, unless the clock was given at start.',
   request: Type.Object({ reset_id: id('The name of this reset') }),
   reply: change,

@@ -11,7 +11,7 @@ import { auditLedger } from '../ledger/audit.ts'
 import { permissionsColumn } from '../merchants/permissions.ts'
 import { PlatformKeys } from '../merchants/platform-keys.ts'
 import { products } from '../products/index.ts'
-import { COUPON_STOCK, fleetPlates, WORLD_PLATES } from '../products/industry/parking/seed-plates.ts'
+import { COUPON_STOCK, fleetPlates, SANDBOX_PLATES } from '../products/industry/parking/seed-plates.ts'
 import { parseTime } from '../protocol/time.ts'
 import type { TrustState } from '../protocol/trust.ts'
 import { optionsFromFolder } from '../sdk/transport/options-from-folder.ts'
@@ -21,17 +21,17 @@ import { UNSEALED } from '../store/secrets.ts'
 import { openTestDatabase } from '../store/testing.ts'
 import { sharedKeys } from '../testing/shared-keys.ts'
 import { CERTIFICATE_LIFETIME_MS } from './certificates.ts'
-import { makeWorldKeys } from './create-world.ts'
-import { ensureWorld } from './ensure-world.ts'
-import { type MerchantFile, writeWorldFiles } from './files.ts'
-import { refreshWorldFiles } from './refresh-world-files.ts'
-import { WORLD_MERCHANTS, type WorldMerchant } from './world.ts'
+import { makeSandboxKeys } from './create-sandbox.ts'
+import { ensureSandbox } from './ensure-sandbox.ts'
+import { type MerchantFile, writeSandboxFiles } from './files.ts'
+import { SANDBOX_MERCHANTS, type SandboxMerchant } from './merchants.ts'
+import { refreshSandboxFiles } from './refresh-sandbox-files.ts'
 
 const keys = await sharedKeys()
 const seeds = products.flatMap(({ seed }) => (seed ? [seed] : []))
-const CALLERS = WORLD_MERCHANTS.filter(({ kind }) => kind !== 'sub')
+const CALLERS = SANDBOX_MERCHANTS.filter(({ kind }) => kind !== 'sub')
 
-interface World {
+interface Sandbox {
   db: Database
   folder: string
   start(more?: { baseUrl?: string; backupUrl?: string; trust?: TrustState }): Promise<{ isNew: boolean }>
@@ -41,9 +41,9 @@ interface World {
   files(): Record<string, [content: string, writtenAt: number]>
 }
 
-async function emptyWorld(t: Scope): Promise<World> {
+async function emptySandbox(t: Scope): Promise<Sandbox> {
   const db = await openTestDatabase()
-  const folder = mkdtempSync(join(tmpdir(), 'boomgate-world-'))
+  const folder = mkdtempSync(join(tmpdir(), 'boomgate-sandbox-'))
   t.after(async () => {
     await db.close()
     rmSync(folder, { recursive: true })
@@ -56,10 +56,10 @@ async function emptyWorld(t: Scope): Promise<World> {
     read,
     async start({ baseUrl = 'http://127.0.0.1:8080', backupUrl, trust } = {}) {
       const stores = { db, clock: systemClock, random: randomBytes, secrets: UNSEALED, seeds }
-      const world = { folder, baseUrl, backupUrl, trust }
-      const started = await ensureWorld(stores, { ...world, keys })
+      const sandbox = { folder, baseUrl, backupUrl, trust }
+      const started = await ensureSandbox(stores, { ...sandbox, keys })
       const platform = { ...stores, keys: await PlatformKeys.open(db, UNSEALED) }
-      await refreshWorldFiles(platform, world)
+      await refreshSandboxFiles(platform, sandbox)
       return started
     },
     merchantFile: mchid => JSON.parse(read('merchants', mchid, 'merchant.json')) as MerchantFile,
@@ -72,7 +72,7 @@ async function emptyWorld(t: Scope): Promise<World> {
   }
 }
 
-const shared = await emptyWorld({ after })
+const shared = await emptySandbox({ after })
 await shared.start()
 
 test('a first start writes the files of every merchant who calls, and of the platform', () => {
@@ -80,7 +80,7 @@ test('a first start writes the files of every merchant who calls, and of the pla
   const expected = [
     ...CALLERS.flatMap(({ mchid }) => own.map(name => join('merchants', mchid, name))),
     ...['ca.pem', 'platform_cert.pem', 'pub_key.pem'].map(name => join('platform', name)),
-    'world.json',
+    'sandbox.json',
   ]
   assert.deepEqual(Object.keys(shared.files()), expected.sort())
 })
@@ -157,7 +157,7 @@ test("a merchant's folder holds its own key, its secrets and the platform's two 
   assert.match(shared.read('platform', 'pub_key.pem'), /^-----BEGIN PUBLIC KEY-----\n/)
 })
 
-async function assertFilesFitStore({ db, read, merchantFile }: World): Promise<void> {
+async function assertFilesFitStore({ db, read, merchantFile }: Sandbox): Promise<void> {
   const platformKeys = await PlatformKeys.open(db, UNSEALED)
   const signing = platformKeys.signing('RSA', systemClock.now())
   assert.equal(signing.certificate, read('platform', 'platform_cert.pem'))
@@ -179,26 +179,26 @@ test('the files fit what the store has', async () => {
 })
 
 test('a second start changes no file and no row', async t => {
-  const world = await emptyWorld(t)
-  await world.start()
-  const before = world.files()
-  const rows = () => world.db.all('SELECT * FROM merchants ORDER BY mchid')
+  const sandbox = await emptySandbox(t)
+  await sandbox.start()
+  const before = sandbox.files()
+  const rows = () => sandbox.db.all('SELECT * FROM merchants ORDER BY mchid')
   const rowsBefore = await rows()
-  assert.deepEqual(await world.start(), { isNew: false })
-  assert.deepEqual(world.files(), before)
+  assert.deepEqual(await sandbox.start(), { isNew: false })
+  assert.deepEqual(sandbox.files(), before)
   assert.deepEqual(await rows(), rowsBefore)
 })
 
 test("a start on another address changes base_url in the merchants' files, and nothing else", async t => {
-  const world = await emptyWorld(t)
-  await world.start()
-  const before = world.files()
-  await world.start({ baseUrl: 'http://127.0.0.1:9090' })
-  for (const [name, [content, writtenAt]] of Object.entries(world.files())) {
+  const sandbox = await emptySandbox(t)
+  await sandbox.start()
+  const before = sandbox.files()
+  await sandbox.start({ baseUrl: 'http://127.0.0.1:9090' })
+  for (const [name, [content, writtenAt]] of Object.entries(sandbox.files())) {
     const earlier = before[name]
     if (name.endsWith('merchant.json')) {
       assert.equal(content, earlier?.[0].replace('http://127.0.0.1:8080', 'http://127.0.0.1:9090'))
-      assert.equal(statSync(join(world.folder, name)).mode & 0o777, 0o600)
+      assert.equal(statSync(join(sandbox.folder, name)).mode & 0o777, 0o600)
     } else {
       assert.deepEqual([content, writtenAt], earlier, name)
     }
@@ -206,65 +206,69 @@ test("a start on another address changes base_url in the merchants' files, and n
 })
 
 test("a merchant's folder that was removed is no obstacle to a start", async t => {
-  const world = await emptyWorld(t)
-  await world.start()
-  rmSync(join(world.folder, 'merchants', '1230000110'), { recursive: true })
-  assert.deepEqual(await world.start({ baseUrl: 'http://127.0.0.1:9090' }), { isNew: false })
-  assert.equal(world.merchantFile('1230000109').base_url, 'http://127.0.0.1:9090')
+  const sandbox = await emptySandbox(t)
+  await sandbox.start()
+  rmSync(join(sandbox.folder, 'merchants', '1230000110'), { recursive: true })
+  assert.deepEqual(await sandbox.start({ baseUrl: 'http://127.0.0.1:9090' }), { isNew: false })
+  assert.equal(sandbox.merchantFile('1230000109').base_url, 'http://127.0.0.1:9090')
 })
 
 test('the second access point is in the files for as long as there is one, and a client is made with it', async t => {
-  const world = await emptyWorld(t)
-  const own = join(world.folder, 'merchants', '1230000109')
+  const sandbox = await emptySandbox(t)
+  const own = join(sandbox.folder, 'merchants', '1230000109')
   for (const backupUrl of [undefined, 'http://127.0.0.1:8081', 'http://127.0.0.1:8082']) {
-    await world.start({ ...(backupUrl !== undefined && { backupUrl }) })
-    assert.equal(world.merchantFile('1230000109').backup_url, backupUrl)
+    await sandbox.start({ ...(backupUrl !== undefined && { backupUrl }) })
+    assert.equal(sandbox.merchantFile('1230000109').backup_url, backupUrl)
     assert.equal(optionsFromFolder(own).fallbackUrl, backupUrl)
   }
-  await world.start()
-  assert.ok(!('backup_url' in world.merchantFile('1230000109')))
+  await sandbox.start()
+  assert.ok(!('backup_url' in sandbox.merchantFile('1230000109')))
 })
 
 test('a crash between the files and the store is healed by the next start', async t => {
-  const world = await emptyWorld(t)
-  const lost = await makeWorldKeys(systemClock, randomBytes)
-  writeWorldFiles({ folder: world.folder, baseUrl: 'http://127.0.0.1:1', backupUrl: undefined }, lost, seeds)
-  writeFileSync(join(world.folder, 'merchants', '1230000109', 'apiclient_key.pem.new'), 'half a file')
-  assert.deepEqual(await world.start(), { isNew: true })
-  await assertFilesFitStore(world)
-  assert.deepEqual(await world.start(), { isNew: false })
+  const sandbox = await emptySandbox(t)
+  const lost = await makeSandboxKeys(systemClock, randomBytes)
+  writeSandboxFiles(
+    { folder: sandbox.folder, baseUrl: 'http://127.0.0.1:1', backupUrl: undefined },
+    lost,
+    seeds,
+  )
+  writeFileSync(join(sandbox.folder, 'merchants', '1230000109', 'apiclient_key.pem.new'), 'half a file')
+  assert.deepEqual(await sandbox.start(), { isNew: true })
+  await assertFilesFitStore(sandbox)
+  assert.deepEqual(await sandbox.start(), { isNew: false })
 })
 
-test('a world is stored as a whole or not at all', async t => {
-  const world = await emptyWorld(t)
-  await world.db.run('ALTER TABLE plates RENAME TO hidden')
-  await assert.rejects(world.start())
-  assert.deepEqual(await world.db.all('SELECT id FROM platform_keys'), [])
-  assert.deepEqual(await world.db.all('SELECT mchid FROM merchants'), [])
-  await world.db.run('ALTER TABLE hidden RENAME TO plates')
-  assert.deepEqual(await world.start(), { isNew: true })
-  await assertFilesFitStore(world)
+test('a sandbox is stored as a whole or not at all', async t => {
+  const sandbox = await emptySandbox(t)
+  await sandbox.db.run('ALTER TABLE plates RENAME TO hidden')
+  await assert.rejects(sandbox.start())
+  assert.deepEqual(await sandbox.db.all('SELECT id FROM platform_keys'), [])
+  assert.deepEqual(await sandbox.db.all('SELECT mchid FROM merchants'), [])
+  await sandbox.db.run('ALTER TABLE hidden RENAME TO plates')
+  assert.deepEqual(await sandbox.start(), { isNew: true })
+  await assertFilesFitStore(sandbox)
 })
 
 test('the trust state that a start names is given to all who call; without one it stays', async t => {
-  const world = await emptyWorld(t)
+  const sandbox = await emptySandbox(t)
   const states = async () => {
-    const rows = await world.db.all<{ trust_state: string }>(
+    const rows = await sandbox.db.all<{ trust_state: string }>(
       `SELECT DISTINCT trust_state FROM merchants WHERE kind <> 'sub'`,
     )
     return rows.map(({ trust_state }) => trust_state)
   }
-  await world.start()
+  await sandbox.start()
   assert.deepEqual(await states(), ['SWITCHING'])
-  await world.start({ trust: 'PUBLIC_KEY' })
+  await sandbox.start({ trust: 'PUBLIC_KEY' })
   assert.deepEqual(await states(), ['PUBLIC_KEY'])
-  await world.start()
+  await sandbox.start()
   assert.deepEqual(await states(), ['PUBLIC_KEY'])
 })
 
-test('world.json lists the merchants that the store has, with what each may do', async () => {
-  const { merchants } = JSON.parse(shared.read('world.json')) as {
-    merchants: (WorldMerchant & { permissions: string[] })[]
+test('sandbox.json lists the merchants that the store has, with what each may do', async () => {
+  const { merchants } = JSON.parse(shared.read('sandbox.json')) as {
+    merchants: (SandboxMerchant & { permissions: string[] })[]
   }
   const listed = merchants.map(merchant => ({
     mchid: merchant.mchid,
@@ -297,8 +301,8 @@ interface ListedPlate {
   service_open_time: string
 }
 
-test('world.json lists the plates that the store has, with their payers and states', async () => {
-  const { plates, fleet } = JSON.parse(shared.read('world.json')) as {
+test('sandbox.json lists the plates that the store has, with their payers and states', async () => {
+  const { plates, fleet } = JSON.parse(shared.read('sandbox.json')) as {
     plates: ListedPlate[]
     fleet: { first: string; last: string; count: number }
   }
@@ -325,8 +329,8 @@ test('world.json lists the plates that the store has, with their payers and stat
   assert.equal(new Set(numbers).size, numbers.length)
 })
 
-test('every wallet, every debt and every coupon of the world is backed, and the books are right', async () => {
-  const plates = [...WORLD_PLATES, ...fleetPlates()]
+test('every wallet, every debt and every coupon of the sandbox is backed, and the books are right', async () => {
+  const plates = [...SANDBOX_PLATES, ...fleetPlates()]
   const coupons = COUPON_STOCK.amount * COUPON_STOCK.max_coupons
   const total = plates.reduce((sum, { wallet, arrears }) => sum + wallet + arrears, coupons)
   const row = await shared.db.get<{ posted: number }>(
@@ -336,8 +340,8 @@ test('every wallet, every debt and every coupon of the world is backed, and the 
   assert.deepEqual(await auditLedger(shared.db), [])
 })
 
-test('of two first starts on one store one makes the world, and its folder has the keys of the store', async t => {
-  const { db } = await emptyWorld(t)
+test('of two first starts on one store one makes the sandbox, and its folder has the keys of the store', async t => {
+  const { db } = await emptySandbox(t)
   const folders = ['one', 'other'].map(name => mkdtempSync(join(tmpdir(), `boomgate-${name}-`)))
   t.after(() => {
     for (const folder of folders) rmSync(folder, { recursive: true })
@@ -345,9 +349,9 @@ test('of two first starts on one store one makes the world, and its folder has t
   const surroundings = { db, clock: systemClock, random: randomBytes, secrets: UNSEALED, seeds }
   const starts = await Promise.all(
     folders.map(async folder => {
-      const own = await makeWorldKeys(systemClock, randomBytes)
-      const world = { folder, baseUrl: 'http://127.0.0.1:8080', backupUrl: undefined, trust: undefined }
-      return { folder, ...(await ensureWorld(surroundings, { ...world, keys: own })) }
+      const own = await makeSandboxKeys(systemClock, randomBytes)
+      const sandbox = { folder, baseUrl: 'http://127.0.0.1:8080', backupUrl: undefined, trust: undefined }
+      return { folder, ...(await ensureSandbox(surroundings, { ...sandbox, keys: own })) }
     }),
   )
   const winners = starts.filter(({ isNew }) => isNew)

@@ -10,7 +10,7 @@ import {
   addressesOf,
   type MerchantFile,
   readMerchantFile,
-  type WorldFolder,
+  type SandboxFolder,
   writeFile,
   writeMerchantFile,
 } from './files.ts'
@@ -21,8 +21,8 @@ type Known = Pick<SandboxContext, 'db' | 'clock' | 'secrets' | 'keys'>
  * Makes the files say what the store says, after a start at another address and after changes of the merchants and of keys.
  * The folder of a merchant that is not in the store is left alone: its keys are given again when it comes back.
  */
-export function refreshWorldFiles(platform: Known, world: WorldFolder): Promise<void> {
-  const done = refreshing.then(() => refresh(platform, world))
+export function refreshSandboxFiles(platform: Known, sandbox: SandboxFolder): Promise<void> {
+  const done = refreshing.then(() => refresh(platform, sandbox))
   refreshing = done.catch(() => undefined)
   return done
 }
@@ -30,20 +30,20 @@ export function refreshWorldFiles(platform: Known, world: WorldFolder): Promise<
 /** One comes after the other, so that nobody writes what was read before a change. */
 let refreshing: Promise<void> = Promise.resolve()
 
-async function refresh(platform: Known, world: WorldFolder): Promise<void> {
-  const { folder } = world
+async function refresh(platform: Known, sandbox: SandboxFolder): Promise<void> {
+  const { folder } = sandbox
   const { certificate } = platform.keys.signing('RSA', platform.clock.now())
   const path = join(folder, 'platform', 'platform_cert.pem')
   if (existsSync(path) && readFileSync(path, 'utf8') !== certificate) writeFile(path, certificate)
   const merchants = join(folder, 'merchants')
   for (const mchid of existsSync(merchants) ? readdirSync(merchants) : []) {
-    if (existsSync(join(merchants, mchid, 'merchant.json'))) await refreshMerchant(platform, world, mchid)
+    if (existsSync(join(merchants, mchid, 'merchant.json'))) await refreshMerchant(platform, sandbox, mchid)
   }
 }
 
 async function refreshMerchant(
   { db, clock, secrets, keys }: Known,
-  world: WorldFolder,
+  sandbox: SandboxFolder,
   mchid: string,
 ): Promise<void> {
   const merchant = await findMerchant(db, mchid)
@@ -53,8 +53,8 @@ async function refreshMerchant(
   const certificates = await listCertificatesOf(db, mchid)
   const signing = keys.newestSigning(merchant, clock.now())
   // From here on at one time, because others change what the file says of the merchant's own pair.
-  useFirstCertificate(world.folder, mchid, certificates)
-  const own = join(world.folder, 'merchants', mchid)
+  useFirstCertificate(sandbox.folder, mchid, certificates)
+  const own = join(sandbox.folder, 'merchants', mchid)
   const file = readMerchantFile(own)
   if (!file) return
   const { backup_url: _, ...kept } = file
@@ -65,7 +65,7 @@ async function refreshMerchant(
     sub_mchids,
     platform_serial: signing.id,
     public_key_id: merchant.public_key_id,
-    ...addressesOf(world),
+    ...addressesOf(sandbox),
   }
   if (file.platform_serial !== signing.id) writeFile(join(own, 'platform_cert.pem'), signing.certificate)
   if (JSON.stringify(file) !== JSON.stringify(changed)) writeMerchantFile(own, changed)

@@ -1,7 +1,7 @@
 import type { Seed } from './context.ts'
 
 /** A merchant number of the sandbox. */
-export interface WorldMerchant {
+export interface SandboxMerchant {
   mchid: string
   kind: 'direct' | 'provider' | 'sub'
   name: string
@@ -16,7 +16,11 @@ export interface WorldMerchant {
 export const APPID = 'wxcbda96de0b165486'
 export const SUB_APPID = 'wxd678efh567hg6787'
 
-const merchant = (mchid: string, behaviour: string, more: Partial<WorldMerchant> = {}): WorldMerchant => ({
+const merchant = (
+  mchid: string,
+  behaviour: string,
+  more: Partial<SandboxMerchant> = {},
+): SandboxMerchant => ({
   mchid,
   kind: 'direct',
   name: `Sandbox merchant ${mchid}`,
@@ -29,7 +33,7 @@ const merchant = (mchid: string, behaviour: string, more: Partial<WorldMerchant>
 })
 
 /** The merchants that the documents' samples use, and one for each refusal that depends on the merchant. */
-export const WORLD_MERCHANTS: readonly WorldMerchant[] = [
+export const SANDBOX_MERCHANTS: readonly SandboxMerchant[] = [
   merchant('1230000109', 'A direct merchant; everything works'),
   merchant('1230000100', 'A service provider; everything works for its sub-merchant 1900000109', {
     kind: 'provider',
@@ -75,7 +79,7 @@ export const WORLD_MERCHANTS: readonly WorldMerchant[] = [
 
 /** What a merchant of the sandbox was given. */
 export function sandboxPermissions(
-  { has_permissions }: WorldMerchant,
+  { has_permissions }: SandboxMerchant,
   seeds: readonly Pick<Seed, 'permissions'>[],
 ): string[] {
   return has_permissions ? seeds.flatMap(({ permissions = [] }) => permissions) : []

@@ -19,11 +19,11 @@ import {
 import type { SandboxContext } from './context.ts'
 import { platformKeyOf } from './issue-certificate.ts'
 import { certificateRow, merchantSubject, newPublicKeyId } from './issue-merchant.ts'
+import { APPID, SANDBOX_MERCHANTS, type SandboxMerchant, sandboxPermissions } from './merchants.ts'
 import { PLATFORM_SUBJECT } from './platform-certificates.ts'
-import { APPID, sandboxPermissions, WORLD_MERCHANTS, type WorldMerchant } from './world.ts'
 
-/** The secrets of a new world: they go into the store and into the files that merchants read. */
-export interface WorldKeys {
+/** The secrets of a new sandbox: they go into the store and into the files that merchants read. */
+export interface SandboxKeys {
   root: IssuedCertificate
   platform: IssuedCertificate
   publicKey: KeyPairPem
@@ -32,17 +32,17 @@ export interface WorldKeys {
 
 /** What a merchant who calls is given. */
 export interface MerchantKeys {
-  merchant: WorldMerchant
+  merchant: SandboxMerchant
   certificate: IssuedCertificate
   apiv3_key: string
   public_key_id: string
 }
 
-/** Makes all keys of a new world, several at once in the thread pool. */
-export async function makeWorldKeys(clock: Clock, random: Random): Promise<WorldKeys> {
+/** Makes all keys of a new sandbox, several at once in the thread pool. */
+export async function makeSandboxKeys(clock: Clock, random: Random): Promise<SandboxKeys> {
   const validity = validityFrom(clock)
   const root = await newRoot(validity)
-  const callers = WORLD_MERCHANTS.filter(({ kind }) => kind !== 'sub')
+  const callers = SANDBOX_MERCHANTS.filter(({ kind }) => kind !== 'sub')
   const [platform, { pem: publicKey }, ...certificates] = await Promise.all([
     newCertificate(root.private_key, { subject: PLATFORM_SUBJECT, ...validity }),
     newKeyPair(),
@@ -51,7 +51,7 @@ export async function makeWorldKeys(clock: Clock, random: Random): Promise<World
     ),
   ])
   const merchants = certificates.map((certificate, index) => {
-    const merchant = callers[index] as WorldMerchant
+    const merchant = callers[index] as SandboxMerchant
     const public_key_id = newPublicKeyId(merchant.mchid, clock.now(), random)
     return { merchant, certificate, apiv3_key: randomText(APIV3_KEY_LENGTH, random), public_key_id }
   })
@@ -59,26 +59,26 @@ export async function makeWorldKeys(clock: Clock, random: Random): Promise<World
 }
 
 /**
- * Writes a new world as one transaction, and its files by `writeFiles` just before the commit. Answers false, and does
- * nothing, when another node has made a world in the meantime.
+ * Writes a new sandbox as one transaction, and its files by `writeFiles` just before the commit. Answers false, and does
+ * nothing, when another node has made a sandbox in the meantime.
  *
- * A crash between the files and the commit leaves a store without a world, and the next start makes both anew.
+ * A crash between the files and the commit leaves a store without a sandbox, and the next start makes both anew.
  */
-export async function storeWorld(
+export async function storeSandbox(
   { db, clock, secrets, seeds }: Pick<SandboxContext, 'db' | 'clock' | 'secrets' | 'seeds'>,
-  keys: WorldKeys,
+  keys: SandboxKeys,
   writeFiles: () => void,
 ): Promise<boolean> {
   return db.transaction(async tx => {
     if (!(await storePlatformKeys(tx, secrets, keys))) return false
-    await storeWorldRows(tx, { secrets, seeds }, clock.now(), keys.merchants)
+    await storeSandboxRows(tx, { secrets, seeds }, clock.now(), keys.merchants)
     writeFiles()
     return true
   })
 }
 
-/** Writes everything of the world but the platform's keys, into tables that are empty otherwise. */
-export async function storeWorldRows(
+/** Writes everything of the sandbox but the platform's keys, into tables that are empty otherwise. */
+export async function storeSandboxRows(
   tx: Transaction,
   { secrets, seeds }: Pick<SandboxContext, 'secrets' | 'seeds'>,
   now: number,
@@ -86,7 +86,7 @@ export async function storeWorldRows(
 ): Promise<void> {
   await openAccount(tx, BANK_CLEARING, null)
   await openAccount(tx, MARKETING, null)
-  for (const merchant of WORLD_MERCHANTS) {
+  for (const merchant of SANDBOX_MERCHANTS) {
     await storeMerchant(
       tx,
       secrets,
@@ -94,7 +94,7 @@ export async function storeWorldRows(
       callers.find(candidate => candidate.merchant.mchid === merchant.mchid),
     )
   }
-  for (const merchant of WORLD_MERCHANTS) {
+  for (const merchant of SANDBOX_MERCHANTS) {
     await setPermissions(tx, merchant.mchid, sandboxPermissions(merchant, seeds))
     await storeBindings(tx, merchant)
   }
@@ -105,7 +105,7 @@ export async function storeWorldRows(
 async function storePlatformKeys(
   tx: Transaction,
   secrets: Secrets,
-  { root, platform, publicKey }: WorldKeys,
+  { root, platform, publicKey }: SandboxKeys,
 ): Promise<boolean> {
   // The public key has no end of its own, so it has the root's.
   const isFirst = await storePlatformKey(tx, secrets, {
@@ -121,7 +121,7 @@ async function storePlatformKeys(
 async function storeMerchant(
   tx: Transaction,
   secrets: Secrets,
-  merchant: WorldMerchant,
+  merchant: SandboxMerchant,
   keys: MerchantKeys | undefined,
 ): Promise<void> {
   await tx.run(
@@ -139,7 +139,7 @@ async function storeMerchant(
   await storeCertificate(tx, certificateRow(merchant.mchid, keys.certificate))
 }
 
-async function storeBindings(tx: Transaction, { mchid, appids, sub_mchids }: WorldMerchant): Promise<void> {
+async function storeBindings(tx: Transaction, { mchid, appids, sub_mchids }: SandboxMerchant): Promise<void> {
   for (const appid of appids) {
     await tx.run('INSERT INTO app_bindings (appid, mchid) VALUES ($1, $2)', appid, mchid)
   }

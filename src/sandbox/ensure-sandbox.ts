@@ -2,30 +2,30 @@ import { sealStore } from '../merchants/seal-store.ts'
 import type { TrustState } from '../protocol/trust.ts'
 import type { Transaction } from '../store/database.ts'
 import type { SandboxContext } from './context.ts'
-import type { WorldKeys } from './create-world.ts'
-import { type WorldFolder, writeWorldFiles } from './files.ts'
+import type { SandboxKeys } from './create-sandbox.ts'
+import { type SandboxFolder, writeSandboxFiles } from './files.ts'
 
-/** The files of the world, and what the merchants are to be. */
-export interface World extends WorldFolder {
+/** The files of the sandbox, and what the merchants are to be. */
+export interface Sandbox extends SandboxFolder {
   /** The trust state that all merchants are put into; left as it is when absent. */
   trust: TrustState | undefined
 }
 
-/** Makes the sandbox world at the first start. At every other, seals what is not sealed with the present key. */
-export async function ensureWorld(
+/** Makes the sandbox at the first start. At every other, seals what is not sealed with the present key. */
+export async function ensureSandbox(
   platform: Pick<SandboxContext, 'db' | 'clock' | 'random' | 'secrets' | 'seeds'>,
-  options: World & { keys?: WorldKeys | undefined },
+  options: Sandbox & { keys?: SandboxKeys | undefined },
 ): Promise<{ isNew: boolean }> {
   const { db, clock, random } = platform
   let isNew = (await db.get('SELECT id FROM platform_keys LIMIT 1')) === undefined
   if (isNew) {
     // Loaded here, because certificates are made at the first start alone.
-    const { makeWorldKeys, storeWorld } = await import('./create-world.ts')
-    const keys = options.keys ?? (await makeWorldKeys(clock, random))
-    isNew = await storeWorld(platform, keys, () => writeWorldFiles(options, keys, platform.seeds))
+    const { makeSandboxKeys, storeSandbox } = await import('./create-sandbox.ts')
+    const keys = options.keys ?? (await makeSandboxKeys(clock, random))
+    isNew = await storeSandbox(platform, keys, () => writeSandboxFiles(options, keys, platform.seeds))
   }
   if (!isNew) {
-    // Another node may have made the world, without a key.
+    // Another node may have made the sandbox, without a key.
     await sealStore(db, platform.secrets)
   }
   const { trust } = options
