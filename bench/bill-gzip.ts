@@ -4,7 +4,7 @@ import { Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
 
-// `gzip -6` alone: a file is compressed to nowhere, in a process of its own. Tells its parent how many seconds that took.
+// A bare `gzip -6`: a file is compressed to nowhere, in a process of its own. Reports to its parent how many seconds that took.
 
 const [path = ''] = process.argv.slice(2)
 const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() })

@@ -16,7 +16,7 @@ import { type MeasuredProcess, type Start, startMeasured } from './measured-proc
 import { EARLY_ROWS, readBill } from './read-bill.ts'
 import { seededDay, seedOrders } from './seed.ts'
 
-// Measures the trade bill of the seeded day: how long it takes to make, against `gzip -6` of the same bytes alone, how much
+// Measures the trade bill of the seeded day: how long it takes to make, against `gzip -6` of the same bytes by itself, how much
 // memory, how long a read waits meanwhile, and how fast the file comes. Part of run.ts; by itself:
 //
 //   node bench/bill.ts                  1,000,000 orders
@@ -48,7 +48,7 @@ export async function measureBill(start: Start, merchant: MerchantCredentials): 
     const downloaded = (performance.now() - downloadStartedAt) / 1_000
     const end = await platform.measure()
     const megabytes = statSync(path).size / 1e6
-    const gzip = await gzipAlone(path)
+    const gzip = await bareGzip(path)
     const reading = await readBill(
       join(start.data, 'merchants', merchant.mchid),
       platform.baseUrl,
@@ -57,7 +57,7 @@ export async function measureBill(start: Start, merchant: MerchantCredentials): 
 
     const cpu = after.cpuSeconds - before.cpuSeconds
     console.log(
-      `trade bill: ${(gzip / made).toFixed(2)} of the rate of gzip -6 alone ` +
+      `trade bill: ${(gzip / made).toFixed(2)} of the rate of a bare gzip -6 ` +
         `(made in ${made.toFixed(1)} s, ${(megabytes / made).toFixed(0)} of ${megabytes.toFixed(0)} MB a second, ${cpu.toFixed(1)} s of CPU; gzip ${gzip.toFixed(1)} s)`,
     )
     const [first, making, downloading] = [before.rss, after.peakRss, end.peakRss].map(bytes =>
@@ -121,7 +121,7 @@ async function get(
 }
 
 /** Seconds that compressing a file takes in another process, which has nothing else to do. */
-async function gzipAlone(path: string): Promise<number> {
+async function bareGzip(path: string): Promise<number> {
   const child = fork(fileURLToPath(new URL('./bill-gzip.ts', import.meta.url)), [path])
   const [seconds] = await once(child, 'message')
   return seconds

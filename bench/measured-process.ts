@@ -4,7 +4,7 @@ import { openSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { watchPeakRss } from './peak-rss.ts'
 
-/** What a measured process is told at its start. */
+/** What a measured process gets at its start. */
 export interface Start {
   keys: { merchantPublicKey: string; platformPrivateKey: string; reply: string }
   data: string

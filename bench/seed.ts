@@ -76,7 +76,7 @@ export function seededDay(): string {
 
 /**
  * Makes `count` paid orders, `seed0`, `seed1`, …, a million of which fill {@link seededDay}; numbers, openids and amounts
- * differ as real ones do. They are written by SQL alone: a million take a quarter of a minute.
+ * differ as real ones do. They are written by SQL only: a million take a quarter of a minute.
  */
 export async function seedOrders(db: Database, count: number, from = 0): Promise<void> {
   const begin = Date.parse(`${seededDay()}T00:00:00+08:00`)

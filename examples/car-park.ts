@@ -46,8 +46,8 @@ interface Stay extends Plate {
   /** The platform's number of the entry; empty while it has not answered. */
   parking_id: string
   state: 'NORMAL' | 'BLOCKED'
-  /** When the platform has last told another state, in milliseconds; 0 while it never did. */
-  toldAt: number
+  /** When the platform has last reported another state, in milliseconds; 0 while it never did. */
+  reportedAt: number
 }
 
 interface Order {
@@ -85,7 +85,7 @@ async function enter({ plate_number, plate_color, time }: Plate & { time: string
   const out_parking_no = `P${randomUUID()}`
   const car = { plate_number, plate_color, out_parking_no, start_time: time }
   // In the books before it is sent: a notice may be faster than the reply.
-  const stay: Stay = { ...car, parking_id: '', state: 'NORMAL', toldAt: 0 }
+  const stay: Stay = { ...car, parking_id: '', state: 'NORMAL', reportedAt: 0 }
   stays.set(nameOf(stay), stay)
   const { id, state } = await parking.createParking({
     ...car,
@@ -94,7 +94,7 @@ async function enter({ plate_number, plate_color, time }: Plate & { time: string
     free_duration: 0,
   })
   stay.parking_id = id
-  if (stay.toldAt === 0) stay.state = state
+  if (stay.reportedAt === 0) stay.state = state
   return {}
 }
 
@@ -140,7 +140,7 @@ async function charge(request: RequestIn<'parking.createTransaction', 'merchant'
   try {
     return wasAccepted(await parking.queryTransaction({ out_trade_no: request.out_trade_no }))
   } catch (error) {
-    // No such order, or no answer. If it was charged after all, the notice will tell, and what was paid on site as well is
+    // No such order, or no answer. If it was charged after all, the notice will say so, and what was paid on site as well is
     // refunded.
     say(`query of ${request.out_trade_no}: ${error}`)
     return false
@@ -187,7 +187,7 @@ function bookPayment({ out_trade_no, amount }: NoticedTransaction): void {
   if (!order) say(`ALARM: ${out_trade_no} was paid and is not in the books`)
   else if (order.total !== amount.total)
     say(`ALARM: ${out_trade_no}: ${amount.total} of ${order.total} fen paid`)
-  // What is paid stays paid, however often and however late it is told.
+  // What is paid stays paid, however often and however late it is reported.
   else order.state = 'PAID'
 }
 
@@ -205,8 +205,8 @@ function bookRefund({ out_trade_no, out_refund_no, amount }: RefundResult): void
 /** Notices overtake each other, so the latest state counts and not the one that came last. */
 function noteState({ out_parking_no, parking_state, state_update_time }: EntranceStateChange): void {
   const stay = [...stays.values()].find(parked => parked.out_parking_no === out_parking_no)
-  const toldAt = Date.parse(state_update_time)
-  if (stay && toldAt > stay.toldAt) Object.assign(stay, { state: parking_state, toldAt })
+  const reportedAt = Date.parse(state_update_time)
+  if (stay && reportedAt > stay.reportedAt) Object.assign(stay, { state: parking_state, reportedAt })
 }
 
 /** The order as the go-live check asks for it. */
@@ -219,7 +219,7 @@ function shown({ state, total, refunds }: Order): object {
   }
 }
 
-/** The gate adapter. It is for tests alone: never let it listen where cars really park. */
+/** The gate adapter. It is for tests only: never let it listen where cars really park. */
 async function answerGate(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const path = request.url?.slice('/gate'.length) ?? ''
   const answer = (status: number, body: object) =>

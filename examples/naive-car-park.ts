@@ -17,7 +17,7 @@ import { parseArgs } from 'node:util'
 //   wrong-signature, altered-body, unsigned, old-notice, probe
 //     Notices are decrypted and believed. "Only the platform has the key" is true of the resource, not of who sends it.
 //   doubled, late-payment, refund-doubled
-//     Whatever is told is added to the books.
+//     Whatever is reported is added to the books.
 //   late-entrance-state
 //     The notice that comes last is taken for the latest.
 //   wrong-amount, unknown-order
@@ -120,7 +120,7 @@ async function refund({ out_trade_no, amount }: Json): Promise<Json> {
 }
 
 function book({ event_type, resource }: Json): Json {
-  const { out_trade_no, amount, ...told } = JSON.parse(decrypt(resource))
+  const { out_trade_no, amount, ...notice } = JSON.parse(decrypt(resource))
   if (event_type === 'TRANSACTION.SUCCESS') {
     const order = orders.get(out_trade_no) ?? newOrder(amount.total)
     orders.set(out_trade_no, { ...order, state: 'PAID', paid: order.paid + amount.total })
@@ -128,7 +128,7 @@ function book({ event_type, resource }: Json): Json {
     const order = orders.get(out_trade_no)
     orders.set(out_trade_no, { ...order, state: 'REFUNDED', refunded: order.refunded + amount.refund })
   } else if (event_type === 'VEHICLE.ENTRANCE_STATE_CHANGE') {
-    stays.get(told.plate_number).state = told.parking_state
+    stays.get(notice.plate_number).state = notice.parking_state
   } else {
     throw new Error(`There is no ${event_type}`)
   }

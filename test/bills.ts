@@ -15,7 +15,7 @@ import { type Caller, type Fields, MERCHANT, NOW, PARTNER, type Scope } from './
 export const BILL_DATE = '2017-08-26'
 export const READY = '2017-08-27T10:00:00+08:00'
 
-/** What a merchant is told of a bill. */
+/** What a merchant gets to know of a bill. */
 export interface Applied {
   hash_type: string
   hash_value: string

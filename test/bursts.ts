@@ -20,7 +20,7 @@ export async function burst(running: Running, sink: WebhookSink) {
   return { driver, stay }
 }
 
-/** How the stays stand, one after the other, by what the sink was told. */
+/** How the stays stand, one after the other, by what the sink received. */
 export function statesAt(sink: WebhookSink, { merchant }: Running): unknown[] {
   return sink.received.map(callback => opened(callback, merchant('1230000109').apiv3_key).parking_state)
 }

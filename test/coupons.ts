@@ -65,7 +65,7 @@ export function stockOf(fields: Partial<CouponStock> = {}): CouponStock {
   }
 }
 
-/** The contributions of a coupon that the merchant pays alone. */
+/** The contributions of a coupon that only the merchant pays. */
 export function paidByMerchant(amount: number) {
   return { amount, wechatpay_contribute: 0, merchant_contribute: amount, other_contribute: 0 }
 }

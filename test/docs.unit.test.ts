@@ -81,7 +81,7 @@ test('every scenario of the documents is a test, and every test of a scenario is
   const documented = [...table.matchAll(/^\| (.+?) \|/gm)].map(([, name]) => name).slice(2)
   const tests = globSync('test/scenarios/*.test.ts', { cwd: folder }).flatMap(path => {
     const text = readFileSync(join(folder, path), 'utf8')
-    // Told one by one, or as rows of a table whose names are the first of each row.
+    // Described one by one, or as rows of a table whose names are the first of each row.
     return [...text.matchAll(/scenario\(\s*'([^']+)'|^ {2}\[\s*'([^']+)'/gm)].map(
       ([, name, row]) => name ?? row,
     )

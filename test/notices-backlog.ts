@@ -9,7 +9,7 @@ import type { Scope } from './sandbox.ts'
 
 // Many notices that wait, and a receiver that does not answer.
 
-/** A receiver that takes notices and answers none until it is told to. */
+/** A receiver that takes notices and answers none until it is released. */
 export interface HoldingReceiver {
   /** To be given as `notify_url`. */
   url: string

@@ -26,7 +26,7 @@ export const END_TIME = '2017-08-26T11:43:39+08:00'
 /** Fields of a charge that differ from the documents' one; those of the inner objects are put into them. */
 export type ChargeFields = Fields & { parking_info?: Fields; amount?: Fields }
 
-/** A car that has driven in: what was asked and what was answered. */
+/** A car that has driven in: what was sent and what was answered. */
 export interface Stay {
   request: Fields & { plate_number: string; plate_color: string; parking_name: string; start_time: string }
   id: string

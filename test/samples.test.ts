@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { platformUnderTest } from './platform.ts'
 
-// What the documents tell people to type is run as it stands, against a platform that really runs.
+// What the documents have people type is run as it stands, against a platform that really runs.
 
 /** A sample that waits for something that never comes is ended, in milliseconds. */
 const SAMPLE_TIMEOUT_MS = 30_000

@@ -58,7 +58,7 @@ export function platformCertificate({ platform }: TestPlatform): {
   return { serial: id, publicKey: new X509Certificate(certificate).publicKey, pem: certificate }
 }
 
-/** A reply or a notice is signed by SM2 with the platform's certificate; the library alone says so. */
+/** A reply or a notice is signed by SM2 with the platform's certificate; only the library says so. */
 export function assertSignedBySm2(
   headers: LightMyRequestResponse['headers'] | ReceivedCallback['headers'],
   body: string,

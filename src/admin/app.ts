@@ -24,7 +24,7 @@ const LOOPBACK = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?$/i
 /**
  * The administration API. Before anything else, a request must come to the loopback by name, so that no page in a browser
  * reaches it by a name of its own (DNS rebinding), and carry the token of the data folder. Where it is published, others
- * know the machine by names of theirs, and the token alone decides.
+ * know the machine by names of theirs, and only the token decides.
  */
 export function buildAdminApp(
   context: AdminContext,
@@ -100,7 +100,7 @@ function guardOf(token: string, isPublished: boolean): (request: FastifyRequest)
         'WRONG_HOST',
         'Call 127.0.0.1, localhost or [::1], and no other name of this machine.',
       )
-    // Digests have one length, so that the comparison tells nothing about the token.
+    // Digests have one length, so that the comparison shows nothing of the token.
     if (timingSafeEqual(digestOf(headers.authorization ?? ''), expected)) return undefined
     return new Problem(
       'UNAUTHORIZED',
@@ -153,11 +153,11 @@ function malformedHttp({ code }: { code?: string }): Problem {
     return new Problem('INVALID_REQUEST', `The request was not here within ${TIMES.request} ms.`)
   return new Problem(
     'INVALID_REQUEST',
-    'This is no HTTP. Percent-encode the query and the path: they have ASCII characters alone.',
+    'This is no HTTP. Percent-encode the query and the path: they have ASCII characters only.',
   )
 }
 
-/** Anything that is not meant to be seen becomes an INTERNAL_ERROR, which tells nothing. */
+/** Anything that is not meant to be seen becomes an INTERNAL_ERROR, which shows nothing. */
 function asProblem(error: FastifyError | Problem): Problem {
   if (error instanceof Problem) return error
   if (error.statusCode === 413)

@@ -34,7 +34,7 @@ const host = new URL(url).host
 const PROBLEM_TYPE = 'application/problem+json; charset=utf-8'
 const authorization = `Authorization: Bearer ${token}`
 
-test('it listens on 127.0.0.1, and the data folder says where and with which token to its owner alone', () => {
+test('it listens on 127.0.0.1, and the data folder says where and with which token only to its owner', () => {
   const path = join(running.folder, 'admin.json')
   assert.deepEqual(JSON.parse(readFileSync(path, 'utf8')), { url, token })
   assert.equal(statSync(path).mode & 0o077, 0)
@@ -123,7 +123,7 @@ test('a body that is no JSON object, or has names twice, is refused and says how
   assert.deepEqual([large.status, large.body.type], [413, 'urn:boomgate:problem:body-too-large'])
 })
 
-test('what is no HTTP is told how it must be: a query that is not percent-encoded, and headers beyond the limit', async () => {
+test('what is no HTTP is answered with how it must be: a query that is not percent-encoded, and headers beyond the limit', async () => {
   for (const target of ['/admin/v1/orders?payer_id=粤', '/admin/v1/payers/粤', '/admin/v1/payers\0']) {
     const reply = await send([`GET ${target} HTTP/1.1`, `Host: ${host}`, authorization])
     assert.deepEqual([reply.status, reply.headers.get('content-type')], [400, PROBLEM_TYPE])
@@ -149,7 +149,7 @@ test('every wrong field is named with what it must be, and a field that is unkno
   admin.refusedField(await admin.get('/clock?now=1'), 'now', /unknown; this call has no fields/)
   const profile = await admin.put('/merchants/1230000109', { notify_profile: 'x' })
   admin.refusedField(profile, 'notify_profile', /must be one of "", sandbox, production/)
-  admin.refusedField(await admin.put('/payers/a', { payer_id: 'a' }), 'payer_id', /by the path alone/)
+  admin.refusedField(await admin.put('/payers/a', { payer_id: 'a' }), 'payer_id', /by the path only/)
   admin.refusedField(await admin.put('/payers/a%20b'), 'payer_id', /no spaces/)
   admin.refusedField(await admin.put('/payers/%F0%9F%98%80'), 'payer_id', /cannot be stored/)
   admin.refusedField(await admin.get('/payers?limit=0'), 'limit', /at least 1/)
@@ -185,7 +185,7 @@ test('a list comes in pages, and a cursor that is none is refused', async () => 
   }
 })
 
-test('a fault of ours is 500 and tells nothing of its cause', async t => {
+test('a fault of ours is 500 and shows nothing of its cause', async t => {
   const broken = await sandboxWithoutStore(t)
   const reply = await fetch(`${broken.admin.url}/admin/v1/merchants`, {
     headers: { authorization: `Bearer ${broken.admin.token}` },

@@ -10,7 +10,7 @@ for (const payer of ['anna', 'bert', 'many']) await admin.put(`/payers/${payer}`
 const listOf = async (payer: string) =>
   (await admin.get(`/payers/${payer}/cards`)).body.data.map(({ card_id }: { card_id: string }) => card_id)
 
-test('a card has a place among the sources and a bank that behaves as it is told', async () => {
+test('a card has a place among the sources and a bank that behaves as it was set', async () => {
   admin.refusedField(await admin.put('/payers/anna/cards/one'), 'bank_type', /required/)
   const one = await admin.put('/payers/anna/cards/one', { bank_type: 'CMB_DEBIT' })
   assert.deepEqual(one.body, {

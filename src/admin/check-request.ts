@@ -58,7 +58,7 @@ function fieldsOf(
   const fields: Record<string, unknown> = Object.create(null)
   Object.assign(fields, sent)
   for (const [name, value] of Object.entries(params)) {
-    if (name in fields) throw invalidFields({ field: name, issue: 'is named by the path alone' })
+    if (name in fields) throw invalidFields({ field: name, issue: 'is named by the path only' })
     if (!isCleanText(value))
       throw invalidFields({ field: name, issue: 'has characters that cannot be stored' })
     fields[name] = value
@@ -99,7 +99,7 @@ function decode(text: string): string | undefined {
   }
 }
 
-/** A query carries text alone; what spells a number or a flag is one where the call declares it. */
+/** A query carries only text; what spells a number or a flag is one where the call declares it. */
 function typed(schema: Type.TSchema | undefined, value: string): unknown {
   const { type } = (schema ?? {}) as { type?: string }
   if (type === 'integer' && /^-?\d{1,15}$/.test(value)) return Number(value)

@@ -27,7 +27,7 @@ test('business time runs with wall time until it is frozen, and runs on from whe
   admin.refusedField(await admin.put('/clock'), 'mode', /required/)
 })
 
-test('the offset of a clock that runs is what was set, however long the machine takes to tell', async t => {
+test('the offset of a clock that runs is what was set, however long the machine takes to answer', async t => {
   await admin.put('/clock', { mode: 'REAL' })
   const { offset_ms } = (await admin.get('/clock')).body
   const startedAt = Date.now()
@@ -38,7 +38,7 @@ test('the offset of a clock that runs is what was set, however long the machine 
   await admin.put('/clock', { mode: 'FROZEN' })
 })
 
-test('a move goes forward once, tells what was done on the way, and can be repeated', async () => {
+test('a move goes forward once, reports what was done on the way, and can be repeated', async () => {
   const { body: before } = await admin.get('/clock')
   const to = new Date(instant(before.business_time) + 2 * 86_400_000).toISOString()
   const move = await admin.put('/clock/moves/days', { to })

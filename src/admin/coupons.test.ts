@@ -40,7 +40,7 @@ test('a stock that makes no sense is refused with the reason, and nothing is put
   const wrong: [fields: object, detail: RegExp][] = [
     [{ merchant_contribute: 99 }, /add up/],
     [{ wechatpay_contribute: 101 }, /add up/],
-    [{ type: 'NOCASH', wechatpay_contribute: 1 }, /paid by the merchant alone/],
+    [{ type: 'NOCASH', wechatpay_contribute: 1 }, /paid by the merchant only/],
     [{ available_end_time: '2017-08-01T00:00:00+08:00' }, /after available_begin_time/],
     [{ max_coupons_per_payer: 3 }, /1 to max_coupons/],
     [{ amount: 10_000_000_000, max_coupons: 10_000_000 }, /max_coupons times amount/],

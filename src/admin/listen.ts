@@ -26,7 +26,7 @@ export interface RunningAdmin extends AdminAddress {
 
 /**
  * Lets the administration API listen, on the loopback unless said; port 0 picks one. Where programs of this machine reach it
- * and its token are written into `admin.json`, readable by its owner alone. A restart keeps the token; without the file there is a new one.
+ * and its token are written into `admin.json`, readable only by its owner. A restart keeps the token; without the file there is a new one.
  */
 export async function listenForAdmin(
   context: AdminContext,

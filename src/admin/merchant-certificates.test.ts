@@ -204,7 +204,7 @@ test('a certificate request that cannot be used is refused for what is wrong wit
   admin.refusedField(await admin.put(path('own'), { expire_time: later(0) }), 'expire_time', /later/)
 })
 
-test("the merchant's folder takes another pair when it is told to, and can go back", async () => {
+test("the merchant's folder takes another pair on request, and can go back", async () => {
   const { mchid, path, first } = await merchant()
   const second = (await admin.put(path('second'), { use_in_folder: true })).body
   const now = readCredentials(running.folder, mchid)

@@ -49,7 +49,7 @@ test('a new merchant gets keys of its own under the root, and its calls are answ
   assert.deepEqual(fileOf(mchid).appids, [APPID])
   const reply = await permitted(mchid)
   assert.equal(reply.statusCode, 200, reply.body)
-  // Like a real new one it knows the public key alone.
+  // Like a real new one it knows only the public key.
   assert.equal(made.body.trust_state, 'PUBLIC_KEY')
   assert.equal(reply.headers['wechatpay-serial'], fileOf(mchid).public_key_id)
   const list = await running.call({ method: 'GET', target: '/v3/certificates' }, mchid)
@@ -141,7 +141,7 @@ test('a merchant shows what was collected for it: pending until midnight, held u
   assert.deepEqual(await balances(), [0, held, pending])
 })
 
-test('sub-merchants are bound to providers alone', async () => {
+test('sub-merchants are bound to providers only', async () => {
   const path = '/merchants/1230000100/sub-merchants/1900000112'
   const bound = await admin.put(path)
   assert.ok(bound.body.sub_mchids.includes('1900000112'))

@@ -85,7 +85,7 @@ test('an advance that was paid back shows the notices of both, also of a number 
   assert.deepEqual(namesOf(body.notices, 'event_type'), ['TRANSACTION.SUCCESS', 'TRANSACTION.PAY_BACK'])
 })
 
-test('an order shows its notices also while business time runs, and they come after what they tell of', async t => {
+test('an order shows its notices also while business time runs, and they come after what they report', async t => {
   let now = Date.parse(NOW)
   const clock = {
     now() {
@@ -125,7 +125,7 @@ test('lists have the newest first, in pages, and filters', async () => {
   admin.refusedField(await admin.get('/orders?trade_state=PAID'), 'trade_state', /ACCEPTED/)
 })
 
-test('an entry shows how it stands, as its merchant is told, and what was told', async () => {
+test('an entry shows how it stands, as in the notices to its merchant, and those notices', async () => {
   await admin.put('/payers/dora')
   const plate_number = '粤B30006'
   const plate = `/plates/${encodeURIComponent(plate_number)}/BLUE`

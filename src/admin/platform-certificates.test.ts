@@ -115,10 +115,10 @@ test('bringing an end forward makes at once what is due by then, and no reply is
   assert.equal(keys.merchant(MERCHANT.mchid).platform_serial, next.serial_no)
 })
 
-test('an end is brought forward alone, and not before that of the certificate that comes before', async t => {
+test('an end is only brought forward, and not before that of the certificate that comes before', async t => {
   const keys = await keysUnderTest(t)
   const [{ serial_no: old, expire_time } = assert.fail()] = await keys.list()
-  keys.calls.refused(await keys.end(old, 10_000), 'CONFLICT', /forward alone/)
+  keys.calls.refused(await keys.end(old, 10_000), 'CONFLICT', /only be brought forward/)
   const same = await keys.calls.put(`/platform-certificates/${old}`, { expire_time })
   assert.equal(same.body.expire_time, expire_time)
   await keys.end(old, 100)

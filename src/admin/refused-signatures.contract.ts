@@ -17,7 +17,7 @@ const listed = {
   mchid: optional(shown('As the header names it')),
   serial_no: optional(shown('As the header names it, in upper case')),
   cause: oneOf('What to begin with; docs/diagnosis.md lists all', CAUSE_NAMES),
-  causes: Type.Array(oneOf('A cause', CAUSE_NAMES), { description: 'All that went wrong together' }),
+  causes: Type.Array(oneOf('A cause', CAUSE_NAMES), { description: 'All that went wrong at once' }),
   explanation: shown('The causes as sentences, with what is special to this request'),
 }
 

@@ -29,6 +29,6 @@ test('the worked example of the document can be typed as it stands, and ends wit
   assert.deepEqual([topUp.wallet, advanced.user_repaid], [500, 'N'])
   assert.deepEqual([payer.arrears, plate.usability], [800, 'OVERDUE'])
   assert.deepEqual([repayment.state, repaid.user_repaid], ['PAID', 'Y'])
-  const told = repaid.notices.map(({ event_type }: { event_type: string }) => event_type)
-  assert.deepEqual(told, ['TRANSACTION.SUCCESS', 'TRANSACTION.PAY_BACK'])
+  const reported = repaid.notices.map(({ event_type }: { event_type: string }) => event_type)
+  assert.deepEqual(reported, ['TRANSACTION.SUCCESS', 'TRANSACTION.PAY_BACK'])
 })

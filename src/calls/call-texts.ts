@@ -37,7 +37,7 @@ export function headOf(method: string, target: string, rawHeaders: readonly stri
   return `${head}\n`
 }
 
-/** What the header names, and of any other scheme than the ones of APIv3 the scheme alone: it may be a password. */
+/** What the header names, and of any other scheme than the ones of APIv3 only the scheme: it may be a password. */
 function withoutSignature(value: string): string {
   if (!value.startsWith('WECHATPAY2-')) return `${/^[\w-]{1,32}(?= )/.exec(value)?.[0] ?? ''} …`.trim()
   const start = value.indexOf(SIGNATURE)

@@ -103,7 +103,7 @@ for (const [name, send] of CALLS) {
     })
   }
 
-  test(`${name}: while switching either kind may be named, and each decrypts its own alone`, async () => {
+  test(`${name}: while switching either kind may be named, and each decrypts only its own`, async () => {
     await admin.put(`/merchants/${own.mchid}`, { trust_state: 'SWITCHING' })
     for (const [one, other] of [
       [certificate, publicKey],

@@ -1,4 +1,4 @@
--- The newest calls of all nodes, as they were asked and answered. They are for people and never go over the wire.
+-- The newest calls of all nodes, as they were requested and answered. They are for people and never go over the wire.
 CREATE TABLE recent_calls (
   -- When the request came, in microseconds, of which the last three digits count the calls of a millisecond.
   wall_time_us BIGINT NOT NULL,

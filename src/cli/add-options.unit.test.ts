@@ -15,7 +15,7 @@ const KEY = Buffer.from(Array.from({ length: 32 }, (_, index) => 251 - index))
 const HEX = KEY.toString('hex')
 const BASE64 = KEY.toString('base64')
 
-test('a key is read in Base64 and in hexadecimal, alone or with the one that it takes the place of', () => {
+test('a key is read in Base64 and in hexadecimal, by itself or with the one that it takes the place of', () => {
   assert.equal(secretsKeys({}), undefined)
   for (const text of [HEX, HEX.toUpperCase(), BASE64]) {
     assert.deepEqual(secretsKeys({ BOOMGATE_SECRETS_KEY: text }), { present: KEY, old: undefined })

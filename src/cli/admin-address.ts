@@ -4,7 +4,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { AdminAddress } from '../admin-client/admin-client.ts'
 import { CannotRun } from '../doctor/findings.ts'
 
-/** How a command is told where the administration of a platform is. */
+/** How a command finds where the administration of a platform is. */
 export interface AdministrationOptions {
   data: string
   adminUrl?: string

@@ -29,7 +29,7 @@ export function explainCommand(): Command {
   return takesAdministration(new Command('explain'))
     .description('explain why a signature was refused')
     .argument('[request-id]', 'Request-ID of the reply; the newest refusals as a table when absent')
-    .addOption(new Option('--mchid <number>', 'of this merchant alone, in the table'))
+    .addOption(new Option('--mchid <number>', 'of this merchant only, in the table'))
     .addOption(new Option('--json', 'as JSON').default(false))
     .action(explain)
 }

@@ -133,7 +133,7 @@ test('with --json everything is there for a program', async t => {
   assert.equal(all.data[0].cause, 'method_case')
 })
 
-test('what stands in the way is told in one line', async t => {
+test('what stands in the way is reported in one line', async t => {
   const unknown = await explain(t, 'nope')
   assert.deepEqual([unknown.code, unknown.stderr], [1, 'error: There is no refused signature nope.\n'])
   const folder = mkdtempSync(join(tmpdir(), 'boomgate-explain-'))

@@ -13,7 +13,7 @@ export type Listener = readonly [
 const PORT_FAILURES = ['EADDRINUSE', 'EACCES']
 const HOST_FAILURES = ['EADDRNOTAVAIL', 'ENOTFOUND', 'EAI_AGAIN']
 
-/** Gives an error of listening the options that choose something else: of every port that is taken, not of the first alone. */
+/** Gives an error of listening the options that choose something else: of every port that is taken, not only of the first. */
 export async function namingOption(error: unknown, listeners: readonly Listener[]): Promise<unknown> {
   const { code = '', port, address, hostname } = error as NodeJS.ErrnoException & ListenError
   if (!(error instanceof Error)) return error

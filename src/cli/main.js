@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { isClone, neededNode } from '../needed-node.js'
 
-// Every command begins here, in JavaScript and with nothing that an old Node lacks, so that one which is too old is told
+// Every command begins here, in JavaScript and with nothing that an old Node lacks, so that one which is too old says
 // what to do, and does not fail at what it lacks first.
 
 const needed = neededNode()

@@ -31,7 +31,7 @@ test('--version says the version of the package and that of Node', async t => {
 })
 
 for (const version of ['18.20.8', '20.20.2', '22.10.0', '22.17.1', '23.11.0']) {
-  test(`Node ${version} is told in one sentence which one is needed and how to get it, by every command`, () => {
+  test(`on Node ${version} every command says in one sentence which one is needed and how to get it`, () => {
     for (const words of [['serve'], ['doctor'], ['explain'], ['--version'], []]) {
       const { status, stdout, stderr } = runAs(version, MAIN, ...words)
       assert.deepEqual([status, stdout, stderr], [1, '', `error: ${sentence(version)}\n`])

@@ -9,7 +9,7 @@ import { namingOption } from './listen-failure.ts'
 /** What the options say: those with a default have a value. */
 type Given = GivenOptions & ValuesOf<typeof listenOptions> & Pick<ValuesOf<typeof dataOptions>, 'data'>
 
-/** `boomgate serve`: runs the platform until it is told to stop. `run` gets what the options say. */
+/** `boomgate serve`: runs the platform until it is stopped. `run` gets what the options say. */
 export function serveCommand(run: (given: Given) => Promise<void> = serve): Command {
   const options = listOptions(optionGroupsOf())
   return addOptions(new Command('serve').description('run the platform'), options).action(given =>

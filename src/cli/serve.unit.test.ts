@@ -174,7 +174,7 @@ test('a value that an environment variable cannot have is refused by the name of
   }
 })
 
-test('what stands in the way of a start is told in one line, without a stack', async t => {
+test('what stands in the way of a start is reported in one line, without a stack', async t => {
   const folder = folderFor(t)
   const listener = createServer().listen(0, '127.0.0.1')
   t.after(() => listener.close())
@@ -230,7 +230,7 @@ test('for whoever looks for a fault in the program the stack is one setting away
   assert.match(stderr, /must be a URL.*\n {4}at /)
 })
 
-test('the banner tells where it listens and what to do next, and what it names is there', async t => {
+test('the banner says where it listens and what to do next, and what it names is there', async t => {
   const folder = join(folderFor(t), 'new', 'data')
   const first = await servePlatform(t, folder)
   const { code, stdout } = await first.stop('SIGTERM')
@@ -367,7 +367,7 @@ test('no secret is in the log, nor in what is said of a failing start', async t 
   }
 })
 
-test('TLS and a second access point listen where they are asked to, and the banner says where and what to trust', async t => {
+test('TLS and a second access point listen where the options say, and the banner says where and what to trust', async t => {
   const folder = folderFor(t)
   const served = await servePlatform(t, folder, ['--tls-port', '0', '--backup-port', '0'])
   const { stdout } = await served.stop('SIGTERM')
@@ -431,7 +431,7 @@ test('a wildcard address leaves addresses in merchant.json that others can call,
   assert.match(refused.stderr, /"http:\/\/sandbox.example" is no host: write a name or an address/)
 })
 
-test('the administration is published on purpose alone, and then its token decides, whatever name the caller uses', async t => {
+test('the administration is published only on purpose, and then its token decides, whatever name the caller uses', async t => {
   const call = (url: string, host: string, token: string) =>
     promisify(execFile)(process.execPath, ['--eval', RAW_CALL, url, host, token]).then(({ stdout }) => stdout)
   for (const [words, status] of [
@@ -449,7 +449,7 @@ test('the administration is published on purpose alone, and then its token decid
   }
 })
 
-test('a second platform is told every option that it needs, and an address that is not ours its own', async t => {
+test('a second platform gets every option that it needs named, and an address that is not ours its own', async t => {
   const listeners = [createServer().listen(0, '127.0.0.1'), createServer().listen(0, '127.0.0.1')]
   for (const listener of listeners) t.after(() => listener.close())
   await Promise.all(listeners.map(listener => once(listener, 'listening')))
@@ -498,7 +498,7 @@ test('a folder without the keys of its store is not said to have them, and a sta
     assert.equal(readFileSync(join(copy, name), 'utf8'), readFileSync(join(whole, name), 'utf8'), name)
   const { stdout } = await restored.stop('SIGTERM')
   assert.match(stdout, /Direct merchant.*\n.*Service provider.*\n.*sandbox\.json/)
-  // What is there is left alone.
+  // What is there is not changed.
   const again = await servePlatform(t, copy, ['--write-missing-keys'])
   assert.equal(readCredentials(copy, '1230000109').serial_no, serial_no)
   await again.stop('SIGTERM')

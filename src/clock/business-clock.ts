@@ -28,7 +28,7 @@ export class BusinessClock implements Clock {
   #state: ClockState
   /** The latest business time that anybody may have seen, while business time runs. */
   #reached: number
-  /** When the host was last asked, by its clock that nobody sets back. */
+  /** When the host was last read, by its clock that nobody sets back. */
   #lookedAt: number
 
   /** `reached`: an instant that business time has reached already, whatever the host's clock says. */

@@ -1,4 +1,4 @@
-/** Why business time cannot be moved as asked. */
+/** Why business time cannot be moved as requested. */
 export type ClockRefusal =
   | 'GOES_BACK'
   | 'TOO_FAR'

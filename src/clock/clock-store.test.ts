@@ -179,7 +179,7 @@ test('moves at once end at the furthest, whoever comes last, and on a clock that
   }
 })
 
-test('another node takes over within a second what one has changed, and is told of it', async t => {
+test('another node takes over within a second what one has changed, and reports it', async t => {
   const { db, store, open } = await storeFor(t)
   const changed = Promise.withResolvers<void>()
   const otherDb = await store.open()
@@ -190,7 +190,7 @@ test('another node takes over within a second what one has changed, and is told 
   const node = await open()
   await node.freeze()
   const changedAt = performance.now()
-  // One process alone writes to SQLite, so there is no other node that could have to follow.
+  // Only one process writes to SQLite, so there is no other node that could have to follow.
   if (!db.shared) await other.reload()
   await changed.promise
   // A second, and time for a machine that has much to do.
@@ -209,15 +209,15 @@ test('a reading that began before a change does not bring the older time back', 
 
 test('a snapshot may hold an earlier time, which is taken over when the store is read again', async t => {
   const { db, open } = await storeFor(t)
-  let told = 0
+  let reported = 0
   const node = await open(() => {
-    told += 1
+    reported += 1
   })
   await node.advanceTo(node.clock.now() + HOUR)
   await db.run('UPDATE business_clock SET offset_ms = 0, frozen_at = 1000')
   await node.reload()
   assert.equal(node.clock.now(), 1_000)
-  assert.equal(told, 1)
+  assert.equal(reported, 1)
 })
 
 test('a clock that a test gives is moved as it is, and stands still otherwise', async t => {

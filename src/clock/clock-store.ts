@@ -201,7 +201,7 @@ export class ClockStore implements ClockControl {
 
   /**
    * Changes the row and, after the commit, the clock. The row decides, because another node may have changed it. Until then
-   * business time stands still here, so that nobody is told a later time than the one that is about to be written.
+   * business time stands still here, so that nobody sees a later time than the one that is about to be written.
    */
   #change(change: (clock: BusinessClock) => void): Promise<void> {
     return this.#inTurn(async () => {

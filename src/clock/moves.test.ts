@@ -149,7 +149,7 @@ test('a move that was interrupted goes on after a restart, and is brought to its
 
 test('two nodes that move one store at once never move it back, and each step counts', async t => {
   const one = await frozenNode(t)
-  // One process alone writes to SQLite, so there the second node is the first.
+  // Only one process writes to SQLite, so there the second node is the first.
   const other = one.platform.db.shared ? await frozenNode(t, one.store) : one
   const start = one.platform.clock.now()
   const moves = Array.from({ length: 8 }, (_, index) =>

@@ -312,7 +312,7 @@ test('a move does not pass over what a piece makes due that ends between the loo
   ])
 })
 
-test('a wake reaches the worker of its name alone', async t => {
+test('a wake reaches only the worker of its name', async t => {
   // Otherwise each of them looks by itself now and then.
   t.mock.timers.enable({ apis: ['setTimeout'] })
   const { scheduler, tables } = schedulerOf(t)

@@ -189,7 +189,7 @@ for (const mode of ['a running worker', 'runDue'] as const) {
   })
 }
 
-test('runDue leaves what another node has in hand, and tells how many pieces were done', async () => {
+test('runDue leaves what another node has in hand, and reports how many pieces were done', async () => {
   const table = new Table(2)
   for (const key of ['held', 'a', 'b', 'c']) table.add(key)
   table.heldElsewhere.add('held')
@@ -331,7 +331,7 @@ test('a look that fails is tried again by itself after a while', async t => {
   await done.reached
 })
 
-test('runDue tells the caller when the store fails', async () => {
+test('runDue reports to the caller that the store fails', async () => {
   const table = new Table(1)
   table.beforeClaim = async () => {
     throw new Error('The store is gone')

@@ -12,7 +12,7 @@ export interface NoticeDeclaration<Resource extends TObject = TObject> {
   /** Each event type with its `summary`. Other products may send the same event types, another notice of this one may not. */
   events: Record<string, string>
   /**
-   * Required fields of the plaintext by which it is told from the notices of other products with the same event type and
+   * Required fields of the plaintext by which it is distinguished from the notices of other products with the same event type and
    * original type: with the text that the field has, or `true` where any will do. None of the others has all of them.
    */
   marks?: Readonly<Record<string, string | true>>

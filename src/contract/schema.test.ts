@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import * as Type from './schema.ts'
 import { conforms } from './validate.ts'
 
-test('a property is required unless it is optional, in this object alone', () => {
+test('a property is required unless it is optional, in this object only', () => {
   const name = Type.String({ title: '名称' })
   const one = Type.Object({ name: Type.Optional(name), amount: Type.Integer() })
   const two = Type.Object({ name })

@@ -2,7 +2,7 @@ import type * as TypeBox from 'typebox'
 
 /**
  * Builders of JSON Schema with TypeBox's types. The values are made here, because TypeBox's own builders are 700
- * modules that a start would wait for; the compiler alone needs TypeBox, for its types.
+ * modules that a start would wait for; only the compiler needs TypeBox, for its types.
  */
 
 export type { Static, TObject, TSchema } from 'typebox'
@@ -57,7 +57,7 @@ function merge<One extends TypeBox.TObject, Other extends TypeBox.TObject>(
   return object({ ...one.properties, ...other.properties }) as unknown as Merged<One, Other>
 }
 
-/** TypeBox's types have marks that exist for the compiler alone. */
+/** TypeBox's types have marks that exist only for the compiler. */
 function made<S>(schema: object): S {
   return schema as S
 }

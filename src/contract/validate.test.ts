@@ -229,7 +229,7 @@ test('what comes by path or query is no JSON, and the detail says where it came 
   })
 })
 
-test("a message that the call's page prints stays, for the field that it is about alone, and the sentence is the issue", () => {
+test("a message that the call's page prints stays, for only the field that it is about, and the sentence is the issue", () => {
   assert.deepEqual(
     refusal(() => checkFind('merchant', { shop: '123456789', name: 'n' })),
     {

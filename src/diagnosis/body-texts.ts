@@ -143,7 +143,7 @@ function inHashOrder(value: unknown): unknown {
   return Object.fromEntries(entries.toSorted(([one], [other]) => bucketOf(one) - bucketOf(other)))
 }
 
-/** Deeper JSON is left alone. */
+/** Deeper JSON is not tried. */
 function isShallow(value: unknown, depth = 0): boolean {
   if (typeof value !== 'object' || value === null) return true
   return depth < MAX_DEPTH && Object.values(value).every(member => isShallow(member, depth + 1))

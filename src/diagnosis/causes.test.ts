@@ -139,7 +139,7 @@ const PRODUCED: Record<Cause, readonly WrongRequest[]> = {
     ...['123', '.123', '.0'].map(end => ({
       ...{ timestamp: String(now()), signed: { timestamp: now() + end } },
     })),
-    // The clock was asked again when the next second had begun.
+    // The clock was read again when the next second had begun.
     { timestamp: String(now()), signed: { timestamp: `${now() - 1}997` } },
   ],
   apiv2_style: [
@@ -245,7 +245,7 @@ const PRODUCED: Record<Cause, readonly WrongRequest[]> = {
   line_order: [written(parts => Buffer.from(linesOf(parts).toReversed().concat('').join('\n')))],
   line_missing: [
     written(parts => Buffer.from(linesOf(parts).toSpliced(3, 1).concat('').join('\n'))),
-    // The body alone, and three lines of a request without one.
+    // Only the body, and three lines of a request without one.
     written(({ body }) => body),
     {
       ...READ,

@@ -62,16 +62,16 @@ function explainCertificate(cause: Cause): Explain {
 
 function explainScheme(header: string): Finding {
   const scheme = header.slice(0, Math.min(header.indexOf(' '), 64))
-  // The scheme itself is known, and refused for this merchant alone.
+  // The scheme itself is known, and refused for this merchant only.
   const cause = scheme === SHANGMI_SCHEME ? 'shangmi_not_enabled' : 'scheme_foreign'
   return { causes: [cause], detail: `The header begins with ${scheme}.` }
 }
 
 const HALF_HOUR_SECONDS = 1800
-/** No two places are half an hour apart by their zones alone, and a retry after half an hour is usual. */
+/** No two places are half an hour apart by their zones only, and a retry after half an hour is usual. */
 const MIN_TIMEZONE_SECONDS = 3600
 const MAX_TIMEZONE_SECONDS = 14 * 3600
-/** A clock whose zone alone is wrong is as exact as others are. */
+/** A clock of which only the zone is wrong is as exact as others are. */
 const TIMEZONE_SKEW_SECONDS = 60
 
 /** A clock that is off by whole half hours, from an hour on, is right, and its time zone is not. */

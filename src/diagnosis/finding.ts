@@ -23,7 +23,7 @@ export interface RefusedRequest {
 
 /** Why a signature was refused, as far as it could be found. */
 export interface Finding {
-  /** All that went wrong together, the one to begin with first. */
+  /** All that went wrong at once, the one to begin with first. */
   causes: readonly [Cause, ...Cause[]]
   /** What is special to this request; may be empty. */
   detail: string

@@ -33,7 +33,7 @@ export function formVariants(): Variant[] {
   ]
 }
 
-/** Those that are tried alone, because there are so many of them. */
+/** Those that are tried singly, because there are so many of them. */
 export function* rareForms(): Generator<Variant> {
   for (const lines of SUBSETS) {
     yield withLines(lines)

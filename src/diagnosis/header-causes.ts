@@ -74,7 +74,7 @@ export const HEADER_CAUSES = {
       whatToDo: 'Let `mchid`, `serial_no` and the private key be of one merchant.',
     },
     serial_spelling: {
-      says: 'The serial number is right but is not written in hexadecimal digits alone.',
+      says: 'The serial number is right but is not written in hexadecimal digits only.',
       whatToDo:
         'Write it as forty hexadecimal digits, without colons, blanks or 0x, and not as a decimal number.',
     },

@@ -67,7 +67,7 @@ export const MESSAGE_CAUSES = {
   'Path and query': {
     host_signed: {
       says: 'The URL was signed with its scheme or host.',
-      whatToDo: 'Sign the path and the query alone, from the / behind the host.',
+      whatToDo: 'Sign only the path and the query, from the / behind the host.',
     },
     path_prefix_signed: {
       says: 'The path was signed with a prefix that a gateway takes away.',

@@ -39,20 +39,20 @@ export function* messageVariants(parts: Parts, surroundings: TargetSurroundings)
     remembered(methodGroup(parts)),
     remembered(nonceGroup(parts)),
   ]
-  yield* alone(parts, inTurn([...groups.map(({ items }) => items), near, UNSET_PARTS]))
+  yield* singly(parts, inTurn([...groups.map(({ items }) => items), near, UNSET_PARTS]))
   const met = groups.map(({ met }) => met)
   const likely = met.map(variants => variants.slice(0, MAX_LIKELY))
   for (const variants of likely) yield* pairsOf(parts, variants, near.slice(0, MAX_NEAR))
-  yield* alone(parts, timesInMilliseconds(parts.timestamp))
-  yield* alone(parts, farTimes(parts.timestamp))
+  yield* singly(parts, timesInMilliseconds(parts.timestamp))
+  yield* singly(parts, farTimes(parts.timestamp))
   yield* pairsOfGroups(parts, likely)
-  yield* alone(parts, rareForms())
-  yield* alone(parts, rareTimes(parts.timestamp))
-  yield* alone(parts, rareTargets(parts, surroundings))
+  yield* singly(parts, rareForms())
+  yield* singly(parts, rareTimes(parts.timestamp))
+  yield* singly(parts, rareTargets(parts, surroundings))
   yield* pairsOfGroups(parts, [...met, near])
 }
 
-function* alone(parts: Parts, variants: Iterable<Variant>): Generator<Candidate> {
+function* singly(parts: Parts, variants: Iterable<Variant>): Generator<Candidate> {
   for (const variant of variants) yield candidateOf(parts, variant)
 }
 

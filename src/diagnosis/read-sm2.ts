@@ -18,7 +18,7 @@ const RAW_BYTES = 64
 
 /**
  * Reads an SM2 signature, which gives nothing back of what was signed: whether a key has made it is known only when the
- * message is. So other keys and other ways to sign are tried with the expected message alone.
+ * message is. So other keys and other ways to sign are tried only with the expected message.
  */
 export async function readSm2(
   signature: Buffer,
@@ -45,7 +45,7 @@ export async function readSm2(
   return readings.find(({ fits }) => fits(expected)) ?? readings[0]
 }
 
-/** OpenSSL leaves the user id empty unless it is told one. */
+/** OpenSSL leaves the user id empty unless it is given one. */
 function withoutUserId(by: KnownKey, signature: Buffer, causes: readonly Cause[]): ReadSm2 {
   return {
     by,

@@ -58,7 +58,7 @@ const NO_TEXT = /^(?:undefined|null|None|nil|NaN|Array|\[object \w+\]|\[B@[0-9a-
 /** Bytes of MD5, SHA-1 and SHA-256. */
 const DIGEST_BYTES = [16, 20, 32]
 
-/** What is known of a signature by its text alone; `undefined` for one that a key may have made. */
+/** What is known of a signature by its text only; `undefined` for one that a key may have made. */
 export function findingOfText(signature: string, expected: Buffer): Finding | undefined {
   if (NO_TEXT.test(signature)) return { causes: ['signature_object_as_text'], detail: `It is ${signature}.` }
   const digits = /^[0-9a-f]+$/i.test(signature) ? signature.length : 0

@@ -32,7 +32,7 @@ export function farTimes(timestamp: string): Generator<Variant> {
   return secondsApart(timestamp, MAX_TWICE_SECONDS + 1, MAX_APART_SECONDS)
 }
 
-/** What remains and is tried alone. */
+/** What remains and is tried singly. */
 export function* rareTimes(timestamp: string): Generator<Variant> {
   const seconds = Number(timestamp)
   for (let apart = 1; apart <= MAX_TWICE_MS; apart += 1)

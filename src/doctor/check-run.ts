@@ -50,7 +50,7 @@ export interface Drill {
 export interface PaidOrder {
   car: Car
   out_trade_no: string
-  /** The notice that told it. */
+  /** The notice that reported it. */
   notice: NoticeDetail
 }
 
@@ -196,7 +196,7 @@ export class CheckRun {
     const notice = order.notices.find(({ event_type }) => event_type === 'TRANSACTION.SUCCESS')
     if (!notice)
       throw new PlatformFailure(
-        `The order ${outTradeNo} is ${order.trade_state} and no payment was told.`,
+        `The order ${outTradeNo} is ${order.trade_state} and no payment was reported.`,
         SEE_LOG,
       )
     return notice.id

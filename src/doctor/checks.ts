@@ -18,7 +18,7 @@ import {
   wrongAmountIsNotBooked,
 } from './checks/notices.ts'
 import {
-  backupHostIsAsked,
+  backupHostIsUsed,
   lostReplyIsRepeated,
   numberIsKept,
   unknownOutcomeIsQueried,
@@ -43,13 +43,13 @@ export const CHECKS: readonly Check[] = [
     passes:
       'The gate opens; the platform has the order under `out_trade_no`, with the amount that was asked for.',
     remedy:
-      "Look at the platform's answers to your calls: the finding names the latest ones. `boomgate explain` tells why a signature was refused. Answer `OPEN` when the reply to `createTransaction` is `ACCEPTED`.",
+      "Look at the platform's answers to your calls: the finding names the latest ones. `boomgate explain` says why a signature was refused. Answer `OPEN` when the reply to `createTransaction` is `ACCEPTED`.",
     perform: gateOpens,
   },
   {
     id: 'answer-time',
     title: { en: 'Notices are answered within 5 s', zh: '5 秒内应答通知' },
-    does: 'A payment is told.',
+    does: 'A payment is reported.',
     passes: 'It is answered within 5 s, whatever the answer.',
     remedy:
       'Store the notice and answer; do everything else afterwards. The platform counts a late answer as none and sends the notice again.',
@@ -58,8 +58,8 @@ export const CHECKS: readonly Check[] = [
   },
   {
     id: 'booked',
-    title: { en: 'A payment that is told is booked', zh: '支付成功通知入账' },
-    does: 'A payment is told.',
+    title: { en: 'A payment that is reported is booked', zh: '支付成功通知入账' },
+    does: 'A payment is reported.',
     passes:
       'The notice is answered with 200 or 204, and the books have the order as `PAID`, with the amount, once.',
     remedy:
@@ -70,7 +70,7 @@ export const CHECKS: readonly Check[] = [
   {
     id: 'wrong-signature',
     title: { en: 'A wrong signature is refused', zh: '签名错误的通知' },
-    does: 'A payment is first told by a notice whose signature is of other bytes (fault `NOTICE_WRONG_SIGNATURE`).',
+    does: 'A payment is first reported by a notice whose signature is of other bytes (fault `NOTICE_WRONG_SIGNATURE`).',
     passes: 'It is answered with 4xx or 5xx, and nothing is booked.',
     remedy:
       'Verify `Wechatpay-Signature` over `timestamp\\nnonce\\nbody\\n` before you read the body, and answer 401 when it does not fit.',
@@ -83,7 +83,7 @@ export const CHECKS: readonly Check[] = [
     does: 'The doctor sends a genuine notice with its own headers and a changed body.',
     passes: 'It is answered with 4xx or 5xx, and nothing is booked.',
     remedy:
-      'The signature covers the bytes of the body: verify it over what came, not over headers alone or JSON that was written again.',
+      'The signature covers the bytes of the body: verify it over what came, not over headers only or JSON that was written again.',
     needs: 'booked',
     perform: alteredBodyIsRefused,
   },
@@ -100,7 +100,7 @@ export const CHECKS: readonly Check[] = [
   {
     id: 'old-notice',
     title: { en: 'A recorded notice is refused', zh: '过期的通知 (重放)' },
-    does: 'A payment is first told by a notice that was signed ten minutes ago (fault `NOTICE_OLD`).',
+    does: 'A payment is first reported by a notice that was signed ten minutes ago (fault `NOTICE_OLD`).',
     passes: 'It is answered with 4xx or 5xx, and nothing is booked.',
     remedy:
       'Refuse a `Wechatpay-Timestamp` that is more than five minutes from your clock: somebody may have recorded the notice.',
@@ -110,7 +110,7 @@ export const CHECKS: readonly Check[] = [
   {
     id: 'probe',
     title: { en: 'A probe is refused', zh: '签名探测流量' },
-    does: 'A payment is first told by a probe, whose signature begins with `WECHATPAY/SIGNTEST/` (fault `NOTICE_PROBE`).',
+    does: 'A payment is first reported by a probe, whose signature begins with `WECHATPAY/SIGNTEST/` (fault `NOTICE_PROBE`).',
     passes: 'It is answered with 4xx or 5xx, and nothing is booked.',
     remedy:
       'A probe is a wrong signature like any other. Its value need not be Base64, so a decoder that throws must end in a refusal too.',
@@ -129,8 +129,8 @@ export const CHECKS: readonly Check[] = [
   },
   {
     id: 'doubled',
-    title: { en: 'A payment that is told twice is booked once', zh: '重复的支付通知' },
-    does: 'A payment is told twice at the same moment (fault `NOTICE_DOUBLED`), a third time, and under another notice id.',
+    title: { en: 'A payment that is reported twice is booked once', zh: '重复的支付通知' },
+    does: 'A payment is reported twice at the same moment (fault `NOTICE_DOUBLED`), a third time, and under another notice id.',
     passes:
       'One of the first two and all others are answered with 200 or 204; the books have the payment once.',
     remedy:
@@ -140,8 +140,8 @@ export const CHECKS: readonly Check[] = [
   },
   {
     id: 'late-payment',
-    title: { en: 'A payment that is told late changes nothing', zh: '迟到的支付通知' },
-    does: 'A payment is told once more after its refund has been told.',
+    title: { en: 'A payment that is reported late changes nothing', zh: '迟到的支付通知' },
+    does: 'A payment is reported once more after its refund has been.',
     passes: 'It is acknowledged, and the order stays as it was.',
     remedy:
       'Move an order by its state, as in `UNPAID` → `PAID` → `REFUNDED`, and never back: notices overtake each other.',
@@ -150,7 +150,7 @@ export const CHECKS: readonly Check[] = [
   },
   {
     id: 'late-entrance-state',
-    title: { en: 'An entrance state that is told late changes nothing', zh: '迟到的入场状态通知' },
+    title: { en: 'An entrance state that is reported late changes nothing', zh: '迟到的入场状态通知' },
     does: "A parked car's plate is paused and resumed; the notice `BLOCKED` comes once more after the notice `NORMAL`.",
     passes: 'All are acknowledged, and the gate opens.',
     remedy:
@@ -161,7 +161,7 @@ export const CHECKS: readonly Check[] = [
   {
     id: 'wrong-amount',
     title: { en: 'A payment of another amount is not booked', zh: '金额不符的通知' },
-    does: 'An order that is not paid yet is told as paid, with an amount of 1 fen.',
+    does: 'An order that is not paid yet is reported as paid, with an amount of 1 fen.',
     passes: 'Nothing is booked.',
     remedy: 'Compare `amount.total` with your own order before you book, and raise an alarm when it differs.',
     needs: 'booked',
@@ -170,7 +170,7 @@ export const CHECKS: readonly Check[] = [
   {
     id: 'unknown-order',
     title: { en: 'A payment of an unknown order is not booked', zh: '未知订单的通知' },
-    does: 'A payment is told whose `out_trade_no` the merchant has never made.',
+    does: 'A payment is reported whose `out_trade_no` the merchant has never made.',
     passes: 'The books have no such order, or have it without a payment.',
     remedy: 'Look the order up in your own books. What they do not have is an alarm, and no new order.',
     needs: 'booked',
@@ -201,7 +201,7 @@ export const CHECKS: readonly Check[] = [
     title: { en: 'Closed when the charge is refused', zh: '扣费被拒绝' },
     does: "The payer's score falls while the car is parked, so the charge is refused with HTTP 400.",
     passes: 'The gate stays closed.',
-    remedy: 'Open for `ACCEPTED` alone; every 4xx is a car that pays on site.',
+    remedy: 'Open only for `ACCEPTED`; every 4xx is a car that pays on site.',
     needs: 'stay',
     perform: closedAfterRefusal,
   },
@@ -295,8 +295,8 @@ export const CHECKS: readonly Check[] = [
   },
   {
     id: 'refund-doubled',
-    title: { en: 'A refund that is told twice is booked once', zh: '重复的退款通知' },
-    does: 'The arrival of a refund is told twice, under two notice ids.',
+    title: { en: 'A refund that is reported twice is booked once', zh: '重复的退款通知' },
+    does: 'The arrival of a refund is reported twice, under two notice ids.',
     passes: 'Both are acknowledged, and the books have the refund once.',
     remedy: 'Book by `out_refund_no`, and acknowledge what you have already.',
     needs: 'booked',
@@ -324,12 +324,12 @@ export const CHECKS: readonly Check[] = [
   },
   {
     id: 'backup-host',
-    title: { en: 'The backup access point is asked', zh: '主域名不可用' },
+    title: { en: 'The backup access point is used', zh: '主域名不可用' },
     does: 'The first access point resets every connection (fault `HOST_DOWN`, for all callers). Only with `--backup-host`.',
     passes: 'The gate opens, and the car is charged.',
     remedy:
       'Ask `api2.mch.weixin.qq.com` when `api.mch.weixin.qq.com` does not answer; `fallbackUrl` of the SDK does.',
     needs: 'stay',
-    perform: backupHostIsAsked,
+    perform: backupHostIsUsed,
   },
 ]

@@ -31,7 +31,7 @@ export interface BookedOrder {
   refunded: number
 }
 
-/** One call of the gate adapter, as docs/go-live.md tells it. */
+/** One call of the gate adapter, as docs/go-live.md describes it. */
 export interface AdapterCall {
   call: string
   request: string

@@ -25,7 +25,7 @@ export interface DoctorOptions {
   random: Random
   /** Ends the run early; what was changed is put back. */
   signal?: AbortSignal | undefined
-  /** Told of each check as soon as it has ended. */
+  /** Called with each check as soon as it has ended. */
   onResult?: ((result: CheckResult) => void) | undefined
 }
 
@@ -149,7 +149,7 @@ function checkOf(id: string): Check {
   throw new CannotRun(`There is no check ${id}; there are ${CHECKS.map(known => known.id).join(', ')}.`)
 }
 
-/** The platform and the merchant number are there, and it is told what happens. */
+/** The platform and the merchant number are there, and it gets the notices. */
 async function requireMerchant(admin: Administration, mchid: string): Promise<void> {
   const { kind, notices_paused } = await admin.call('getMerchant', { mchid })
   if (kind === 'sub')
@@ -158,7 +158,7 @@ async function requireMerchant(admin: Administration, mchid: string): Promise<vo
     )
   if (notices_paused)
     throw new CannotRun(
-      `The notices of ${mchid} are paused, so it is told nothing. End that by PUT /merchants/${mchid} {"notices_paused": false}.`,
+      `The notices of ${mchid} are paused, so it gets none. End that by PUT /merchants/${mchid} {"notices_paused": false}.`,
     )
 }
 

@@ -76,7 +76,7 @@ export async function isBeingRepaid(db: Statements, subject: string): Promise<bo
 
 /**
  * Writes down that a refund has paid back a part of an advance, or all of it; the payer is locked already and the money is
- * booked by the caller. Answers whether nothing is left of it. Nobody is told: nobody paid.
+ * booked by the caller. Answers whether nothing is left of it. No notice is sent: nobody paid.
  */
 export async function reduceAdvance(
   tx: Transaction,

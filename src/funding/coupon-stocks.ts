@@ -55,7 +55,7 @@ export const STOCK_REFUSALS = {
   other_content: 'There is a stock of this stock_id with other content',
   amounts: 'amount must be at least 1, no contribution and no transaction_minimum below 0',
   contributions: 'The three contributions must add up to amount',
-  nocash_contributions: 'A NOCASH coupon is paid by the merchant alone: merchant_contribute must be amount',
+  nocash_contributions: 'A NOCASH coupon is paid by the merchant only: merchant_contribute must be amount',
   limits: 'max_coupons must be 1 to 10000000, and max_coupons_per_payer 1 to max_coupons',
   budget: 'max_coupons times amount must be at most 10000000000',
   times: 'available_end_time must be after available_begin_time and in the future',

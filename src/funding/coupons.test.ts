@@ -57,7 +57,7 @@ test('a payer without coupons uses none', async () => {
   assert.deepEqual(await choose('nobody'), NO_COUPONS)
 })
 
-test('a coupon in use is told field by field as promotion_detail has it', async () => {
+test('a coupon in use is shown field by field as promotion_detail has it', async () => {
   const { payer, coupon, stock } = await payerOf({ scope: 'SINGLE' })
   assert.deepEqual(await choose(payer), {
     discount_total: 60,
@@ -94,7 +94,7 @@ const GOOD_FOR: [when: string, stock: Partial<CouponStock>, purchase: Partial<Pu
     ['nothing would be left to pay', {}, { total: 60 }, false],
     ['it is worth more than the total', {}, { total: 59 }, false],
     ['the stock is good for the payee', { available_merchants: [OTHER_MERCHANT, MERCHANT] }, {}, true],
-    ['the stock is good for others alone', { available_merchants: [OTHER_MERCHANT] }, {}, false],
+    ['the stock is good for others only', { available_merchants: [OTHER_MERCHANT] }, {}, false],
   ]
 
 for (const [when, stock, purchase, isGood] of GOOD_FOR) {
@@ -121,7 +121,7 @@ function candidate(fields: Partial<Candidate>): Candidate {
 
 const ORDERS: [rule: string, candidates: Partial<Candidate>[], chosen: string[]][] = [
   [
-    'of one scope the largest is used alone',
+    'of one scope only the largest is used',
     [
       { coupon_id: 'a', amount: 50 },
       { coupon_id: 'b', amount: 70 },

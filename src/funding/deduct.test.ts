@@ -48,7 +48,7 @@ const FIRST_ATTEMPTS: readonly [string, Parameters<typeof newPayer>[1], Payment,
     [charge('clearing'), FEE],
   ],
   [
-    'a wallet that is a fen short is left alone, and the card pays all',
+    'a wallet that is a fen short is not used, and the card pays all',
     { wallet: 887, cards: [{}] },
     PAID('CMB_DEBIT'),
     [charge('clearing'), FEE],

@@ -11,7 +11,7 @@ export interface Source {
   position: number
 }
 
-/** What one look tells of a payer who is to pay. */
+/** What one look shows of a payer who is to pay. */
 export interface Payer {
   wallet_state: 'NORMAL' | 'FROZEN'
   /** In the order in which they are tried. */

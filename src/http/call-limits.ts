@@ -11,7 +11,7 @@ import type { callOptions } from './options.ts'
 export interface CallLimits {
   /** Counts a call. Throws what the operation refuses calls with that are too many. */
   requirePass(operation: Operation, caller: Pick<Merchant, 'mchid'>, now: number): void
-  /** Counts a call that was heard and refused. */
+  /** Counts a call that was handled and refused. */
   noteRefusal(operation: Operation, exchange: Pick<Exchange, 'caller' | 'startedAt'>, error: unknown): void
 }
 
@@ -35,7 +35,7 @@ export function callLimits({
     },
     noteRefusal({ id, limits }, { caller, startedAt }, error) {
       if (limits?.refusedPerSecond === undefined || !(error instanceof ApiError)) return
-      // What was over a limit was not heard, and a fault on purpose is no more a refusal than any other.
+      // What was over a limit was not handled, and a fault on purpose is no more a refusal than any other.
       if (error.entry === limits.exceeded || error.entry === general.SYSTEM_ERROR) return
       refusals.count(`${caller?.mchid}/${id}`, startedAt)
     },

@@ -6,7 +6,7 @@ import type { Suite } from '../protocol/suite.ts'
 
 /** What the server knows of one request and its reply, from the first check to the last byte. */
 export interface Exchange {
-  /** For the log: the operation, once the path told it. */
+  /** For the log: the operation, once the path said it. */
   op: string
   /** The first part of `Request-ID`; the number behind it says how the call ended. */
   requestId: string
@@ -26,7 +26,7 @@ export interface Exchange {
   verified: boolean
   /** True once the call itself was reached: its replies are signed, and what the gateway refuses before it is not. */
   reached: boolean
-  /** What was asked, once the signature was found to be right; before its check. */
+  /** What was requested, once the signature was found to be right; before its check. */
   fields: Readonly<Record<string, unknown>> | undefined
   /** As the header says, which the framework does not see. */
   contentType: string | undefined

@@ -42,7 +42,7 @@ test('a store that can be read and not written is 503 with the reason, until it 
   for (const path of ['/healthz', '/readyz'] as const) assert.deepEqual(await look(running, path), SOUND)
 })
 
-test('a store that cannot be read is 503, and nothing of the cause is told', async t => {
+test('a store that cannot be read is 503, and nothing of the cause is shown', async t => {
   assert.deepEqual(await look(await sandboxWithoutStore(t), '/healthz'), broken('The store cannot be read.'))
 })
 

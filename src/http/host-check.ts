@@ -15,7 +15,7 @@ export function hostCheck({ faults }: HttpContext, log: Logger) {
     }
     void faults
       .inject('host', { host: accessPointOf(request.raw) })
-      // There is no call yet that could fail with it, and what is wrong with the store will be heard of soon enough.
+      // There is no call yet that could fail with it, and what is wrong with the store will show soon enough.
       .catch(error => {
         log.error({ err: error })
         return NO_INJECTIONS

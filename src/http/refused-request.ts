@@ -16,7 +16,7 @@ export function refusedRequest(
     ...{ requestId, op, error: entry, method, headers, businessTime },
     target: raw.url ?? '',
     template: template.includes('{') ? template : '',
-    // Only what was refused for its signature alone has come so far that its body was read.
+    // Only what was refused just for its signature has come so far that its body was read.
     body: entry === general.SIGNATURE_MISMATCH ? (meta ?? bytesOf(body)) : undefined,
     wallTime: startedAt,
   }

@@ -209,7 +209,7 @@ test('every call refuses parameters that are not defined, except for those', () 
   ])
 })
 
-test('a platform can be told to ignore them everywhere', async t => {
+test('an option makes a platform ignore them everywhere', async t => {
   const { call, merchant } = await platformUnderTest(t, { rules: { undefinedFields: 'ignore' } })
   const headers = { 'Wechatpay-Serial': merchant('1230000109').platform_serial }
   const reply = await call({

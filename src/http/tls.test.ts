@@ -54,7 +54,7 @@ for (const host of [
   'localhost',
   '127.0.0.1',
 ]) {
-  test(`a client that trusts ca.pem alone calls ${host}`, async () => {
+  test(`a client that trusts only ca.pem calls ${host}`, async () => {
     const { status, body } = await call(host, { ca })
     assert.equal(status, 200)
     assert.equal(JSON.parse(body).data.length, 1)
@@ -66,7 +66,7 @@ test('a client that does not trust the CA, or calls another name, gets no connec
   await assert.rejects(call('pay.example.com', { ca }), { code: 'ERR_TLS_CERT_ALTNAME_INVALID' })
 })
 
-test('HTTP/1.1 alone is spoken, as by the real host, and nothing older than TLS 1.2', async () => {
+test('only HTTP/1.1 is spoken, as by the real host, and nothing older than TLS 1.2', async () => {
   const socket = await handshake({ ALPNProtocols: ['h2', 'http/1.1'] })
   assert.equal(socket.alpnProtocol, 'http/1.1')
   socket.destroy()

@@ -29,7 +29,7 @@ async function assertRefused(reply: RawReply, message: string): Promise<void> {
 
 const MALFORMED = 'Http头Authorization值格式错误，请参考《微信支付商户REST API签名规则》'
 
-test('a malformed Authorization is told from a foreign scheme', async () => {
+test('a malformed Authorization is distinguished from a foreign scheme', async () => {
   for (const authorization of ['', 'x', 'WECHATPAY2-SHA256-RSA2048', 'WECHATPAY2-SHA256-RSA2048 mchid="1"']) {
     await assertRefused(await send({ authorization: () => authorization }), MALFORMED)
   }
@@ -78,7 +78,7 @@ test('a timestamp may be five minutes off and not a second more, to either side,
     )
 })
 
-test('a merchant number that has no certificate at all is told so, and another one that the number is wrong', async () => {
+test('a merchant number that has no certificate at all is refused with that, and another one that the number is wrong', async () => {
   await assertRefused(await send({ mchid: '1900000109' }), '商户未申请过证书。')
   const message = '商户证书序列号有误。请使用签名私钥匹配的证书序列号'
   for (const serial_no of [
@@ -145,7 +145,7 @@ test('a certificate is refused from the first request after it was revoked', asy
   }
 })
 
-test('a certificate ends by business time alone, and of several faults the gravest is told', async t => {
+test('a certificate ends by business time only, and of several faults the gravest is reported', async t => {
   const clock = virtualClock()
   const { platform, merchant, baseUrl } = await platformUnderTest(t, { clock })
   const own = merchant('1230000109')

@@ -102,7 +102,7 @@ for (const [what, sql, sentences] of FAULTS) {
   })
 }
 
-test('amounts that no safe integer holds are told as they are', async t => {
+test('amounts that no safe integer holds are shown as they are', async t => {
   const db = await soundLedger(t)
   await withoutGuards(db)
   await db.run(`UPDATE ledger_accounts SET balance = 9007199254740993 WHERE account = '${wallet}'`)

@@ -20,7 +20,7 @@ before(async () => {
 })
 after(() => db.close())
 
-/** Balance, promised debits, promised credits; a number alone is a balance without promises. */
+/** Balance, promised debits, promised credits; a single number is a balance without promises. */
 type Book = number | [balance: number, pendingDebits: number, pendingCredits: number]
 type Books = Record<string, Book>
 /** What an event answers; `fails` when its transaction does. */

@@ -71,7 +71,7 @@ export function voidPending(tx: Transaction, subject: string, businessTime: numb
 
 /**
  * Locks accounts before anything moves, for a transaction that books more than once: one that locked as it went could wait
- * in a circle with another. Those of pending transfers of the subject are locked too. On SQLite the writer is alone.
+ * in a circle with another. Those of pending transfers of the subject are locked too. On SQLite there is only one writer.
  */
 export async function lockAccounts(
   tx: Transaction,

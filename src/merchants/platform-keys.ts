@@ -54,7 +54,7 @@ interface Keys {
 
 /**
  * The platform's keys, held as parsed keys. Which of them is used depends on the merchant and on business time, and nothing
- * is read from the store for it. There is one public key, for RSA; what uses SM2 has certificates alone.
+ * is read from the store for it. There is one public key, for RSA; what uses SM2 has only certificates.
  */
 export class PlatformKeys {
   readonly #keys: CachedValue<Keys>
@@ -96,7 +96,7 @@ export class PlatformKeys {
   /** The certificate that signs for those who do not go over to another. Throws when the algorithm has none at all. */
   signing(algorithm: Algorithm, now: number): PlatformKey {
     const certificates = this.certificates(algorithm)
-    // The next one is made months before it is needed; a node that has not heard of it yet uses the last that it knows.
+    // The next one is made months before it is needed; a node that does not know it yet uses the last that it knows.
     const signing = certificates.find(({ expireTime }) => expireTime > now) ?? certificates.at(-1)
     if (!signing) throw new Error(`The platform has no ${algorithm} certificate`)
     return signing
@@ -143,7 +143,7 @@ export class PlatformKeys {
   }
 
   /**
-   * The certificates that a merchant is shown, the oldest first; none of RSA for one of the public key alone, none of SM2 for
+   * The certificates that a merchant is shown, the oldest first; none of RSA for one that has only the public key, none of SM2 for
    * one that may not use it.
    */
   listed(caller: Merchant, now: number, algorithm: Algorithm = 'RSA'): readonly PlatformKey[] {

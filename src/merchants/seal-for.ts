@@ -5,7 +5,7 @@ import type { Suite } from '../protocol/suite.ts'
 import type { Secrets } from '../store/secrets.ts'
 import type { Merchant } from './merchants.ts'
 
-/** Seals a text so that the merchant alone can open it, with its APIv3 key of now. The merchant has one. */
+/** Seals a text so that only the merchant can open it, with its APIv3 key of now. The merchant has one. */
 export function sealFor(
   { random, secrets }: { random: Random; secrets: Secrets },
   suite: Suite,

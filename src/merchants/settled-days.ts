@@ -70,7 +70,7 @@ function endOf(day: string): number {
 
 /**
  * Settles merchants in groups, and then writes down the day. After a crash, or beside another node, a merchant whose day
- * is settled already is left alone.
+ * is settled already is not changed.
  */
 async function settleDay(context: Context, day: string): Promise<void> {
   const { db, clock } = context

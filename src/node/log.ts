@@ -9,7 +9,7 @@ const MAX_WAITING = 65_536
 const STANDARD_ERROR = 2
 
 /**
- * A log of JSON lines on standard error. Lines are written together, because each write is a system call; nothing runs
+ * A log of JSON lines on standard error. Lines are written in batches, because each write is a system call; nothing runs
  * while there is nothing to write.
  */
 export function openLog(level: Level | 'silent'): { log: Logger; flush(): void } {

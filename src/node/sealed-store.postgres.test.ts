@@ -26,7 +26,7 @@ test('two nodes that are given the key at once both start, and everything is sea
   assert.deepEqual(await storedSecrets(last.platform.db), before)
 })
 
-test('of two nodes with different keys one starts, and the other is told', async t => {
+test('of two nodes with different keys one starts, and the other refuses to', async t => {
   const store = storeFor(t)
   const place = placeFor(t, store)
   await (await place.start()).stop()

@@ -19,7 +19,7 @@ import { enqueueNotice } from './outbox.ts'
 // What a notice says, how it is sealed and signed, and who gets one.
 
 for (const [mode, caller] of MODES) {
-  test(`${mode}: a payment is told with the order itself, sealed and signed for the merchant that called`, async t => {
+  test(`${mode}: a payment is reported with the order itself, sealed and signed for the merchant that called`, async t => {
     const sink = await sinkFor(t)
     const running = await chargesUnderTest(t)
     const number = await chargeWithNotice(running, sink, { caller })
@@ -53,7 +53,7 @@ for (const [mode, caller] of MODES) {
     assert.equal((await onlyNotice(running.platform.db)).state, 'DELIVERED')
   })
 
-  test(`${mode}: a failure is told as PAY_FAIL, without what only a payment brings`, async t => {
+  test(`${mode}: a failure is reported as PAY_FAIL, without what only a payment brings`, async t => {
     const sink = await sinkFor(t)
     const running = await chargesUnderTest(t, { rules: { deductionLadder: [0] } })
     const number = await chargeWithNotice(running, sink, { caller, payer: SANDBOX_PAYERS.withoutMoney })

@@ -56,7 +56,7 @@ export type OnAttempt = (attempt: ReportedAttempt) => void
 
 /** How long a notice rests whose attempt failed by a fault of ours, in milliseconds. */
 const FAULT_WAIT_MS = 60_000
-/** The signatures of notices that go out at the same time are made together. */
+/** The signatures of notices that go out at the same time are made in one batch. */
 const signing = batch()
 
 /** How long ago a notice was signed that is old on purpose: twice what a receiver may put up with. */

@@ -1,7 +1,7 @@
 /**
  * The slots for deliveries, and who has how many of them. One rule makes them fair: nobody takes one more unless more are
  * free than it has. So one merchant whose receiver hangs gets half of them, two get a third each, and there is room for the
- * next one until about as many hang as there are slots. A limit for each alone would be used up by a few of them.
+ * next one until about as many hang as there are slots. A fixed limit for each would be used up by a few of them.
  *
  * By merchant and not by host, because whoever gives a new host with each order would get all slots.
  */
@@ -20,7 +20,7 @@ export class DeliverySlots {
     return this.#free
   }
 
-  /** Whether one more place is for this merchant. */
+  /** Whether one more slot is for this merchant. */
   hasSlotFor(mchid: string): boolean {
     return this.#of(mchid) < this.#free
   }

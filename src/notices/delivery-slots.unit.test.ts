@@ -21,7 +21,7 @@ test('one merchant gets half of the slots, and those who come after it half of w
   assert.deepEqual(taken(new DeliverySlots(64), ['a', 'b', 'c', 'd', 'e', 'f']), [32, 16, 8, 4, 2, 1])
 })
 
-test('merchants who come together get the same, and as much is left for the next one', () => {
+test('merchants who come at the same time get the same, and as much is left for the next one', () => {
   for (const [merchants, share] of [
     [1, 32],
     [3, 16],

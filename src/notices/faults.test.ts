@@ -248,7 +248,7 @@ test('several kinds apply to one notice: it is late, and then it is a probe that
   assert.deepEqual([sink.received.length, (await noticeOf(order)).state], [3, 'DELIVERED'])
 })
 
-test('a rule is asked about a notice once, whatever the retry schedule does, and again after a replay', async () => {
+test('a rule is matched against a notice once, whatever the retry schedule does, and again after a replay', async () => {
   await faults.put({ kind: 'NOTICE_DOUBLED', probability: 1, seed: 1 })
   sink.answerWith(500, 500, 204)
   const order = await charge()

@@ -12,12 +12,12 @@ interface NoticeInHand {
   resource: string
   attempts: number
   attempts_before_replay: number
-  /** JSON; null when no rule was asked about it yet. */
+  /** JSON; null when no rule was matched against it yet. */
   faults: string | null
 }
 
 /**
- * What goes wrong on purpose with the attempt that is due; `put_off` when it is due later now. Rules are asked once about a
+ * What goes wrong on purpose with the attempt that is due; `put_off` when it is due later now. Rules are matched once against a
  * notice, before its first attempt, and again after a replay of one that had ended. What is injected is kept with the notice
  * until that attempt is on record, so that it comes after a delay or a crash all the same.
  */

@@ -9,7 +9,7 @@ import { noticeDelivery } from './deliver.ts'
 
 type Statement = [sql: string, ...parameters: SqlValue[]]
 
-/** The database, with a record of what is asked of it. */
+/** The database, with a record of every statement. */
 function recorded(db: Database): { db: Database; asked: Statement[] } {
   const asked: Statement[] = []
   const recording = <S extends Statements>(statements: S): Pick<S, keyof Statements> => ({

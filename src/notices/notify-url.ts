@@ -50,7 +50,7 @@ export function isPrivateAddress(address: string): boolean {
   return family !== 0 && privateAddresses.check(address, family === 6 ? 'ipv6' : 'ipv4')
 }
 
-/** Why a call that takes https alone refuses a URL, in the words of an issue; `undefined` when it does not. */
+/** Why a call that takes only https refuses a URL, in the words of an issue; `undefined` when it does not. */
 export function refusedNotifyUrl(notifyUrl: string, profile: NotifyProfile): string | undefined {
   if (profile === 'sandbox') return undefined
   if (URL.parse(notifyUrl)?.protocol !== 'https:') return '回调通知url必须为https'

@@ -88,7 +88,7 @@ test('what is no address is not private: a name is looked up when it is sent to'
   for (const text of ['yoursite.com', '', '10.0.0', '1.2.3.4.5']) assert.equal(isPrivateAddress(text), false)
 })
 
-test('a sandbox sends wherever it is told', () => {
+test('a sandbox sends to any URL', () => {
   for (const url of [
     'http://127.0.0.1:8000/',
     'http://localhost/',
@@ -100,7 +100,7 @@ test('a sandbox sends wherever it is told', () => {
   }
 })
 
-test('where https is asked for, production takes nothing else', () => {
+test('where https is required, production takes nothing else', () => {
   for (const url of ['http://yoursite.com/', 'HTTP://yoursite.com/', 'ftp://yoursite.com/', 'https://%zz/']) {
     assert.equal(refusedNotifyUrl(url, 'production'), '回调通知url必须为https')
   }

@@ -146,7 +146,7 @@ test('each attempt is on record: what was sent, what came back, when and why it 
     assert.ok(Number(attempt.wall_time) >= startedAt && Number(attempt.wall_time) <= Date.now())
     assert.ok(Number(attempt.duration_ms) >= 0 && Number(attempt.duration_ms) < 5_000)
   })
-  const told = attempts.map(({ attempt, business_time, reply_status, reply_body, failure }) => ({
+  const reported = attempts.map(({ attempt, business_time, reply_status, reply_body, failure }) => ({
     attempt,
     business_time,
     reply_status,
@@ -154,7 +154,7 @@ test('each attempt is on record: what was sent, what came back, when and why it 
     failure,
   }))
   const now = Date.parse(NOW)
-  assert.deepEqual(told, [
+  assert.deepEqual(reported, [
     {
       attempt: 1,
       business_time: now,

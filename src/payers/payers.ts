@@ -52,7 +52,7 @@ export type PayerChanges = Partial<
 
 /**
  * Changes a payer, or refuses and changes nothing: there is no such payer, or more is advanced than the new limit.
- * Throws a RangeError on a score that is none or a limit below zero. Nobody is told of another score: it is judged when an
+ * Throws a RangeError on a score that is none or a limit below zero. No notice reports another score: it is judged when an
  * entry is made and when it is charged.
  */
 export async function changePayer(

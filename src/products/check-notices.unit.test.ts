@@ -50,7 +50,7 @@ test('several products may send the same event type when each of their notices c
   assert.equal(noticesOf(withNotices(sharing)).length, noticesOf(products).length + 1)
 })
 
-test('a product that sends an event type by two notices is told to declare it once', () => {
+test('a product that sends an event type by two notices is refused, with the advice to declare it once', () => {
   refused(
     /payments.paymentResult and payments.again both declare TRANSACTION.SUCCESS.*in one of them/,
     payment,

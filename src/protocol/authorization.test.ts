@@ -91,7 +91,7 @@ test('a pair that nobody knows is ignored', () => {
   assert.deepEqual(parseAuthorization(`${header(FIELDS)},version="2"`), SAMPLE)
 })
 
-test('another scheme is told apart from a malformed header', () => {
+test('another scheme is distinguished from a malformed header', () => {
   const pairs = header(FIELDS).slice(SCHEME.length)
   for (const scheme of [
     'Bearer',

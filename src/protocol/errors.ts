@@ -7,7 +7,7 @@ export interface Texts {
 
 /**
  * One error as it goes over the wire. One `code` has several texts and statuses, so each error is a value of its own;
- * clients branch on status and code alone.
+ * clients branch only on status and code.
  */
 export interface ErrorEntry extends Readonly<Texts> {
   /** For logs, documents and tests: no two errors have the same. */

@@ -49,7 +49,7 @@ test('what is made later stands behind in an index: notices always, orders withi
   assert.ok(newTransactionId(NOON, filled(9)) < newTransactionId(NOON + 9_000, none))
 })
 
-test('ids come from the given randomness alone, so a seed repeats them', () => {
+test('ids come only from the given randomness, so a seed repeats them', () => {
   const noticeId = (random: Random) => newNoticeId(NOON, random)
   for (const make of [newNonce, newRequestId, noticeId]) {
     assert.equal(make(filled(1)), make(filled(1)))

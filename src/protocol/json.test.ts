@@ -265,7 +265,7 @@ test('a whole number with a point or an exponent is no integer, and a fraction a
   assert.deepEqual(readText('[1.0,1e400]'), { value: [1n, Number.POSITIVE_INFINITY] })
 })
 
-test('what a request body cannot be is told apart, with the character that does not fit', () => {
+test('what a request body cannot be is distinguished, with the character that does not fit', () => {
   const cases: [body: string | number[], fault: string, found?: string][] = [
     ['', 'not_json'],
     ['{"a":1', 'not_json'],

@@ -41,7 +41,7 @@ export function openSignature(signature: Uint8Array, publicKey: KeyObject): Open
 }
 
 /**
- * A PSS signature with all the salt that there is room for, as Node makes it unless told otherwise, has no form of its own: one
+ * A PSS signature with all the salt that there is room for, as Node makes it unless set otherwise, has no form of its own: one
  * in 32,768 signatures of other keys looks like one of this key. So this key has made it when a message fits, and else
  * nobody knows.
  */

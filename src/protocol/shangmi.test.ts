@@ -103,7 +103,7 @@ test('the encrypted text of the standard’s example is decrypted: C1, C3, C2 in
   assert.equal(shangmi.decryptField(encrypted, STANDARD.privateKey), 'encryption standard')
 })
 
-test('whatever was signed verifies with the library alone, and no longer once one byte was changed', () => {
+test('whatever was signed verifies with only the library, and no longer once one byte was changed', () => {
   const spki = publicKey.export({ type: 'spki', format: 'der' }).subarray(-65).toString('hex')
   const changed = fc.record({ message: fc.uint8Array({ minLength: 1, maxLength: 400 }), at: fc.nat() })
   fc.assert(

@@ -37,7 +37,7 @@ test('the share of the public key grows over seven days of 24 hours, and is all 
   assert.equal(switchingShare(since, since - 1), 0.1)
 })
 
-test('a notice follows the trust state alone, and while switching it is drawn by the share', () => {
+test('a notice follows only the trust state, and while switching it is drawn by the share', () => {
   const rows = [
     ['CERTIFICATE', 100, 0, 'certificate'],
     ['PUBLIC_KEY', 0, 0.999, 'public_key'],

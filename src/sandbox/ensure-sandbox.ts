@@ -19,7 +19,7 @@ export async function ensureSandbox(
   const { db, clock, random } = platform
   let isNew = (await db.get('SELECT id FROM platform_keys LIMIT 1')) === undefined
   if (isNew) {
-    // Loaded here, because certificates are made at the first start alone.
+    // Loaded here, because certificates are made only at the first start.
     const { makeSandboxKeys, storeSandbox } = await import('./create-sandbox.ts')
     const keys = options.keys ?? (await makeSandboxKeys(clock, random))
     isNew = await storeSandbox(platform, keys, () => writeSandboxFiles(options, keys, platform.seeds))

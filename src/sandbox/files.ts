@@ -5,7 +5,7 @@ import type { SandboxContext } from './context.ts'
 import type { MerchantKeys, SandboxKeys } from './create-sandbox.ts'
 import { APPID, SANDBOX_MERCHANTS, sandboxPermissions } from './merchants.ts'
 
-/** Readable by its owner alone, because it is or holds a secret. */
+/** Readable only by its owner, because it is or holds a secret. */
 export const PRIVATE = 0o600
 const PUBLIC = 0o644
 

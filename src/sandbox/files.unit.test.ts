@@ -7,7 +7,7 @@ import { PRIVATE, readMerchantFile, readMerchantFolder, writeFile } from './file
 
 const MCHID = '1230000199'
 
-test('a damaged merchant.json is named, and nothing of it is told', t => {
+test('a damaged merchant.json is named, and nothing of it is shown', t => {
   const folder = mkdtempSync(join(tmpdir(), 'boomgate-files-'))
   t.after(() => rmSync(folder, { recursive: true }))
   const own = join(folder, 'merchants', MCHID)

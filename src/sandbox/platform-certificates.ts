@@ -81,7 +81,7 @@ export async function requirePlatformCertificate(
 
 /**
  * Lets a platform certificate end at an instant, and makes the next one first when that is due by then. The end is brought
- * forward alone; an instant in the past ends it now. Answers why it cannot be, or `undefined`.
+ * forward only; an instant in the past ends it now. Answers why it cannot be, or `undefined`.
  */
 export async function endCertificate(
   platform: SandboxContext,
@@ -98,7 +98,7 @@ export async function endCertificate(
     const certificates = await listPlatformCertificates(tx, algorithm)
     const index = certificates.findIndex(certificate => certificate.id === id)
     const expireTime = certificates[index]?.expire_time ?? 0
-    if (instant > expireTime) return 'The end of a certificate is brought forward alone, never back.'
+    if (instant > expireTime) return 'The end of a certificate can only be brought forward, never back.'
     const end = Math.min(expireTime, Math.max(instant, now))
     if (certificates.slice(0, index).some(before => before.expire_time > end && before.expire_time > now))
       return 'It would end before the one that it follows; bring the end of that one forward first.'
@@ -139,7 +139,7 @@ async function issueNext(platform: Issuing, algorithm: Algorithm): Promise<NewPl
   return platformKeyOf('certificate', algorithm, issued)
 }
 
-/** What is held in memory, so that looking for due work asks the store for nothing. */
+/** What is held in memory, so that looking for due work reads nothing from the store. */
 function newestHeld(keys: PlatformKeys): Newest[] {
   return ALGORITHMS.flatMap(algorithm => {
     const newest = keys.certificates(algorithm).at(-1)

@@ -19,7 +19,7 @@ type Known = Pick<SandboxContext, 'db' | 'clock' | 'secrets' | 'keys'>
 
 /**
  * Makes the files say what the store says, after a start at another address and after changes of the merchants and of keys.
- * The folder of a merchant that is not in the store is left alone: its keys are given again when it comes back.
+ * The folder of a merchant that is not in the store is not touched: its keys are given again when it comes back.
  */
 export function refreshSandboxFiles(platform: Known, sandbox: SandboxFolder): Promise<void> {
   const done = refreshing.then(() => refresh(platform, sandbox))

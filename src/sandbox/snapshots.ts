@@ -63,7 +63,7 @@ interface Ending {
 export const DAMAGED = 'The file of the snapshot is damaged. Delete the snapshot and take a new one.'
 
 /**
- * Writes all rows of the sandbox into a file of JSON lines, as they are at one instant, and readable by its owner alone. A
+ * Writes all rows of the sandbox into a file of JSON lines, as they are at one instant, and readable only by its owner. A
  * snapshot that exists is left as it is. Meanwhile nobody else writes on SQLite; memory holds a page of rows.
  */
 export async function takeSnapshot(
@@ -86,7 +86,7 @@ export async function takeSnapshot(
       end()
     })
     fsyncSync(file)
-    // The folder is this process's alone, so nobody comes between; somebody may have been faster before.
+    // The folder belongs to this process only, so nobody comes between; somebody may have been faster before.
     if (!existsSync(path)) renameSync(unfinished, path)
   } finally {
     closeSync(file)
@@ -104,7 +104,7 @@ export function listSnapshots(folder: string): Snapshot[] {
   })
 }
 
-/** A snapshot, `undefined` when there is none; of its file the first line alone is read. */
+/** A snapshot, `undefined` when there is none; only the first line of its file is read. */
 export function findSnapshot(folder: string, name: string): Snapshot | 'damaged' | undefined {
   const path = pathOf(folder, name)
   if (!existsSync(path)) return undefined

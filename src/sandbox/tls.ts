@@ -35,7 +35,7 @@ interface Made {
 }
 
 /**
- * The certificate of the TLS listener, under a private CA of this data folder. `tls/ca.pem` is what clients are told to
+ * The certificate of the TLS listener, under a private CA of this data folder. `tls/ca.pem` is what clients have to
  * trust: it stays the same over restarts. `host` is the address or name that callers use, besides those that all certificates
  * have; `wallNow` in milliseconds.
  */

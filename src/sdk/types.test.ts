@@ -32,7 +32,7 @@ export type Assertions = [
   Assert<IsRequired<Argument<PartnerClient['refunds']['createRefund']>, 'sub_mchid'>>,
   Assert<IsRequired<Argument<PartnerClient['refunds']['queryByOutRefundNo']>, 'sub_mchid'>>,
   Assert<IsRequired<Argument<PartnerClient['refunds']['createAbnormalRefund']>, 'sub_mchid'>>,
-  // A bill of all sub-merchants needs none; the bills of sub-merchants' own accounts are a provider's alone.
+  // A bill of all sub-merchants needs none; the bills of sub-merchants' own accounts are only a provider's.
   Assert<Equal<IsRequired<Argument<PartnerClient['bills']['tradeBill']>, 'sub_mchid'>, false>>,
   Assert<IsRequired<Argument<PartnerClient['bills']['subMerchantFundFlowBill']>, 'sub_mchid'>>,
   Assert<IsRequired<Argument<PartnerClient['bills']['getSubMerchantFundFlowBill']>, 'sub_mchid'>>,
@@ -71,7 +71,7 @@ export type Assertions = [
   >,
   Assert<Equal<Awaited<ReturnType<MerchantParking['queryTransaction']>>, Transaction>>,
   Assert<Equal<Awaited<ReturnType<MerchantParking['createParking']>>['state'], 'NORMAL' | 'BLOCKED'>>,
-  // The event type tells what a notice holds.
+  // The event type says what a notice holds.
   Assert<Equal<Event<'TRANSACTION.SUCCESS'>['resource']['out_trade_no'], string>>,
   Assert<Equal<Event<'REFUND.CLOSED'>['resource'], RefundResult>>,
   Assert<Equal<Awaited<ReturnType<MerchantClient['refunds']['createRefund']>>, Refund>>,

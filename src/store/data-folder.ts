@@ -42,8 +42,8 @@ export interface DataFolderLock {
 }
 
 /**
- * Creates the folder if it is missing, readable by its owner alone, and locks it against a second process. Files in it
- * that hold secrets become their owner's alone too, if an earlier version or a copy has left them otherwise.
+ * Creates the folder if it is missing, readable only by its owner, and locks it against a second process. Files in it
+ * that hold secrets then belong only to their owner too, if an earlier version or a copy has left them otherwise.
  *
  * The lock is an exclusive transaction on the empty SQLite file `lock`, that is a lock of the operating system, which
  * frees it when the process dies, also by SIGKILL. No journal is kept, so nothing is left behind. The file itself stays:

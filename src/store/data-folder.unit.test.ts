@@ -17,7 +17,7 @@ import { type TestContext, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { DataFolderInUse, lockDataFolder } from './data-folder.ts'
 
-test('the folder is created for its owner alone, and holds nothing but the lock', t => {
+test('the folder is created only for its owner, and holds nothing but the lock', t => {
   const folder = temporaryPath(t)
   lockDataFolder(folder).release()
   assert.equal(statSync(folder).mode & 0o777, 0o700)

@@ -18,7 +18,7 @@ export interface Statements {
  * An open transaction. Inside it only the database is awaited: on SQLite every queued transaction waits for this one.
  *
  * `forUpdate` and `skipLocked` are the clauses for the end of a `SELECT` that locks its rows. They are empty on SQLite,
- * where the writer is alone anyway. Keys never change, so the locks leave alone those who only refer to a row.
+ * where there is only one writer anyway. Keys never change, so the locks do not hold up those who only refer to a row.
  */
 export interface Transaction extends Statements {
   readonly forUpdate: '' | 'FOR NO KEY UPDATE'

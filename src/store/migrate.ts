@@ -79,7 +79,7 @@ async function apply(tx: Transaction, script: Script, now: number): Promise<bool
   return true
 }
 
-/** On PostgreSQL several processes may start at once. On SQLite the folder is locked and the writer is alone. */
+/** On PostgreSQL several processes may start at once. On SQLite the folder is locked and there is only one writer. */
 async function excludeOthers(tx: Transaction): Promise<void> {
   if (tx.forUpdate === '') return
   await runScript(

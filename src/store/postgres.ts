@@ -194,7 +194,7 @@ class PostgresDatabase implements Database {
     }
   }
 
-  /** `close` waits for what is under way. The pool alone would forget those who still wait for a connection. */
+  /** `close` waits for what is under way. The pool by itself would forget those who still wait for a connection. */
   async #track<T>(start: () => Promise<T>): Promise<T> {
     if (this.#closing) throw new Error('The database is closed')
     const promise = start()

@@ -9,7 +9,7 @@ const SECRET = '-----BEGIN PRIVATE KEY-----\n停车\n'
 const secrets = secretsUnder({ present: KEY }, randomBytes)
 const others = secretsUnder({ present: OTHER }, randomBytes)
 
-test('a sealed secret opens to what it was, tells nothing of it, and is another text each time', () => {
+test('a sealed secret opens to what it was, shows nothing of it, and is another text each time', () => {
   const sealed = secrets.seal(SECRET, 'a')
   assert.equal(secrets.open(sealed, 'a'), SECRET)
   assert.match(sealed, /^sealed:1:[0-9a-f]{8}:[\w+/]+=*$/)

@@ -99,7 +99,7 @@ test('statements outside a transaction cannot write', async t => {
   await assert.rejects(db.get('INSERT INTO numbers VALUES (1) RETURNING id'), /readonly/)
 })
 
-test('the files belong to their owner alone, and closing leaves only the database file', async t => {
+test('the files belong only to their owner, and closing leaves only the database file', async t => {
   const { db, path, folder } = await openWithTable(t)
   const files = readdirSync(folder)
   assert.ok(files.includes('boomgate.db-wal'))
@@ -111,7 +111,7 @@ test('the files belong to their owner alone, and closing leaves only the databas
   await again.close()
 })
 
-test('files that came with another mode belong to their owner alone once they are open', async t => {
+test('files that came with another mode belong only to their owner once they are open', async t => {
   const { db, path, folder } = await openWithTable(t)
   const copy = join(folder, 'copy.db')
   // A copy of a store that was not stopped has a log too.

@@ -11,14 +11,14 @@ const CHECKPOINT_PAGES = 4_000
 /** A log that has grown beyond this many bytes (a long read held it up) is cut back to it after the next checkpoint. */
 const MAX_IDLE_LOG_BYTES = 64 * 1024 * 1024
 
-/** Readable by its owner alone. */
+/** Readable only by its owner. */
 const PRIVATE = 0o600
 
 /** How long a transaction may wait for something that is not the database, in milliseconds. Everybody waits with it. */
 const WORK_LIMIT_MS = 10_000
 
 /**
- * Opens the SQLite file at `path` and creates it if it is missing, readable by its owner alone.
+ * Opens the SQLite file at `path` and creates it if it is missing, readable only by its owner.
  *
  * There are two connections: transactions run on the one that writes (see `GroupCommit`), statements outside a
  * transaction on the one that reads, which sees only what is committed.
@@ -39,7 +39,7 @@ export function openSqlite(path: string, options: { workLimitMs?: number } = {})
 }
 
 /**
- * A new file is its owner's alone from the first moment. One that is there may have come with another mode, from a backup
+ * A new file belongs only to its owner from the first moment. One that is there may have come with another mode, from a backup
  * say, and so may its log; those that SQLite makes have the mode of the file.
  */
 function makePrivate(file: string): void {

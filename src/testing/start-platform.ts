@@ -28,7 +28,7 @@ export interface StartOptions<Products extends readonly Product[] = typeof allPr
   publicUrl?: string
   /** True for a second access point, as `api2` is beside `api`. */
   backup?: boolean
-  /** True for a TLS listener under a private CA, which is made for this platform alone. */
+  /** True for a TLS listener under a private CA, which is made only for this platform. */
   tls?: boolean
   /** A `postgres://` URL; SQLite in a temporary folder when absent. */
   database?: string
@@ -71,7 +71,7 @@ export interface TestPlatform
 }
 
 /**
- * Starts a whole platform on a free port of the loopback. Without `workers: true`, due work is done by `runDue` alone, so
+ * Starts a whole platform on a free port of the loopback. Without `workers: true`, due work is done only by `runDue`, so
  * a test decides when a charge is settled and a notice is sent.
  */
 export async function startPlatform<Products extends readonly Product[] = typeof allProducts>(

@@ -25,7 +25,7 @@ export interface WebhookSink {
   close(): Promise<void>
 }
 
-/** Starts a receiver that acknowledges everything until it is told otherwise. */
+/** Starts a receiver that acknowledges everything until it is set otherwise. */
 export async function webhookSink(): Promise<WebhookSink> {
   const received: ReceivedCallback[] = []
   const answers: Answer[] = []

@@ -66,7 +66,7 @@ function resource(client: Wechatpay, path: string): Chain {
   return chain as unknown as Chain
 }
 
-/** Verifies and opens a notice with the library's helpers alone. */
+/** Verifies and opens a notice with the library's helpers only. */
 function readNotice({ headers, body }: ReceivedCallback, certs: Record<string, string>, apiv3Key: string) {
   const certificate = certs[String(headers['wechatpay-serial'])]
   assert.ok(certificate, 'The notice is signed with a key that this merchant does not know')
@@ -150,7 +150,7 @@ async function parkAndPay(
   )
 }
 
-test('a new merchant, which has the public key alone: find, create, charge, notice, query and an encrypted field', async t => {
+test('a new merchant, which has only the public key: find, create, charge, notice, query and an encrypted field', async t => {
   const running = await parkingUnderTest(t, { workers: true })
   const admin = adminClient(running)
   const mchid = '1235000001'
@@ -315,7 +315,7 @@ test('the certificate that the client downloads and opens is the one that signs'
   }
 })
 
-test('a merchant that has the public key alone is told that there is no certificate to download', async t => {
+test('a merchant that has only the public key gets the answer that there is no certificate to download', async t => {
   const running = await parkingUnderTest(t, { trust: 'PUBLIC_KEY' })
   const merchant = running.merchant('1230000109')
   const client = clientOf(merchant, running.baseUrl, platformKeys(merchant, 'public key'))

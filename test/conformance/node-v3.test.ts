@@ -73,7 +73,7 @@ function clientOf(merchant: MerchantCredentials, baseUrl: string): ParkingPay {
   return client
 }
 
-/** Verifies and opens a notice with the package's helpers alone; it fetches the platform's certificates by itself. */
+/** Verifies and opens a notice with the package's helpers only; it fetches the platform's certificates by itself. */
 async function readNotice(client: ParkingPay, { headers, body }: ReceivedCallback) {
   const verified = await client.verifySign({
     timestamp: String(headers['wechatpay-timestamp']),
@@ -239,7 +239,7 @@ test('the certificates that the package downloads and opens are those that sign'
   }
 })
 
-test('a merchant that has the public key alone gets no certificates, which the package reports', async t => {
+test('a merchant that has only the public key gets no certificates, which the package reports', async t => {
   const running = await parkingUnderTest(t, { trust: 'PUBLIC_KEY' })
   const merchant = running.merchant('1230000109')
   const client = clientOf(merchant, running.baseUrl)

@@ -187,7 +187,7 @@ test('a thousand charges with three kills in between: none lost, none twice, eve
   }
 })
 
-/** The number of the order that a notice tells of, whichever of the merchants it is sealed for. */
+/** The number of the order that a notice is about, whichever of the merchants it is sealed for. */
 function orderOf(body: string, apiv3Keys: readonly string[]): string {
   const { ciphertext, nonce, associated_data } = JSON.parse(body).resource
   const bytes = Buffer.from(ciphertext, 'base64')

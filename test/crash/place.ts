@@ -8,7 +8,7 @@ import { createTestStore, testServer } from '../../src/store/testing.ts'
 /** Where a platform of another process lives, on the engine of this run, while processes come and go. */
 export interface Place {
   folder: string
-  /** What `boomgate serve` is told besides. */
+  /** More options of `boomgate serve`. */
   words: string[]
   /** Opens the store to look into it. On SQLite nobody else may have it then. */
   open(): Promise<Database>

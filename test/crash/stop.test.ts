@@ -8,7 +8,7 @@ import { chargeOf, entry, type Fields, type Stay } from '../parking.ts'
 import { runCommand, type ServedPlatform, servePlatform } from '../served-platform.ts'
 import { placeFor } from './place.ts'
 
-// How a platform ends when it is asked to, and who else may have its folder.
+// How a platform ends on a signal, and who else may have its folder.
 
 const CREATE = { method: 'POST', target: '/v3/vehicle/parking/parkings' } as const
 const CHARGE = { method: 'POST', target: '/v3/vehicle/transactions/parking' } as const

@@ -25,11 +25,11 @@ const DEFECTS: Record<string, [defects: Defects, found: RegExp]> = {
   'old-notice': [{ takes: ['clock'] }, /signed ten minutes ago was taken/],
   probe: [{ takes: ['probe'] }, /probe.* was taken/],
   're-send': [{ takesEachIdOnce: true }, /followed a probe was not acknowledged: HTTP 409/],
-  doubled: [{ addsPayments: true }, /told four times, and the books say PAID, 3200 fen paid/],
+  doubled: [{ addsPayments: true }, /reported four times, and the books say PAID, 3200 fen paid/],
   'late-payment': [{ forgetsRefunds: true }, /800 fen paid, 300 fen refunded; now .* 0 fen refunded/],
   'late-entrance-state': [{ lastStateWins: true }, /first notice came again after the second/],
-  'wrong-amount': [{ ignoresAmounts: true }, /told as paid with 1 fen .*HTTP 204.* PAID, 1 fen paid/],
-  'unknown-order': [{ booksUnknownOrders: true }, /never made was told .*PAID, 800 fen paid/],
+  'wrong-amount': [{ ignoresAmounts: true }, /reported as paid with 1 fen .*HTTP 204.* PAID, 1 fen paid/],
+  'unknown-order': [{ booksUnknownOrders: true }, /never made was reported .*PAID, 800 fen paid/],
   'unknown-event': [
     { refusesUnknownEvents: true },
     /event that no program knows was not acknowledged: HTTP 400/,
@@ -45,12 +45,12 @@ const DEFECTS: Record<string, [defects: Defects, found: RegExp]> = {
   'number-kept': [{ newNumbers: true }, /HTTP 500, and the next ones had other numbers/],
   'refund-reply-lost': [{ newRefundNumbers: true }, /reply was lost, and it was asked for again under other/],
   'refund-failed': [{ newRefundNumbers: true }, /HTTP 500, and it was asked for again under other numbers/],
-  'refund-doubled': [{ addsRefunds: true }, /told twice, and the books say PAID, 800 fen paid, 600 fen/],
+  'refund-doubled': [{ addsRefunds: true }, /reported twice, and the books say PAID, 800 fen paid, 600 fen/],
   'certificate-rotation': [
     { pinsCertificate: true },
     /next platform certificate: .*not acknowledged: HTTP 401/,
   ],
-  'public-key-switch': [{ certificatesAlone: true }, /under way.*: .*not acknowledged: HTTP 401/],
+  'public-key-switch': [{ certificatesOnly: true }, /under way.*: .*not acknowledged: HTTP 401/],
   'backup-host': [{ noBackup: true }, /backup was not, and the gate stays closed/],
 }
 
@@ -117,7 +117,7 @@ test('books that lag behind their answers are waited for: what is right passes, 
   assert.deepEqual(failed.toSorted(), only.toSorted())
 })
 
-test('a gate adapter that never answers is told of, and nothing waits for it for ever', async t => {
+test('a gate adapter that never answers is reported, and nothing waits for it for ever', async t => {
   const gate = await startMerchant(t, running, { neverAnswersOrders: true })
   await assert.rejects(examine(gate, { only: ['stay'], limitMs: 300 }), {
     name: 'CannotRun',
@@ -133,7 +133,7 @@ test('a check that stands on one that fails says so and is not made', async t =>
   assert.equal(reasons.get('booked'), 'It says nothing while `answer-time` does not pass.')
 })
 
-test('a merchant that has switched to the public key is not asked about certificates', async t => {
+test('a merchant that has switched to the public key is not examined for certificates', async t => {
   await admin.put(`/merchants/${DIRECT}`, { trust_state: 'PUBLIC_KEY' })
   const gate = await startMerchant(t, running)
   const { checks } = await examine(gate, { only: ['certificate-rotation', 'public-key-switch'] })
@@ -145,7 +145,7 @@ test('a merchant that has switched to the public key is not asked about certific
   }
 })
 
-test('the backup host is left alone unless it is asked for', async t => {
+test('the backup host is not checked unless that is asked for', async t => {
   const gate = await startMerchant(t, running)
   const { checks } = await examine(gate, { only: ['backup-host'], backupHost: false })
   assert.deepEqual(

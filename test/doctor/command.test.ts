@@ -65,7 +65,7 @@ test('a number that never calls is refused', t =>
     /1900000109 is a sub-merchant and never calls/,
   ))
 
-test('a merchant whose notices are paused is told nothing, so it is not examined', async t => {
+test('a merchant whose notices are paused gets none, so it is not examined', async t => {
   const admin = adminClient(running)
   await admin.put('/merchants/1230000109', { notices_paused: true })
   t.after(() => admin.put('/merchants/1230000109', { notices_paused: false }))
@@ -119,11 +119,11 @@ test('the table has a line for each check, says what was found and what to do, a
   assert.deepEqual(stdout.replaceAll(/\d+\.\d s/g, '0.0 s').split('\n'), [
     'PASSED   stay                    0.0 s  A car that can be charged leaves · 停车扣费受理后抬杆',
     'PASSED   answer-time             0.0 s  Notices are answered within 5 s · 5 秒内应答通知',
-    'PASSED   booked                  0.0 s  A payment that is told is booked · 支付成功通知入账',
+    'PASSED   booked                  0.0 s  A payment that is reported is booked · 支付成功通知入账',
     'FAILED   probe                   0.0 s  A probe is refused · 签名探测流量',
     '         Found: A probe, whose signature begins with WECHATPAY/SIGNTEST/, was taken: it was answered with HTTP 204.',
     `         To do: ${remedy}`,
-    'SKIPPED  backup-host             0.0 s  The backup access point is asked · 主域名不可用',
+    'SKIPPED  backup-host             0.0 s  The backup access point is used · 主域名不可用',
     '         Give --backup-host if the program has a second access point.',
     '',
     '3 passed, 1 failed, 1 skipped in 0.0 s.',
@@ -132,7 +132,7 @@ test('the table has a line for each check, says what was found and what to do, a
   ])
 })
 
-test('the report is the same as JSON, alone on standard output', async t => {
+test('the report is the same as JSON, and nothing else is on standard output', async t => {
   const gate = await startMerchant(t, running, { takes: ['probe'] })
   const { url, token } = running.admin
   const address = ['--admin-url', url, '--admin-token', token]

@@ -47,7 +47,7 @@ export interface Defects {
   newNumbers?: boolean
   newRefundNumbers?: boolean
   pinsCertificate?: boolean
-  certificatesAlone?: boolean
+  certificatesOnly?: boolean
   noBackup?: boolean
   opensUnreachable?: boolean
   /** How long after its answer a notice is booked, in milliseconds. */
@@ -59,7 +59,7 @@ interface Stay {
   parking_id: string
   start_time: string
   blocked: boolean
-  toldAt: number
+  reportedAt: number
 }
 
 interface Order {
@@ -80,7 +80,7 @@ export async function startMerchant(
   baseUrl?: string,
 ): Promise<string> {
   const { fallbackUrl, ...options } = optionsFromFolder(`${running.folder}/merchants/${DIRECT}`, {
-    trust: defects.certificatesAlone ? 'certificate' : 'both',
+    trust: defects.certificatesOnly ? 'certificate' : 'both',
   })
   const client = merchantClient({
     ...options,
@@ -171,7 +171,7 @@ class Merchant {
       free_duration: 0,
     })
     const blocked = entry.state === 'BLOCKED'
-    this.#stays.set(plate_number, { parking_id: entry.id, start_time: time, blocked, toldAt: 0 })
+    this.#stays.set(plate_number, { parking_id: entry.id, start_time: time, blocked, reportedAt: 0 })
     return {}
   }
 
@@ -252,9 +252,9 @@ class Merchant {
     if (notice.event_type === 'VEHICLE.ENTRANCE_STATE_CHANGE') {
       const { plate_number, parking_state, state_update_time } = notice.resource
       const stay = this.#stays.get(plate_number)
-      const toldAt = Date.parse(state_update_time)
-      if (!stay || (toldAt < stay.toldAt && !lastStateWins)) return
-      Object.assign(stay, { blocked: parking_state === 'BLOCKED', toldAt })
+      const reportedAt = Date.parse(state_update_time)
+      if (!stay || (reportedAt < stay.reportedAt && !lastStateWins)) return
+      Object.assign(stay, { blocked: parking_state === 'BLOCKED', reportedAt })
     }
   }
 

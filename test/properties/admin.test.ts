@@ -38,7 +38,7 @@ await admin.put('/payers/anna')
 await admin.put('/payers/anna/repayments/none', { source: 'wallet' })
 await admin.put('/sandbox/snapshots/first')
 
-/** Fields with which a call is answered, by their names; those of one call alone are below. */
+/** Fields with which a call is answered, by their names; those of a single call are below. */
 const FIELDS: Record<string, unknown> = {
   ...{ mchid: '1230000109', sub_mchid: '1900000109', appid: 'wxcbda96de0b165486', payer_id: 'anna' },
   ...{ kind: 'direct', name: 'Name', permissions: [], fee_rate: 60, trust_state: 'SWITCHING' },

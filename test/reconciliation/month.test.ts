@@ -16,8 +16,8 @@ import { SeededRandom } from '../simulation/random.ts'
 import { CarPark } from './car-park.ts'
 import { directSide, subMerchantSide } from './merchant-side.ts'
 
-// A month at two car parks, as their merchants live through it: signed calls, notices over HTTP, and each morning at ten the
-// bills of the day before, held against books that were kept from replies and notices alone.
+// A month at two car parks, as their merchants have it: signed calls, notices over HTTP, and each morning at ten the
+// bills of the day before, held against books that were kept from replies and notices only.
 
 const FIRST_DAY = Date.parse('2026-06-01T00:00:00+08:00')
 const DAYS = 30
@@ -202,7 +202,7 @@ function isOwnMovement({ business_type, applicant }: { business_type: string; ap
   return (business_type === '充值' || business_type === '提现') && applicant !== 'system'
 }
 
-test('two merchants live through a month, and every morning their own books, the bills and the balances are even', async t => {
+test('two merchants have a month of business, and every morning their own books, the bills and the balances are even', async t => {
   const town = await openTown(t)
   const closing = new Map<string, number>()
   for (let day = 0; day <= DAYS; day += 1) await live(town, day, closing)

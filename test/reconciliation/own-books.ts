@@ -21,7 +21,7 @@ interface RecordedRefund {
   news: { status: 'SUCCESS' | 'CHANGE' | 'FAIL'; time: number }[]
 }
 
-/** The books of one merchant, from replies and notices alone. */
+/** The books of one merchant, from replies and notices only. */
 export class OwnBooks {
   readonly payments = new Map<string, RecordedPayment>()
   readonly #refunds = new Map<string, RecordedRefund>()
@@ -124,7 +124,7 @@ export class OwnBooks {
 
   #refundOf(outRefundNo: string): RecordedRefund {
     const refund = this.#refunds.get(outRefundNo)
-    assert.ok(refund, `A notice tells of refund ${outRefundNo}, which nobody has applied for`)
+    assert.ok(refund, `A notice is about refund ${outRefundNo}, which nobody has applied for`)
     return refund
   }
 }

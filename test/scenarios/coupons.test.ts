@@ -59,7 +59,7 @@ for (const [name, stock, received] of KINDS) {
     }
     assert.deepEqual(order.promotion_detail, [{ ...promotion, stock_id: 'A' }])
     // The notice names the batch in its own way.
-    assert.deepEqual(s.told(), [
+    assert.deepEqual(s.received(), [
       {
         event_type: 'TRANSACTION.SUCCESS',
         resource: { ...order, promotion_detail: [{ ...promotion, activity_id: 'A' }] },

@@ -23,7 +23,7 @@ scenario('A charge whose reply is lost is repeated, and the payer pays once', as
   const again = await s.charge(request)
   assert.deepEqual([again.statusCode, again.json<{ trade_state: string }>().trade_state], [200, 'SUCCESS'])
   assert.deepEqual(
-    s.told().map(({ event_type }) => event_type),
+    s.received().map(({ event_type }) => event_type),
     ['TRANSACTION.SUCCESS'],
   )
 })
@@ -68,7 +68,7 @@ scenario('A notice that is never sent is found by the query', async s => {
   await put(s, 'NOTICE_LOST')
   const out_trade_no = await s.chargeOf(await s.payer({ wallet: 888 }))
   await s.pass({ hours: 25 })
-  assert.deepEqual(s.told(), [])
+  assert.deepEqual(s.received(), [])
   assert.equal((await s.order(out_trade_no)).trade_state, 'SUCCESS')
 })
 
@@ -76,7 +76,7 @@ scenario('Notices come twice, late and in the wrong order', async s => {
   await put(s, 'NOTICE_DOUBLED')
   const doubled = await s.chargeOf(await s.payer({ wallet: 888 }))
   assert.deepEqual(
-    s.told().map(({ resource }) => resource.out_trade_no),
+    s.received().map(({ resource }) => resource.out_trade_no),
     [doubled, doubled],
   )
   await put(s, 'NOTICE_DELAYED', { delay_ms: 3_600_000 })
@@ -86,7 +86,7 @@ scenario('Notices come twice, late and in the wrong order', async s => {
   const next = await s.chargeOf(await s.payer({ wallet: 888 }))
   await s.pass({ hours: 1 })
   assert.deepEqual(
-    s.told().map(({ resource }) => resource.out_trade_no),
+    s.received().map(({ resource }) => resource.out_trade_no),
     [next, overtaken, late],
   )
 })

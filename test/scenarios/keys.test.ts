@@ -128,7 +128,7 @@ scenario('APIv3 key: changed while a notice waits to be sent again', async s => 
   assert.equal((await knownKeys(s)).size, 2)
 })
 
-/** Certificates alone, and so many days until the end of the present one; answers the old and the next one. */
+/** Only certificates, and so many days until the end of the present one; answers the old and the next one. */
 async function rotating(s: Scenario, days: number): Promise<{ old: string; next: string; known: Known }> {
   await s.admin.put(OWN, { trust_state: 'CERTIFICATE' })
   const old = s.merchant(MERCHANT.mchid).platform_serial

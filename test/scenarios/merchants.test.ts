@@ -50,7 +50,7 @@ scenario('An app id that is not bound', async s => {
   assert.equal((await s.charge(charge)).statusCode, 200)
 })
 
-scenario('A merchant without an APIv3 key is told nothing', async s => {
+scenario('A merchant without an APIv3 key gets no notices', async s => {
   const payer = await s.payer({ wallet: 888 })
   await s.admin.put('/merchants/1230000109', { apiv3_key: '' })
   const number = await s.chargeOf(payer)
@@ -66,7 +66,7 @@ scenario('Notices that are paused wait, and come when they may', async s => {
   assert.equal(s.sink.received.length, 0)
   await s.admin.put('/merchants/1230000109', { notices_paused: false })
   await s.runDue()
-  assert.equal(s.told().length, 1)
+  assert.equal(s.received().length, 1)
 })
 
 scenario('A notice that nobody takes comes on the retry schedule, sixteen times in all', async s => {
@@ -96,5 +96,5 @@ scenario('A new merchant comes, parks and charges', async s => {
   const number = await s.chargeOf(payer, {}, newcomer)
   const order = await s.order(number, newcomer)
   assert.equal(order.trade_state, 'SUCCESS')
-  assert.deepEqual(s.told(newcomer), [{ event_type: 'TRANSACTION.SUCCESS', resource: order }])
+  assert.deepEqual(s.received(newcomer), [{ event_type: 'TRANSACTION.SUCCESS', resource: order }])
 })

@@ -12,7 +12,7 @@ scenario('Paid from the wallet', async s => {
   const order = await s.order(number)
   assert.deepEqual(only(order, ...PAYMENT), { trade_state: 'SUCCESS', bank_type: 'OTHERS' })
   assert.deepEqual(order.amount, { total: 888, currency: 'CNY', payer_total: 888, discount_total: 0 })
-  assert.deepEqual(s.told(), [{ event_type: 'TRANSACTION.SUCCESS', resource: order }])
+  assert.deepEqual(s.received(), [{ event_type: 'TRANSACTION.SUCCESS', resource: order }])
   assert.equal((await s.admin.get(`/payers/${payer.payer_id}`)).wallet, 112)
 })
 
@@ -22,7 +22,7 @@ scenario('Paid from the wallet, for a sub-merchant of a provider', async s => {
   const order = await s.order(number, PARTNER)
   assert.equal(order.trade_state, 'SUCCESS')
   assert.equal(order.sub_mchid, PARTNER.partner.sub_mchid)
-  assert.deepEqual(s.told(PARTNER), [{ event_type: 'TRANSACTION.SUCCESS', resource: order }])
+  assert.deepEqual(s.received(PARTNER), [{ event_type: 'TRANSACTION.SUCCESS', resource: order }])
   const account = `merchant/${PARTNER.partner.sub_mchid}/pending`
   assert.equal(await s.admin.balance(account), 883)
 })
@@ -45,11 +45,11 @@ scenario('The bank does not answer, and has paid', async s => {
   const payer = await s.payer({ cards: [{ bank_type: 'CMB_DEBIT', behaviour: 'UNKNOWN_THEN_APPROVED' }] })
   const number = await s.chargeOf(payer)
   assert.equal((await s.order(number)).trade_state, 'ACCEPTED')
-  assert.deepEqual(s.told(), [])
+  assert.deepEqual(s.received(), [])
   await s.pass({ seconds: 15 })
   const order = await s.order(number)
   assert.deepEqual(only(order, ...PAYMENT), { trade_state: 'SUCCESS', bank_type: 'CMB_DEBIT' })
-  assert.deepEqual(s.told(), [{ event_type: 'TRANSACTION.SUCCESS', resource: order }])
+  assert.deepEqual(s.received(), [{ event_type: 'TRANSACTION.SUCCESS', resource: order }])
 })
 
 scenario('The bank does not answer, and has refused', async s => {
@@ -70,7 +70,7 @@ scenario('All empty: advance, arrears, blocked next entry, repayment, notice', a
   const number = await s.chargeOf(payer)
   const advanced = await s.order(number)
   assert.deepEqual(only(advanced, ...PAYMENT), { trade_state: 'SUCCESS', bank_type: 'BPA', user_repaid: 'N' })
-  assert.deepEqual(s.told(), [{ event_type: 'TRANSACTION.SUCCESS', resource: advanced }])
+  assert.deepEqual(s.received(), [{ event_type: 'TRANSACTION.SUCCESS', resource: advanced }])
 
   const next = await s.parkFor(payer)
   const entry = await s.create(next.request)
@@ -83,13 +83,13 @@ scenario('All empty: advance, arrears, blocked next entry, repayment, notice', a
   await s.runDue()
   const repaid = await s.order(number)
   assert.deepEqual(repaid, { ...advanced, user_repaid: 'Y' })
-  const told = s.told()
-  assert.deepEqual(told.map(({ event_type }) => event_type).sort(), [
+  const received = s.received()
+  assert.deepEqual(received.map(({ event_type }) => event_type).sort(), [
     'TRANSACTION.PAY_BACK',
     'VEHICLE.ENTRANCE_STATE_CHANGE',
   ])
-  assert.deepEqual(told.find(({ event_type }) => event_type === 'TRANSACTION.PAY_BACK')?.resource, repaid)
-  const stays = told.filter(({ event_type }) => event_type === 'VEHICLE.ENTRANCE_STATE_CHANGE')
+  assert.deepEqual(received.find(({ event_type }) => event_type === 'TRANSACTION.PAY_BACK')?.resource, repaid)
+  const stays = received.filter(({ event_type }) => event_type === 'VEHICLE.ENTRANCE_STATE_CHANGE')
   assert.deepEqual(
     stays.map(({ resource }) => [resource.parking_id, resource.parking_state]),
     [[next.id, 'NORMAL']],
@@ -122,17 +122,17 @@ scenario(
     const payer = await s.payer()
     await s.chargeOf(payer)
     const stay = await s.parkFor(payer)
-    s.told()
+    s.received()
     await s.pass({ hours: 24 })
     assert.deepEqual(
-      s.told().map(({ resource }) => [resource.parking_id, resource.blocked_state_description]),
+      s.received().map(({ resource }) => [resource.parking_id, resource.blocked_state_description]),
       [[stay.id, 'OVERDUE']],
     )
   },
   { rules: { advanceGrace: 24 * 60 * 60 * 1_000 } },
 )
 
-scenario('No funds and no advance: the ladder, PAY_FAIL, and the stay is charged again', async s => {
+scenario('No funds and no advance: all attempts, PAY_FAIL, and the stay is charged again', async s => {
   const payer = await s.payer({ advance_limit: 0 })
   const stay = await s.parkFor(payer)
   const { out_trade_no } = await s.accept(stay, { notify_url: s.sink.url, profit_sharing: 'N' })
@@ -141,14 +141,14 @@ scenario('No funds and no advance: the ladder, PAY_FAIL, and the stay is charged
   await s.pass({ seconds: 1 })
   const failed = await s.order(out_trade_no)
   assert.equal(failed.trade_state, 'PAY_FAIL')
-  assert.deepEqual(s.told(), [{ event_type: 'TRANSACTION.FAIL', resource: failed }])
+  assert.deepEqual(s.received(), [{ event_type: 'TRANSACTION.FAIL', resource: failed }])
   await s.admin.put(`/payers/${payer.payer_id}/top-ups/later`, { amount: 888 })
   const again = await s.accept(stay, { out_trade_no: 'SECONDTRY', profit_sharing: 'N' })
   await s.runDue()
   assert.equal((await s.order(again.out_trade_no)).trade_state, 'SUCCESS')
 })
 
-scenario('The wallet is filled while the ladder runs', async s => {
+scenario('The wallet is filled between two attempts', async s => {
   const payer = await s.payer({ advance_limit: 0 })
   const number = await s.chargeOf(payer)
   await s.admin.put(`/payers/${payer.payer_id}/top-ups/later`, { amount: 888 })
@@ -168,7 +168,7 @@ scenario('No funds: PAY_FAIL, and the original number charges again', async s =>
   await s.runDue()
   const paid = await s.order(request.out_trade_no)
   assert.deepEqual([failed.trade_state, paid.trade_state], ['PAY_FAIL', 'SUCCESS'])
-  assert.deepEqual(s.told(), [
+  assert.deepEqual(s.received(), [
     { event_type: 'TRANSACTION.FAIL', resource: failed },
     { event_type: 'TRANSACTION.SUCCESS', resource: paid },
   ])

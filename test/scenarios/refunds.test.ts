@@ -82,12 +82,12 @@ async function payerOf(s: Scenario, payer: { payer_id: string }) {
   return only(await s.admin.get(`/payers/${payer.payer_id}`), 'wallet', 'arrears', 'advanced')
 }
 
-const eventsOf = (s: Scenario) => s.told().map(({ event_type }) => event_type)
+const eventsOf = (s: Scenario) => s.received().map(({ event_type }) => event_type)
 
 scenario('Refund of a whole order into the wallet', async s => {
   const payer = await s.payer({ wallet: 888 })
   const number = await s.chargeOf(payer)
-  s.told()
+  s.received()
   const applied = await refund(s, number, 888)
   assert.deepEqual(only(applied, 'status', 'channel', 'user_received_account', 'funds_account'), {
     ...{ status: 'PROCESSING', channel: 'ORIGINAL' },
@@ -99,13 +99,13 @@ scenario('Refund of a whole order into the wallet', async s => {
   })
   assert.deepEqual(await books(s), { ...NOTHING, refunding: 888 })
   assert.equal((await s.order(number)).trade_state, 'REFUND')
-  assert.deepEqual(s.told(), [])
+  assert.deepEqual(s.received(), [])
 
   await s.pass({ minutes: 5 })
   const done = await query(s, applied.out_refund_no)
   assert.deepEqual(done, { ...applied, status: 'SUCCESS', success_time: '2017-08-26T11:50:00+08:00' })
   const { amount, out_refund_no, refund_id, transaction_id, success_time } = done
-  assert.deepEqual(s.told(), [
+  assert.deepEqual(s.received(), [
     {
       event_type: 'REFUND.SUCCESS',
       resource: {
@@ -151,11 +151,11 @@ scenario('Refund in two parts, which make the whole to the fen', async s => {
 scenario('Refund of an order of a sub-merchant', async s => {
   const payer = await s.payer({ wallet: 888 })
   const number = await s.chargeOf(payer, {}, PARTNER)
-  s.told(PARTNER)
+  s.received(PARTNER)
   const applied = await refund(s, number, 888, {}, PARTNER)
   await s.pass({ minutes: 5 })
   assert.equal((await query(s, applied.out_refund_no, PARTNER)).status, 'SUCCESS')
-  const [notice] = s.told(PARTNER)
+  const [notice] = s.received(PARTNER)
   assert.deepEqual(only(notice?.resource ?? {}, 'mchid', 'sp_mchid', 'sub_mchid', 'refund_status'), {
     ...{ sp_mchid: PARTNER.mchid, sub_mchid: PARTNER.partner.sub_mchid, refund_status: 'SUCCESS' },
   })
@@ -203,7 +203,7 @@ async function cardRefund(s: Scenario, refund_behaviour: string) {
   const number = await s.chargeOf(payer)
   const path = `/payers/${payer.payer_id}/cards/${payer.payer_id}-card-1`
   await s.admin.put(path, { refund_behaviour })
-  s.told()
+  s.received()
   const applied = await refund(s, number, 888)
   assert.match(applied.user_received_account, /^招商银行借记卡/)
   await s.pass({ hours: 23, minutes: 59 })
@@ -252,12 +252,12 @@ async function abnormal(s: Scenario): Promise<Refund> {
   const path = `/payers/${payer.payer_id}`
   await s.admin.put(`${path}/cards/${payer.payer_id}-card-1`, { refund_behaviour: 'REFUSE' })
   await s.admin.put(path, { wallet_state: 'FROZEN' })
-  s.told()
+  s.received()
   const applied = await refund(s, number, 888)
   await s.pass({ hours: 24 })
   const stuck = await query(s, applied.out_refund_no)
   assert.equal(stuck.status, 'ABNORMAL')
-  const [notice, ...others] = s.told()
+  const [notice, ...others] = s.received()
   assert.deepEqual(
     [notice?.event_type, notice?.resource.refund_status, others],
     ['REFUND.ABNORMAL', 'ABNORMAL', []],
@@ -351,7 +351,7 @@ async function waiting(s: Scenario) {
   const number = await s.chargeOf(payer)
   await s.pass({ hours: 13 })
   await s.admin.put(`${ACCOUNTS}/withdrawals/all`, { amount: 883 })
-  s.told()
+  s.received()
   const applied = await refund(s, number, 888)
   assert.deepEqual(only(applied, 'status', 'funds_account'), { status: 'PROCESSING' })
   return { payer, number, applied }
@@ -377,7 +377,7 @@ scenario('Refund that waits for money is CLOSED after seven days', async s => {
   await s.pass({ hours: 1 })
   assert.equal((await query(s, applied.out_refund_no)).status, 'CLOSED')
   assert.deepEqual(
-    s.told().map(({ event_type, resource }) => [event_type, resource.refund_status]),
+    s.received().map(({ event_type, resource }) => [event_type, resource.refund_status]),
     [['REFUND.CLOSED', 'CLOSED']],
   )
   assert.equal((await payerOf(s, payer)).wallet, 0)
@@ -391,7 +391,7 @@ scenario('Refund of an advance lifts the arrears, and the next stay can be charg
   const payer = await s.payer()
   const number = await s.chargeOf(payer)
   const stay = await s.parkFor(payer)
-  s.told()
+  s.received()
   await refund(s, number, 888)
   assert.deepEqual(await payerOf(s, payer), { wallet: 0, arrears: 888, advanced: 888 })
   await s.pass({ minutes: 5 })
@@ -399,13 +399,13 @@ scenario('Refund of an advance lifts the arrears, and the next stay can be charg
   assert.deepEqual(only(await s.order(number), 'trade_state', 'bank_type', 'user_repaid'), {
     ...{ trade_state: 'REFUND', bank_type: 'BPA', user_repaid: 'Y' },
   })
-  // Nobody has paid back, so no TRANSACTION.PAY_BACK is told.
-  const told = s.told()
-  assert.deepEqual(told.map(({ event_type }) => event_type).sort(), [
+  // Nobody has paid back, so no TRANSACTION.PAY_BACK is sent.
+  const received = s.received()
+  assert.deepEqual(received.map(({ event_type }) => event_type).sort(), [
     'REFUND.SUCCESS',
     'VEHICLE.ENTRANCE_STATE_CHANGE',
   ])
-  const change = told.find(({ event_type }) => event_type === 'VEHICLE.ENTRANCE_STATE_CHANGE')
+  const change = received.find(({ event_type }) => event_type === 'VEHICLE.ENTRANCE_STATE_CHANGE')
   assert.deepEqual(only(change?.resource ?? {}, 'parking_id', 'parking_state'), {
     ...{ parking_id: stay.id, parking_state: 'NORMAL' },
   })
@@ -421,7 +421,7 @@ scenario(
     await s.pass({ minutes: 5 })
     assert.deepEqual(await payerOf(s, payer), { wallet: 0, arrears: 588, advanced: 588 })
     await s.admin.put(`/payers/${payer.payer_id}/top-ups/later`, { amount: 588 })
-    s.told()
+    s.received()
     const repayment = await s.admin.put(`/payers/${payer.payer_id}/repayments/r-${number}`, {
       source: 'wallet',
     })

@@ -13,19 +13,19 @@ import {
   type Stay,
 } from '../parking.ts'
 
-/** A notice that a merchant got: verified, opened, and shortened to what a scenario tells. */
-export interface Told {
+/** A notice that a merchant got: verified, opened, and shortened to what a scenario looks at. */
+export interface ReceivedNotice {
   event_type: string
   resource: Record<string, unknown>
 }
 
-/** A payer whose life a scenario tells. */
+/** A payer of a scenario. */
 export interface Payer {
   payer_id: string
   plate_number: string
 }
 
-/** One platform, one merchant's receiver, and the sandbox around them, moved through its public calls alone. */
+/** One platform, one merchant's receiver, and the sandbox around them, moved only by its public calls. */
 export interface Scenario extends Omit<ParkingUnderTest, 'admin'> {
   admin: AdminClient
   sink: WebhookSink
@@ -45,28 +45,28 @@ export interface Scenario extends Omit<ParkingUnderTest, 'admin'> {
   chargeOf(payer: Payer, more?: ChargeFields, caller?: Caller): Promise<string>
   /** Parks with notices to the receiver. */
   parkFor(payer: Payer, more?: Fields, caller?: Caller): Promise<Stay>
-  /** What came since the last time this was asked. */
-  told(caller?: Caller): Told[]
+  /** What came since the last call of this. */
+  received(caller?: Caller): ReceivedNotice[]
 }
 
 let last = 0
 
-/** Tells a scenario. Its name is its row in docs/scenarios.md. */
+/** Runs a scenario. Its name is its row in docs/scenarios.md. */
 export function scenario(
   name: string,
-  tell: (s: Scenario) => Promise<void>,
+  play: (s: Scenario) => Promise<void>,
   options: Pick<StartOptions, 'rules'> = {},
 ): void {
   test(name, async t => {
     const running = await parkingUnderTest(t, options)
     const sink = await sinkFor(t)
     const admin = adminClient(running)
-    await tell({ ...running, ...telling(running, admin, sink), admin, sink })
+    await play({ ...running, ...partsOf(running, admin, sink), admin, sink })
     assert.deepEqual(await admin.get('/ledger/audit'), { faults: [] })
   })
 }
 
-function telling(
+function partsOf(
   running: ParkingUnderTest,
   admin: AdminClient,
   sink: WebhookSink,
@@ -114,7 +114,7 @@ function telling(
       await runDue()
       return out_trade_no
     },
-    told(caller = MERCHANT) {
+    received(caller = MERCHANT) {
       const fresh = sink.received.slice(taken)
       taken = sink.received.length
       return fresh.map(callback => {

@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict'
 import { chargeOf } from '../parking.ts'
-import { assertRefused, only, type Scenario, scenario, type Told } from './scenario.ts'
+import { assertRefused, only, type ReceivedNotice, type Scenario, scenario } from './scenario.ts'
 
 // What happens to a plate while the car is parked.
 
 const STATE = 'VEHICLE.ENTRANCE_STATE_CHANGE'
 
 /** Of each notice of an entry: which, and how it stands now. */
-function states(told: Told[]): unknown[] {
-  assert.ok(told.every(({ event_type }) => event_type === STATE))
-  return told.map(({ resource }) =>
+function states(received: ReceivedNotice[]): unknown[] {
+  assert.ok(received.every(({ event_type }) => event_type === STATE))
+  return received.map(({ resource }) =>
     [resource.parking_id, resource.parking_state, resource.blocked_state_description].filter(Boolean),
   )
 }
@@ -25,7 +25,7 @@ scenario('Paused and resumed while parked', async s => {
   assert.deepEqual(await stateNow(s, stay.request), { state: 'BLOCKED', block_reason: 'PAUSE' })
   assertRefused(await s.charge(chargeOf(stay)), 400, 'INVALID_REQUEST', '用户状态异常')
   await s.plate(payer, 'NORMAL')
-  assert.deepEqual(states(s.told()), [
+  assert.deepEqual(states(s.received()), [
     [stay.id, 'BLOCKED', 'PAUSE'],
     [stay.id, 'NORMAL'],
   ])
@@ -36,7 +36,7 @@ scenario('Removed while parked', async s => {
   const payer = await s.payer({ wallet: 888 })
   const stay = await s.parkFor(payer)
   await s.removePlate(payer)
-  assert.deepEqual(states(s.told()), [[stay.id, 'BLOCKED', 'REMOVE']])
+  assert.deepEqual(states(s.received()), [[stay.id, 'BLOCKED', 'REMOVE']])
   assert.deepEqual(await stateNow(s, stay.request), { state: 'BLOCKED', block_reason: 'OUT_SERVICE' })
   assertRefused(await s.charge(chargeOf(stay)), 404, 'NOT_FOUND', '车牌不存在')
   const { openid } = await s.admin.put<{ openid: string }>(
@@ -53,7 +53,7 @@ scenario('Opened while parked', async s => {
   const stay = await s.parkFor(payer)
   assert.deepEqual(await stateNow(s, stay.request), { state: 'BLOCKED', block_reason: 'OUT_SERVICE' })
   await s.plate(payer, 'NORMAL')
-  assert.deepEqual(states(s.told()), [[stay.id, 'NORMAL']])
+  assert.deepEqual(states(s.received()), [[stay.id, 'NORMAL']])
   assert.equal((await s.charge(chargeOf(stay))).statusCode, 200)
 })
 
@@ -63,7 +63,7 @@ scenario('In arrears while parked, because another plate of the payer was advanc
   await s.plate(other, 'NORMAL')
   const stay = await s.parkFor(other)
   await s.chargeOf(payer)
-  const [advanced, blocked] = s.told().toSorted((one, two) => (one.event_type < two.event_type ? -1 : 1))
+  const [advanced, blocked] = s.received().toSorted((one, two) => (one.event_type < two.event_type ? -1 : 1))
   assert.equal(advanced?.resource.bank_type, 'BPA')
   assert.deepEqual(states(blocked ? [blocked] : []), [[stay.id, 'BLOCKED', 'OVERDUE']])
 })
@@ -76,24 +76,24 @@ scenario('Several changes at once arrive one by one, in their order', async s =>
   for (const state of ['PAUSE', 'NORMAL', 'PAUSE']) await be(state)
   await s.admin.delete(plate)
   await s.runDue()
-  const told = s.told()
-  assert.deepEqual(states(told), [
+  const received = s.received()
+  assert.deepEqual(states(received), [
     [stay.id, 'BLOCKED', 'PAUSE'],
     [stay.id, 'NORMAL'],
     [stay.id, 'BLOCKED', 'PAUSE'],
     [stay.id, 'BLOCKED', 'REMOVE'],
   ])
-  const times = told.map(({ resource }) => String(resource.state_update_time))
+  const times = received.map(({ resource }) => String(resource.state_update_time))
   assert.deepEqual(times, [...new Set(times)].sort())
 })
 
-scenario('After the charge nobody is told of the plate any more', async s => {
+scenario('After the charge no notice is about the plate any more', async s => {
   const payer = await s.payer({ wallet: 888 })
   await s.chargeOf(payer)
-  s.told()
+  s.received()
   await s.plate(payer, 'PAUSE')
   await s.removePlate(payer)
-  assert.deepEqual(s.told(), [])
+  assert.deepEqual(s.received(), [])
 })
 
 scenario('Superseded by a newer entry', async s => {
@@ -103,7 +103,7 @@ scenario('Superseded by a newer entry', async s => {
   assertRefused(await s.charge(chargeOf(first)), 400, 'INVALID_REQUEST', '停车入场ID不存在')
   await s.plate(payer, 'PAUSE')
   await s.plate(payer, 'NORMAL')
-  assert.deepEqual(states(s.told()), [
+  assert.deepEqual(states(s.received()), [
     [second.id, 'BLOCKED', 'PAUSE'],
     [second.id, 'NORMAL'],
   ])
@@ -126,7 +126,7 @@ scenario('A plate changes hands while the car is parked', async s => {
   const stay = await s.parkFor(seller)
   await s.removePlate(seller)
   await s.plate({ ...buyer, plate_number: seller.plate_number }, 'NORMAL')
-  assert.deepEqual(states(s.told()), [
+  assert.deepEqual(states(s.received()), [
     [stay.id, 'BLOCKED', 'REMOVE'],
     [stay.id, 'NORMAL'],
   ])

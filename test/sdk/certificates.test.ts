@@ -89,7 +89,7 @@ test('certificates that are genuine but come with a wrong signature are not beli
   })
 })
 
-test('a merchant of the public key alone is told so when it asks for certificates', async t => {
+test('a merchant that has only the public key gets that answer when it requests certificates', async t => {
   const platform = await platformUnderTest(t, { trust: 'PUBLIC_KEY' })
   const { parking } = merchantClient({ ...optionsOf(platform, DIRECT), trust: { certificates: [] } })
   await assert.rejects(parking.queryPlateService(plateRequest), {

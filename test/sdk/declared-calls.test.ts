@@ -82,7 +82,7 @@ const uploadPhoto = operation({
   sdk: { ...sdk, echoes: ['filename'] },
 })
 
-/** What the platform was asked, in the order in which it came. */
+/** What the platform was called with, in the order in which it came. */
 const seen: unknown[] = []
 const note = (request: object, { mode }: Call) => {
   seen.push([mode, { ...request }])

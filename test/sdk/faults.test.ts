@@ -110,7 +110,7 @@ test('a charge over a limit is reported, and nothing is done', async () => {
   assert.deepEqual(await ordersOfStay(), [])
 })
 
-test('the real names over TLS, for a client that is led here and trusts the private CA alone', async t => {
+test('the real names over TLS, for a client that is led here and trusts only the private CA', async t => {
   const platform = thePlatform()
   const { url = '', ca = '' } = platform.tls ?? {}
   const lookup: LookupFunction = (_name, options, callback) =>

@@ -46,7 +46,7 @@ const FORGERIES: [name: string, action: Action][] = [
 ]
 
 for (const [name, action] of FORGERIES) {
-  test(`a charge is never taken as accepted when ${name}: it is not repeated, and the query tells the truth`, async t => {
+  test(`a charge is never taken as accepted when ${name}: it is not repeated, and the query shows the truth`, async t => {
     const { middle, parking, charge } = await clientBehindProxy(t)
     middle.plan(action)
     await assert.rejects(parking.createTransaction(charge), {

@@ -128,14 +128,14 @@ test('a rate limit is waited for by a query and reported by a charge', async t =
   assert.equal(middle.seen.length, 3)
 })
 
-test('HTTP 202 is asked again until there is a result', async t => {
+test('after HTTP 202 the call is repeated until there is a result', async t => {
   const { middle, parking } = await clientBehindProxy(t)
   middle.plan(reply => ({ ...reply, status: 202 }))
   assert.equal((await parking.queryPlateService(plateRequest)).service_state, 'NORMAL')
   assertRepeated(middle.seen, 2)
 })
 
-test('when the host cannot be reached the other one is asked, and first from then on', async () => {
+test('when the host cannot be reached the other one is called, and first from then on', async () => {
   const platform = thePlatform()
   const reports: AttemptReport[] = []
   const { parking } = merchantClient({

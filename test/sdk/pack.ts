@@ -7,7 +7,7 @@ import { buildSdk } from '../../scripts/build-sdk.ts'
 export const PROJECT = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
 export const COMPILER = join(PROJECT, 'node_modules', 'typescript', 'bin', 'tsc')
 
-/** Puts what the published package `boomgate` holds into a folder. The shared `dist` is left alone, as others may be using it. */
+/** Puts what the published package `boomgate` holds into a folder. The shared `dist` is not touched, as others may be using it. */
 export async function pack(target: string): Promise<void> {
   // Whether the sources are right is the check's business.
   const flags = ['-p', 'tsconfig.build.json', '--noCheck', '--outDir', join(target, 'dist')]

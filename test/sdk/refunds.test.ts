@@ -111,7 +111,7 @@ test('a refund whose replies are lost is sent again with the same number and mad
   assert.deepEqual(order, { refund_count: 1 })
 })
 
-test('when nobody answers, the caller is told to query and to keep the number', async t => {
+test('when nobody answers, the caller is advised to query and to keep the number', async t => {
   const { running, client, out_refund_no } = await started(t)
   const middle = await manInTheMiddle(running.baseUrl)
   t.after(middle.close)

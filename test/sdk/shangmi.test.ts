@@ -123,18 +123,22 @@ test('a reply that was changed on the way is forged, and the likely cause is nam
   }
 })
 
-test('notices are received by the client and by a receiver alone, with what they say', async t => {
+test('notices are received by the client and by a receiver without one, with what they say', async t => {
   const sink = await sinkFor(t)
   const entry = await client.parking.createParking(entryRequest(sink.url, now()))
   const { out_trade_no } = await client.parking.createTransaction(chargeRequest(entry, sink.url, now()))
   await running.runDue()
   const { apiv3Key } = optionsBySm2()
-  const alone = createWebhookReceiver({ apiv3Key, suite: shangmi, trust: { certificates: [theirs.pem] } })
+  const standalone = createWebhookReceiver({
+    apiv3Key,
+    suite: shangmi,
+    trust: { certificates: [theirs.pem] },
+  })
   for (;;) {
     const { headers, body } = await sink.next()
     const [one, other] = [
       await client.webhooks.readNotice(body, headers),
-      await alone.readNotice(body, headers),
+      await standalone.readNotice(body, headers),
     ]
     assert.deepEqual(one, other)
     if (one.event_type === 'TRANSACTION.SUCCESS') return assert.equal(one.resource.out_trade_no, out_trade_no)
@@ -202,8 +206,8 @@ test('keys of the other algorithm are found when the client is made', () => {
   const hint = /privateKey must be an RSA key; with an SM2 key give suite: shangmi of boomgate\/sdk\/shangmi/
   assert.throws(() => merchantClient(withoutSuite), hint)
   assert.throws(() => merchantClient({ ...bySm2, privateKey: byRsa.privateKey }), /must be an SM2 key/)
-  assert.throws(() => merchantClient({ ...bySm2, trust: byRsa.trust }), /trust must have SM2 keys alone/)
-  assert.throws(() => merchantClient({ ...byRsa, trust: bySm2.trust }), /trust must have RSA keys alone/)
+  assert.throws(() => merchantClient({ ...bySm2, trust: byRsa.trust }), /trust must have SM2 keys only/)
+  assert.throws(() => merchantClient({ ...byRsa, trust: bySm2.trust }), /trust must have RSA keys only/)
 })
 
 test('a provider’s bill of a sub-merchant comes with its key encrypted by SM2, and is read', async () => {

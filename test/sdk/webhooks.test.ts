@@ -82,7 +82,7 @@ for (const [name, start] of Object.entries(SERVERS)) {
     assert.deepEqual(await attempts(platform, url), [{ reply_status: 204, reply_body: '' }])
   })
 
-  test(`${name}: a handler that throws is answered with 500 and tells the outside nothing`, async t => {
+  test(`${name}: a handler that throws is answered with 500 and shows nothing of the cause`, async t => {
     const platform = thePlatform()
     const { webhooks } = merchantClient(optionsOf(platform, DIRECT))
     const errors: unknown[] = []

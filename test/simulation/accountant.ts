@@ -35,7 +35,7 @@ interface Bill {
   /** Who applies, and whose bill it is. */
   merchant: SimulatedMerchant
   mchid: string
-  /** The sub-merchant alone; undefined for all of a provider. */
+  /** Only the sub-merchant; undefined for all of a provider. */
   sub_mchid?: string | undefined
   account_type?: Account
 }

@@ -74,9 +74,9 @@ export class DayBooks {
   readonly snapshot: number
   readonly payments: readonly PaidOrder[]
   readonly refunds: readonly AcceptedRefund[]
-  /** Orders of which a merchant was told that they were paid, as `mchid/out_trade_no`. */
+  /** Orders that were reported to a merchant as paid, as `mchid/out_trade_no`. */
   readonly noticedPayments: ReadonlySet<string>
-  /** Refunds of which a merchant was told that they arrived, before the bills were made. */
+  /** Refunds that were reported to a merchant as arrived, before the bills were made. */
   readonly noticedRefunds: ReadonlySet<string>
   readonly #transfers: readonly Transfer[]
   readonly #balances: ReadonlyMap<string, number>
@@ -167,12 +167,12 @@ async function noticed(db: Statements, eventType: string, from: number, until: n
     from,
     until,
   )
-  const told = rows.map(
+  const reported = rows.map(
     ({ resource }) =>
       JSON.parse(resource) as Partial<TransactionResult> & { mchid?: string; out_refund_no?: string },
   )
   return new Set(
-    told.map(
+    reported.map(
       ({ mchid, sp_mchid, out_trade_no, out_refund_no }) =>
         `${mchid ?? sp_mchid}/${out_refund_no ?? out_trade_no}`,
     ),

@@ -4,7 +4,7 @@ import type {
 } from '../../src/products/industry/parking/contract.ts'
 import { RefundHistory } from './refund-history.ts'
 
-/** What somebody outside knows of an order, from whatever told it. */
+/** What somebody outside knows of an order, from whatever said it. */
 export type OrderFacts = WireOrder
 
 /** A notice as the platform has tried to send it, once or more. */
@@ -19,7 +19,7 @@ export interface SentNotice {
   acknowledged: number
 }
 
-/** What a merchant was told of an entry. */
+/** What was reported to a merchant of an entry. */
 export interface EntryFacts {
   id: string
   mchid: string
@@ -37,7 +37,7 @@ export function orderKey(mchid: string, outTradeNo: string): string {
   return `${mchid}/${outTradeNo}`
 }
 
-/** The order that a notice tells of, in the words of the query. */
+/** The order that a notice is about, in the words of the query. */
 export function orderOfNotice({ promotion_detail, ...fields }: TransactionResult): OrderFacts {
   if (!promotion_detail) return fields as OrderFacts
   const promotions = promotion_detail.map(({ activity_id, ...promotion }) => ({
@@ -119,7 +119,7 @@ export class History {
     if (!known || progressOf(order) >= progressOf(known)) this.#orders.set(key, order)
   }
 
-  /** The platform has heard what came of its attempt. */
+  /** The platform knows what came of its attempt. */
   endAttempt(id: string): void {
     const sent = this.notices.get(id)
     if (sent?.attempts === 1) sent.ended = this.#moments

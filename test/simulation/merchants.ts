@@ -80,8 +80,8 @@ export interface MerchantOptions {
 }
 
 /**
- * A car park that does as the documents say: it keeps what replies and notices tell it, repeats what it has no answer to
- * with the same parameters, and opens its gate on ACCEPTED alone.
+ * A car park that does as the documents say: it keeps what replies and notices say, repeats what it has no answer to
+ * with the same parameters, and opens its gate only on ACCEPTED.
  */
 export class SimulatedMerchant {
   readonly mchid: string

@@ -18,7 +18,7 @@ import { crashingStore, Life, type Tamper } from './crashing-store.ts'
 import type { NoticeNetwork } from './notice-network.ts'
 import type { SeededRandom } from './random.ts'
 
-/** How long another node leaves alone what a dead one had in hand, in milliseconds of wall time; a little more. */
+/** How long another node does not touch what a dead one had in hand, in milliseconds of wall time; a little more. */
 const LEASE_OVER_MS = 16_000
 
 const SECOND = 1_000
@@ -120,7 +120,7 @@ export class Nodes {
     const starts = this.#starts
     for (;;) {
       const life = new Life(() => {
-        // What the dead process had in hand is left alone by the others for a while, which passes at once here.
+        // What the dead process had in hand is not touched by the others for a while, which passes at once here.
         if (this.#options.count > 1) this.#wallShift += LEASE_OVER_MS
       })
       const commits = this.#nodes[index] ? COMMITS_OF_A_START : COMMITS_OF_THE_FIRST

@@ -23,7 +23,7 @@ export const NOTICES = {
     return found
   },
 
-  /** While an order holds a stay nothing is told of it, so what comes after a failed one cannot be judged. */
+  /** While an order holds a stay nothing is reported of it, so what comes after a failed one cannot be judged. */
   staysAreNoticed({ now, notices, history }) {
     const charged = everCharged(now)
     return [...now.stays.values()].flatMap(stay => {
@@ -31,8 +31,10 @@ export const NOTICES = {
       const entry = history.entries.get(orderKey(mchid, out_parking_no))
       if (!entry || charged.has(id) || isAssessed(plate_number)) return []
       const last = stateNotices(notices, id).at(-1)
-      const told = last ? stateOf(last.resource as EntranceStateChange) : entry.state_at_entry
-      return told === usability ? [] : [`The merchant was told ${told} of stay ${id}, which is ${usability}`]
+      const reported = last ? stateOf(last.resource as EntranceStateChange) : entry.state_at_entry
+      return reported === usability
+        ? []
+        : [`The merchant got ${reported} of stay ${id}, which is ${usability}`]
     })
   },
 
@@ -45,7 +47,7 @@ export const NOTICES = {
       const found: string[] = []
       const holder = wasCharged.get(parking_id)
       if (holder !== undefined && isCharged.get(parking_id) === holder)
-        found.push(`Notice ${id} tells of stay ${parking_id}, which was charged`)
+        found.push(`Notice ${id} is about stay ${parking_id}, which was charged`)
       const all = stateNotices(notices, parking_id)
       for (const [index, notice] of all.entries()) {
         const [one, next] = [notice, all[index + 1]].map(
@@ -57,7 +59,7 @@ export const NOTICES = {
             `Two changes of stay ${parking_id} are of ${one.state_update_time} and ${next.state_update_time}`,
           )
         if (stateOf(one) === stateOf(next) && !isAssessed(one.plate_number) && !charged.has(parking_id))
-          found.push(`Stay ${parking_id} is told to be ${stateOf(one)} twice in turn`)
+          found.push(`Stay ${parking_id} is reported to be ${stateOf(one)} twice in turn`)
       }
       return found
     })
@@ -133,7 +135,7 @@ function faultOfDelivery(sent: SentNotice | undefined, lost: LostNotice | undefi
   return isSentNevertheless ? `is lost and was sent ${attempts} times` : undefined
 }
 
-/** An order that has ended has its notices, each as the order was then; only what its payer has repaid is told as repaid. */
+/** An order that has ended has its notices, each as the order was then; only what its payer has repaid is reported as repaid. */
 function noticesOf(key: string, order: OrderRow, sent: readonly NoticeRow[]): string[] {
   const isPaid = order.trade_state === 'SUCCESS' || order.trade_state === 'REFUND'
   const expected = [
@@ -149,27 +151,27 @@ function noticesOf(key: string, order: OrderRow, sent: readonly NoticeRow[]): st
   const unlikeFailures = failures.flatMap(({ id, resource }) =>
     (resource as TransactionResult).trade_state === 'PAY_FAIL'
       ? []
-      : [`Notice ${id} of ${key} tells of no failure`],
+      : [`Notice ${id} of ${key} is about no failure`],
   )
   const unlikeOrder = other.flatMap(({ id, event_type, resource }) => {
-    const told = resource as TransactionResult
+    const reported = resource as TransactionResult
     const repaid = event_type === 'TRANSACTION.PAY_BACK' ? 'Y' : order.user_repaid && 'N'
     // A notice may be older than the first refund.
     const state =
-      told.trade_state === 'SUCCESS' && order.trade_state === 'REFUND' ? 'SUCCESS' : order.trade_state
+      reported.trade_state === 'SUCCESS' && order.trade_state === 'REFUND' ? 'SUCCESS' : order.trade_state
     const pairs = [
-      [told.trade_state, state],
-      [told.transaction_id, order.transaction_id],
+      [reported.trade_state, state],
+      [reported.transaction_id, order.transaction_id],
       [
-        told.success_time && parseTime(told.success_time),
+        reported.success_time && parseTime(reported.success_time),
         order.success_time && wholeSecond(order.success_time),
       ],
-      [told.bank_type, order.bank_type],
-      [told.user_repaid, repaid],
-      [told.amount.total, order.total],
-      [told.amount.payer_total, order.payer_total],
-      [told.amount.discount_total, order.discount_total],
-      [couponIds(told.promotion_detail), couponIds(promotionsOf(order))],
+      [reported.bank_type, order.bank_type],
+      [reported.user_repaid, repaid],
+      [reported.amount.total, order.total],
+      [reported.amount.payer_total, order.payer_total],
+      [reported.amount.discount_total, order.discount_total],
+      [couponIds(reported.promotion_detail), couponIds(promotionsOf(order))],
     ]
     return pairs
       .filter(([one, other]) => (one ?? null) !== (other ?? null))

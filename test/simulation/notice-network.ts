@@ -14,15 +14,15 @@ export interface NoticeOnItsWay {
 
 /** What the merchants' side does with notices. */
 export interface Receivers {
-  /** The platform tries to send one; `acknowledged` is what it will be told. Answers the notice's id. */
+  /** The platform tries to send one; `acknowledged` is what it will see. Answers the notice's id. */
   attempted(notice: NoticeOnItsWay, acknowledged: boolean): Promise<string>
-  /** The platform has heard what came of it; `id` is what `attempted` has answered. */
+  /** The platform knows what came of it; `id` is what `attempted` has answered. */
   ended(id: string): void
   /** One has arrived. */
   arrived(notice: NoticeOnItsWay): Promise<void>
 }
 
-/** What becomes of one attempt, and how often; the merchant is given it, the platform is told that it was. */
+/** What becomes of one attempt, and how often; the merchant is given it, the platform sees that it was. */
 const FATES = {
   fine: { weight: 10, copies: 1, late: 0, acknowledged: true },
   lost: { weight: 3, copies: 0, late: 0, acknowledged: false },

@@ -5,11 +5,11 @@ import { type OrderRow, promotionsOf, type Snapshot } from './snapshot.ts'
 /** What is true of orders, of the entries that they charge, and of what was said of both. */
 export const ORDERS = {
   wordsStayTrue({ history, now }) {
-    const lost = [...history.orders.entries()].flatMap(([key, told]) => {
+    const lost = [...history.orders.entries()].flatMap(([key, reported]) => {
       const order = now.orders.get(key)
-      if (!order) return [`Order ${key} was answered as ${told.trade_state} and does not exist`]
+      if (!order) return [`Order ${key} was answered as ${reported.trade_state} and does not exist`]
       const { parking_id, total } = order
-      const isSame = parking_id === told.parking_info?.parking_id && total === told.amount.total
+      const isSame = parking_id === reported.parking_info?.parking_id && total === reported.amount.total
       return isSame ? [] : [`Order ${key} is another one than it was answered as`]
     })
     return [...history.broken, ...lost]
@@ -132,8 +132,10 @@ export const ORDERS_AT_THE_END = {
   /** Whatever became of the reply: lost, late, wrongly signed, never sent. */
   queriesSettleEveryOutcome: ({ history, now }) =>
     [...now.orders].flatMap(([key, { trade_state }]) => {
-      const told = history.orders.get(key)?.trade_state
-      return told === trade_state ? [] : [`${key} is ${trade_state}, and the query says ${told ?? 'nothing'}`]
+      const reported = history.orders.get(key)?.trade_state
+      return reported === trade_state
+        ? []
+        : [`${key} is ${trade_state}, and the query says ${reported ?? 'nothing'}`]
     }),
 } as const satisfies Record<string, Invariant>
 

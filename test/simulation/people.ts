@@ -48,7 +48,7 @@ const CARD_IDS = PAYER_IDS.flatMap(payer =>
 )
 
 /**
- * Payers whose score changes, and the plates that they alone have. A notice has no word for a bad score, so what merchants
+ * Payers whose score changes, and the plates that only they have. A notice has no word for a bad score, so what merchants
  * know of these plates may be out of date.
  */
 const ASSESSED_PAYERS = PAYER_IDS.slice(0, 2)

@@ -5,7 +5,7 @@ import type { InvariantName } from './invariants.ts'
 export interface Plant {
   name: string
   tamper: Tamper
-  /** The first seed to live through, where what it corrupts is rare; 1 unless said. */
+  /** The first seed to run, where what it corrupts is rare; 1 unless said. */
   firstSeed?: number
   /** The invariants that say what it breaks; which of them is first depends on what happens. */
   breaks: readonly InvariantName[]
@@ -69,7 +69,7 @@ export const PLANTS: readonly Plant[] = [
     breaks: ['resultsAreNoticed'],
   },
   {
-    name: 'a merchant is not told that a car can be charged no more',
+    name: 'no notice says that a car can be charged no more',
     tamper: skip('INSERT INTO notices', 'VEHICLE.ENTRANCE_STATE_CHANGE'),
     firstSeed: 2,
     breaks: ['staysAreNoticed'],
@@ -198,7 +198,7 @@ export const PLANTS: readonly Plant[] = [
     breaks: ['holdsAreBooked'],
   },
   {
-    name: 'nobody is told that a refund has arrived',
+    name: 'no notice says that a refund has arrived',
     tamper: skip('INSERT INTO notices', 'REFUND.SUCCESS'),
     breaks: ['refundsAreNoticed'],
   },
@@ -246,7 +246,7 @@ export const PLANTS: readonly Plant[] = [
     breaks: ['faultsAreInjectedByTheirSeed'],
   },
   {
-    name: 'a host that is down does what it is asked and says nothing',
+    name: 'a host that is down does what it is called for and answers nothing',
     tamper: miswrite('SELECT * FROM faults', '*', "*, REPLACE(kind, 'HOST_DOWN', 'REPLY_LOST') AS kind"),
     breaks: ['whatIsDoneWasAsked'],
   },

@@ -52,7 +52,7 @@ export function refundImpossibilities(refund: Refund): string[] {
       'from makes refund',
       !amount.from || amount.from.reduce((sum, part) => sum + part.amount, 0) === amount.refund,
     ],
-    ['success_time comes with SUCCESS alone', (success_time !== undefined) === (status === 'SUCCESS')],
+    ['success_time comes only with SUCCESS', (success_time !== undefined) === (status === 'SUCCESS')],
   ]
   return claims
     .filter(([, holds]) => !holds)
@@ -97,7 +97,7 @@ export function noticeContradictions(notice: RefundResult, queried: Refund): str
       : []),
   ]
   const found = pairs
-    .filter(([, told, is]) => !isDeepStrictEqual(told, is))
+    .filter(([, reported, is]) => !isDeepStrictEqual(reported, is))
     .map(
       ([what, ...said]) =>
         `${what} is ${said.map(one => JSON.stringify(one)).join(' in the notice and ')} in the query`,
@@ -111,7 +111,7 @@ export function refundKey(mchid: string, outRefundNo: string): string {
   return `${mchid}/${outRefundNo}`
 }
 
-/** The key of the refund that a notice tells of. */
+/** The key of the refund that a notice is about. */
 export function refundKeyOf({ mchid, sp_mchid, out_refund_no }: RefundResult): string {
   return refundKey(mchid ?? sp_mchid ?? '', out_refund_no)
 }

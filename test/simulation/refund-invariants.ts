@@ -190,7 +190,7 @@ export const REFUNDS = {
     )
   },
 
-  /** Whoever gave an address is told of each end, and of a refund that waits for a decision. */
+  /** Whoever gave an address gets a notice of each end, and of a refund that waits for a decision. */
   refundsAreNoticed({ now, before, notices }) {
     const noticed = new Set(now.newNotices.filter(isOfRefund).map(keyOf))
     const changed = [...now.refunds].filter(
@@ -210,8 +210,8 @@ export const REFUNDS_AT_THE_END = {
     ),
 
   refundsThatWereAnsweredExist: ({ now, history }) =>
-    [...history.refunds.refunds].flatMap(([key, told]) =>
-      now.refunds.get(key)?.refund_id === told.refund_id
+    [...history.refunds.refunds].flatMap(([key, reported]) =>
+      now.refunds.get(key)?.refund_id === reported.refund_id
         ? []
         : [`Refund ${key} was answered and does not exist`],
     ),
@@ -287,22 +287,22 @@ function noticesOf(key: string, refund: RefundRow, sent: readonly NoticeRow[]): 
   if (types.join() !== (notify_url ? expected : []).join())
     return [`Refund ${key} is ${status}, and its notices are ${types.join(', ') || 'none'}`]
   return sent.flatMap(({ id, event_type, resource }) => {
-    const told = resource as RefundResult
+    const reported = resource as RefundResult
     const pairs: [unknown, unknown][] = [
-      [`REFUND.${told.refund_status}`, event_type],
-      [told.refund_id, refund.refund_id],
-      [told.transaction_id, refund.transaction_id],
-      [told.out_trade_no, refund.out_trade_no],
-      [told.sub_mchid ?? '', refund.sub_mchid],
-      [told.amount.refund, refund.refund],
-      [told.amount.total, refund.total],
-      [told.amount.payer_refund, refund.payer_refund],
-      [told.amount.payer_total, refund.payer_total],
-      [told.success_time !== undefined, event_type === 'REFUND.SUCCESS'],
+      [`REFUND.${reported.refund_status}`, event_type],
+      [reported.refund_id, refund.refund_id],
+      [reported.transaction_id, refund.transaction_id],
+      [reported.out_trade_no, refund.out_trade_no],
+      [reported.sub_mchid ?? '', refund.sub_mchid],
+      [reported.amount.refund, refund.refund],
+      [reported.amount.total, refund.total],
+      [reported.amount.payer_refund, refund.payer_refund],
+      [reported.amount.payer_total, refund.payer_total],
+      [reported.success_time !== undefined, event_type === 'REFUND.SUCCESS'],
       ...(event_type === 'REFUND.SUCCESS'
         ? ([
-            [parseTime(told.success_time ?? ''), Math.floor((refund.success_time ?? 0) / 1000) * 1000],
-            [told.user_received_account, refund.user_received_account],
+            [parseTime(reported.success_time ?? ''), Math.floor((refund.success_time ?? 0) / 1000) * 1000],
+            [reported.user_received_account, refund.user_received_account],
           ] as [unknown, unknown][])
         : []),
     ]

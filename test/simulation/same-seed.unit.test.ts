@@ -6,7 +6,7 @@ import { simulate } from './simulation.ts'
 
 const STEPS = 200
 
-test('one seed lived through twice is the same life to the last byte, and another seed is another life', async () => {
+test('one seed run twice gives the same history to the last byte, and another seed another one', async () => {
   const [one, other, another] = [
     await simulate({ seed: 21, steps: STEPS }),
     await simulate({ seed: 21, steps: STEPS }),

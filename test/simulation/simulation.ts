@@ -22,7 +22,7 @@ import { Traffic } from './traffic.ts'
 export interface SimulationOptions {
   seed: number
   steps: number
-  /** Platforms on one store; more than one on PostgreSQL alone, and then two runs of a seed may differ. */
+  /** Platforms on one store; more than one only on PostgreSQL, and then two runs of a seed may differ. */
   nodes?: number
   /** A planted bug. */
   tamper?: Tamper

@@ -229,7 +229,7 @@ export class Traffic implements Receivers {
     if (!reply || !isSure || fate === 'reply_lost') return void this.#unanswered.push(call)
     if (reply.statusCode === 200) call.merchant.learnReply(call, reply.json())
     if (call.name === 'charge') this.#openGate(call, reply.statusCode === 200)
-    // What is refused for now is asked again under its number.
+    // What is refused for now is sent again under its number.
     if (call.name === 'refund' && isForNow(reply) && this.#random.chance(0.5)) this.#unanswered.push(call)
   }
 

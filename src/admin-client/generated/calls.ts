@@ -2205,7 +2205,7 @@ export interface AdminCalls {
           | 'body_charset'
           | 'key_or_message_unknown'
           | 'other_message'
-        /** All that went wrong together */
+        /** All that went wrong at once */
         causes: Array<
           | 'authorization_missing'
           | 'authorization_malformed'
@@ -2428,7 +2428,7 @@ export interface AdminCalls {
         | 'body_charset'
         | 'key_or_message_unknown'
         | 'other_message'
-      /** All that went wrong together */
+      /** All that went wrong at once */
       causes: Array<
         | 'authorization_missing'
         | 'authorization_malformed'

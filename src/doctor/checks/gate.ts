@@ -20,7 +20,7 @@ export async function closedForStrangeCar(run: CheckRun): Promise<void> {
 export async function closedAfterRefusal(run: CheckRun): Promise<void> {
   const car = await run.car({ payer_id: PAYER_WITHOUT_SCORE, score: GOOD_SCORE })
   await run.enter(car)
-  // Nothing is told of a score, so the merchant learns of it by the refusal alone.
+  // No notice reports a score, so the merchant learns of it only by the refusal.
   await run.admin.call('putPayer', { payer_id: PAYER_WITHOUT_SCORE, score: LOW_SCORE })
   requireClosed(await run.leave(car), 'The charge was refused with HTTP 400')
 }

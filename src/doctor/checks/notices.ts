@@ -37,19 +37,23 @@ export async function doubledNoticeIsBookedOnce(run: CheckRun): Promise<void> {
   const order = await run.bookedAfterQuiet(out_trade_no)
   if (order?.state !== 'PAID' || order.paid !== AMOUNT)
     throw new Finding(
-      `One payment of ${AMOUNT} fen was told four times, and the books say ${inWords(order)}.`,
+      `One payment of ${AMOUNT} fen was reported four times, and the books say ${inWords(order)}.`,
     )
 }
 
 export async function latePaymentChangesNothing(run: CheckRun): Promise<void> {
   const { out_trade_no, notice } = await run.paid()
   await requireRefund(run, out_trade_no)
-  await tellRefund(run, out_trade_no, notice)
+  await reportRefund(run, out_trade_no, notice)
   const before = await run.booked(out_trade_no, order => order?.refunded === REFUND)
   if (before?.refunded !== REFUND)
-    throw new Finding(`A refund of ${REFUND} fen was told, and the books say ${inWords(before)}.`)
-  requireAcknowledged('A payment that is told again after its refund', await run.replay(notice))
-  requireSame('A payment was told again after its refund', before, await run.bookedAfterQuiet(out_trade_no))
+    throw new Finding(`A refund of ${REFUND} fen was reported, and the books say ${inWords(before)}.`)
+  requireAcknowledged('A payment that is reported again after its refund', await run.replay(notice))
+  requireSame(
+    'A payment was reported again after its refund',
+    before,
+    await run.bookedAfterQuiet(out_trade_no),
+  )
 }
 
 export async function lateEntranceStateChangesNothing(run: CheckRun): Promise<void> {
@@ -75,7 +79,7 @@ export async function lateEntranceStateChangesNothing(run: CheckRun): Promise<vo
 }
 
 export async function wrongAmountIsNotBooked(run: CheckRun): Promise<void> {
-  const { resource, notice } = await paymentToTell(run)
+  const { resource, notice } = await inventedPayment(run)
   const car = await run.car({ payer_id: PAYER_OF_SLOW_BANK, advance_limit: 0 })
   await run.admin.call('putCard', {
     payer_id: PAYER_OF_SLOW_BANK,
@@ -89,18 +93,18 @@ export async function wrongAmountIsNotBooked(run: CheckRun): Promise<void> {
   const order = await run.bookedAfterQuiet(out_trade_no)
   if (order && (order.state === 'PAID' || order.paid !== 0))
     throw new Finding(
-      `An order of ${AMOUNT} fen was told as paid with 1 fen (answered with ${answerOf(attempt)}), and the books say ${inWords(order)}.`,
+      `An order of ${AMOUNT} fen was reported as paid with 1 fen (answered with ${answerOf(attempt)}), and the books say ${inWords(order)}.`,
     )
 }
 
 export async function unknownOrderIsNotBooked(run: CheckRun): Promise<void> {
-  const { resource, notice } = await paymentToTell(run)
+  const { resource, notice } = await inventedPayment(run)
   const out_trade_no = run.newNumber()
   const attempt = await run.send(notice, notice.event_type, { ...resource, out_trade_no })
   const order = await run.bookedAfterQuiet(out_trade_no)
   if (order && (order.state === 'PAID' || order.paid !== 0))
     throw new Finding(
-      `A payment of an order that was never made was told (answered with ${answerOf(attempt)}), and the books say ${inWords(order)}.`,
+      `A payment of an order that was never made was reported (answered with ${answerOf(attempt)}), and the books say ${inWords(order)}.`,
     )
 }
 
@@ -109,23 +113,23 @@ export async function unknownEventIsSurvived(run: CheckRun): Promise<void> {
   const before = await run.gate.order(out_trade_no)
   const attempt = await run.send(notice, 'TRANSACTION.GO_LIVE_CHECK', notice.resource)
   requireAcknowledged('A genuine notice of an event that no program knows', attempt)
-  requireSame('An event that no program knows was told', before, await run.bookedAfterQuiet(out_trade_no))
+  requireSame('An event that no program knows was reported', before, await run.bookedAfterQuiet(out_trade_no))
   await run.paid()
 }
 
 export async function doubledRefundNoticeIsBookedOnce(run: CheckRun): Promise<void> {
   const { out_trade_no, notice } = await run.paid()
   await requireRefund(run, out_trade_no)
-  await tellRefund(run, out_trade_no, notice)
-  await tellRefund(run, out_trade_no, notice)
+  await reportRefund(run, out_trade_no, notice)
+  await reportRefund(run, out_trade_no, notice)
   await run.booked(out_trade_no, booked => booked?.refunded !== 0)
   const order = await run.bookedAfterQuiet(out_trade_no)
   if (order?.refunded !== REFUND)
-    throw new Finding(`One refund of ${REFUND} fen was told twice, and the books say ${inWords(order)}.`)
+    throw new Finding(`One refund of ${REFUND} fen was reported twice, and the books say ${inWords(order)}.`)
 }
 
-/** A notice of a real payment, to be told of another order. */
-async function paymentToTell(run: CheckRun) {
+/** A notice of a real payment, to be sent for another order. */
+async function inventedPayment(run: CheckRun) {
   const { notice } = await run.paid()
   const transaction_id = `42${run.newNumber()}`
   const resource: Record<string, unknown> = { ...notice.resource, transaction_id }
@@ -137,19 +141,19 @@ async function requireRefund(run: CheckRun, outTradeNo: string): Promise<void> {
   const refunds = await run.refundsOf(outTradeNo)
   if (refunds.length !== 1)
     throw new Finding(
-      `POST /refund was asked once, and the platform has ${refunds.length} refunds of the order: it must apply for one.`,
+      `POST /refund was called once, and the platform has ${refunds.length} refunds of the order: it must apply for one.`,
     )
 }
 
 /** Tells that the order's refund has arrived, which the platform itself will say minutes later. */
-async function tellRefund(
+async function reportRefund(
   run: CheckRun,
   outTradeNo: string,
   { notify_url, resource }: NoticeDetail,
 ): Promise<void> {
   const [refund] = await run.refundsOf(outTradeNo)
   const { mchid, sp_mchid, sub_mchid, success_time } = resource
-  const told = {
+  const reported = {
     ...(sub_mchid ? { sp_mchid, sub_mchid } : { mchid: mchid ?? sp_mchid }),
     out_trade_no: outTradeNo,
     transaction_id: refund?.transaction_id,
@@ -160,7 +164,7 @@ async function tellRefund(
     user_received_account: '支付用户零钱',
     amount: { total: AMOUNT, refund: REFUND, payer_total: AMOUNT, payer_refund: REFUND },
   }
-  const attempt = await run.send({ notify_url, original_type: 'refund' }, 'REFUND.SUCCESS', told)
+  const attempt = await run.send({ notify_url, original_type: 'refund' }, 'REFUND.SUCCESS', reported)
   requireAcknowledged('A genuine REFUND.SUCCESS', attempt)
 }
 

@@ -30,7 +30,7 @@ export async function numberIsKept(run: CheckRun): Promise<void> {
     throw new Finding('The charge was answered with HTTP 500, nothing was charged, and the gate has opened.')
 }
 
-export async function backupHostIsAsked(run: CheckRun): Promise<void> {
+export async function backupHostIsUsed(run: CheckRun): Promise<void> {
   const car = await run.car()
   await run.enter(car)
   await run.fault('HOST_DOWN', { host: 'api' })

@@ -32,7 +32,7 @@ async function refundWith(run: CheckRun, kind: FaultKind) {
   const answered = await run.gate.refund(out_trade_no, REFUND)
   const numbers = new Set((await calls()).map(({ numbers }) => numbers.out_refund_no))
   if (numbers.size === 0)
-    throw new Finding('POST /refund was asked, and the platform had no call of createRefund.')
+    throw new Finding('POST /refund was called, and the platform had no call of createRefund.')
   return { out_trade_no, answered, numbers }
 }
 

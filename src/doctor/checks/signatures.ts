@@ -56,7 +56,7 @@ export async function unsignedNoticeIsRefused(run: CheckRun): Promise<void> {
   await requireRefusal(run, paid, 'A notice without Wechatpay-* headers', unsigned, request_body)
 }
 
-/** A charge whose payment is first told by a corrupted notice. */
+/** A charge whose payment is first reported by a corrupted notice. */
 async function corruptedNotice(
   run: CheckRun,
   kind: FaultKind,

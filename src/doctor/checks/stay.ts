@@ -1,7 +1,7 @@
 import { AMOUNT, type CheckRun, inWords, requireAcknowledged } from '../check-run.ts'
 import { Finding } from '../findings.ts'
 
-// What everything else stands on: a car parks, is charged, and its payment is told and booked.
+// What everything else stands on: a car parks, is charged, and its payment is reported and booked.
 
 export async function gateOpens(run: CheckRun): Promise<void> {
   const out_trade_no = await run.charged(await run.car())
@@ -21,8 +21,8 @@ export async function answersInTime(run: CheckRun): Promise<void> {
 
 export async function paymentIsBooked(run: CheckRun): Promise<void> {
   const { out_trade_no, notice } = await run.paid()
-  requireAcknowledged('The first attempt to tell a payment', notice.sent[0])
+  requireAcknowledged('The first attempt to report a payment', notice.sent[0])
   const order = await run.bookedAfterQuiet(out_trade_no)
   if (order?.paid !== AMOUNT)
-    throw new Finding(`One payment of ${AMOUNT} fen was told, and the books say ${inWords(order)}.`)
+    throw new Finding(`One payment of ${AMOUNT} fen was reported, and the books say ${inWords(order)}.`)
 }

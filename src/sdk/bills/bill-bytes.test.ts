@@ -31,7 +31,7 @@ async function* pieces(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Arr
   for (let start = 0; start < bytes.length; start += size) yield bytes.subarray(start, start + size)
 }
 
-/** A bill of these files; a link that is `expired` is refused. Answers also what was asked of the platform. */
+/** A bill of these files; a link that is `expired` is refused. Answers also what the platform was called for. */
 function billOf(
   files: { sent: Uint8Array; file?: Partial<BillFile> }[],
   expired: string[] = [],

@@ -142,7 +142,7 @@ test('both line ends, no byte order mark, and no line end at the end are read', 
   }
 })
 
-test('a bill of payments alone has no columns of refunds, and its sums of them are 0', () => {
+test('a bill of payments only has no columns of refunds, and its sums of them are 0', () => {
   const without = (line: string) => line.split(',').toSpliced(25, 1).toSpliced(14, 6).join(',')
   const sums = '总交易单数,应结订单总金额,手续费总金额,订单总金额'
   const { rows, summary } = read(
@@ -161,7 +161,7 @@ test('a bill of payments alone has no columns of refunds, and its sums of them a
   })
 })
 
-test('a bill of refunds alone says when each was applied for and when it arrived', () => {
+test('a bill of refunds only says when each was applied for and when it arrived', () => {
   const more = (line: string, times: string) => line.split(',').toSpliced(14, 0, times).join(',')
   const header = more(ALL, '退款申请时间,退款成功时间')
   const bill = (times: string) =>

@@ -5,7 +5,7 @@ import { type BillFile, billBytes } from './bill-bytes.ts'
 import { type FundFlowRow, type FundFlowSummary, fundFlowBill } from './fund-flow-bill.ts'
 import { type TradeBillRow, type TradeBillSummary, tradeBill } from './trade-bill.ts'
 
-/** A request without what the SDK adds, since it reads compressed files alone. */
+/** A request without what the SDK adds, since it reads only compressed files. */
 type ReadRequest<Request> = Omit<Request, 'tar_type' | 'algorithm'>
 
 /**

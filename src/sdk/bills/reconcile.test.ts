@@ -158,7 +158,7 @@ test('a flow that comes in parts is even when their sum is', async () => {
   ])
 })
 
-test('missing, extra and different flows are told apart', async () => {
+test('missing, extra and different flows are distinguished', async () => {
   assert.deepEqual(await flowFindings([PAYMENT, REFUND], [SETTLED, flow('扣除交易手续费', 'X1', 'OUT', 5)]), [
     { kind: 'different', part: 'fee', row: PAYMENT, amount: 4, booked: 5 },
     { kind: 'missing', part: 'refund', row: REFUND, amount: 348 },

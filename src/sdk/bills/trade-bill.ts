@@ -56,7 +56,7 @@ export interface RefundRow extends TradeRow {
   trade_state: 'REFUND' | 'REVOKED'
   /** 退款申请时间 or 交易时间: when it was accepted; RFC 3339. */
   create_time: string | undefined
-  /** 退款成功时间; in a bill of type `REFUND` alone. */
+  /** 退款成功时间; only in a bill of type `REFUND`. */
   success_time: string | undefined
   /** 微信退款单号 */
   refund_id: string
@@ -74,7 +74,7 @@ export interface RefundRow extends TradeRow {
   refund_status: 'SUCCESS' | 'PROCESSING' | 'FAIL' | 'CHANGE'
 }
 
-/** The sums of a trade bill, in fen. What a bill of payments alone has no column for is 0. */
+/** The sums of a trade bill, in fen. What a bill of payments only has no column for is 0. */
 export interface TradeBillSummary {
   /** 总交易单数: rows. */
   count: number

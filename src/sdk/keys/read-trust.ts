@@ -38,7 +38,7 @@ export function readTrust(trust: unknown, suite: Suite, own?: OwnKey): BelievedT
   if (!publicKey && !certificates) throw new TypeError(SHAPE)
   const keys = [publicKey?.key, ...(certificates ?? []).map(each => each.publicKey)]
   if (keys.some(key => key && !suite.takes(key)))
-    throw new TypeError(`trust must have ${suite.algorithm} keys alone, because the suite is for those`)
+    throw new TypeError(`trust must have ${suite.algorithm} keys only, because the suite is for those`)
   return { publicKey, certificates }
 }
 

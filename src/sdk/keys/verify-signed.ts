@@ -27,7 +27,7 @@ export interface BelievedKeys {
   suite: Suite
   /** The key that a serial number or key id names, or why there is none. */
   find(serial: string): Promise<KeyObject | { unknown: string }>
-  /** Those that may have signed in place of the named one, for an explanation alone. */
+  /** Those that may have signed in place of the named one, only for an explanation. */
   known(): readonly NamedKey[]
 }
 

@@ -105,7 +105,7 @@ test('a body that was read as Latin-1, one with a byte order mark and one that w
   assert.equal(received(''), 'body_lost')
 })
 
-test('another body under the right key is told from another key', () => {
+test('another body under the right key is distinguished from another key', () => {
   assert.equal(received(BODY.replace('1', '2')), 'other_body')
   assert.equal(causeOf({ by: second.privateKey }), 'other_key')
   assert.equal(causeOf({ by: stranger.privateKey }), 'wrong_key')

@@ -61,7 +61,7 @@ const EXPLANATIONS: Record<MismatchCause, string> = {
 
 /** How far a timestamp that was signed is looked for around that of the header, in seconds. */
 const MAX_APART_SECONDS = 300
-/** An SM2 signature tells nothing of itself, so each guess costs a verification of some 3.5 ms. */
+/** An SM2 signature says nothing of itself, so each guess costs a verification of some 3.5 ms. */
 const MAX_GUESSES = 12
 /** Bytes of bodies that are compared in all. */
 const MAX_BYTES = 2 * 1024 * 1024

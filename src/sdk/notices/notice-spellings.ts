@@ -4,7 +4,7 @@ type Fields = Record<string, unknown>
 
 /**
  * Gives the fields of a notice the spelling of its declaration, which is that of the calls, so that one type serves both.
- * The only place where the SDK changes what came; `plaintext` keeps the original. This reading is for notices alone: a reply
+ * The only place where the SDK changes what came; `plaintext` keeps the original. This reading is only for notices: a reply
  * is taken by the letter.
  */
 export function withOwnSpelling(

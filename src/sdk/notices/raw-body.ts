@@ -33,7 +33,7 @@ export async function incomingBody(request: IncomingNotice): Promise<Uint8Array>
 }
 
 /**
- * Reads a request to its end. It stops listening when the limit is passed and leaves the connection alone, because the
+ * Reads a request to its end. It stops listening when the limit is passed and does not close the connection, because the
  * refusal still has to be written to it; iterating over the stream would close it. What was read before would never come
  * again, so it is not waited for.
  */

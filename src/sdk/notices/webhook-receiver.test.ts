@@ -65,7 +65,7 @@ test('a genuine notice is given with its type, its fields and its plaintext', as
   assert.equal(notice.plaintext, JSON.stringify(ORDER))
 })
 
-test('each event that the contract knows is told apart by its type', async () => {
+test('each event that the contract knows is distinguished by its type', async () => {
   const change = { parking_id: '1', parking_state: 'NORMAL' }
   for (const [event_type, resource] of [
     ['VEHICLE.ENTRANCE_STATE_CHANGE', change],

@@ -5,7 +5,7 @@ const APP_ID = 'wxbcad394b3d99dac9'
 const USER_NAME = 'gh_518c42c65952'
 const PATH = '/pages/auth-creditpay/auth-creditpay'
 
-/** What the opening page is told. The app id that launches it must be bound to the merchant, or to the sub-merchant. */
+/** What the opening page gets. The app id that launches it must be bound to the merchant, or to the sub-merchant. */
 export interface OpeningParameters {
   /** The direct merchant's number, or the service provider's. */
   mchid: string
@@ -20,7 +20,7 @@ export interface OpeningParameters {
 
 /**
  * The page of WeChat's mini program on which a user opens the service for a plate (开通页). Nothing is signed, and the
- * outcome is not told to whoever launched it: ask `queryPlateService` when the user is back.
+ * outcome is not reported to whoever launched it: call `queryPlateService` when the user is back.
  *
  * The documents also name a plate management page (车牌管理页) for plates that are opened, without an app id, a path or
  * parameters; so nothing here leads to it.

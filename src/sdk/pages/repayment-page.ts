@@ -7,7 +7,7 @@ const USER_NAME = 'gh_5e259b7a73b1'
 const PATH = 'pages/invest_list/invest_list'
 const NONCE_LENGTH = 32
 
-/** What the repayment page is told. */
+/** What the repayment page gets. */
 export interface RepaymentParameters {
   /** The merchant's app id; the page's table names a fixed one, its samples have this. */
   appid: string

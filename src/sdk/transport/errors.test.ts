@@ -90,10 +90,10 @@ test('a message names what only the detail names: parameters that are not define
   assert.match(refused({ location: 'body', value: 3 }), / text$/)
 })
 
-test('an unknown outcome tells how to find out, by the call', () => {
-  const told = (op: OperationName) => errorOf({ ...facts, op, status: 500, code: 'SYSTEM_ERROR' })
-  assert.match(told('parking.createTransaction').whatToDo, /queryTransaction/)
-  assert.match(told('parking.createParking').whatToDo, /same out_parking_no/)
+test('an unknown outcome says how to find out, by the call', () => {
+  const errorOn = (op: OperationName) => errorOf({ ...facts, op, status: 500, code: 'SYSTEM_ERROR' })
+  assert.match(errorOn('parking.createTransaction').whatToDo, /queryTransaction/)
+  assert.match(errorOn('parking.createParking').whatToDo, /same out_parking_no/)
 })
 
 test('a refusal after silence is no refusal but an unknown outcome, with the refusal as its cause', () => {
@@ -112,21 +112,21 @@ test('too little money is the merchant’s where a refund is asked for', () => {
 })
 
 test('a refusal of a refund says what to do about refunds', () => {
-  const told = (status: number, code: string, op: OperationName = 'refunds.createRefund') =>
+  const errorOn = (status: number, code: string, op: OperationName = 'refunds.createRefund') =>
     errorOf({ ...facts, op, status, code }).whatToDo
   assert.match(
-    told(404, 'RESOURCE_NOT_EXISTS'),
+    errorOn(404, 'RESOURCE_NOT_EXISTS'),
     /no such order, it is of another sub_mchid, or it was not paid/,
   )
-  assert.match(told(404, 'RESOURCE_NOT_EXISTS', 'refunds.queryByOutRefundNo'), /same out_refund_no again/)
-  assert.match(told(404, 'RESOURCE_NOT_EXISTS', 'certificates.listCertificates'), /certificates/)
-  assert.match(told(429, 'FREQUENCY_LIMITED'), /queryByOutRefundNo/)
-  assert.match(told(429, 'FREQUENCY_LIMITED', 'parking.createTransaction'), /queryTransaction/)
-  assert.match(told(500, 'SYSTEM_ERROR'), /queryByOutRefundNo with the same out_refund_no/)
-  assert.match(told(403, 'NOT_ENOUGH'), /same out_refund_no/)
+  assert.match(errorOn(404, 'RESOURCE_NOT_EXISTS', 'refunds.queryByOutRefundNo'), /same out_refund_no again/)
+  assert.match(errorOn(404, 'RESOURCE_NOT_EXISTS', 'certificates.listCertificates'), /certificates/)
+  assert.match(errorOn(429, 'FREQUENCY_LIMITED'), /queryByOutRefundNo/)
+  assert.match(errorOn(429, 'FREQUENCY_LIMITED', 'parking.createTransaction'), /queryTransaction/)
+  assert.match(errorOn(500, 'SYSTEM_ERROR'), /queryByOutRefundNo with the same out_refund_no/)
+  assert.match(errorOn(403, 'NOT_ENOUGH'), /same out_refund_no/)
   // What a call has to say of a status gives way to what the code says.
-  assert.match(told(400, 'PARAM_ERROR'), /^Do not repeat\. Correct the field/)
-  assert.match(told(400, 'INVALID_REQUEST'), /Nothing was refunded/)
+  assert.match(errorOn(400, 'PARAM_ERROR'), /^Do not repeat\. Correct the field/)
+  assert.match(errorOn(400, 'INVALID_REQUEST'), /Nothing was refunded/)
 })
 
 test('the message of a refusal has the Request-ID, when there is one', () => {

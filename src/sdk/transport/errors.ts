@@ -13,7 +13,7 @@ export interface ErrorFacts {
   requestId?: string | undefined
   /** True when the platform's signature on the reply was right. Early refusals such as a 401 are never signed. */
   verified?: boolean
-  /** What was asked. */
+  /** What was requested. */
   request?: object | undefined
   cause?: unknown
 }
@@ -73,7 +73,7 @@ export class OutcomeUnknown extends WechatPayError {}
 export class SystemError extends OutcomeUnknown {}
 /**
  * No whole reply within the time limit, after all repetitions, to a request that may have left this machine. `message`
- * names each host that was asked with its reason; `cause` is that of the last attempt.
+ * names each host that was called with its reason; `cause` is that of the last attempt.
  */
 export class NetworkError extends OutcomeUnknown {}
 /** A reply that the platform did not sign, or that answers another request. It includes the platform's own probes. */

@@ -5,7 +5,7 @@ import { Hosts } from './hosts.ts'
 const PRIMARY = 'https://primary'
 const SECONDARY = 'https://secondary'
 
-test('the first host is asked until it is silent, and again after a minute', () => {
+test('the first host is called until it is silent, and again after a minute', () => {
   let now = 0
   const hosts = new Hosts([PRIMARY, SECONDARY], () => now)
   assert.equal(hosts.current(), PRIMARY)
@@ -15,7 +15,7 @@ test('the first host is asked until it is silent, and again after a minute', () 
   assert.equal(hosts.current(), PRIMARY)
 })
 
-test('when all hosts are silent the one that has been so for longest is asked, after a pause', () => {
+test('when all hosts are silent the one that has been so for longest is called, after a pause', () => {
   let now = 0
   const hosts = new Hosts([PRIMARY, SECONDARY], () => now)
   hosts.avoid(PRIMARY)
@@ -27,7 +27,7 @@ test('when all hosts are silent the one that has been so for longest is asked, a
   assert.equal(hosts.current(), SECONDARY)
 })
 
-test('the only host is asked again, silent or not', () => {
+test('the only host is called again, silent or not', () => {
   const hosts = new Hosts([PRIMARY], () => 0)
   assert.equal(hosts.avoid(PRIMARY), false)
   assert.equal(hosts.current(), PRIMARY)

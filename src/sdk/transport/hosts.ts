@@ -1,4 +1,4 @@
-/** How long a host that did not answer is asked last, in milliseconds. */
+/** How long a host that did not answer is called last, in milliseconds. */
 const AVOID_MS = 60_000
 
 /**

@@ -29,7 +29,7 @@ export type Judgement = { value: unknown } | { error: WechatPayError }
 const MAX_FOREIGN_TEXT = 120
 
 /**
- * Decides whether a reply is a success, a refusal, or nothing that can be believed. `value` is given for a success alone:
+ * Decides whether a reply is a success, a refusal, or nothing that can be believed. `value` is given only for a success:
  * one that the platform signed and that answers this request. A success without a body names no request: only the time
  * in its signature says that it is no old one.
  *

@@ -28,7 +28,7 @@ const failed = (code: string, syscall?: string) =>
 interface Setting {
   baseUrl?: string
   fallbackUrl?: string
-  /** What comes of each attempt; the real `fetch` is asked when there is none. */
+  /** What comes of each attempt; the real `fetch` is called when there is none. */
   plan?: (Error | number)[]
   op?: OperationName
   verify?: VerifyReply
@@ -39,7 +39,7 @@ async function errorOf(setting: Setting) {
   return (await endOf(setting)).error
 }
 
-/** The same with the hosts that were asked. */
+/** The same with the hosts that were called. */
 async function endOf({
   baseUrl = 'http://one',
   fallbackUrl,
@@ -199,14 +199,14 @@ test('the real fetch, where nobody listens, and where the certificate is of an u
   assert.deepEqual(requests, [])
 })
 
-test('a host that is not trusted is asked no more, and another one is', async () => {
+test('a host that is not trusted is called no more, and another one is', async () => {
   const distrusted = failed('CERT_HAS_EXPIRED')
   const both = await endOf({ plan: [distrusted, distrusted, 200], fallbackUrl: 'http://two' })
   assert.deepEqual(both.asked, ['one', 'two'])
   assert.ok(both.error instanceof NotSent)
   assert.match(
     both.error.message,
-    /http:\/\/two: CERT_HAS_EXPIRED.*asked before: http:\/\/one, CERT_HAS_EXPIRED/,
+    /http:\/\/two: CERT_HAS_EXPIRED.*called before: http:\/\/one, CERT_HAS_EXPIRED/,
   )
   const oneIsSlow = await endOf({ plan: [503, distrusted, 503, 503], fallbackUrl: 'http://two' })
   assert.deepEqual(oneIsSlow.asked, ['one', 'two', 'one', 'one'])
@@ -238,13 +238,13 @@ test('when no host has replied the message names each with its own reason', asyn
   assert.equal(
     message,
     'parking.createTransaction had no reply from http://one: EHOSTUNREACH because of EHOSTUNREACH; ' +
-      'asked before: http://two, ECONNREFUSED because of ECONNREFUSED',
+      'called before: http://two, ECONNREFUSED because of ECONNREFUSED',
   )
   const { message: afterStatus } = await errorOf({
     plan: [503, failed('ECONNREFUSED')],
     fallbackUrl: 'http://two',
   })
-  assert.match(afterStatus, /http:\/\/two: ECONNREFUSED.*; asked before: http:\/\/one, HTTP 503$/)
+  assert.match(afterStatus, /http:\/\/two: ECONNREFUSED.*; called before: http:\/\/one, HTTP 503$/)
 })
 
 test('a reply that ends in the middle of its body is said to have ended early', async t => {

@@ -118,7 +118,7 @@ export function refusedByProxy(op: OperationName, host: string, cause?: unknown)
 }
 
 /**
- * The error of the last attempt as that of the whole call: it names the other hosts that were asked, each with its reason,
+ * The error of the last attempt as that of the whole call: it names the other hosts that were called, each with its reason,
  * and if the request has perhaps arrived at one of them, it does not say that nothing was done.
  */
 export function noReplyAnywhere(
@@ -127,7 +127,7 @@ export function noReplyAnywhere(
   mayBeDone: boolean,
 ): NetworkError | NotSent {
   const { op, status, cause } = error
-  const asked = [...others].map(([host, reason]) => `; asked before: ${host}, ${reason}`)
+  const asked = [...others].map(([host, reason]) => `; called before: ${host}, ${reason}`)
   const facts = { op, status, message: error.message + asked.join(''), cause }
   if (!(error instanceof NotSent && mayBeDone))
     return new (error instanceof NotSent ? NotSent : NetworkError)({ ...facts, whatToDo: error.whatToDo })

@@ -86,7 +86,7 @@ test('a host that ends the connection before TLS is there was sent nothing', asy
   assertNotSent(error, /before secure TLS connection/, /Check baseUrl/)
 })
 
-test('a port that fetch forbids is named, and another host is asked', async () => {
+test('a port that fetch forbids is named, and another host is called', async () => {
   const error = await errorOf({ baseUrl: 'http://127.0.0.1:6000' })
   assertNotSent(error, /http:\/\/127\.0\.0\.1:6000: bad port/, /use another port/)
   const both = await errorOf({
@@ -96,7 +96,7 @@ test('a port that fetch forbids is named, and another host is asked', async () =
   })
   assertNotSent(
     both,
-    /6667: bad port; asked before: http:\/\/127\.0\.0\.1:6000, bad port$/,
+    /6667: bad port; called before: http:\/\/127\.0\.0\.1:6000, bad port$/,
     /use another port/,
   )
 })

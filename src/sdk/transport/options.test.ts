@@ -32,7 +32,7 @@ const options: ClientOptions = {
   trust: { publicKeyId: 'PUB_KEY_ID_1', publicKey },
 }
 
-test('without a baseUrl the two official hosts are asked, with one only that one', () => {
+test('without a baseUrl the two official hosts are called, with one only that one', () => {
   const hosts = (more: Partial<ClientOptions>) => resolveOptions({ ...options, ...more }).hosts
   assert.deepEqual(hosts({}), ['https://api.mch.weixin.qq.com', 'https://api2.mch.weixin.qq.com'])
   assert.deepEqual(hosts({ baseUrl: 'http://127.0.0.1:8080/' }), ['http://127.0.0.1:8080'])
@@ -168,7 +168,7 @@ const WRONG: readonly (readonly [what: string, more: Record<string, unknown>, sa
     /^trust\.publicKey is a certificate/,
   ],
   ['two public keys', key(publicKey + keyPair().publicKey), /^trust\.publicKey has several keys/],
-  ['a key of another algorithm as public key', key(ellipticPublic), /^trust must have RSA keys alone/],
+  ['a key of another algorithm as public key', key(ellipticPublic), /^trust must have RSA keys only/],
   [
     'a text for a list of certificates',
     { trust: { certificates: platforms.certificate } },

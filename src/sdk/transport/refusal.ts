@@ -67,7 +67,7 @@ export type RefusalFacts = Pick<ErrorFacts, 'code' | 'detail' | 'requestId' | 'v
 /** The error for a reply that is not a success. */
 export function errorOf({ text, ...facts }: RefusalFacts): WechatPayError {
   const { op, status, code, detail, requestId } = facts
-  // Parameters that are not defined are named by the detail alone.
+  // Parameters that are not defined are named only by the detail.
   const where = detail?.location === null ? String(detail.value) : detail?.field
   const said = [code, text, where && `(${where})`, requestId && `(Request-ID ${requestId})`]
   const message = [`${op} was answered with HTTP ${status}`, ...said].filter(Boolean).join(' ')

@@ -37,7 +37,7 @@ const KNOWN_TEXTS = Object.entries(ADVICE).flatMap(([name, advice]) => {
 
 /**
  * What to do about a signature that the platform has refused. Its code is the same for all reasons, so the text is looked
- * at, for this advice alone: a text that is not known gets the general one.
+ * at, only for this advice: a text that is not known gets the general one.
  */
 export function refusedSignatureAdvice(message: string): string {
   return KNOWN_TEXTS.find(({ text }) => message.includes(text))?.advice ?? CHECK_KEYS

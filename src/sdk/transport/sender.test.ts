@@ -77,7 +77,7 @@ test('a repetition at the same host waits longer each time', async () => {
   assert.deepEqual(pauses, [250, 500, 1000])
 })
 
-test('another host is asked without a pause, the next time round with one', async () => {
+test('another host is called without a pause, the next time round with one', async () => {
   const down = new TypeError('fetch failed', {
     cause: Object.assign(new Error('refused'), { code: 'ECONNREFUSED' }),
   })

@@ -86,7 +86,7 @@ export class Sender {
     const { op, hosts } = call
     const { retries, retryPauseMs } = this.#options
     let mayBeDone = false
-    /** What has happened at each host that was asked, the last time. */
+    /** What has happened at each host that was called, the last time. */
     const reasons = new Map<string, string>()
     /** Hosts that nothing can be sent to before somebody fixes what whatToDo names. */
     const untrusted = new Set<string>()

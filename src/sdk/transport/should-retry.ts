@@ -30,7 +30,7 @@ export function shouldRetry(
   // The documents' rule for silence: the same numbers again, from another host if there is one, because the way to
   // this one may be what is broken.
   if (end === 'no_reply' || UNAVAILABLE.includes(end)) return 'repeat_elsewhere'
-  // No repetition helps here, so this host is asked no more; another one has a certificate and a port of its own.
+  // No repetition helps here, so this host is called no more; another one has a certificate and a port of its own.
   if (end === 'untrusted') return 'repeat_elsewhere'
   // 202 says "not finished, ask again with the same parameters", and the remedy of every page for 500 is the same.
   if (UNFINISHED.includes(end)) return 'repeat'

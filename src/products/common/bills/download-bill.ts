@@ -5,7 +5,7 @@ import { openToken } from './download-token.ts'
 import { errors } from './errors.ts'
 import { billFile, findBillById } from './stored-bill.ts'
 
-/** The file that a download URL stands for; the token alone says which and how. */
+/** The file that a download URL stands for; only the token says which and how. */
 export const downloadBill: Handler<typeof contract.downloadBill> = async (
   { token },
   { caller, platform },

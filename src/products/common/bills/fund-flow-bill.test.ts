@@ -197,7 +197,7 @@ test('a refund that two accounts pay for is one row', async t => {
   )
 })
 
-test('a refund that the operation account pays for is a row of that account alone', async t => {
+test('a refund that the operation account pays for is a row of that account only', async t => {
   const running = await billsUnderTest(t)
   const { pay, giveBack, bill, clock, runDue } = running
   const admin = adminClient(running)

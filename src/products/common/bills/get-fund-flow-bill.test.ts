@@ -61,7 +61,7 @@ test('a field that is missing or cannot be is refused by its name', async () => 
   }
 })
 
-test('a merchant is heard three times a second', async t => {
+test('a merchant may call three times a second', async t => {
   const { call } = await billsUnderTest(t, { clock: clockByHand() })
   const target = withQuery(FUND_FLOW, { bill_date: BILL_DATE })
   const replies = await Promise.all(Array.from({ length: 8 }, () => call({ method: 'GET', target })))

@@ -108,7 +108,7 @@ test('a field that is missing or cannot be is refused by its name', async () => 
   }
 })
 
-test('a caller is heard three times a second', async t => {
+test('a caller may call three times a second', async t => {
   const { call } = await billsUnderTest(t, { clock: clockByHand() })
   const target = withQuery(SUB_FUND_FLOW, { ...ASKED, bill_date: BILL_DATE })
   const replies = await Promise.all(

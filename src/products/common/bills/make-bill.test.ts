@@ -28,7 +28,7 @@ const SUBJECT = {
   type: 'ALL',
 } as const
 
-/** A text with as many rows as it is told, which calls back before each page. */
+/** A text of a given number of rows, which calls back before each page. */
 function textOf(pages: number, before: (page: number) => Promise<unknown> = async () => undefined) {
   return {
     columns: ['a'],
@@ -111,7 +111,7 @@ test('many applications at once are for one bill', async t => {
   assert.equal(await countOf(running, 'bill_makings'), 0)
 })
 
-test('whoever asks for a bill that takes long is told to come again, and it is made meanwhile', async t => {
+test('whoever asks for a bill that takes long is asked to come again, and it is made meanwhile', async t => {
   const running = await billsUnderTest(t)
   const { apply, clock, pay, platform } = running
   await pay()
@@ -185,7 +185,7 @@ test('a bill of a sandbox that was reset while it was made is none', async t => 
   for (const table of ['bills', 'bill_chunks', 'bill_makings']) assert.equal(await countOf(running, table), 0)
 })
 
-test('whoever asks for a bill while the sandbox changes under its making is told to come again, and later has it', async t => {
+test('whoever asks for a bill while the sandbox changes under its making is asked to come again, and later has it', async t => {
   const running = await billsUnderTest(t)
   const { pay, apply, clock, platform } = running
   const admin = adminClient(running)

@@ -12,8 +12,8 @@ const WAIT_MS = 3_000
 const MAKINGS_AT_ONCE = 2
 
 /**
- * Bills that this process makes, of each store. One that failed while nobody waited for it stays until somebody asks, who is
- * told.
+ * Bills that this process makes, of each store. One that failed while nobody waited for it stays until somebody requests
+ * it, who gets its error.
  */
 const makings = new WeakMap<Database, Map<string, Promise<Bill>>>()
 

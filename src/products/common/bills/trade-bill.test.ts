@@ -120,7 +120,7 @@ test('an advance is a payment of the bank BPA', async t => {
   )
 })
 
-test('a refund is told as it was at nine the next morning: its state, its channel, its time', async t => {
+test('a refund is shown as it was at nine the next morning: its state, its channel, its time', async t => {
   const { pay, writeRefund, bill, clock } = await billsUnderTest(t)
   const order = await pay()
   const nine = Date.parse('2017-08-27T09:00:00+08:00')
@@ -158,7 +158,7 @@ test('a refund is told as it was at nine the next morning: its state, its channe
   const { rows } = readBill(await bill(TRADE, { bill_type: 'REFUND' }))
   assert.deepEqual(
     rows.map(row => [row.退款状态, row.退款类型, row.退款成功时间]),
-    cases.map(([, ...told]) => told),
+    cases.map(([, ...shown]) => shown),
   )
 })
 

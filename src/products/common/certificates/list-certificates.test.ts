@@ -125,7 +125,7 @@ test('a merchant that has not switched yet keeps getting it', async () => {
   assert.equal((await listed()).length, 1)
 })
 
-test('a merchant without an APIv3 key is told so', async () => {
+test('a merchant without an APIv3 key is refused with that', async () => {
   await change(`apiv3_key = ''`)
   const reply = await list()
   assert.deepEqual(

@@ -15,7 +15,7 @@ for (const [mode, caller] of MODES) {
     : { mchid: caller.mchid }
 
   /** The platform, a receiver of notices, and what the next one says. */
-  async function telling(t: Parameters<typeof sinkFor>[0]) {
+  async function reporting(t: Parameters<typeof sinkFor>[0]) {
     const running = await chargesUnderTest(t)
     const sink = await sinkFor(t)
     const credentials = running.merchant(caller.mchid)
@@ -24,7 +24,7 @@ for (const [mode, caller] of MODES) {
       running.clock.advance(ms)
       await running.runDue()
     }
-    const told = async () => {
+    const nextNotice = async () => {
       const callback = await sink.next()
       verifiedSerial(callback, credentials)
       const { event_type, summary, resource } = envelopeOf(callback)
@@ -33,14 +33,14 @@ for (const [mode, caller] of MODES) {
       assert.equal(resource.original_type, 'refund')
       return { event_type, summary, plain }
     }
-    return { ...running, sink, paid, wait, told }
+    return { ...running, sink, paid, wait, nextNotice }
   }
 
   test(`${mode}: REFUND.SUCCESS says what a query says`, async t => {
-    const { sink, paid, wait, told, ...running } = await telling(t)
+    const { sink, paid, wait, nextNotice, ...running } = await reporting(t)
     const accepted = await running.giveBack(refundOf(paid, 300, { notify_url: sink.url }), caller)
     await wait(5 * MINUTE)
-    const { event_type, summary, plain } = await told()
+    const { event_type, summary, plain } = await nextNotice()
     assert.deepEqual([event_type, summary], ['REFUND.SUCCESS', '退款成功'])
     const { success_time } = await running.refundNow(accepted.out_refund_no, caller)
     assert.deepEqual(plain, {
@@ -58,27 +58,27 @@ for (const [mode, caller] of MODES) {
   })
 
   test(`${mode}: REFUND.ABNORMAL, and REFUND.SUCCESS once it has arrived elsewhere`, async t => {
-    const { sink, paid, wait, told, ...running } = await telling(t)
+    const { sink, paid, wait, nextNotice, ...running } = await reporting(t)
     const { out_refund_no, refund_id } = await running.giveBack(
       refundOf(paid, 888, { notify_url: sink.url }),
       caller,
     )
     await freeze(running.platform, paid.paid_by)
     await wait(5 * MINUTE)
-    const first = await told()
+    const first = await nextNotice()
     assert.deepEqual([first.event_type, first.summary], ['REFUND.ABNORMAL', '退款异常'])
     assert.deepEqual([first.plain.refund_status, first.plain.success_time], ['ABNORMAL', undefined])
     const fields = { out_refund_no, type: 'MERCHANT_BANK_CARD' }
     assert.equal((await running.redirectRefund(refund_id, fields, caller)).statusCode, 200)
     await wait(DAY)
-    const second = await told()
+    const second = await nextNotice()
     assert.equal(second.event_type, 'REFUND.SUCCESS')
     assert.equal(second.plain.user_received_account, '商户结算银行账户')
     assert.equal(sink.received.length, 2)
   })
 
   test(`${mode}: REFUND.CLOSED when the merchant had no money for seven days`, async t => {
-    const { sink, paid, wait, told, ...running } = await telling(t)
+    const { sink, paid, wait, nextNotice, ...running } = await reporting(t)
     const payee = caller.partner.sub_mchid ?? caller.mchid
     await drainMerchant(running.platform, payee)
     await running.platform.db.run(
@@ -87,12 +87,12 @@ for (const [mode, caller] of MODES) {
     )
     await running.giveBack(refundOf(paid, 888, { notify_url: sink.url }), caller)
     await wait(7 * DAY)
-    const { event_type, summary, plain } = await told()
+    const { event_type, summary, plain } = await nextNotice()
     assert.deepEqual([event_type, summary, plain.refund_status], ['REFUND.CLOSED', '退款关闭', 'CLOSED'])
   })
 }
 
-test('nobody is told who has not asked for it', async t => {
+test('without a notify_url there is no notice', async t => {
   const running = await chargesUnderTest(t)
   const paid = await paidOrder(running)
   await running.giveBack(refundOf(paid))

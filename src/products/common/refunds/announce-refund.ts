@@ -9,7 +9,7 @@ import type { Refund } from './refunds.ts'
 
 type Result = RefundResult['refund_status']
 
-/** Puts the notice of a refund's result into the outbox, for those who have asked to be told. */
+/** Puts the notice of a refund's result into the outbox, for those who have requested one. */
 export async function announceRefund(
   tx: Transaction,
   platform: ProductContext,
@@ -26,7 +26,7 @@ export async function announceRefund(
     notifyUrl: notify_url,
     resource: resultOf(refund, result),
     subject: refundSubject(refund),
-    // A refund that was abnormal has told of that, and what comes after must not arrive before it.
+    // A refund that was abnormal has reported that, and what comes after must not arrive before it.
     sequence: result !== 'ABNORMAL' && refund.abnormal_time !== null ? 2 : 1,
   })
 }

@@ -158,7 +158,7 @@ test('a refund to a card asks its bank for what the card has paid, and for nothi
   await assertBooksBalance(platform)
 })
 
-test('a refund that coupons have paid alone moves nothing but theirs', async () => {
+test('a refund that only coupons have paid moves nothing but theirs', async () => {
   const { paid, coupons, wallet, walletAfter } = await paidWith({ ...CASH, ...paidByMerchant(887) })
   assert.equal(walletAfter, 887)
   // The payer has paid one fen of 888, which the first refund gives back by the rounding in the payer's favour.

@@ -114,7 +114,7 @@ for (const [mode, caller] of MODES) {
       const arrived = await refundNow(refund.out_refund_no, caller)
       assert.deepEqual([arrived.status, arrived.user_received_account], ['SUCCESS', text])
       assert.equal(await balance(db, account), before + 888)
-      // Asked again, it is told and not done again.
+      // Requested again, it is answered and not done again.
       const again = await redirect(refund, bodyOf(refund), SERIAL, caller)
       assert.deepEqual(again.json(), arrived)
       await assertBooksBalance(platform)
@@ -131,7 +131,7 @@ test('the same again is the same; elsewhere it cannot go any more', async () => 
   refused(await redirect(refund, toMerchant(refund), SERIAL), 'REFUND_NOT_ABNORMAL')
 })
 
-test('a refund that never was abnormal is left alone', async () => {
+test('a refund that never was abnormal is not changed', async () => {
   const refund = await giveBack(refundOf(await paidOrder(shared)))
   refused(await redirectRefund(refund.refund_id, toMerchant(refund)), 'REFUND_NOT_ABNORMAL')
   clock.advance(5 * MINUTE)
@@ -211,7 +211,7 @@ test('refused calls have no limit of their own here; all calls have one', async 
   for (const reply of others) refused(reply, 'REFUND_UNKNOWN')
 })
 
-test('a fault of the platform is a SYSTEM_ERROR that tells nothing', async t => {
+test('a fault of the platform is a SYSTEM_ERROR that shows nothing', async t => {
   const closed = await chargesWithoutStore(t)
   const reply = await closed.redirectRefund('42', { out_refund_no: 'R', type: 'MERCHANT_BANK_CARD' })
   assertSystemError(reply)

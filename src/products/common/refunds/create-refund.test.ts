@@ -322,7 +322,7 @@ test('what a frozen wallet has paid is not refunded; what a card has paid is', a
   assert.equal((await giveBack(refundOf(fromCard))).user_received_account, '招商银行信用卡0403')
 })
 
-test('a merchant without money is told so, and the same refund goes through when there is some', async t => {
+test('a merchant without money is refused with that, and the same refund goes through when there is some', async t => {
   const running = await chargesUnderTest(t)
   const paid = await paidOrder(running)
   await drainMerchant(running.platform, '1230000109')
@@ -382,7 +382,7 @@ test('six refused calls in one second, and the others of that second are refused
   await running.giveBack(refundOf(paid))
 })
 
-test('where the published limits are off, every refused call is heard', async t => {
+test('where the published limits are off, every refused call is handled', async t => {
   const running = await chargesUnderTest(t, { clock: clockByHand(), rules: { publishedLimits: 'off' } })
   const wrong = refundOf({ out_trade_no: 'nobody-has-this', amount: { total: 1 } })
   for (let count = 0; count < 10; count += 1) refused(await running.refund(wrong), 'REFUND_ORDER_UNKNOWN')
@@ -398,7 +398,7 @@ test('a refund that comes too soon counts among the six', async t => {
   refused(await running.refund(refundOf(paid, 1)), 'FREQUENCY_LIMITED')
 })
 
-test('a fault of the platform is a SYSTEM_ERROR that tells nothing', async t => {
+test('a fault of the platform is a SYSTEM_ERROR that shows nothing', async t => {
   const closed = await chargesWithoutStore(t)
   const reply = await closed.refund(refundOf({ out_trade_no: freshNo('T'), amount: { total: 888 } }))
   assertSystemError(reply)

@@ -120,7 +120,7 @@ test('an order with held money is refunded from that, and the rest is released l
   await assertBooksBalance(platform)
 })
 
-test('AVAILABLE leaves what is held for the order alone', async () => {
+test('AVAILABLE does not touch what is held for the order', async () => {
   const paid = await sharing()
   await has({ available: 299 })
   const request = refundOf(paid, 300, { funds_account: 'AVAILABLE' })

@@ -35,7 +35,7 @@ async function wait(ms: number): Promise<void> {
 
 let lastCard = 0
 
-/** An order of 888 fen that a credit card has paid, which takes refunds as it is told. */
+/** An order of 888 fen that a credit card has paid, which takes refunds as it is set. */
 async function paidByCard(refund_behaviour: RefundBehaviour) {
   lastCard += 1
   const card_id = `62258800${String(lastCard).padStart(8, '0')}`
@@ -53,7 +53,7 @@ async function nowOf(out_refund_no: string) {
   return [status, channel, user_received_account]
 }
 
-test('into the wallet after five minutes and not before, with the payer and the order told the same', async () => {
+test('into the wallet after five minutes and not before, and the payer and the order show the same', async () => {
   const paid = await paidOrder(shared, { wallet: 888 })
   const { out_refund_no } = await giveBack(refundOf(paid))
   const wallet = () => balance(db, walletOf(paid.paid_by.payer_id))
@@ -146,7 +146,7 @@ async function owed(payer_id: string): Promise<{ arrears?: number | undefined; a
   return { arrears: payer?.arrears, advanced: 0 - (await balance(db, advanceOf(payer_id))) }
 }
 
-test('an advance that is not paid back is paid back first; nobody is told that the user has paid', async () => {
+test('an advance that is not paid back is paid back first; no notice says that the user has paid', async () => {
   const paid = await advanced()
   const { payer_id } = paid.paid_by
   assert.deepEqual(await owed(payer_id), { arrears: 888, advanced: 888 })
@@ -163,8 +163,8 @@ test('an advance that is not paid back is paid back first; nobody is told that t
   assert.equal((await order(paid.out_trade_no)).user_repaid, 'Y')
   assert.deepEqual(await nowOf(out_refund_no), ['SUCCESS', 'ORIGINAL', '支付用户零钱'])
   assert.equal(await balance(db, walletOf(payer_id)), 0)
-  const told = await db.all(`SELECT event_type FROM notices WHERE event_type = 'TRANSACTION.PAY_BACK'`)
-  assert.deepEqual(told, [])
+  const reported = await db.all(`SELECT event_type FROM notices WHERE event_type = 'TRANSACTION.PAY_BACK'`)
+  assert.deepEqual(reported, [])
   await assertBooksBalance(platform)
 })
 

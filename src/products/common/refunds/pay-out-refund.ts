@@ -130,7 +130,7 @@ const TO_THE_WALLET = {
   user_received_account: WALLET_TEXT,
 } as const satisfies Partial<Refund>
 
-/** Books the payout and tells of it; a frozen wallet takes nothing, and somebody has to say where else the money goes. */
+/** Books the payout and reports it; a frozen wallet takes nothing, and somebody has to say where else the money goes. */
 async function payOut(
   tx: Transaction,
   platform: ProductContext,

@@ -19,7 +19,7 @@ const { refused, refusedField, assertAllMet } = refusalsOf(queryByOutRefundNo, {
 })
 
 for (const [mode, caller] of MODES) {
-  test(`${mode}: a refund is found by its number, with everything a number can have, and its success is told`, async () => {
+  test(`${mode}: a refund is found by its number, with everything a number can have, and its success is reported`, async () => {
     const paid = await paidOrder(shared, undefined, {}, caller)
     const out_refund_no = `a_-|*@${paid.out_trade_no}`
     const accepted = await giveBack(refundOf(paid, 888, { out_refund_no }), caller)
@@ -64,7 +64,7 @@ test('three hundred queries a second, refused ones among them, and no more', asy
   refused(await running.queryRefund('nobody-has-this'), 'REFUND_UNKNOWN')
 })
 
-test('a fault of the platform is a SYSTEM_ERROR that tells nothing', async t => {
+test('a fault of the platform is a SYSTEM_ERROR that shows nothing', async t => {
   const closed = await chargesWithoutStore(t)
   const reply = await closed.queryRefund('1217752501201407033233368018')
   assertSystemError(reply)

@@ -8,7 +8,7 @@ CREATE TABLE refunds (
   out_trade_no TEXT NOT NULL,
   transaction_id TEXT NOT NULL,
   reason TEXT NOT NULL,
-  -- Empty when nobody is told.
+  -- Empty when there is no notice.
   notify_url TEXT NOT NULL,
   -- The account that was asked for; empty when none was.
   asked_funds_account TEXT NOT NULL,

@@ -125,7 +125,7 @@ test('a field encrypted with another key than the one that is named does not dec
   }
 })
 
-test('what is no ciphertext is told so, and a text that no field can hold does not decrypt', async () => {
+test('what is no ciphertext is refused with that, and a text that no field can hold does not decrypt', async () => {
   for (const encrypted_echo_message of ['secret', '***', 'AAAA', 'A'.repeat(344), 'A'.repeat(1024)]) {
     await assertRefused(
       send({ echo_message: 'hi', encrypted_echo_message }),

@@ -35,7 +35,7 @@ function driveIn(
 }
 
 /** Everything that the sink got, opened, in the order in which it came. */
-async function told(
+async function reported(
   sink: WebhookSink,
   { runDue, merchant }: ParkingUnderTest = shared,
   { mchid } = MERCHANT,
@@ -54,9 +54,9 @@ async function told(
   })
 }
 
-/** The states that the sink heard of, such as `NORMAL` or `BLOCKED PAUSE`. */
+/** The states that the sink received, such as `NORMAL` or `BLOCKED PAUSE`. */
 async function states(sink: WebhookSink, running = shared, caller = MERCHANT): Promise<string[]> {
-  return (await told(sink, running, caller)).map(({ parking_state, blocked_state_description = '' }) =>
+  return (await reported(sink, running, caller)).map(({ parking_state, blocked_state_description = '' }) =>
     `${parking_state} ${blocked_state_description}`.trim(),
   )
 }
@@ -74,7 +74,7 @@ for (const [mode, caller] of MODES) {
     const common = { sp_mchid: caller.mchid, ...caller.partner, parking_id: id, ...entry }
     running.clock.advance(1_000)
     await driver.pauses()
-    assert.deepEqual(await told(sink, running, caller), [
+    assert.deepEqual(await reported(sink, running, caller), [
       { ...common, parking_state: 'NORMAL', state_update_time: NOW.replace('+', '.120+') },
       {
         ...common,
@@ -85,7 +85,7 @@ for (const [mode, caller] of MODES) {
     ])
   })
 
-  test(`${mode}: opens, pauses, resumes, falls into arrears, repays, removes, opens: each is told while parked`, async t => {
+  test(`${mode}: opens, pauses, resumes, falls into arrears, repays, removes, opens: each is reported while parked`, async t => {
     const sink = await sinkFor(t)
     const driver = await freshDriver(shared)
     await driveIn(driver, sink, caller)
@@ -107,7 +107,7 @@ for (const [mode, caller] of MODES) {
     ])
   })
 
-  test(`${mode}: after the charge nothing is told, whatever the payer does`, async t => {
+  test(`${mode}: after the charge nothing is reported, whatever the payer does`, async t => {
     const sink = await sinkFor(t)
     const driver = await freshDriver(shared)
     await driver.opens()
@@ -129,14 +129,14 @@ test('several changes in one millisecond have times that follow each other', asy
   await driver.pauses()
   await driver.resumes()
   await driver.pauses()
-  const times = (await told(sink)).map(({ state_update_time }) => state_update_time)
+  const times = (await reported(sink)).map(({ state_update_time }) => state_update_time)
   assert.deepEqual(
     times,
     ['.000+', '.001+', '.002+'].map(fraction => NOW.replace('+', fraction)),
   )
 })
 
-test('a change before the entry is in its reply and is not told', async t => {
+test('a change before the entry is in its reply and sends no notice', async t => {
   const sink = await sinkFor(t)
   const driver = await freshDriver(shared)
   await driver.opens()
@@ -146,7 +146,7 @@ test('a change before the entry is in its reply and is not told', async t => {
   assert.deepEqual(await states(sink), [])
 })
 
-test('what changes nothing for the stay is not told: a repeated pause, more arrears, arrears of a paused plate', async t => {
+test('what changes nothing for the stay is not reported: a repeated pause, more arrears, arrears of a paused plate', async t => {
   const sink = await sinkFor(t)
   const driver = await freshDriver(shared)
   await driver.opens()
@@ -163,7 +163,7 @@ test('what changes nothing for the stay is not told: a repeated pause, more arre
   assert.deepEqual((await states(sink)).slice(2), ['NORMAL'])
 })
 
-test('a change to what the assessment refuses is not told, for the notice has no word for it; one from it is', async t => {
+test('a change to what the assessment refuses is not reported, for the notice has no word for it; one from it is', async t => {
   const sink = await sinkFor(t)
   const driver = await freshDriver(shared, { score: 549 })
   await driveIn(driver, sink)
@@ -174,7 +174,7 @@ test('a change to what the assessment refuses is not told, for the notice has no
   assert.deepEqual(await states(sink), ['BLOCKED OVERDUE'])
 })
 
-test('another score is told to nobody: it is judged at entry and charge', async t => {
+test('another score is not reported: it is judged at entry and charge', async t => {
   const sink = await sinkFor(t)
   const driver = await freshDriver(shared)
   await driver.opens()
@@ -186,7 +186,7 @@ test('another score is told to nobody: it is judged at entry and charge', async 
   await shared.accept(stay)
 })
 
-test('the newest entry of a plate is told, also at another merchant, and the superseded one is not', async t => {
+test('the newest entry of a plate is reported, also at another merchant, and the superseded one is not', async t => {
   const [older, newest] = [await sinkFor(t), await sinkFor(t)]
   const driver = await freshDriver(shared)
   await driveIn(driver, older, MERCHANT)
@@ -207,7 +207,7 @@ test('the newest entry was charged: an older one that was not is superseded all 
   assert.deepEqual([await states(older), await states(newest)], [[], []])
 })
 
-test('arrears are told to every car park where a car of the payer stands', async t => {
+test('arrears are reported to every car park where a car of the payer stands', async t => {
   const [first, second] = [await sinkFor(t), await sinkFor(t)]
   const driver = await freshDriver(shared)
   const secondCar = { ...driver, plate_number: `沪${driver.plate_number.slice(1)}` }
@@ -221,7 +221,7 @@ test('arrears are told to every car park where a car of the payer stands', async
   assert.deepEqual(await states(second, shared, PARTNER), ['BLOCKED OVERDUE'])
 })
 
-test('a plate that was removed and that somebody else opens is told to the same stay', async t => {
+test('a plate that was removed and that somebody else opens is reported to the same stay', async t => {
   const sink = await sinkFor(t)
   const driver = await freshDriver(shared)
   await driver.opens()
@@ -233,7 +233,7 @@ test('a plate that was removed and that somebody else opens is told to the same 
   assert.deepEqual(await states(sink), ['BLOCKED REMOVE', 'NORMAL'])
 })
 
-test('after a failed charge the stay is open again: changes are told, until it is charged anew', async t => {
+test('after a failed charge the stay is open again: changes are reported, until it is charged anew', async t => {
   const sink = await sinkFor(t)
   const running = await parkingUnderTest(t, { rules: { deductionLadder: [0] } })
   const { accept, order, runDue } = running
@@ -255,7 +255,7 @@ test('after a failed charge the stay is open again: changes are told, until it i
   assert.deepEqual(await states(sink, running), ['BLOCKED PAUSE', 'NORMAL'])
 })
 
-test('a stay is told for as long as it can be charged, to the millisecond', async t => {
+test('a stay is reported for as long as it can be charged, to the millisecond', async t => {
   const sink = await sinkFor(t)
   const running = await parkingUnderTest(t, { rules: { parkingLifetime: 10_000 } })
   const driver = await freshDriver(running)
@@ -273,7 +273,7 @@ test('a stay is told for as long as it can be charged, to the millisecond', asyn
   assert.equal(late.statusCode, 400)
 })
 
-test('a merchant without an APIv3 key is told nothing, and the payer can do everything all the same', async t => {
+test('a merchant without an APIv3 key gets no notice, and the payer can do everything all the same', async t => {
   const sink = await sinkFor(t)
   const running = await parkingUnderTest(t)
   await running.platform.db.run(`UPDATE merchants SET apiv3_key = ''`)

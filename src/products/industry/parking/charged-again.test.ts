@@ -93,17 +93,17 @@ for (const [mode, caller] of MODES) {
     assert.equal((await charges(shared, request.out_trade_no)).length, 1)
     assert.deepEqual(await auditLedger(shared.platform.db), [])
 
-    const told = await noticesOf(shared, request.out_trade_no)
+    const reported = await noticesOf(shared, request.out_trade_no)
     assert.deepEqual(
-      told.map(({ event_type, resource }) => [event_type, resource.trade_state]),
+      reported.map(({ event_type, resource }) => [event_type, resource.trade_state]),
       [
         ['TRANSACTION.FAIL', 'PAY_FAIL'],
         ['TRANSACTION.FAIL', 'PAY_FAIL'],
         ['TRANSACTION.SUCCESS', 'SUCCESS'],
       ],
     )
-    assert.equal(new Set(told.map(({ subject }) => subject)).size, 1)
-    assert.equal(new Set(told.map(({ sequence }) => sequence)).size, 3)
+    assert.equal(new Set(reported.map(({ subject }) => subject)).size, 1)
+    assert.equal(new Set(reported.map(({ sequence }) => sequence)).size, 3)
   })
 }
 
@@ -201,9 +201,9 @@ test('an advance of the second charge sends its success behind the failure, and 
   const repayment = { repayment_id: `again-${payer.payer_id}`, payer_id: payer.payer_id, source: 'wallet' }
   await shared.platform.db.transaction(tx => beginRepayment(tx, shared.platform, repayment))
   await shared.runDue()
-  const told = await noticesOf(shared, request.out_trade_no)
+  const reported = await noticesOf(shared, request.out_trade_no)
   assert.deepEqual(
-    told.map(({ event_type }) => event_type),
+    reported.map(({ event_type }) => event_type),
     ['TRANSACTION.FAIL', 'TRANSACTION.SUCCESS', 'TRANSACTION.PAY_BACK'],
   )
   assert.equal((await shared.order(request.out_trade_no)).user_repaid, 'Y')

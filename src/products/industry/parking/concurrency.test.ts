@@ -200,7 +200,7 @@ if (testServer) {
     assert.deepEqual(sum, { total: 0 })
   })
 
-  test('an order that another node has in hand is left alone, and settled once that node gives it up', async t => {
+  test('an order that another node has in hand is not touched, and settled once that node gives it up', async t => {
     const running = await parkingUnderTest(t, { rules: { deductionLadder: [1_000] } })
     const { db } = running.platform
     const { out_trade_no } = await running.accept(await running.park())
@@ -227,7 +227,7 @@ if (testServer) {
   })
 }
 
-/** Keeps everybody from a table until it is released; tells when somebody has come to wait for it. */
+/** Keeps everybody from a table until it is released; reports when somebody has come to wait for it. */
 async function lockTable(
   db: Database,
   table: string,

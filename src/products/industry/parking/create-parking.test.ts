@@ -75,7 +75,7 @@ for (const [mode, caller] of MODES) {
     )
   })
 
-  test(`${mode}: the sample's plate as it stands is paused, and that is said beside BLOCKED alone`, async t => {
+  test(`${mode}: the sample's plate as it stands is paused, and that is said only beside BLOCKED`, async t => {
     const { create } = await parkingUnderTest(t)
     const reply = await create(SAMPLE, caller)
     const { id } = reply.json<Entry>()
@@ -165,12 +165,12 @@ test('an entry of each plate of the sandbox is made, in the state that the list 
   }
 })
 
-test('a plate that nobody has heard of is BLOCKED, OUT_SERVICE: its entry makes later notices possible', async () => {
+test('a plate that nobody knows is BLOCKED, OUT_SERVICE: its entry makes later notices possible', async () => {
   const { state, block_reason } = await made(entry({ plate_number: '京A12345' }))
   assert.deepEqual({ state, block_reason }, { state: 'BLOCKED', block_reason: 'OUT_SERVICE' })
 })
 
-test('a repeated request tells the state as of now, without a second entry', async () => {
+test('a repeated request shows the state as of now, without a second entry', async () => {
   const driver = await freshDriver(parking)
   await driver.opens()
   const request = entry({ plate_number: driver.plate_number })
@@ -212,7 +212,7 @@ test('a provider has one number space for all its sub-merchants', async () => {
   refused(await create({ ...request, sub_mchid: '1900000111' }, PARTNER), 'OUT_PARKING_NO_USED')
 })
 
-test('a direct merchant that names a sub-merchant is told that they are not bound, whatever it names', async () => {
+test('a direct merchant that names a sub-merchant is refused, because they are not bound, whatever it names', async () => {
   for (const sub_mchid of ['1900000109', '1900000999', '', 7, { deep: true }])
     refused(await create(entry({ sub_mchid })), 'SUB_MCHID_NOT_BOUND')
 })
@@ -276,7 +276,7 @@ test('a notify_url is a whole http or https URL without query, fragment or crede
   await made(entry({ notify_url: 'http://127.0.0.1:8000/wxpay' }))
 })
 
-test('a production profile takes https to public hosts alone', async t => {
+test('a production profile takes only https to public hosts', async t => {
   const { create } = await parkingUnderTest(t, { rules: { profile: 'production' } })
   for (const notify_url of [
     'http://yoursite.com/wxpay.html',

@@ -55,7 +55,7 @@ export const createParking: Handler<typeof contract.createParking> = async (
         free_duration,
       ]),
     }
-    // From here on nobody changes the plate's service: a change is seen below, or sees this entry and tells of itself.
+    // From here on nobody changes the plate's service: a change is seen below, or sees this entry and reports itself.
     await lockPlate(tx, plate_number, plate_color)
     if (await insertParking(tx, parking)) return replyOf(tx, parking)
     const stored = await findParkingByOutNo(tx, caller.mchid, out_parking_no)

@@ -356,7 +356,7 @@ test('a payer has one openid under each app, and keeps it', async () => {
   assert.notEqual(other.payer.sub_openid, (payers[0] as Transaction['payer']).sub_openid)
 })
 
-test('a direct merchant that names a sub-merchant is told that they are not bound, whatever it names', async () => {
+test('a direct merchant that names a sub-merchant is refused, because they are not bound, whatever it names', async () => {
   const request = chargeOf(await park())
   for (const sub_mchid of ['1900000109', '1900000999', '', 7])
     refused(await charge({ ...request, sub_mchid }), 'SUB_MCHID_NOT_BOUND')

@@ -27,7 +27,7 @@ async function outcome(reply: ReturnType<typeof charge>): Promise<string> {
 const UNKNOWN = '400 INVALID_REQUEST 停车入场ID不存在'
 
 for (const [mode, caller] of MODES) {
-  test(`${mode}: of several entries of one plate the newest alone can be charged`, async () => {
+  test(`${mode}: of several entries of one plate only the newest can be charged`, async () => {
     const plate_number = freshPlate()
     const first = await park({ plate_number }, caller)
     const second = await park({ plate_number }, caller)

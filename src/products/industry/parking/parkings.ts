@@ -52,7 +52,7 @@ export interface ParkingToCharge
 }
 
 /**
- * An entry of the merchant, for a charge. Until the transaction ends nobody else charges it or tells of a change of it:
+ * An entry of the merchant, for a charge. Until the transaction ends nobody else charges it or reports a change of it:
  * what becomes of its plate comes before the charge or is no matter of the stay any more.
  */
 export function lockParkingToCharge(
@@ -104,7 +104,7 @@ export async function insertParking(tx: Statements, parking: Parking): Promise<b
   return true
 }
 
-/** An entry that can still be charged, with what its merchant was told of it since. */
+/** An entry that can still be charged, with what was reported to its merchant since. */
 export interface OpenStay extends Parking {
   state_changes: number
   /** Business time of the last change in milliseconds; 0 when there was none. */
@@ -137,7 +137,7 @@ export async function lockOpenStay(
   return charged ? undefined : stay
 }
 
-/** Writes that the merchant is told of one change more. */
+/** Writes that one change more is reported to the merchant. */
 export async function countStateChange(tx: Transaction, id: string, updatedAt: number): Promise<void> {
   await tx.run(
     'UPDATE parkings SET state_changes = state_changes + 1, state_update_time = $1 WHERE id = $2',

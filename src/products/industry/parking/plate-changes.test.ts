@@ -25,8 +25,8 @@ function forEachCar<T>(work: (index: number) => Promise<T>): Promise<T[]> {
   return Promise.all(Array.from({ length: CARS }, (_, index) => work(index)))
 }
 
-/** What was told of each plate, in the order in which it came. */
-async function toldByPlate(): Promise<Map<string, EntranceStateChange[]>> {
+/** What was reported of each plate, in the order in which it came. */
+async function reportedByPlate(): Promise<Map<string, EntranceStateChange[]>> {
   await runDue()
   const plaintexts = sink.received.map(
     callback => opened(callback, merchant('1230000109').apiv3_key) as EntranceStateChange,
@@ -34,9 +34,10 @@ async function toldByPlate(): Promise<Map<string, EntranceStateChange[]>> {
   return Map.groupBy(plaintexts, ({ plate_number }) => plate_number)
 }
 
-const stateOf = (told: EntranceStateChange) => told.blocked_state_description ?? told.parking_state
+const stateOf = (reported: EntranceStateChange) =>
+  reported.blocked_state_description ?? reported.parking_state
 
-/** Drives in while the payer does something; answers what the merchant was told by reply and by notices. */
+/** Drives in while the payer does something; answers what the merchant got by reply and by notices. */
 async function driveInDuring(
   driver: Driver,
   happens: () => Promise<unknown>,
@@ -47,7 +48,7 @@ async function driveInDuring(
   const { state, block_reason } = reply.json<Record<string, string>>()
   return async () => [
     block_reason ?? state ?? '',
-    ...((await toldByPlate()).get(plate_number) ?? []).map(stateOf),
+    ...((await reportedByPlate()).get(plate_number) ?? []).map(stateOf),
   ]
 }
 
@@ -57,8 +58,8 @@ test('a car drives in while its service is paused: the entry says so, or a notic
     await driver.opens()
     return driveInDuring(driver, driver.pauses)
   })
-  for (const told of outcomes) {
-    assert.ok(['PAUSE', 'NORMAL,PAUSE'].includes(String(await told())), String(await told()))
+  for (const reported of outcomes) {
+    assert.ok(['PAUSE', 'NORMAL,PAUSE'].includes(String(await reported())), String(await reported()))
   }
 })
 
@@ -67,8 +68,8 @@ test('a car that nobody has seen drives in while its plate is opened: the entry 
     const driver = await freshDriver(running)
     return driveInDuring(driver, driver.opens)
   })
-  for (const told of outcomes) {
-    assert.ok(['NORMAL', 'OUT_SERVICE,NORMAL'].includes(String(await told())), String(await told()))
+  for (const reported of outcomes) {
+    assert.ok(['NORMAL', 'OUT_SERVICE,NORMAL'].includes(String(await reported())), String(await reported()))
   }
 })
 
@@ -78,12 +79,12 @@ test('a car drives in while its payer falls into arrears: the entry says so, or 
     await driver.opens()
     return driveInDuring(driver, () => driver.owes(1))
   })
-  for (const told of outcomes) {
-    assert.ok(['OVERDUE', 'NORMAL,OVERDUE'].includes(String(await told())), String(await told()))
+  for (const reported of outcomes) {
+    assert.ok(['OVERDUE', 'NORMAL,OVERDUE'].includes(String(await reported())), String(await reported()))
   }
 })
 
-test('a stay is charged while its service is paused or the payer falls into arrears: it is charged, or told, and never both', async () => {
+test('a stay is charged while its service is paused or the payer falls into arrears: it is charged, or reported, and never both', async () => {
   const outcomes = await forEachCar(async index => {
     const driver = await freshDriver(running)
     await driver.opens()
@@ -93,13 +94,13 @@ test('a stay is charged while its service is paused or the payer falls into arre
     const [reply] = await Promise.all([charge(chargeOf(stay)), happens()])
     return { plate_number, accepted: reply.statusCode === 200 }
   })
-  const told = await toldByPlate()
+  const reported = await reportedByPlate()
   for (const { plate_number, accepted } of outcomes) {
-    assert.equal(told.get(plate_number)?.length ?? 0, accepted ? 0 : 1)
+    assert.equal(reported.get(plate_number)?.length ?? 0, accepted ? 0 : 1)
   }
 })
 
-test('changes that many do at once are told one by one as they were committed: no two alike in a row, the last as it is', async () => {
+test('changes that many do at once are reported one by one as they were committed: no two alike in a row, the last as it is', async () => {
   const driver = await freshDriver(running)
   const { plate_number } = driver
   await driver.opens()
@@ -108,14 +109,14 @@ test('changes that many do at once are told one by one as they were committed: n
     if (index % 3 === 0) return driver.owes(1)
     return index % 3 === 1 ? driver.pauses() : driver.resumes()
   })
-  const told = (await toldByPlate()).get(plate_number) ?? []
-  const states = told.map(stateOf)
+  const reported = (await reportedByPlate()).get(plate_number) ?? []
+  const states = reported.map(stateOf)
   assert.ok(states.length > 0)
   assert.ok(
     states.every((state, index) => state !== (states[index - 1] ?? 'NORMAL')),
     String(states),
   )
-  const times = told.map(({ state_update_time }) => state_update_time)
+  const times = reported.map(({ state_update_time }) => state_update_time)
   assert.deepEqual(times, [...new Set(times)].sort())
   const reply = await create(entry({ plate_number }))
   assert.equal(states.at(-1), reply.json<Record<string, string>>().block_reason)
@@ -140,15 +141,15 @@ test('cars of one payer that drive in and are charged while arrears come and go 
       }
     })(),
   ])
-  // The last that was told of each stay is how it stands; NORMAL where nothing was.
+  // The last that was reported of each stay is how it stands; NORMAL where nothing was.
   for (const { plate_number } of cars) {
-    const told = (await toldByPlate()).get(plate_number) ?? []
+    const reported = (await reportedByPlate()).get(plate_number) ?? []
     const newest = await platform.db.get<{ id: string; state_changes: number }>(
       `SELECT p.id, p.state_changes FROM parkings p JOIN latest_parkings l ON l.parking_id = p.id
         WHERE l.plate_number = $1`,
       plate_number,
     )
-    assert.equal(told.filter(({ parking_id }) => parking_id === newest?.id).length, newest?.state_changes)
+    assert.equal(reported.filter(({ parking_id }) => parking_id === newest?.id).length, newest?.state_changes)
   }
 })
 

@@ -44,7 +44,7 @@ test('a plate that nobody opened has no payer and no time, and is out of service
   })
 })
 
-test('a plate that was removed is told like one that nobody opened', async () => {
+test('a plate that was removed is shown like one that nobody opened', async () => {
   await db.run(
     `INSERT INTO plates (plate_number, plate_color, service_state) VALUES ('京A00002', 'BLUE', 'OUT_SERVICE')`,
   )
@@ -54,7 +54,7 @@ test('a plate that was removed is told like one that nobody opened', async () =>
   )
 })
 
-test('an opened plate is told with its payer and the time of its opening', async () => {
+test('an opened plate is shown with its payer and the time of its opening', async () => {
   const plate = await openedPlate()
   assert.deepEqual(await findPlateService(db, plate, 'BLUE'), {
     payer_id: `payer-${last}`,

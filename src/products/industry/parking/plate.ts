@@ -7,7 +7,7 @@ export type PlateColor = (typeof PLATE_COLORS)[number]
  * and no special characters; cameras read military and trial plates, and misread others.
  */
 export const PLATE_PATTERN = '^[\\p{L}\\p{Nd}]+$'
-/** Whether every such text is a plate, or those alone that GA 36 knows, in the colours that it gives them. */
+/** Whether every such text is a plate, or only those that GA 36 knows, in the colours that it gives them. */
 export const PLATE_SYNTAXES = ['ANY', 'GA36'] as const
 export type PlateSyntax = (typeof PLATE_SYNTAXES)[number]
 

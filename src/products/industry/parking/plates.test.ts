@@ -13,8 +13,8 @@ import { standingChanged } from './standing-changed.ts'
 
 const DO = { open: openPlate, pause: pausePlate, resume: resumePlate, remove: removePlate }
 const clock = virtualClock(1_000)
-const told: PlateChange[] = []
-const plateChanged = async (_: unknown, change: PlateChange) => void told.push(change)
+const reported: PlateChange[] = []
+const plateChanged = async (_: unknown, change: PlateChange) => void reported.push(change)
 const context = {
   clock,
   plateChanged,
@@ -31,7 +31,7 @@ before(async () => {
   await migrate(db, migrations, Date.now())
 })
 after(() => db.close())
-beforeEach(() => void told.splice(0))
+beforeEach(() => void reported.splice(0))
 
 let last = 0
 
@@ -52,10 +52,10 @@ function act(event: keyof typeof DO, plate: Plate): Promise<PlateOutcome> {
 const owe = (payerId: string, delta: number) =>
   db.transaction(tx => changeArrears(tx, context, payerId, delta))
 const serviceOf = ({ plate_number, plate_color }: Plate) => findPlateService(db, plate_number, plate_color)
-/** What was told, as `before after`. */
-const changes = () => told.map(({ before, after }) => `${before} ${after}`)
+/** What was reported, as `before after`. */
+const changes = () => reported.map(({ before, after }) => `${before} ${after}`)
 
-test('a plate is opened, paused, resumed and removed, and each step is told with what was before and after', async () => {
+test('a plate is opened, paused, resumed and removed, and each step is reported with what was before and after', async () => {
   const plate = await fresh()
   for (const [event, state, change] of [
     ['open', 'NORMAL', 'OUT_SERVICE NORMAL'],
@@ -66,18 +66,18 @@ test('a plate is opened, paused, resumed and removed, and each step is told with
     ['open', 'NORMAL', 'OUT_SERVICE NORMAL'],
     ['remove', 'OUT_SERVICE', 'NORMAL OUT_SERVICE'],
   ] as const) {
-    told.splice(0)
+    reported.splice(0)
     assert.equal(await act(event, plate), 'changed')
     assert.equal((await serviceOf(plate)).service_state, state)
     assert.deepEqual(changes(), [change])
     const { plate_number, plate_color } = plate
     assert.deepEqual(
-      { ...told[0], before: '', after: '' },
+      { ...reported[0], before: '', after: '' },
       { plate_number, plate_color, before: '', after: '' },
     )
     // The same again is no change and nobody hears of it.
     assert.equal(await act(event, plate), 'unchanged')
-    assert.equal(told.length, 1)
+    assert.equal(reported.length, 1)
   }
 })
 
@@ -110,11 +110,11 @@ test('a plate has one payer at a time: nobody else can do anything with it until
   const plate = await fresh()
   const other = { ...plate, payer_id: (await fresh()).payer_id }
   await act('open', plate)
-  told.splice(0)
+  reported.splice(0)
   for (const event of ['open', 'pause', 'resume', 'remove'] as const) {
     assert.equal(await act(event, other), 'plate_taken')
   }
-  assert.deepEqual(told, [])
+  assert.deepEqual(reported, [])
   assert.equal((await serviceOf(plate)).payer_id, plate.payer_id)
   await act('remove', plate)
   assert.equal(await act('open', other), 'changed')
@@ -127,7 +127,7 @@ test('a plate that was never opened cannot be paused or resumed, and to remove i
   assert.equal(await act('pause', plate), 'plate_not_opened')
   assert.equal(await act('resume', plate), 'plate_not_opened')
   assert.equal(await act('remove', plate), 'unchanged')
-  assert.deepEqual(told, [])
+  assert.deepEqual(reported, [])
 })
 
 test('a payer that does not exist has no plates', async () => {
@@ -164,23 +164,23 @@ test('arrears make all plates of a payer overdue, but those that are paused; pay
   const paused = { ...plate, plate_number: '粤B90001' } as unknown as Plate
   for (const each of [plate, second, paused]) await act('open', each)
   await act('pause', paused)
-  told.splice(0)
+  reported.splice(0)
 
   await owe(plate.payer_id, 888)
   assert.deepEqual(changes(), ['NORMAL OVERDUE', 'NORMAL OVERDUE'])
   assert.deepEqual(
-    told.map(({ plate_number }) => plate_number),
+    reported.map(({ plate_number }) => plate_number),
     [plate.plate_number, second.plate_number],
   )
   // More or less of it changes nothing for the plates.
   await owe(plate.payer_id, 112)
   await owe(plate.payer_id, -999)
   await owe(plate.payer_id, 0)
-  assert.equal(told.length, 2)
+  assert.equal(reported.length, 2)
   assert.equal((await readPayer(db, plate.payer_id))?.arrears, 1)
   await act('resume', paused)
   assert.deepEqual(changes().slice(2), ['PAUSE OVERDUE'])
-  told.splice(0)
+  reported.splice(0)
   await owe(plate.payer_id, -1)
   assert.deepEqual(changes(), ['OVERDUE NORMAL', 'OVERDUE NORMAL', 'OVERDUE NORMAL'])
 })
@@ -196,25 +196,25 @@ test('arrears never go below zero, and nobody owes who does not exist', async ()
 test('arrears that change many times at once add up', async () => {
   const plate = await fresh()
   await act('open', plate)
-  told.splice(0)
+  reported.splice(0)
   await Promise.all(Array.from({ length: 20 }, (_, index) => owe(plate.payer_id, index + 1)))
   assert.equal((await readPayer(db, plate.payer_id))?.arrears, 210)
-  // A transaction that the server has run again has told twice here, but only its last run counts in the store.
+  // A transaction that the server has run again has reported twice here, but only its last run counts in the store.
   assert.deepEqual(new Set(changes()), new Set(['NORMAL OVERDUE']))
 })
 
-test('a low score is seen when something else changes, and is itself told to nobody', async () => {
+test('a low score is seen when something else changes, and is itself not reported', async () => {
   const plate = await fresh({ score: 549 })
   await act('open', plate)
   assert.deepEqual(changes(), ['OUT_SERVICE EVALUATION_FAILED'])
   await db.transaction(tx => changePayer(tx, plate.payer_id, { score: 550 }))
-  assert.equal(told.length, 1)
+  assert.equal(reported.length, 1)
   assert.equal((await serviceOf(plate)).usability, 'NORMAL')
   await act('pause', plate)
   assert.deepEqual(changes().slice(1), ['NORMAL PAUSE'])
 })
 
-test('what the listener refuses is not done: the change and what is told of it are one transaction', async () => {
+test('what the listener refuses is not done: the change and what is reported of it are one transaction', async () => {
   const plate = await fresh()
   const refuse = { ...context, plateChanged: () => Promise.reject(new Error('No room')) }
   await assert.rejects(

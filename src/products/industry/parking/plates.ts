@@ -18,7 +18,7 @@ export interface PayersPlate {
  */
 export type PlateOutcome = 'changed' | 'unchanged' | 'payer_unknown' | 'plate_taken' | 'plate_not_opened'
 
-/** What changes of plates need: business time, and who is told in the same transaction that one can be charged again or no more. */
+/** What changes of plates need: business time, and who learns in the same transaction that one can be charged again or no more. */
 export interface PlateContext {
   clock: Clock
   plateChanged(tx: Transaction, change: PlateChange): Promise<void>

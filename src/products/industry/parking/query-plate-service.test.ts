@@ -76,7 +76,7 @@ for (const [mode, caller] of MODES) {
     assert.equal(conforms(queryPlateService.merchant.reply, reply.json()), undefined)
   })
 
-  test(`${mode}: a plate that another user opened is OUT_SERVICE, and nothing of that user is told`, async () => {
+  test(`${mode}: a plate that another user opened is OUT_SERVICE, and nothing of that user is shown`, async () => {
     const reply = await find({ ...SAMPLE, plate_number: '粤B10001' }, caller)
     assert.deepEqual(reply.json(), {
       plate_number: '粤B10001',
@@ -117,7 +117,7 @@ test('the same number in another colour is another plate', async () => {
   assert.equal(reply.json<{ service_state: string }>().service_state, 'OUT_SERVICE')
 })
 
-test('a state is told as it is now: paused, resumed, removed', async () => {
+test('a state is shown as it is now: paused, resumed, removed', async () => {
   const plate = freshPlate()
   const openid = `oSandboxOwnerOf${plate.slice(1)}`.padEnd(28, '0')
   const stateNow = async () =>
@@ -217,7 +217,7 @@ test('a sub-merchant that the provider cannot act for is one refusal, whether it
   }
 })
 
-test('a direct merchant that names a sub-merchant is told that they are not bound, whatever it names', async () => {
+test('a direct merchant that names a sub-merchant is refused, because they are not bound, whatever it names', async () => {
   for (const sub_mchid of ['1900000109', '1900000999', '', 'x'.repeat(100)])
     refused(await find({ ...SAMPLE, sub_mchid }, MERCHANT), 'SUB_MCHID_NOT_BOUND')
 })

@@ -37,12 +37,12 @@ const { refused, refusedField, assertAllMet } = refusalsOf(queryTransaction, {
 
 /**
  * The documents' reply is a catalogue of the fields and no order that can be: a failure's text beside SUCCESS, a
- * repayment beside a bank, sums that do not add up. All of it is told as stored; the text alone follows the state.
+ * repayment beside a bank, sums that do not add up. All of it is shown as stored; only the text follows the state.
  */
 const SAMPLE =
   '{"appid":"wxcbda96de0b165486","sp_mchid":"1230000109","description":"停车场扣费","create_time":"2017-08-26T10:43:39+08:00","out_trade_no":"20150806125346","transaction_id":"1009660380201506130728806387","trade_state":"SUCCESS","trade_state_description":"支付失败，请重新下单支付","success_time":"2017-08-26T10:43:39+08:00","bank_type":"CMC","user_repaid":"Y","attach":"深圳分店","trade_scene":"PARKING","parking_info":{"parking_id":"5K8264ILTKCH16CQ250","plate_number":"粤B888888","plate_color":"BLUE","start_time":"2017-08-26T10:43:39+08:00","end_time":"2017-08-26T10:43:39+08:00","parking_name":"欢乐海岸停车场","charging_duration":3600,"device_id":"12313"},"payer":{"openid":"oUpF8uMuAJOM2pxb1Q","sub_openid":"oUpF8uMuAJOM2pxb1Q"},"amount":{"total":888,"currency":"CNY","payer_total":100,"discount_total":100},"promotion_detail":[{"coupon_id":"109519","name":"单品惠-6","scope":"SINGLE","type":"CASH","stock_id":"931386","amount":5,"wechatpay_contribute":1,"merchant_contribute":1,"other_contribute":1,"currency":"CNY"}]}'
 
-test("the documents' order is told as the documents tell it, byte for byte", async t => {
+test("the documents' order is shown as the documents show it, byte for byte", async t => {
   const { query, park, platform } = await parkingUnderTest(t)
   const sample = JSON.parse(SAMPLE) as Transaction
   const { id } = await park()
@@ -95,16 +95,16 @@ test("the documents' order is told as the documents tell it, byte for byte", asy
 for (const [mode, caller] of MODES) {
   const more: Fields = caller === PARTNER ? { sub_appid: SUB_APPID } : {}
 
-  test(`${mode}: an accepted order is told as the charge told it, without what only a payment brings`, async () => {
+  test(`${mode}: an accepted order is shown as the charge showed it, without what only a payment brings`, async () => {
     const stay = await park({}, caller)
     const request = chargeOf(stay, more)
     const charged = await charge(request, caller)
     const reply = await query(request.out_trade_no, caller)
     assert.equal(reply.statusCode, 200)
     assert.equal(reply.body, charged.body)
-    const told = Object.keys(reply.json<object>())
+    const shown = Object.keys(reply.json<object>())
     for (const later of ['transaction_id', 'success_time', 'bank_type', 'user_repaid', 'attach']) {
-      assert.ok(!told.includes(later), later)
+      assert.ok(!shown.includes(later), later)
     }
   })
 
@@ -189,7 +189,7 @@ for (const [mode, caller] of MODES) {
     refused(await query(freshNo('T'), caller), 'ORDER_UNKNOWN')
   })
 
-  test(`${mode}: a number of another payment product is told apart from one that does not exist`, async () => {
+  test(`${mode}: a number of another payment product is distinguished from one that does not exist`, async () => {
     refused(await query(OTHER_PRODUCT_ORDER, caller), 'NOT_A_PARKING_ORDER')
   })
 
@@ -229,7 +229,7 @@ test("another sub-merchant's order is not found", async () => {
   refused(await query(out_trade_no, other), 'ORDER_UNKNOWN')
 })
 
-test('a sub-merchant that is not bound is refused, before anything is told of the order', async () => {
+test('a sub-merchant that is not bound is refused, before anything is shown of the order', async () => {
   const { out_trade_no } = await accept(await park({}, PARTNER), {}, PARTNER)
   for (const sub_mchid of ['1900000112', '1900000999', '1230000109']) {
     for (const number of [out_trade_no, 'T-unknown', OTHER_PRODUCT_ORDER]) {
@@ -238,7 +238,7 @@ test('a sub-merchant that is not bound is refused, before anything is told of th
   }
 })
 
-test('a direct merchant that names a sub-merchant is told that they are not bound', async () => {
+test('a direct merchant that names a sub-merchant is refused, because they are not bound', async () => {
   const { out_trade_no } = await accept(await park())
   refused(await query(out_trade_no, MERCHANT, { sub_mchid: '1900000109' }), 'SUB_MCHID_NOT_BOUND')
 })
@@ -278,7 +278,7 @@ test('orders can be queried by a merchant that may no longer collect', async t =
   assert.equal((await query(out_trade_no)).statusCode, 200)
 })
 
-test('times are told in Beijing time and the stay as it was sent', async () => {
+test('times are in Beijing time and the stay as it was sent', async () => {
   const stay = await park({ start_time: '2017-08-26T02:43:39.5Z' })
   const { out_trade_no } = await accept(stay)
   const { create_time, parking_info } = await order(out_trade_no)

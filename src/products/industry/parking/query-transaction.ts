@@ -13,7 +13,7 @@ export const queryTransaction: Handler<typeof contract.queryTransaction> = async
 ) => {
   const { db } = platform
   const { out_trade_no, sub_mchid = '' } = request
-  // A direct merchant has no sub-merchants, so one that names a sub-merchant is told that they are not bound.
+  // A direct merchant has no sub-merchants, so one that names a sub-merchant is refused, because they are not bound.
   if (sub_mchid && !(await isBound(db, caller.mchid, sub_mchid)))
     throw new ApiError(callErrors.SUB_MCHID_NOT_BOUND)
   const order = await findOrder(db, { mchid: caller.mchid, out_trade_no })

@@ -122,7 +122,7 @@ test('a repeated charge is answered with its order whatever has happened to plat
   assert.equal(again.body, first.body)
 })
 
-test('the sub-app is part of the content, because it decides whose openid is told', async () => {
+test('the sub-app is part of the content, because it decides whose openid is shown', async () => {
   const request = chargeOf(await park({}, PARTNER), { sub_appid: SUB_APPID })
   await charge(request, PARTNER)
   assertUsed(await charge({ ...request, sub_appid: undefined }, PARTNER))

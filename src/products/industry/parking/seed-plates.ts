@@ -90,7 +90,7 @@ export const SANDBOX_PLATES: readonly SandboxPlate[] = [
   ),
   plate(
     '粤B10006',
-    'No funds and no advance: a charge is ACCEPTED, tried again on the deduction ladder, then PAY_FAIL',
+    'No funds and no advance: a charge is ACCEPTED, tried again by the deduction schedule, then PAY_FAIL',
     { wallet: 0, advance_limit: 0 },
   ),
   plate('粤B10007', 'Account frozen: an entry is NORMAL; a charge is 400 INVALID_REQUEST', {

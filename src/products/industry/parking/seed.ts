@@ -150,7 +150,7 @@ async function storeCoupons(
   payers: readonly (Pick<SandboxPlate, 'coupons'> & { payer_id: string })[],
   now: number,
 ): Promise<void> {
-  // No worker runs yet that could be told.
+  // No worker runs yet that could be woken.
   const sandbox = { clock: { now: () => now }, wake() {} }
   const { stock_id } = COUPON_STOCK
   const outcomes: string[] = [await createStock(tx, sandbox, COUPON_STOCK)]

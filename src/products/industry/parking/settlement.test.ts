@@ -123,7 +123,7 @@ test('what was paid is not paid again, however often due work is done', async ()
   await assertBooksBalance(platform.db)
 })
 
-test('without funds a deduction is tried at exactly each step of the ladder, and after the last it has failed', async t => {
+test('without funds a deduction is tried at exactly each step of the schedule, and after the last it has failed', async t => {
   const { park, accept, order, platform, runDue, clock } = await parkingUnderTest(t)
   const { db } = platform
   const { out_trade_no } = await accept(await park({ plate_number: WITHOUT_FUNDS }))
@@ -154,7 +154,7 @@ test('without funds a deduction is tried at exactly each step of the ladder, and
   assert.deepEqual(await order(out_trade_no), failed)
 })
 
-test('the ladder can be set: also the wait before the first attempt is exact to the millisecond', async t => {
+test('the deduction schedule can be set: also the wait before the first attempt is exact to the millisecond', async t => {
   const { park, accept, order, platform, runDue, clock } = await parkingUnderTest(t, {
     rules: { deductionLadder: [10 * SECOND, 5 * SECOND] },
   })

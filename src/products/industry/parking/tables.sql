@@ -26,7 +26,7 @@ CREATE TABLE parkings (
   free_duration BIGINT NOT NULL,
   create_time BIGINT NOT NULL,
   content_digest TEXT NOT NULL,
-  -- Changes of a stay that the merchant was told of, and business time of the last one.
+  -- Changes of a stay that were reported to the merchant, and business time of the last one.
   state_changes INTEGER NOT NULL DEFAULT 0,
   state_update_time BIGINT NOT NULL DEFAULT 0,
   UNIQUE (out_parking_no, mchid)
@@ -36,7 +36,7 @@ CREATE INDEX parkings_newest ON parkings (create_time, id);
 CREATE INDEX parkings_by_merchant ON parkings (mchid, create_time, id);
 CREATE INDEX parkings_by_plate ON parkings (plate_number, create_time, id);
 
--- Of a plate's entries the newest alone can be charged; this row is also the lock for entries of one plate.
+-- Of a plate's entries only the newest can be charged; this row is also the lock for entries of one plate.
 CREATE TABLE latest_parkings (
   plate_number TEXT NOT NULL,
   plate_color TEXT NOT NULL,

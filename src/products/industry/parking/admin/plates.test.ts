@@ -51,7 +51,7 @@ test('a plate has one payer at a time', async () => {
   assert.equal(all.body.data.length, 2)
 })
 
-test('a plate is whatever has letters and digits alone, in every colour', async () => {
+test('a plate is whatever has letters and digits only, in every colour', async () => {
   for (const [number, color] of [
     ['WJ粤12345', 'WHITE'],
     ['京X1234应急', 'GREEN'],
