@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises'
 import { Pool } from 'undici'
 import type { SignedRequest } from '../src/testing/signed-request.ts'
 import type { MeasuredProcess } from './measured-process.ts'
@@ -6,12 +5,8 @@ import type { MeasuredProcess } from './measured-process.ts'
 /** Requests under way at once. */
 const CONCURRENCY = 64
 
-/** Sends every request once over kept connections, each with a pause after its reply. Throws on any reply but 200, because then nothing was measured. */
-export async function sendAll(
-  baseUrl: string,
-  requests: readonly SignedRequest[],
-  pauseMs = 0,
-): Promise<void> {
+/** Sends every request once over kept connections. Throws on any reply but 200, because then nothing was measured. */
+export async function sendAll(baseUrl: string, requests: readonly SignedRequest[]): Promise<void> {
   const pool = new Pool(baseUrl, { connections: CONCURRENCY, pipelining: 1 })
   let next = 0
   const sender = async () => {
@@ -19,7 +14,6 @@ export async function sendAll(
       const { method, target, headers, body } = request
       const reply = await pool.request({ method, path: target, headers, body: body.length > 0 ? body : null })
       const text = await reply.body.text()
-      if (pauseMs > 0) await pause(pauseMs)
       if (reply.statusCode !== 200) throw new Error(`${method} ${target}: HTTP ${reply.statusCode} ${text}`)
     }
   }

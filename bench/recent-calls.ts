@@ -14,14 +14,12 @@ import { type Stay, seedOrders, seedStays } from './seed.ts'
 // Measures what keeping recent calls costs: two platforms in one run, of which one keeps none, by the CPU time of each. Short
 // bursts of requests go to one and the other in turn, because what else the machine does meets both.
 //
-//   node bench/recent-calls.ts                  20 pairs of rounds, about a quarter of an hour
+//   node bench/recent-calls.ts                  20 pairs of rounds, about eight minutes
 //   node bench/recent-calls.ts --rounds 6
 
 const PER_ROUND = 2_000
 const PER_BURST = 250
 const BURSTS = PER_ROUND / PER_BURST
-/** Between the requests of each of the 64 connections in the paced rounds, in milliseconds: few enough that all are kept. */
-const PAUSE_MS = 320
 /** Long enough for what is too old to be deleted as fast as calls come. */
 const WARM_UP = 12_000
 const HOUR_MS = 60 * 60 * 1000
@@ -45,13 +43,6 @@ try {
   await warm(keeping)
   await warm(plain)
   await compare('read an order', keeping, plain, ({ merchant }, start) => queries(merchant, start, PER_BURST))
-  await compare(
-    'read an order, as many as are all kept',
-    keeping,
-    plain,
-    ({ merchant }, start) => queries(merchant, start, PER_BURST),
-    PAUSE_MS,
-  )
   await compare('durable charge', keeping, plain, ({ merchant, stays }, start) =>
     stays.slice(start, start + PER_BURST).map(stay => chargeOf(merchant, stay, 'http://127.0.0.1:9')),
   )
@@ -87,7 +78,6 @@ async function compare(
   keeping: Candidate,
   plain: Candidate,
   requests: (candidate: Candidate, start: number) => SignedRequest[],
-  pauseMs = 0,
 ): Promise<void> {
   const costs: { ratio: number; micros: number }[] = []
   for (let round = 0; round < rounds; round += 1) {
@@ -95,8 +85,7 @@ async function compare(
     for (let burst = 0; burst < BURSTS; burst += 1) {
       const start = round * PER_ROUND + burst * PER_BURST
       const inTurn = burst % 2 === 0 ? [keeping, plain] : [plain, keeping]
-      for (const candidate of inTurn)
-        await sendAll(candidate.platform.baseUrl, requests(candidate, start), pauseMs)
+      for (const candidate of inTurn) await sendAll(candidate.platform.baseUrl, requests(candidate, start))
     }
     const [ours, others] = (await cpuOf([keeping, plain])).map((cpu, index) => cpu - (before[index] ?? 0))
     costs.push({ ratio: (ours ?? 0) / (others ?? 1) - 1, micros: ((others ?? 0) / PER_ROUND) * 1e6 })

@@ -13,8 +13,8 @@ const MAX_UNVERIFIED = 1_000
  * kept of all times, and among many successes all of the few refusals. Those without a right signature are nobody's.
  */
 const ALLOWED = {
-  success: { burst: 1_000, perSecond: 100 },
-  refusal: { burst: 1_000, perSecond: 100 },
+  success: { burst: 1_000, perSecond: 20 },
+  refusal: { burst: 1_000, perSecond: 20 },
   unverified: { burst: 50, perSecond: 10 },
 } as const
 type Kind = keyof typeof ALLOWED

@@ -1855,8 +1855,8 @@ export interface AdminCalls {
 
   /**
    * The newest calls that all nodes have answered, the newest first. The newest 10,000 with a right signature are
-   * kept, unless `--recent-calls` says another number, and the newest 1,000 others. When more come for a while, a
-   * hundred successes and a hundred refusals a second are kept, and ten calls without a right signature. Calls of
+   * kept, unless `--recent-calls` says another number, and the newest 1,000 others. When more come for a while,
+   * twenty successes and twenty refusals a second are kept, and ten calls without a right signature. Calls of
    * another node are listed after `lag_ms` of `GET /node`. Calls that a HOST_DOWN has reset are not among them.
    */
   listCalls: {
