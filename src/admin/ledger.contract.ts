@@ -7,7 +7,7 @@ const account = Type.Object({
   balance: sum('Credits less debits, posted'),
   pending_debits: sum('Promised to others'),
   pending_credits: sum('Promised by others'),
-  minimum: Type.Optional(sum('How far it may go down; absent when it mirrors what is outside')),
+  minimum: Type.Optional(sum('How far it may go down; absent when it mirrors money outside the platform')),
 })
 
 export const transfer = Type.Object({

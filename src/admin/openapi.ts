@@ -21,7 +21,7 @@ export function openApiDocument(endpoints: readonly AdminEndpoint[]): object {
   const info = {
     title: 'Boomgate administration API',
     version: 'v1',
-    description: 'The sandbox behind the charges, to be seen and driven by people, scripts and tests.',
+    description: 'What is in a sandbox, to be seen and driven by people, scripts and tests.',
   }
   return openApi(info, calls, refusals)
 }

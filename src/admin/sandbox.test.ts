@@ -10,7 +10,7 @@ import { products } from '../products/index.ts'
 import { permissionsOf } from '../products/product.ts'
 
 /** A platform on the store's own clock, which stands still from now on. */
-async function sandboxUnderTest(t: Scope) {
+async function frozenPlatform(t: Scope) {
   const running = await platformUnderTest(t)
   const admin = adminCalls(running)
   await admin.put('/clock', { mode: 'FROZEN' })
@@ -39,44 +39,44 @@ test('every table is declared by the room that it belongs to', async t => {
 })
 
 test('a restored snapshot is the sandbox as it was: every row, business time, and what is due', async t => {
-  const sandbox = await sandboxUnderTest(t)
-  const { admin } = sandbox
-  const settled = await sandbox.charge()
+  const running = await frozenPlatform(t)
+  const { admin } = running
+  const settled = await running.charge()
   await admin.put('/due-work')
-  const waiting = await sandbox.charge()
-  const before = await contentOf(sandbox)
+  const waiting = await running.charge()
+  const before = await contentOf(running)
   const { business_time } = (await admin.get('/clock')).body
   const taken = await admin.put('/sandbox/snapshots/noon')
   assert.equal(taken.body.business_time, business_time)
 
   await admin.put('/clock/moves/day', { step_ms: 86_400_000 })
   await admin.put('/payers/anna')
-  await sandbox.charge()
-  assert.equal((await sandbox.order(waiting.out_trade_no)).trade_state, 'SUCCESS')
+  await running.charge()
+  assert.equal((await running.order(waiting.out_trade_no)).trade_state, 'SUCCESS')
 
   const restored = await admin.put('/sandbox/snapshots/noon/restorations/1')
   assert.deepEqual([restored.body.snapshot, restored.body.business_time], ['noon', business_time])
-  assert.equal(await contentOf(sandbox), before)
+  assert.equal(await contentOf(running), before)
   assert.equal((await admin.get('/clock')).body.business_time, business_time)
-  assert.equal((await sandbox.order(settled.out_trade_no)).trade_state, 'SUCCESS')
-  assert.equal((await sandbox.order(waiting.out_trade_no)).trade_state, 'ACCEPTED')
+  assert.equal((await running.order(settled.out_trade_no)).trade_state, 'SUCCESS')
+  assert.equal((await running.order(waiting.out_trade_no)).trade_state, 'ACCEPTED')
   admin.refused(await admin.get('/payers/anna'), 'NOT_FOUND')
   await admin.put('/due-work')
-  assert.equal((await sandbox.order(waiting.out_trade_no)).trade_state, 'SUCCESS')
+  assert.equal((await running.order(waiting.out_trade_no)).trade_state, 'SUCCESS')
   assert.deepEqual((await admin.get('/ledger/audit')).body, { faults: [] })
 })
 
 test('a refund that was on its way when the snapshot was taken arrives when it is restored, and a reset has none', async t => {
-  const sandbox = await sandboxUnderTest(t)
-  const { admin } = sandbox
-  const { out_trade_no } = await sandbox.charge()
+  const running = await frozenPlatform(t)
+  const { admin } = running
+  const { out_trade_no } = await running.charge()
   await admin.put('/due-work')
   await admin.put('/merchants/1230000109', { auto_withdrawal: true, refund_without_funds: 'WAIT' })
   const amount = { refund: 888, total: 888, currency: 'CNY' }
   const body = { out_trade_no, out_refund_no: 'R1', amount }
-  const reply = await sandbox.call({ method: 'POST', target: '/v3/refund/domestic/refunds', body })
+  const reply = await running.call({ method: 'POST', target: '/v3/refund/domestic/refunds', body })
   assert.equal(reply.statusCode, 200, reply.body)
-  const before = await contentOf(sandbox)
+  const before = await contentOf(running)
   await admin.put('/sandbox/snapshots/refunding')
   const statusOf = async () => (await admin.get('/merchants/1230000109/refunds/R1')).body.status
   await admin.put('/sandbox/resets/1')
@@ -84,7 +84,7 @@ test('a refund that was on its way when the snapshot was taken arrives when it i
   const { auto_withdrawal, refund_without_funds } = (await admin.get('/merchants/1230000109')).body
   assert.deepEqual([auto_withdrawal, refund_without_funds], [false, 'REFUSE'])
   await admin.put('/sandbox/snapshots/refunding/restorations/1')
-  assert.equal(await contentOf(sandbox), before)
+  assert.equal(await contentOf(running), before)
   assert.equal(await statusOf(), 'PROCESSING')
   await admin.put('/clock/moves/minutes', { step_ms: 300_000 })
   assert.equal(await statusOf(), 'SUCCESS')
@@ -92,7 +92,7 @@ test('a refund that was on its way when the snapshot was taken arrives when it i
 })
 
 test('business time that ran goes on from the instant of the snapshot, and the store says the same', async t => {
-  const { admin, platform } = await sandboxUnderTest(t)
+  const { admin, platform } = await frozenPlatform(t)
   await admin.put('/clock/moves/day', { step_ms: 86_400_000 })
   await admin.put('/clock', { mode: 'REAL' })
   const taken = Date.parse((await admin.put('/sandbox/snapshots/one')).body.business_time)
@@ -105,7 +105,7 @@ test('business time that ran goes on from the instant of the snapshot, and the s
 })
 
 test('a restoration is done once for each id, a snapshot taken once for each name', async t => {
-  const { admin, folder } = await sandboxUnderTest(t)
+  const { admin, folder } = await frozenPlatform(t)
   const taken = await admin.put('/sandbox/snapshots/one')
   await admin.put('/payers/anna')
   assert.deepEqual((await admin.put('/sandbox/snapshots/one')).body, taken.body)
@@ -131,7 +131,7 @@ test('a restoration is done once for each id, a snapshot taken once for each nam
 })
 
 test('a move that was under way when a snapshot was taken does not come back with it', async t => {
-  const { admin, platform } = await sandboxUnderTest(t)
+  const { admin, platform } = await frozenPlatform(t)
   const now = platform.clock.now()
   const unfinished = 'INSERT INTO clock_moves (move_id, from_time, to_time) VALUES ($1, $2, $3)'
   await platform.db.run(unfinished, 'under-way', now, now + 30 * 86_400_000)
@@ -143,7 +143,7 @@ test('a move that was under way when a snapshot was taken does not come back wit
 })
 
 test('a snapshot that is taken anew under a name has restorations of its own', async t => {
-  const { admin } = await sandboxUnderTest(t)
+  const { admin } = await frozenPlatform(t)
   await admin.put('/sandbox/snapshots/base')
   await admin.put('/sandbox/snapshots/base/restorations/1')
   await admin.delete('/sandbox/snapshots/base')
@@ -158,13 +158,13 @@ test('a snapshot that is taken anew under a name has restorations of its own', a
 })
 
 test('a snapshot whose file is damaged is refused and can be replaced, and nothing is changed', async t => {
-  const sandbox = await sandboxUnderTest(t)
-  const { admin, folder } = sandbox
+  const running = await frozenPlatform(t)
+  const { admin, folder } = running
   await admin.put('/sandbox/snapshots/one')
   const path = join(folder, 'snapshots', 'one.jsonl')
   const whole = readFileSync(path, 'utf8')
   const lines = whole.split('\n')
-  const before = await contentOf(sandbox)
+  const before = await contentOf(running)
   const restore = () => admin.put('/sandbox/snapshots/one/restorations/1')
   for (const damaged of [
     whole.slice(0, -100),
@@ -184,18 +184,18 @@ test('a snapshot whose file is damaged is refused and can be replaced, and nothi
     admin.refused(await admin.put('/sandbox/snapshots/one'), 'CONFLICT', /damaged/)
     assert.deepEqual((await admin.get('/sandbox/snapshots')).body.data, [])
   }
-  assert.equal(await contentOf(sandbox), before)
+  assert.equal(await contentOf(running), before)
   await admin.delete('/sandbox/snapshots/one')
   await admin.put('/sandbox/snapshots/one')
   assert.equal((await restore()).status, 200)
-  assert.equal(await contentOf(sandbox), before)
+  assert.equal(await contentOf(running), before)
   admin.refused(await admin.get('/sandbox/snapshots/none'), 'NOT_FOUND')
   admin.refused(await admin.put('/sandbox/snapshots/none/restorations/1'), 'NOT_FOUND')
   admin.assertAllMet('getSnapshot', 'putSnapshot', 'putRestoration')
 })
 
 test('a name leads out of the folder nowhere, and a file of another version or sandbox is not restored', async t => {
-  const { admin, folder, platform } = await sandboxUnderTest(t)
+  const { admin, folder, platform } = await frozenPlatform(t)
   for (const name of ['..', '.', '%2e%2e', '..%2fone', 'a.b', '%00', 'a%20b', 'x'.repeat(65), '-a']) {
     const reply = await admin.put(`/sandbox/snapshots/${name}/restorations/1`)
     assert.ok(reply.status === 400 || (reply.status === 404 && !reply.operation), `${name} ${reply.status}`)
@@ -213,31 +213,31 @@ test('a name leads out of the folder nowhere, and a file of another version or s
 })
 
 test('a snapshot of many rows is read and written in pages', async t => {
-  const sandbox = await sandboxUnderTest(t)
-  await sandbox.platform.db.transaction(async tx => {
+  const running = await frozenPlatform(t)
+  await running.platform.db.transaction(async tx => {
     for (let row = 0; row < 1_203; row += 1)
       await tx.run('INSERT INTO app_bindings (appid, mchid) VALUES ($1, $2)', `wx${row}`, '1230000109')
   })
-  const before = await contentOf(sandbox)
-  await sandbox.admin.put('/sandbox/snapshots/many')
-  await sandbox.admin.put('/sandbox/resets/1')
-  assert.notEqual(await contentOf(sandbox), before)
-  await sandbox.admin.put('/sandbox/snapshots/many/restorations/1')
-  assert.equal(await contentOf(sandbox), before)
+  const before = await contentOf(running)
+  await running.admin.put('/sandbox/snapshots/many')
+  await running.admin.put('/sandbox/resets/1')
+  assert.notEqual(await contentOf(running), before)
+  await running.admin.put('/sandbox/snapshots/many/restorations/1')
+  assert.equal(await contentOf(running), before)
 })
 
 test('a reset is the sandbox of the first start, and what merchants hold stays valid', async t => {
-  const sandbox = await sandboxUnderTest(t)
-  const { admin } = sandbox
-  const first = sandbox.merchant('1230000109')
-  await sandbox.charge()
+  const running = await frozenPlatform(t)
+  const { admin } = running
+  const first = running.merchant('1230000109')
+  await running.charge()
   await admin.put('/merchants/1230000109', {
     apiv3_key: '',
     permissions: [],
     trust_state: 'PUBLIC_KEY',
   })
   await admin.put('/merchants/1231000001', { kind: 'direct' })
-  const added = sandbox.merchant('1231000001')
+  const added = running.merchant('1231000001')
   await admin.put('/clock/moves/day', { step_ms: 86_400_000 })
 
   const reset = await admin.put('/sandbox/resets/1')
@@ -252,14 +252,14 @@ test('a reset is the sandbox of the first start, and what merchants hold stays v
   assert.deepEqual((await admin.get('/orders?product=parking')).body.data, [])
   assert.deepEqual((await admin.get('/ledger/audit')).body, { faults: [] })
   await admin.put('/clock', { mode: 'FROZEN' })
-  await sandbox.charge()
-  const now = sandbox.merchant('1230000109')
+  await running.charge()
+  const now = running.merchant('1230000109')
   assert.equal(now.serial_no, first.serial_no)
   assert.ok(now.apiv3_key !== '' && now.public_key_id === first.public_key_id)
 
   admin.refused(await admin.get('/merchants/1231000001'), 'NOT_FOUND')
   await admin.put('/merchants/1231000001', { kind: 'direct' })
-  assert.deepEqual(sandbox.merchant('1231000001'), added, 'A merchant that comes back has the keys it had')
+  assert.deepEqual(running.merchant('1231000001'), added, 'A merchant that comes back has the keys it had')
 
   assert.equal(reset.body.repeated, false)
   assert.deepEqual((await admin.put('/sandbox/resets/1')).body, { ...reset.body, repeated: true })
@@ -269,10 +269,10 @@ test('a reset is the sandbox of the first start, and what merchants hold stays v
 })
 
 test('a reset forgets certificates that were added, and the first one is valid and in the folder again', async t => {
-  const sandbox = await sandboxUnderTest(t)
-  const { admin } = sandbox
+  const running = await frozenPlatform(t)
+  const { admin } = running
   const own = '/merchants/1230000109'
-  const { serial_no } = sandbox.merchant('1230000109')
+  const { serial_no } = running.merchant('1230000109')
   await admin.put(`${own}/certificates/second`, { use_in_folder: true })
   await admin.put(`${own}/certificates/first`, { revoked: true })
   for (const reset of ['1', '2']) {
@@ -282,9 +282,9 @@ test('a reset forgets certificates that were added, and the first one is valid a
       certificates.map(({ certificate_id, status }: Record<string, string>) => [certificate_id, status]),
       [['first', 'VALID']],
     )
-    assert.equal(sandbox.merchant('1230000109').serial_no, serial_no)
+    assert.equal(running.merchant('1230000109').serial_no, serial_no)
     await admin.put('/clock', { mode: 'FROZEN' })
-    await sandbox.charge()
+    await running.charge()
     assert.equal((await admin.put(`${own}/certificates/second`, { use_in_folder: true })).status, 200)
   }
 })

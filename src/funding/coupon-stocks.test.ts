@@ -23,45 +23,45 @@ import {
   sendCoupon,
 } from './coupon-stocks.ts'
 
-const sandbox = await couponsUnderTest({ after })
+const running = await couponsUnderTest({ after })
 
 function create(stock: CouponStock): Promise<'done' | StockRefusal> {
-  return sandbox.db.transaction(tx => createStock(tx, sandbox.platform, stock))
+  return running.db.transaction(tx => createStock(tx, running.platform, stock))
 }
 
 function send(coupon: { coupon_id?: string; stock_id: string; payer_id: string }): Promise<string> {
-  return sandbox.db.transaction(tx =>
-    sendCoupon(tx, sandbox.platform, { coupon_id: fresh('coupon'), ...coupon }),
+  return running.db.transaction(tx =>
+    sendCoupon(tx, running.platform, { coupon_id: fresh('coupon'), ...coupon }),
   )
 }
 
 async function moneyMoved(act: () => Promise<unknown>): Promise<{ bank: number; marketing: number }> {
-  const bank = await sandbox.balance(BANK_CLEARING)
-  const marketing = await sandbox.balance(MARKETING)
+  const bank = await running.balance(BANK_CLEARING)
+  const marketing = await running.balance(MARKETING)
   await act()
   return {
-    bank: (await sandbox.balance(BANK_CLEARING)) - bank,
-    marketing: (await sandbox.balance(MARKETING)) - marketing,
+    bank: (await running.balance(BANK_CLEARING)) - bank,
+    marketing: (await running.balance(MARKETING)) - marketing,
   }
 }
 
 test('a stock is kept as it was created', async () => {
   const stock = stockOf({ goods_tag: 'WXG', transaction_minimum: 100, available_merchants: [MERCHANT] })
   assert.equal(await create(stock), 'done')
-  assert.deepEqual(await findStock(sandbox.db, stock.stock_id), {
+  assert.deepEqual(await findStock(running.db, stock.stock_id), {
     ...stock,
     distributed_coupons: 0,
     state: 'RUNNING',
-    create_time: sandbox.clock.now(),
+    create_time: running.clock.now(),
   })
-  assert.equal(await findStock(sandbox.db, 'unknown'), undefined)
+  assert.equal(await findStock(running.db, 'unknown'), undefined)
 })
 
 test('the money for all coupons of a CASH stock is put aside by those who pay it', async () => {
   const stock = stockOf({ max_coupons: 10 })
   assert.deepEqual(await moneyMoved(() => create(stock)), { bank: -500, marketing: -100 })
-  assert.equal(await sandbox.balance(couponFundOf(stock.stock_id)), 600)
-  const transfers = await transfersOf(sandbox.db, `stock/${stock.stock_id}`)
+  assert.equal(await running.balance(couponFundOf(stock.stock_id)), 600)
+  const transfers = await transfersOf(running.db, `stock/${stock.stock_id}`)
   assert.deepEqual(
     transfers.map(({ entry, kind, amount }) => [entry, kind, amount]),
     [
@@ -120,56 +120,56 @@ for (const [refusal, fields] of REFUSED) {
   test(`a stock with ${JSON.stringify(fields)} is refused and leaves nothing: ${STOCK_REFUSALS[refusal]}`, async () => {
     const stock = stockOf(fields)
     assert.equal(await create(stock), refusal)
-    assert.equal(await findStock(sandbox.db, stock.stock_id), undefined)
+    assert.equal(await findStock(running.db, stock.stock_id), undefined)
   })
 }
 
 test('a coupon is sent to a payer once, however often it is asked for', async () => {
-  const stock_id = await sandbox.stock()
-  const payer_id = await sandbox.payer()
+  const stock_id = await running.stock()
+  const payer_id = await running.payer()
   const coupon = { coupon_id: fresh('coupon'), stock_id, payer_id }
   assert.equal(await send(coupon), 'done')
   assert.equal(await send(coupon), 'done')
-  assert.deepEqual(await findCoupon(sandbox.db, coupon.coupon_id), {
+  assert.deepEqual(await findCoupon(running.db, coupon.coupon_id), {
     ...coupon,
     state: 'SENDED',
     subject: '',
-    create_time: sandbox.clock.now(),
+    create_time: running.clock.now(),
     use_time: null,
   })
-  assert.equal((await findStock(sandbox.db, stock_id))?.distributed_coupons, 1)
-  assert.equal(await send({ ...coupon, payer_id: await sandbox.payer() }), 'other_content')
-  assert.equal(await send({ ...coupon, stock_id: await sandbox.stock() }), 'other_content')
+  assert.equal((await findStock(running.db, stock_id))?.distributed_coupons, 1)
+  assert.equal(await send({ ...coupon, payer_id: await running.payer() }), 'other_content')
+  assert.equal(await send({ ...coupon, stock_id: await running.stock() }), 'other_content')
 })
 
 test('no coupon is sent of a stock or to a payer that does not exist', async () => {
-  assert.equal(await send({ stock_id: 'unknown', payer_id: await sandbox.payer() }), 'stock_unknown')
-  assert.equal(await send({ stock_id: await sandbox.stock(), payer_id: 'nobody' }), 'payer_unknown')
+  assert.equal(await send({ stock_id: 'unknown', payer_id: await running.payer() }), 'stock_unknown')
+  assert.equal(await send({ stock_id: await running.stock(), payer_id: 'nobody' }), 'payer_unknown')
 })
 
 test('a payer gets no more coupons of a stock than its limit, used ones included', async () => {
-  const stock_id = await sandbox.stock({ max_coupons_per_payer: 2 })
-  const payer_id = await sandbox.payer()
-  const first = await sandbox.send(stock_id, payer_id)
-  await sandbox.send(stock_id, payer_id)
-  await sandbox.db.run(`UPDATE coupons SET state = 'USED' WHERE coupon_id = $1`, first)
+  const stock_id = await running.stock({ max_coupons_per_payer: 2 })
+  const payer_id = await running.payer()
+  const first = await running.send(stock_id, payer_id)
+  await running.send(stock_id, payer_id)
+  await running.db.run(`UPDATE coupons SET state = 'USED' WHERE coupon_id = $1`, first)
   assert.equal(await send({ stock_id, payer_id }), 'payer_limit')
-  assert.equal(await send({ stock_id, payer_id: await sandbox.payer() }), 'done')
+  assert.equal(await send({ stock_id, payer_id: await running.payer() }), 'done')
 })
 
 test('a stock sends no more coupons than it has, also to many payers at once', async () => {
-  const stock_id = await sandbox.stock({ max_coupons: 5, max_coupons_per_payer: 1 })
-  const payers = await Promise.all(Array.from({ length: 9 }, () => sandbox.payer()))
+  const stock_id = await running.stock({ max_coupons: 5, max_coupons_per_payer: 1 })
+  const payers = await Promise.all(Array.from({ length: 9 }, () => running.payer()))
   const answers = await Promise.all(payers.map(payer_id => send({ stock_id, payer_id })))
   assert.equal(answers.filter(answer => answer === 'done').length, 5)
   assert.equal(answers.filter(answer => answer === 'stock_exhausted').length, 4)
-  assert.equal((await findStock(sandbox.db, stock_id))?.distributed_coupons, 5)
+  assert.equal((await findStock(running.db, stock_id))?.distributed_coupons, 5)
 })
 
 test('one coupon that is asked of two stocks at once is of one of them', async () => {
-  const payer_id = await sandbox.payer()
+  const payer_id = await running.payer()
   const coupon_id = fresh('coupon')
-  const stockIds = [await sandbox.stock(), await sandbox.stock()]
+  const stockIds = [await running.stock(), await running.stock()]
   const answers = await Promise.all(stockIds.map(stock_id => send({ coupon_id, stock_id, payer_id })))
   assert.deepEqual(answers.sort(), ['done', 'other_content'])
 })

@@ -28,14 +28,14 @@ import {
   useCoupons,
 } from './coupons.ts'
 
-const sandbox = await couponsUnderTest({ after })
+const running = await couponsUnderTest({ after })
 
 function choose(
   payer_id: string,
   more: Partial<Purchase> = {},
-  db: Statements = sandbox.db,
+  db: Statements = running.db,
 ): Promise<Choice> {
-  const purchase = { payer_id, payee_mchid: MERCHANT, total: 888, goods_tag: '', now: sandbox.clock.now() }
+  const purchase = { payer_id, payee_mchid: MERCHANT, total: 888, goods_tag: '', now: running.clock.now() }
   return chooseCoupons(db, { ...purchase, ...more })
 }
 
@@ -43,9 +43,9 @@ function choose(
 async function payerOf(
   fields: Partial<CouponStock>,
 ): Promise<{ payer: string; coupon: string; stock: string }> {
-  const payer = await sandbox.payer()
-  const stock = await sandbox.stock(fields)
-  return { payer, stock, coupon: await sandbox.send(stock, payer) }
+  const payer = await running.payer()
+  const stock = await running.stock(fields)
+  return { payer, stock, coupon: await running.send(stock, payer) }
 }
 
 function ids({ promotion_detail }: Choice): string[] {
@@ -53,7 +53,7 @@ function ids({ promotion_detail }: Choice): string[] {
 }
 
 test('a payer without coupons uses none', async () => {
-  assert.deepEqual(await choose(await sandbox.payer()), NO_COUPONS)
+  assert.deepEqual(await choose(await running.payer()), NO_COUPONS)
   assert.deepEqual(await choose('nobody'), NO_COUPONS)
 })
 
@@ -196,67 +196,67 @@ test('whatever coupons there are: one of each scope at most, a fen left to pay, 
 test("a coupon that an order holds is no other order's, and is free again when the order gives it up", async () => {
   const { payer, coupon } = await payerOf({})
   const choice = await choose(payer)
-  assert.equal(await sandbox.db.transaction(tx => lockCoupons(tx, choice, 'order/1')), true)
+  assert.equal(await running.db.transaction(tx => lockCoupons(tx, choice, 'order/1')), true)
   assert.deepEqual(await choose(payer), NO_COUPONS)
-  assert.equal(await sandbox.db.transaction(tx => lockCoupons(tx, choice, 'order/2')), false)
-  await sandbox.db.transaction(tx => unlockCoupons(tx, 'order/2'))
-  assert.equal(await sandbox.state(coupon), 'LOCKED')
-  await sandbox.db.transaction(tx => unlockCoupons(tx, 'order/1'))
+  assert.equal(await running.db.transaction(tx => lockCoupons(tx, choice, 'order/2')), false)
+  await running.db.transaction(tx => unlockCoupons(tx, 'order/2'))
+  assert.equal(await running.state(coupon), 'LOCKED')
+  await running.db.transaction(tx => unlockCoupons(tx, 'order/1'))
   assert.deepEqual(ids(await choose(payer)), [coupon])
 })
 
 test('a coupon is used once, at a time that is kept', async () => {
   const { payer, coupon } = await payerOf({})
   const choice = await choose(payer)
-  await sandbox.db.transaction(async tx => {
+  await running.db.transaction(async tx => {
     await lockCoupons(tx, choice, 'order/3')
     await useCoupons(tx, 'order/3', BEGIN + 5)
   })
-  await sandbox.db.transaction(async tx => {
+  await running.db.transaction(async tx => {
     await useCoupons(tx, 'order/3', BEGIN + 6)
     await unlockCoupons(tx, 'order/3')
     assert.equal(await lockCoupons(tx, choice, 'order/4'), false)
   })
   assert.deepEqual(
-    await sandbox.db.get('SELECT state, subject, use_time FROM coupons WHERE coupon_id = $1', coupon),
+    await running.db.get('SELECT state, subject, use_time FROM coupons WHERE coupon_id = $1', coupon),
     { state: 'USED', subject: 'order/3', use_time: BEGIN + 5 },
   )
 })
 
 test('when one of two coupons is gone, the other is not taken either', async () => {
-  const payer = await sandbox.payer()
-  const first = await sandbox.send(await sandbox.stock({ scope: 'GLOBAL' }), payer, fresh('a-coupon'))
-  const second = await sandbox.send(await sandbox.stock({ scope: 'SINGLE' }), payer, fresh('b-coupon'))
+  const payer = await running.payer()
+  const first = await running.send(await running.stock({ scope: 'GLOBAL' }), payer, fresh('a-coupon'))
+  const second = await running.send(await running.stock({ scope: 'SINGLE' }), payer, fresh('b-coupon'))
   const both = await choose(payer)
   assert.equal(both.discount_total, 120)
   const onlySecond = {
     ...both,
     promotion_detail: both.promotion_detail.filter(({ coupon_id }) => coupon_id === second),
   }
-  await sandbox.db.transaction(tx => lockCoupons(tx, onlySecond, fresh('order')))
-  assert.equal(await sandbox.db.transaction(tx => lockCoupons(tx, both, fresh('order'))), false)
-  assert.equal(await sandbox.state(first), 'SENDED')
+  await running.db.transaction(tx => lockCoupons(tx, onlySecond, fresh('order')))
+  assert.equal(await running.db.transaction(tx => lockCoupons(tx, both, fresh('order'))), false)
+  assert.equal(await running.state(first), 'SENDED')
 })
 
 test('of many orders of one payer at the same time one has the coupon', async () => {
   const { payer, coupon } = await payerOf({})
   const answers = await Promise.all(
     Array.from({ length: 8 }, (_, index) =>
-      sandbox.db.transaction(async tx => {
+      running.db.transaction(async tx => {
         const choice = await choose(payer, {}, tx)
         return choice.discount_total > 0 && lockCoupons(tx, choice, `race/${index}`)
       }),
     ),
   )
   assert.equal(answers.filter(Boolean).length, 1)
-  assert.equal(await sandbox.state(coupon), 'LOCKED')
+  assert.equal(await running.state(coupon), 'LOCKED')
 })
 
 test('a CASH coupon brings the merchant its amount from the fund, a NOCASH coupon nothing', async () => {
-  const payer = await sandbox.payer()
-  const cash = await sandbox.stock({ scope: 'GLOBAL' })
-  const coupon = await sandbox.send(cash, payer)
-  await sandbox.send(await sandbox.stock({ scope: 'SINGLE', type: 'NOCASH', ...paidByMerchant(50) }), payer)
+  const payer = await running.payer()
+  const cash = await running.stock({ scope: 'GLOBAL' })
+  const coupon = await running.send(cash, payer)
+  await running.send(await running.stock({ scope: 'SINGLE', type: 'NOCASH', ...paidByMerchant(50) }), payer)
   const choice = await choose(payer)
   assert.equal(choice.discount_total, 110)
   const credit_account = pendingOf(MERCHANT)
@@ -273,9 +273,9 @@ test('a CASH coupon brings the merchant its amount from the fund, a NOCASH coupo
       business_time: BEGIN,
     },
   ])
-  assert.equal(await sandbox.db.transaction(tx => post(tx, transfers)), true)
-  assert.equal(await sandbox.balance(couponFundOf(cash)), 99 * 60)
-  assert.deepEqual(await auditLedger(sandbox.db), [])
+  assert.equal(await running.db.transaction(tx => post(tx, transfers)), true)
+  assert.equal(await running.balance(couponFundOf(cash)), 99 * 60)
+  assert.deepEqual(await auditLedger(running.db), [])
 })
 
 test('no coupons make no transfers', () => {

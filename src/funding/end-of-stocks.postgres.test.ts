@@ -23,22 +23,22 @@ async function untilBlocked(tx: Transaction, other: Promise<unknown>): Promise<v
 }
 
 test('a coupon that becomes free while its stock ends expires all the same', async t => {
-  const sandbox = await couponsUnderTest(t)
-  const stock_id = await sandbox.stock({ type: 'NOCASH', ...paidByMerchant(60) })
-  const payer_id = await sandbox.payer()
-  const coupon = await sandbox.send(stock_id, payer_id)
-  await sandbox.db.transaction(async tx => {
-    const purchase = { payer_id, payee_mchid: MERCHANT, total: 888, goods_tag: '', now: sandbox.clock.now() }
+  const running = await couponsUnderTest(t)
+  const stock_id = await running.stock({ type: 'NOCASH', ...paidByMerchant(60) })
+  const payer_id = await running.payer()
+  const coupon = await running.send(stock_id, payer_id)
+  await running.db.transaction(async tx => {
+    const purchase = { payer_id, payee_mchid: MERCHANT, total: 888, goods_tag: '', now: running.clock.now() }
     assert.ok(await lockCoupons(tx, await chooseCoupons(tx, purchase), 'order/1'))
   })
-  sandbox.clock.moveTo(END)
+  running.clock.moveTo(END)
   let ending: Promise<boolean> | undefined
-  await sandbox.db.transaction(async tx => {
+  await running.db.transaction(async tx => {
     await unlockCoupons(tx, 'order/1')
-    ending = stocks(sandbox.platform).handle({ stock_id })
+    ending = stocks(running.platform).handle({ stock_id })
     await untilBlocked(tx, ending)
   })
   assert.equal(await ending, true)
-  await sandbox.runDue()
-  assert.equal(await sandbox.state(coupon), 'EXPIRED')
+  await running.runDue()
+  assert.equal(await running.state(coupon), 'EXPIRED')
 })

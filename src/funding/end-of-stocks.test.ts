@@ -46,28 +46,28 @@ function giveUp({ db, clock }: CouponsUnderTest, subject: string): Promise<void>
 }
 
 test('at its end a stock takes no more charges, unused coupons expire, and the rest of the money goes back in its shares', async t => {
-  const sandbox = await couponsUnderTest(t)
-  const stock = await sandbox.stock({ max_coupons: 10 })
-  const [one, two] = [await sandbox.payer(), await sandbox.payer()]
-  const unused = await sandbox.send(stock, two)
-  const used = await sandbox.send(stock, one)
-  await pay(sandbox, await beginCharge(sandbox, one))
+  const running = await couponsUnderTest(t)
+  const stock = await running.stock({ max_coupons: 10 })
+  const [one, two] = [await running.payer(), await running.payer()]
+  const unused = await running.send(stock, two)
+  const used = await running.send(stock, one)
+  await pay(running, await beginCharge(running, one))
 
-  sandbox.clock.moveTo(END - 1)
-  assert.equal(await sandbox.runDue(), 0)
-  assert.equal(await sandbox.state(unused), 'SENDED')
-  assert.equal(await stocks(sandbox.platform).nextDueAt(), END)
-  sandbox.clock.moveTo(END)
-  assert.equal(await sandbox.runDue(), 1)
+  running.clock.moveTo(END - 1)
+  assert.equal(await running.runDue(), 0)
+  assert.equal(await running.state(unused), 'SENDED')
+  assert.equal(await stocks(running.platform).nextDueAt(), END)
+  running.clock.moveTo(END)
+  assert.equal(await running.runDue(), 1)
 
-  assert.equal((await findStock(sandbox.db, stock))?.state, 'ENDED')
-  assert.equal(await sandbox.state(unused), 'EXPIRED')
-  assert.equal(await sandbox.state(used), 'USED')
-  assert.equal(await sandbox.balance(couponFundOf(stock)), 0)
-  assert.equal(await sandbox.balance(pendingOf(MERCHANT)), 60)
-  assert.equal(await sandbox.balance(BANK_CLEARING), -50)
-  assert.equal(await sandbox.balance(MARKETING), -10)
-  const returned = (await transfersOf(sandbox.db, `stock/${stock}`)).filter(
+  assert.equal((await findStock(running.db, stock))?.state, 'ENDED')
+  assert.equal(await running.state(unused), 'EXPIRED')
+  assert.equal(await running.state(used), 'USED')
+  assert.equal(await running.balance(couponFundOf(stock)), 0)
+  assert.equal(await running.balance(pendingOf(MERCHANT)), 60)
+  assert.equal(await running.balance(BANK_CLEARING), -50)
+  assert.equal(await running.balance(MARKETING), -10)
+  const returned = (await transfersOf(running.db, `stock/${stock}`)).filter(
     ({ kind }) => kind === 'coupon_return',
   )
   assert.deepEqual(
@@ -77,84 +77,84 @@ test('at its end a stock takes no more charges, unused coupons expire, and the r
       ['return/1/marketing', 90, END],
     ],
   )
-  assert.equal(await stocks(sandbox.platform).nextDueAt(), undefined)
-  assert.deepEqual(await auditLedger(sandbox.db), [])
+  assert.equal(await stocks(running.platform).nextDueAt(), undefined)
+  assert.deepEqual(await auditLedger(running.db), [])
 })
 
 test('a stock without money ends like any other', async t => {
-  const sandbox = await couponsUnderTest(t)
-  const stock = await sandbox.stock({ type: 'NOCASH', ...paidByMerchant(60) })
-  const payer = await sandbox.payer()
-  const [unused, held] = [await sandbox.send(stock, payer, 'b'), await sandbox.send(stock, payer, 'a')]
-  const subject = await beginCharge(sandbox, payer)
-  sandbox.clock.moveTo(END)
-  await sandbox.runDue()
-  assert.deepEqual([await sandbox.state(unused), await sandbox.state(held)], ['EXPIRED', 'LOCKED'])
-  await giveUp(sandbox, subject)
-  await sandbox.runDue()
-  assert.equal(await sandbox.state(held), 'EXPIRED')
-  assert.deepEqual(await transfersOf(sandbox.db, `stock/${stock}`), [])
+  const running = await couponsUnderTest(t)
+  const stock = await running.stock({ type: 'NOCASH', ...paidByMerchant(60) })
+  const payer = await running.payer()
+  const [unused, held] = [await running.send(stock, payer, 'b'), await running.send(stock, payer, 'a')]
+  const subject = await beginCharge(running, payer)
+  running.clock.moveTo(END)
+  await running.runDue()
+  assert.deepEqual([await running.state(unused), await running.state(held)], ['EXPIRED', 'LOCKED'])
+  await giveUp(running, subject)
+  await running.runDue()
+  assert.equal(await running.state(held), 'EXPIRED')
+  assert.deepEqual(await transfersOf(running.db, `stock/${stock}`), [])
 })
 
 test('a coupon that waits for a bank keeps its money over the end: it can still be used', async t => {
-  const sandbox = await couponsUnderTest(t)
-  const stock = await sandbox.stock({ max_coupons: 10 })
-  const payer = await sandbox.payer()
-  const coupon = await sandbox.send(stock, payer)
-  const subject = await beginCharge(sandbox, payer)
-  sandbox.clock.moveTo(END)
-  await sandbox.runDue()
-  assert.equal(await sandbox.state(coupon), 'LOCKED')
-  assert.equal(await sandbox.balance(couponFundOf(stock)), 60)
-  await pay(sandbox, subject)
-  assert.equal(await sandbox.state(coupon), 'USED')
-  assert.equal(await sandbox.balance(couponFundOf(stock)), 0)
-  assert.equal(await sandbox.runDue(), 0)
-  assert.deepEqual(await auditLedger(sandbox.db), [])
+  const running = await couponsUnderTest(t)
+  const stock = await running.stock({ max_coupons: 10 })
+  const payer = await running.payer()
+  const coupon = await running.send(stock, payer)
+  const subject = await beginCharge(running, payer)
+  running.clock.moveTo(END)
+  await running.runDue()
+  assert.equal(await running.state(coupon), 'LOCKED')
+  assert.equal(await running.balance(couponFundOf(stock)), 60)
+  await pay(running, subject)
+  assert.equal(await running.state(coupon), 'USED')
+  assert.equal(await running.balance(couponFundOf(stock)), 0)
+  assert.equal(await running.runDue(), 0)
+  assert.deepEqual(await auditLedger(running.db), [])
 })
 
 test('coupons that become free after the end expire, and their money goes back too, whenever that is', async t => {
-  const sandbox = await couponsUnderTest(t)
-  const stock = await sandbox.stock({ max_coupons: 10 })
-  const payers = [await sandbox.payer(), await sandbox.payer()]
+  const running = await couponsUnderTest(t)
+  const stock = await running.stock({ max_coupons: 10 })
+  const payers = [await running.payer(), await running.payer()]
   const subjects: string[] = []
   for (const payer of payers) {
-    await sandbox.send(stock, payer)
-    subjects.push(await beginCharge(sandbox, payer))
+    await running.send(stock, payer)
+    subjects.push(await beginCharge(running, payer))
   }
-  sandbox.clock.moveTo(END)
-  await sandbox.runDue()
-  assert.equal(await sandbox.balance(couponFundOf(stock)), 120)
+  running.clock.moveTo(END)
+  await running.runDue()
+  assert.equal(await running.balance(couponFundOf(stock)), 120)
   for (const [index, subject] of subjects.entries()) {
-    await giveUp(sandbox, subject)
-    assert.equal(await stocks(sandbox.platform).nextDueAt(), END)
-    assert.equal(await sandbox.runDue(), 1)
-    assert.equal(await sandbox.balance(couponFundOf(stock)), 60 - 60 * index)
+    await giveUp(running, subject)
+    assert.equal(await stocks(running.platform).nextDueAt(), END)
+    assert.equal(await running.runDue(), 1)
+    assert.equal(await running.balance(couponFundOf(stock)), 60 - 60 * index)
   }
-  assert.equal(await sandbox.balance(BANK_CLEARING), 0)
-  assert.equal(await sandbox.balance(MARKETING), 0)
-  const expired = await sandbox.db.all(`SELECT coupon_id FROM coupons WHERE state = 'EXPIRED'`)
+  assert.equal(await running.balance(BANK_CLEARING), 0)
+  assert.equal(await running.balance(MARKETING), 0)
+  const expired = await running.db.all(`SELECT coupon_id FROM coupons WHERE state = 'EXPIRED'`)
   assert.equal(expired.length, 2)
-  assert.deepEqual(await auditLedger(sandbox.db), [])
+  assert.deepEqual(await auditLedger(running.db), [])
 })
 
 test('an ended stock is known still: the same stock again is no change, and its money stays where it went', async t => {
-  const sandbox = await couponsUnderTest(t)
-  const stock_id = await sandbox.stock()
-  const stock = await findStock(sandbox.db, stock_id)
+  const running = await couponsUnderTest(t)
+  const stock_id = await running.stock()
+  const stock = await findStock(running.db, stock_id)
   assert.ok(stock)
-  sandbox.clock.moveTo(END)
-  await sandbox.runDue()
-  assert.equal(await sandbox.db.transaction(tx => createStock(tx, sandbox.platform, stock)), 'done')
-  assert.equal(await sandbox.runDue(), 0)
-  assert.equal(await sandbox.balance(BANK_CLEARING), 0)
+  running.clock.moveTo(END)
+  await running.runDue()
+  assert.equal(await running.db.transaction(tx => createStock(tx, running.platform, stock)), 'done')
+  assert.equal(await running.runDue(), 0)
+  assert.equal(await running.balance(BANK_CLEARING), 0)
 })
 
 test('many coupons expire batch by batch, and the money goes back with the last', async t => {
-  const sandbox = await couponsUnderTest(t)
-  const stock = await sandbox.stock({ max_coupons: 2_500, max_coupons_per_payer: 2_500 })
-  const payer = await sandbox.payer()
-  await sandbox.db.transaction(async tx => {
+  const running = await couponsUnderTest(t)
+  const stock = await running.stock({ max_coupons: 2_500, max_coupons_per_payer: 2_500 })
+  const payer = await running.payer()
+  await running.db.transaction(async tx => {
     for (let index = 0; index < 2_500; index += 1) {
       await tx.run(
         `INSERT INTO coupons (coupon_id, stock_id, payer_id, state, create_time) VALUES ($1, $2, $3, 'SENDED', 0)`,
@@ -164,23 +164,23 @@ test('many coupons expire batch by batch, and the money goes back with the last'
       )
     }
   })
-  sandbox.clock.moveTo(END)
-  const job = stocks(sandbox.platform)
+  running.clock.moveTo(END)
+  const job = stocks(running.platform)
   assert.equal(await job.handle({ stock_id: stock }), true)
-  const left = await sandbox.db.all(`SELECT coupon_id FROM coupons WHERE state = 'SENDED'`)
+  const left = await running.db.all(`SELECT coupon_id FROM coupons WHERE state = 'SENDED'`)
   assert.equal(left.length, 1_500)
-  assert.equal(await sandbox.balance(couponFundOf(stock)), 2_500 * 60)
-  assert.equal(await sandbox.runDue(), 2)
-  assert.equal(await sandbox.balance(couponFundOf(stock)), 0)
-  assert.deepEqual(await auditLedger(sandbox.db), [])
+  assert.equal(await running.balance(couponFundOf(stock)), 2_500 * 60)
+  assert.equal(await running.runDue(), 2)
+  assert.equal(await running.balance(couponFundOf(stock)), 0)
+  assert.deepEqual(await auditLedger(running.db), [])
 })
 
 test('a stock whose money is not there rests, is reported, and ends when the money is back', async t => {
-  const sandbox = await couponsUnderTest(t)
-  const stock = await sandbox.stock({ max_coupons: 10 })
+  const running = await couponsUnderTest(t)
+  const stock = await running.stock({ max_coupons: 10 })
   const [fund, away] = [couponFundOf(stock), pendingOf(MERCHANT)]
   const move = (entry: string, debit_account: string, credit_account: string) =>
-    sandbox.db.transaction(tx =>
+    running.db.transaction(tx =>
       post(tx, [
         {
           subject: 'fault',
@@ -193,44 +193,44 @@ test('a stock whose money is not there rests, is reported, and ends when the mon
         },
       ]),
     )
-  const payer = await sandbox.payer()
-  await sandbox.send(stock, payer)
-  await sandbox.db.run(`UPDATE coupons SET state = 'LOCKED', subject = 'lost' WHERE stock_id = $1`, stock)
+  const payer = await running.payer()
+  await running.send(stock, payer)
+  await running.db.run(`UPDATE coupons SET state = 'LOCKED', subject = 'lost' WHERE stock_id = $1`, stock)
   await move('out', fund, away)
-  sandbox.clock.moveTo(END)
-  const job = stocks(sandbox.platform)
+  running.clock.moveTo(END)
+  const job = stocks(running.platform)
   await assert.rejects(job.handle({ stock_id: stock }))
   assert.equal(await job.nextDueAt(), END + 60_000)
   await move('back', away, fund)
-  sandbox.clock.advance(60_000)
-  assert.equal(await sandbox.runDue(), 1)
-  assert.equal(await sandbox.balance(fund), 60)
+  running.clock.advance(60_000)
+  assert.equal(await running.runDue(), 1)
+  assert.equal(await running.balance(fund), 60)
 })
 
 test('what is used, given up and ended at the same time loses no money and frees no coupon twice', async t => {
-  const sandbox = await couponsUnderTest(t)
-  const stock = await sandbox.stock({ max_coupons: 20 })
+  const running = await couponsUnderTest(t)
+  const stock = await running.stock({ max_coupons: 20 })
   const subjects: string[] = []
   for (let index = 0; index < 12; index += 1) {
-    const payer = await sandbox.payer()
-    await sandbox.send(stock, payer)
-    subjects.push(await beginCharge(sandbox, payer))
+    const payer = await running.payer()
+    await running.send(stock, payer)
+    subjects.push(await beginCharge(running, payer))
   }
-  sandbox.clock.moveTo(END)
-  const job = stocks(sandbox.platform)
+  running.clock.moveTo(END)
+  const job = stocks(running.platform)
   await Promise.all([
-    ...subjects.map((subject, index) => (index % 2 === 0 ? pay : giveUp)(sandbox, subject)),
+    ...subjects.map((subject, index) => (index % 2 === 0 ? pay : giveUp)(running, subject)),
     ...[1, 2, 3].map(() => job.handle({ stock_id: stock })),
   ])
-  await sandbox.runDue()
-  const states = await sandbox.db.all(
+  await running.runDue()
+  const states = await running.db.all(
     'SELECT state, COUNT(*) AS coupons FROM coupons GROUP BY state ORDER BY state',
   )
   assert.deepEqual(states, [
     { state: 'EXPIRED', coupons: 6 },
     { state: 'USED', coupons: 6 },
   ])
-  assert.equal(await sandbox.balance(couponFundOf(stock)), 0)
-  assert.equal(await sandbox.balance(pendingOf(MERCHANT)), 360)
-  assert.deepEqual(await auditLedger(sandbox.db), [])
+  assert.equal(await running.balance(couponFundOf(stock)), 0)
+  assert.equal(await running.balance(pendingOf(MERCHANT)), 360)
+  assert.deepEqual(await auditLedger(running.db), [])
 })

@@ -204,7 +204,7 @@ const TABLES: [law: string, before: Opening, events: Event[]][] = [
     { rich: 9_007_199_254_000_001, other: 0 },
     [
       ['post', 'o1/a rich>other 9007199254000001', true, { rich: 0, other: 9_007_199_254_000_001 }],
-      // The outside has given all of it and gets it back, so that the next tables can open accounts.
+      // All of it came from outside and goes back there, so that the next tables can open accounts.
       ['post', `o2/a other>${OUTSIDE} 9007199254000001`, true, { other: 0 }],
     ],
   ],
@@ -212,15 +212,15 @@ const TABLES: [law: string, before: Opening, events: Event[]][] = [
 
 for (const [table, [law, opening, events]] of TABLES.entries()) {
   test(law, async () => {
-    const sandbox = await openSandbox(`t${table}`, opening)
+    const ledger = await openBooks(`t${table}`, opening)
     const expected: Books = {}
     for (const [name, start] of Object.entries(opening)) {
       expected[name] = typeof start === 'number' ? start : start.balance
     }
     for (const [does, what, answer, changes = {}] of events) {
-      assert.equal(await sandbox.run(does, what), answer, `${does} ${what}`)
+      assert.equal(await ledger.run(does, what), answer, `${does} ${what}`)
       Object.assign(expected, changes)
-      assert.deepEqual(await sandbox.books(), full(expected), `${does} ${what}`)
+      assert.deepEqual(await ledger.books(), full(expected), `${does} ${what}`)
       assert.deepEqual(await auditLedger(db), [], `${does} ${what}`)
     }
   })
@@ -233,7 +233,7 @@ function full(books: Books): Books {
 }
 
 /** Accounts that no other table has, with money from outside. */
-async function openSandbox(prefix: string, opening: Opening) {
+async function openBooks(prefix: string, opening: Opening) {
   const accountOf = (name: string) => (name === OUTSIDE ? OUTSIDE : `${prefix}/${name}`)
   await db.transaction(async tx => {
     for (const [name, start] of Object.entries(opening)) {
@@ -296,7 +296,7 @@ async function bookOf(account: string): Promise<[number, number, number]> {
 
 /** An account with money on it, and another without. */
 async function pair(name: string, balance: number): Promise<[from: string, to: string]> {
-  await openSandbox(name, { from: balance, to: 0 })
+  await openBooks(name, { from: balance, to: 0 })
   return [`${name}/from`, `${name}/to`]
 }
 

@@ -1,5 +1,5 @@
 -- Transfers can be pending: money that is promised but has not moved. An account's minimum says how far it may go down;
--- without one it mirrors what is outside. The order's number becomes the subject of everything that moves for it.
+-- without one it mirrors money outside the platform. The order's number becomes the subject of everything that moves for it.
 CREATE TABLE ledger_accounts (
   account TEXT PRIMARY KEY,
   -- What is posted: credits less debits.

@@ -63,7 +63,7 @@ export class PlatformKeys {
     this.#keys = keys
   }
 
-  /** Reads the keys. Throws when the sandbox has none, because nothing can be answered without. */
+  /** Reads the keys. Throws when the store has none, because nothing can be answered without. */
   static async open(db: Database, secrets: Secrets): Promise<PlatformKeys> {
     const parsed = new Map<string, PlatformKey>()
     return new PlatformKeys(await CachedValue.open(db, () => readKeys(db, secrets, parsed)))

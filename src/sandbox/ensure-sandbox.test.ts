@@ -31,7 +31,8 @@ const keys = await sharedKeys()
 const seeds = products.flatMap(({ seed }) => (seed ? [seed] : []))
 const CALLERS = SANDBOX_MERCHANTS.filter(({ kind }) => kind !== 'sub')
 
-interface Sandbox {
+/** An empty store and an empty folder, and what a start makes of them. */
+interface NewSandbox {
   db: Database
   folder: string
   start(more?: { baseUrl?: string; backupUrl?: string; trust?: TrustState }): Promise<{ isNew: boolean }>
@@ -41,7 +42,7 @@ interface Sandbox {
   files(): Record<string, [content: string, writtenAt: number]>
 }
 
-async function emptySandbox(t: Scope): Promise<Sandbox> {
+async function newSandbox(t: Scope): Promise<NewSandbox> {
   const db = await openTestDatabase()
   const folder = mkdtempSync(join(tmpdir(), 'boomgate-sandbox-'))
   t.after(async () => {
@@ -72,7 +73,7 @@ async function emptySandbox(t: Scope): Promise<Sandbox> {
   }
 }
 
-const shared = await emptySandbox({ after })
+const shared = await newSandbox({ after })
 await shared.start()
 
 test('a first start writes the files of every merchant who calls, and of the platform', () => {
@@ -85,7 +86,7 @@ test('a first start writes the files of every merchant who calls, and of the pla
   assert.deepEqual(Object.keys(shared.files()), expected.sort())
 })
 
-test('only the payer can read what is secret, and no file is writable by others', () => {
+test('only the owner can read what is secret, and no file is writable by others', () => {
   for (const name of Object.keys(shared.files())) {
     const secret = /apiclient_key\.pem$|merchant\.json$/.test(name)
     assert.equal(statSync(join(shared.folder, name)).mode & (secret ? 0o077 : 0o022), 0, name)
@@ -157,7 +158,7 @@ test("a merchant's folder holds its own key, its secrets and the platform's two 
   assert.match(shared.read('platform', 'pub_key.pem'), /^-----BEGIN PUBLIC KEY-----\n/)
 })
 
-async function assertFilesFitStore({ db, read, merchantFile }: Sandbox): Promise<void> {
+async function assertFilesFitStore({ db, read, merchantFile }: NewSandbox): Promise<void> {
   const platformKeys = await PlatformKeys.open(db, UNSEALED)
   const signing = platformKeys.signing('RSA', systemClock.now())
   assert.equal(signing.certificate, read('platform', 'platform_cert.pem'))
@@ -179,7 +180,7 @@ test('the files fit what the store has', async () => {
 })
 
 test('a second start changes no file and no row', async t => {
-  const sandbox = await emptySandbox(t)
+  const sandbox = await newSandbox(t)
   await sandbox.start()
   const before = sandbox.files()
   const rows = () => sandbox.db.all('SELECT * FROM merchants ORDER BY mchid')
@@ -190,7 +191,7 @@ test('a second start changes no file and no row', async t => {
 })
 
 test("a start on another address changes base_url in the merchants' files, and nothing else", async t => {
-  const sandbox = await emptySandbox(t)
+  const sandbox = await newSandbox(t)
   await sandbox.start()
   const before = sandbox.files()
   await sandbox.start({ baseUrl: 'http://127.0.0.1:9090' })
@@ -206,7 +207,7 @@ test("a start on another address changes base_url in the merchants' files, and n
 })
 
 test("a merchant's folder that was removed is no obstacle to a start", async t => {
-  const sandbox = await emptySandbox(t)
+  const sandbox = await newSandbox(t)
   await sandbox.start()
   rmSync(join(sandbox.folder, 'merchants', '1230000110'), { recursive: true })
   assert.deepEqual(await sandbox.start({ baseUrl: 'http://127.0.0.1:9090' }), { isNew: false })
@@ -214,7 +215,7 @@ test("a merchant's folder that was removed is no obstacle to a start", async t =
 })
 
 test('the second access point is in the files for as long as there is one, and a client is made with it', async t => {
-  const sandbox = await emptySandbox(t)
+  const sandbox = await newSandbox(t)
   const own = join(sandbox.folder, 'merchants', '1230000109')
   for (const backupUrl of [undefined, 'http://127.0.0.1:8081', 'http://127.0.0.1:8082']) {
     await sandbox.start({ ...(backupUrl !== undefined && { backupUrl }) })
@@ -226,7 +227,7 @@ test('the second access point is in the files for as long as there is one, and a
 })
 
 test('a crash between the files and the store is healed by the next start', async t => {
-  const sandbox = await emptySandbox(t)
+  const sandbox = await newSandbox(t)
   const lost = await makeSandboxKeys(systemClock, randomBytes)
   writeSandboxFiles(
     { folder: sandbox.folder, baseUrl: 'http://127.0.0.1:1', backupUrl: undefined },
@@ -240,7 +241,7 @@ test('a crash between the files and the store is healed by the next start', asyn
 })
 
 test('a sandbox is stored as a whole or not at all', async t => {
-  const sandbox = await emptySandbox(t)
+  const sandbox = await newSandbox(t)
   await sandbox.db.run('ALTER TABLE plates RENAME TO hidden')
   await assert.rejects(sandbox.start())
   assert.deepEqual(await sandbox.db.all('SELECT id FROM platform_keys'), [])
@@ -251,7 +252,7 @@ test('a sandbox is stored as a whole or not at all', async t => {
 })
 
 test('the trust state that a start names is given to all who call; without one it stays', async t => {
-  const sandbox = await emptySandbox(t)
+  const sandbox = await newSandbox(t)
   const states = async () => {
     const rows = await sandbox.db.all<{ trust_state: string }>(
       `SELECT DISTINCT trust_state FROM merchants WHERE kind <> 'sub'`,
@@ -341,7 +342,7 @@ test('every wallet, every debt and every coupon of the sandbox is backed, and th
 })
 
 test('of two first starts on one store one makes the sandbox, and its folder has the keys of the store', async t => {
-  const { db } = await emptySandbox(t)
+  const { db } = await newSandbox(t)
   const folders = ['one', 'other'].map(name => mkdtempSync(join(tmpdir(), `boomgate-${name}-`)))
   t.after(() => {
     for (const folder of folders) rmSync(folder, { recursive: true })

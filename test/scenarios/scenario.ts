@@ -25,7 +25,7 @@ export interface Payer {
   plate_number: string
 }
 
-/** One platform, one merchant's receiver, and the sandbox around them, moved only by its public calls. */
+/** One platform, one merchant's receiver, and the payers and banks around them, driven only by public calls. */
 export interface Scenario extends Omit<ParkingUnderTest, 'admin'> {
   admin: AdminClient
   sink: WebhookSink

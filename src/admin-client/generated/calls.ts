@@ -2680,7 +2680,7 @@ export interface AdminCalls {
         pending_debits: number
         /** Promised by others, in fen */
         pending_credits: number
-        /** How far it may go down; absent when it mirrors what is outside, in fen */
+        /** How far it may go down; absent when it mirrors money outside the platform, in fen */
         minimum?: number | undefined
       }>
       /** Give this as `after` for the next page; absent at the end */
@@ -2703,7 +2703,7 @@ export interface AdminCalls {
       pending_debits: number
       /** Promised by others, in fen */
       pending_credits: number
-      /** How far it may go down; absent when it mirrors what is outside, in fen */
+      /** How far it may go down; absent when it mirrors money outside the platform, in fen */
       minimum?: number | undefined
     }
   }

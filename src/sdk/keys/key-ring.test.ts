@@ -19,19 +19,19 @@ const certificate = (serial: string, effectiveTime = 0, expireTime = 1000 * HOUR
   expireTime,
 })
 
-/** A ring with a clock and a platform of certificates that the test moves. */
+/** A ring, and the platform that it downloads from: its time, its certificates, and whether it answers. */
 function ringOf(trust: Trust) {
-  const sandbox = { now: 0, certificates: [certificate('AA')], downloads: 0, failing: false }
+  const platform = { now: 0, certificates: [certificate('AA')], downloads: 0, failing: false }
   const ring = new KeyRing(
     { trust },
-    () => sandbox.now,
+    () => platform.now,
     async () => {
-      sandbox.downloads += 1
-      if (sandbox.failing) throw new Error('no network')
-      return sandbox.certificates
+      platform.downloads += 1
+      if (platform.failing) throw new Error('no network')
+      return platform.certificates
     },
   )
-  return { ring, sandbox }
+  return { ring, platform }
 }
 
 const isKey = (found: KeyObject | { unknown: string }) => !('unknown' in found)
@@ -39,18 +39,18 @@ const isKey = (found: KeyObject | { unknown: string }) => !('unknown' in found)
 const settled = () => new Promise(resolve => setImmediate(resolve))
 
 test('certificates are downloaded once before the first call, however many calls wait for them', async () => {
-  const { ring, sandbox } = ringOf({ certificates: [] })
+  const { ring, platform } = ringOf({ certificates: [] })
   await Promise.all([ring.ready(), ring.ready(), ring.ready()])
-  assert.equal(sandbox.downloads, 1)
+  assert.equal(platform.downloads, 1)
   assert.ok(isKey(await ring.find('AA')))
-  assert.equal(sandbox.downloads, 1)
+  assert.equal(platform.downloads, 1)
 })
 
 test('with a public key nothing is downloaded before the first call', async () => {
-  const { ring, sandbox } = ringOf({ ...publicKeyTrust, certificates: [] })
+  const { ring, platform } = ringOf({ ...publicKeyTrust, certificates: [] })
   await ring.ready()
   assert.ok(isKey(await ring.find('PUB_KEY_ID_1')))
-  assert.equal(sandbox.downloads, 0)
+  assert.equal(platform.downloads, 0)
 })
 
 test('serial numbers are compared without regard to case and leading zeros', async () => {
@@ -59,121 +59,121 @@ test('serial numbers are compared without regard to case and leading zeros', asy
 })
 
 test('a serial number that begins with a zero is named with it, and found without it', async () => {
-  const { ring, sandbox } = ringOf({ certificates: [] })
-  sandbox.certificates = [certificate('0AA1')]
+  const { ring, platform } = ringOf({ certificates: [] })
+  platform.certificates = [certificate('0AA1')]
   assert.equal((await ring.encryptionKey()).serial, '0AA1')
   assert.ok(isKey(await ring.find('0AA1')))
   assert.ok(isKey(await ring.find('AA1')))
 })
 
 test('an unknown serial number causes one download for all who wait, and then none for ten seconds', async () => {
-  const { ring, sandbox } = ringOf({ certificates: [] })
+  const { ring, platform } = ringOf({ certificates: [] })
   await ring.ready()
-  sandbox.certificates = [certificate('AA'), certificate('BB')]
+  platform.certificates = [certificate('AA'), certificate('BB')]
   const found = await Promise.all([ring.find('BB'), ring.find('BB'), ring.find('BB')])
   assert.ok(found.every(isKey))
-  assert.equal(sandbox.downloads, 2)
+  assert.equal(platform.downloads, 2)
 
   assert.ok(!isKey(await ring.find('CC')))
   assert.ok(!isKey(await ring.find('DD')))
-  assert.equal(sandbox.downloads, 2)
-  sandbox.now += 9_999
+  assert.equal(platform.downloads, 2)
+  platform.now += 9_999
   assert.ok(!isKey(await ring.find('CC')))
-  assert.equal(sandbox.downloads, 2)
-  sandbox.now += 1
+  assert.equal(platform.downloads, 2)
+  platform.now += 1
   assert.ok(!isKey(await ring.find('CC')))
-  assert.equal(sandbox.downloads, 3)
+  assert.equal(platform.downloads, 3)
 })
 
 test('a key id that is not known is never looked for among certificates', async () => {
-  const { ring, sandbox } = ringOf({ certificates: [] })
+  const { ring, platform } = ringOf({ certificates: [] })
   await ring.ready()
   const found = await ring.find('PUB_KEY_ID_2')
   assert.match('unknown' in found ? found.unknown : '', /publicKeyId/)
-  assert.equal(sandbox.downloads, 1)
+  assert.equal(platform.downloads, 1)
 })
 
 test('in public key mode a certificate is not known, and the reason says what to add', async () => {
-  const { ring, sandbox } = ringOf(publicKeyTrust)
+  const { ring, platform } = ringOf(publicKeyTrust)
   const found = await ring.find('AA')
   assert.match('unknown' in found ? found.unknown : '', /certificates: \[\]/)
-  assert.equal(sandbox.downloads, 0)
+  assert.equal(platform.downloads, 0)
 })
 
 test('certificates are renewed by whoever uses them after ten hours, without being waited for', async () => {
-  const { ring, sandbox } = ringOf({ certificates: [] })
+  const { ring, platform } = ringOf({ certificates: [] })
   await ring.ready()
-  sandbox.now = 10 * HOUR - 1
+  platform.now = 10 * HOUR - 1
   await ring.ready()
-  assert.equal(sandbox.downloads, 1)
+  assert.equal(platform.downloads, 1)
 
-  sandbox.now = 10 * HOUR
-  sandbox.certificates = [certificate('BB')]
+  platform.now = 10 * HOUR
+  platform.certificates = [certificate('BB')]
   assert.ok(isKey(await ring.find('AA')))
-  assert.equal(sandbox.downloads, 2)
+  assert.equal(platform.downloads, 2)
   await settled()
   assert.ok(isKey(await ring.find('BB')))
-  assert.equal(sandbox.downloads, 2)
+  assert.equal(platform.downloads, 2)
 })
 
 test('a renewal that fails disturbs nobody and is tried again', async () => {
-  const { ring, sandbox } = ringOf({ certificates: [] })
+  const { ring, platform } = ringOf({ certificates: [] })
   await ring.ready()
-  sandbox.now = 10 * HOUR
-  sandbox.failing = true
+  platform.now = 10 * HOUR
+  platform.failing = true
   assert.ok(isKey(await ring.find('AA')))
   await settled()
-  sandbox.now += MINUTE
+  platform.now += MINUTE
   assert.ok(isKey(await ring.find('AA')))
-  assert.equal(sandbox.downloads, 3)
+  assert.equal(platform.downloads, 3)
 })
 
 test('a renewal that fails is not tried again by each call, as after the switch, when there is no list any more', async () => {
-  const { ring, sandbox } = ringOf({ ...publicKeyTrust, certificates: [] })
+  const { ring, platform } = ringOf({ ...publicKeyTrust, certificates: [] })
   await ring.find('AA')
-  sandbox.now = 10 * HOUR
-  sandbox.failing = true
+  platform.now = 10 * HOUR
+  platform.failing = true
   for (let call = 0; call < 60; call += 1) {
     await ring.ready()
     assert.ok(isKey(await ring.find('PUB_KEY_ID_1')))
     assert.ok(isKey(await ring.find('AA')))
     await settled()
-    sandbox.now += 1000
+    platform.now += 1000
   }
-  assert.equal(sandbox.downloads, 2)
+  assert.equal(platform.downloads, 2)
 })
 
 test('while downloads fail, numbers that somebody makes up cause one in a second, and all hear why', async () => {
-  const { ring, sandbox } = ringOf({ ...publicKeyTrust, certificates: [] })
-  sandbox.failing = true
+  const { ring, platform } = ringOf({ ...publicKeyTrust, certificates: [] })
+  platform.failing = true
   for (const serial of ['AA', 'BB', 'CC']) await assert.rejects(ring.find(serial), /no network/)
-  assert.equal(sandbox.downloads, 1)
-  sandbox.now += 1000
-  sandbox.failing = false
+  assert.equal(platform.downloads, 1)
+  platform.now += 1000
+  platform.failing = false
   assert.ok(isKey(await ring.find('AA')))
-  assert.equal(sandbox.downloads, 2)
+  assert.equal(platform.downloads, 2)
 })
 
 test('a download that fails before the first call fails the call, and the next call tries again', async () => {
-  const { ring, sandbox } = ringOf({ certificates: [] })
-  sandbox.failing = true
+  const { ring, platform } = ringOf({ certificates: [] })
+  platform.failing = true
   await assert.rejects(ring.ready(), /no network/)
-  sandbox.failing = false
+  platform.failing = false
   await ring.ready()
 })
 
 test('a certificate is believed until its end and not after', async () => {
-  const { ring, sandbox } = ringOf({ certificates: [] })
-  sandbox.certificates = [certificate('AA', 0, 2 * HOUR)]
+  const { ring, platform } = ringOf({ certificates: [] })
+  platform.certificates = [certificate('AA', 0, 2 * HOUR)]
   await ring.ready()
-  sandbox.now = 2 * HOUR
+  platform.now = 2 * HOUR
   assert.ok(!isKey(await ring.find('AA')))
 })
 
 test('fields are encrypted to the newest certificate in effect', async () => {
-  const { ring, sandbox } = ringOf({ certificates: [] })
-  sandbox.now = 5 * HOUR
-  sandbox.certificates = [
+  const { ring, platform } = ringOf({ certificates: [] })
+  platform.now = 5 * HOUR
+  platform.certificates = [
     certificate('OLD', 1),
     certificate('NEW', 4 * HOUR),
     certificate('FUTURE', 6 * HOUR),
@@ -182,8 +182,8 @@ test('fields are encrypted to the newest certificate in effect', async () => {
 })
 
 test('fields are encrypted to the first certificate to come when none is in effect yet', async () => {
-  const { ring, sandbox } = ringOf({ certificates: [] })
-  sandbox.certificates = [certificate('LATER', 2 * MINUTE), certificate('SOON', MINUTE)]
+  const { ring, platform } = ringOf({ certificates: [] })
+  platform.certificates = [certificate('LATER', 2 * MINUTE), certificate('SOON', MINUTE)]
   assert.equal((await ring.encryptionKey()).serial, 'SOON')
 })
 

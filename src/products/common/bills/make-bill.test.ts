@@ -185,7 +185,7 @@ test('a bill of a sandbox that was reset while it was made is none', async t => 
   for (const table of ['bills', 'bill_chunks', 'bill_makings']) assert.equal(await countOf(running, table), 0)
 })
 
-test('whoever asks for a bill while the sandbox changes under its making is asked to come again, and later has it', async t => {
+test('whoever asks for a bill while the sandbox is changed is asked to come again, and later has it', async t => {
   const running = await billsUnderTest(t)
   const { pay, apply, clock, platform } = running
   const admin = adminClient(running)

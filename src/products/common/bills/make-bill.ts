@@ -19,7 +19,7 @@ export interface BillText {
 /** What is needed to make bills. */
 export type BillMaker = Pick<ProductContext, 'db' | 'clock' | 'random'>
 
-/** What is thrown when the sandbox was reset or restored under a making: what was made is of another sandbox. */
+/** Thrown when the sandbox was reset or restored while a bill was made, which is then a bill of another sandbox. */
 export class SandboxChanged extends Error {
   override readonly name = 'SandboxChanged'
 }

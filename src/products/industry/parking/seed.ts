@@ -151,13 +151,13 @@ async function storeCoupons(
   now: number,
 ): Promise<void> {
   // No worker runs yet that could be woken.
-  const sandbox = { clock: { now: () => now }, wake() {} }
+  const platform = { clock: { now: () => now }, wake() {} }
   const { stock_id } = COUPON_STOCK
-  const outcomes: string[] = [await createStock(tx, sandbox, COUPON_STOCK)]
+  const outcomes: string[] = [await createStock(tx, platform, COUPON_STOCK)]
   for (const { payer_id, coupons } of payers) {
     for (let number = 1; number <= coupons; number += 1) {
       const coupon_id = `${FIRST_COUPON_ID + number}`
-      outcomes.push(await sendCoupon(tx, sandbox, { coupon_id, stock_id, payer_id }))
+      outcomes.push(await sendCoupon(tx, platform, { coupon_id, stock_id, payer_id }))
     }
   }
   const refusal = outcomes.find(outcome => outcome !== 'done')
