@@ -172,8 +172,10 @@ async function refund({ out_trade_no, amount }: { out_trade_no: string; amount: 
 }
 
 /** Takes a verified notice. What this throws makes the platform send it again. */
-function book({ event_type, id, resource }: Notice): void {
-  if (event_type === 'TRANSACTION.SUCCESS') bookPayment(resource)
+function book(notice: Notice): void {
+  const { kind, event_type, id, resource } = notice
+  // Several products send TRANSACTION.SUCCESS, so the kind says which one has.
+  if (kind === 'parking.transactionResult' && event_type === 'TRANSACTION.SUCCESS') bookPayment(resource)
   else if (event_type === 'TRANSACTION.FAIL') bookFailure(resource)
   else if (event_type === 'REFUND.SUCCESS') bookRefund(resource)
   else if (event_type === 'VEHICLE.ENTRANCE_STATE_CHANGE') noteState(resource)

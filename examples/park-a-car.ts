@@ -123,8 +123,7 @@ async function startReceiver(webhooks: WebhookReceiver) {
   const { promise: nextResult, resolve, reject } = Promise.withResolvers<TransactionNotice>()
   const server = createServer(
     webhooks.nodeHandler(notice => {
-      if (notice.event_type === 'TRANSACTION.SUCCESS' || notice.event_type === 'TRANSACTION.FAIL')
-        resolve(notice)
+      if (notice.kind === 'parking.transactionResult') resolve(notice)
     }),
   )
   server.listen(0, '127.0.0.1')

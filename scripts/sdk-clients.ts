@@ -1,3 +1,4 @@
+import type { ClientParametersDeclaration } from '../src/contract/client-parameters.ts'
 import {
   FILE,
   type InMode,
@@ -10,7 +11,8 @@ import {
   type Operation,
 } from '../src/contract/operation.ts'
 import type { TSchema } from '../src/contract/schema.ts'
-import { docComment, interfaceOf, quoted, requestFields } from './sdk-types.ts'
+import { parametersInClient } from './sdk-client-parameters.ts'
+import { docComment, interfaceOf, pascal, quoted, requestFields } from './sdk-types.ts'
 
 // What the SDK knows of calls, from their declarations: one file a family of products.
 
@@ -18,6 +20,7 @@ import { docComment, interfaceOf, quoted, requestFields } from './sdk-types.ts'
 export interface ProductInSdk {
   name: string
   operations: readonly Operation[]
+  clientParameters?: readonly ClientParametersDeclaration[]
 }
 
 /** The TypeScript types of a call in a mode. */
@@ -35,20 +38,25 @@ interface CallInFile {
 
 /** The file of a family: types of requests and replies, clients, and rules. */
 export function familyFile(family: string, products: readonly ProductInSdk[]): string {
-  const made = products.map(product => ({ product, ...typesOf(product) }))
+  const made = products.map(product => {
+    const { calls, interfaces } = typesOf(product)
+    const parameters = (product.clientParameters ?? []).map(parametersInClient)
+    const types = [...interfaces, ...parameters.flatMap(each => each.interfaces)]
+    return { product, calls, types, parameters: parameters.map(({ method }) => method) }
+  })
   const calls = made.flatMap(each => each.calls)
-  const names = made.flatMap(({ interfaces }) => [...interfaces.keys()])
+  const names = made.flatMap(({ types }) => types.map(([name]) => name))
   const twice = names.find((name, index) => names.indexOf(name) !== index)
   if (twice !== undefined) throw new Error(`Two products of ${family} have a type ${twice}: rename one`)
   const classes = new Set(
     calls.flatMap(({ operation }) => (operation.sdk.refusals ?? []).flatMap(({ type }) => type ?? [])),
   )
-  const clients = made.map(({ product, calls }) => clientsOf(product.name, calls))
+  const clients = made.map(({ product, calls, parameters }) => clientsOf(product.name, calls, parameters))
   const needsMode = clients.some(({ text }) => text.includes('Mode'))
   return [
     classes.size > 0 && `import { ${[...classes].sort().join(', ')} } from '../refusals.ts'`,
     `import type { CallRules${needsMode ? ', Mode' : ''}${calls.some(({ operation }) => operation.upload) ? ', UploadedFile' : ''} } from '../transport/operations.ts'\n`,
-    ...made.flatMap(({ interfaces }) => [...interfaces.values()]),
+    ...made.flatMap(({ types }) => types.map(([, text]) => text)),
     callsOf(family, calls),
     ...clients.map(({ text }) => text),
     `${docComment(`The clients of ${family} products, by mode.`)}export interface ${pascal(family)}Clients {\n${MODES.map(
@@ -217,31 +225,35 @@ function callsOf(family: string, calls: readonly CallInFile[]): string {
   return `${docComment(`The calls of ${family} products.`)}export interface ${pascal(family)}Calls {\n${entries.join('')}}\n`
 }
 
-/** The interfaces of a product's client: one for both modes, and one for each mode that has calls of its own. */
+/**
+ * The interfaces of a product's client: one for both modes, which has the methods of parameters too, and one for each mode that
+ * has calls of its own.
+ */
 function clientsOf(
   product: string,
   calls: readonly CallInFile[],
+  parameters: readonly string[],
 ): { name: string; types: Partial<Record<Mode, string>>; text: string } {
   const withMethod = calls.filter(({ operation }) => !isFile(operation))
   const shared = withMethod.filter(({ types }) => MODES.every(mode => types[mode]))
   const name = `${pascal(product)}Client`
   const comment = `The calls of \`client.${product}\``
-  const methods = shared.map(call => methodOf(call, MODES)).join('\n')
+  const methods = [...shared.map(call => methodOf(call, MODES)), ...parameters].join('\n')
   const isByMode = methods.includes('[M]')
   const types: Partial<Record<Mode, string>> = {}
   const parts =
-    shared.length > 0
+    methods !== ''
       ? [
           `${docComment(`${comment}.`)}export interface ${name}${isByMode ? '<M extends Mode>' : ''} {\n${methods}}\n`,
         ]
       : []
   for (const mode of MODES) {
     const base = `${name}${isByMode ? `<${quoted(mode)}>` : ''}`
-    if (shared.length > 0) types[mode] = base
+    if (methods !== '') types[mode] = base
     const own = withMethod.filter(call => !shared.includes(call) && call.types[mode])
     if (own.length === 0) continue
     const ofMode = `${pascal(mode)}${name}`
-    const head = shared.length > 0 ? `${ofMode} extends ${base}` : ofMode
+    const head = methods !== '' ? `${ofMode} extends ${base}` : ofMode
     parts.push(
       `${docComment(`${comment} in ${mode} mode.`)}export interface ${head} {\n${own.map(call => methodOf(call, [mode])).join('\n')}}\n`,
     )
@@ -343,8 +355,4 @@ function checkFields(operation: Operation): void {
 
 function isFile(operation: Operation): boolean {
   return modesOf(operation).some(({ inMode }) => inMode.reply === FILE)
-}
-
-function pascal(name: string): string {
-  return name.charAt(0).toUpperCase() + name.slice(1)
 }

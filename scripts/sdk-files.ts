@@ -2,14 +2,17 @@ import { execFileSync } from 'node:child_process'
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { products } from '../src/products/index.ts'
-import { noticesOf, type Product } from '../src/products/product.ts'
+import { checkProducts, clientParametersOf, noticesOf, type Product } from '../src/products/product.ts'
 import { adminCalls } from './admin-client.ts'
+import { clientParameterRules } from './sdk-client-parameters.ts'
 import { familyFile, indexFile, type ProductInSdk } from './sdk-clients.ts'
 import { noticeKinds, noticeTypes } from './sdk-notices.ts'
 
 const project = fileURLToPath(new URL('..', import.meta.url))
 const FORMATTER = join(project, 'node_modules', '@biomejs', 'biome', 'bin', 'biome')
 const HEAD = '// Generated from the contracts: change those, and run `npm run generate`.\n\n'
+
+checkProducts(products)
 
 /** The family of a product is the folder that its own folder is in. */
 function familyOf({ folder }: Product): string {
@@ -21,8 +24,9 @@ const families = new Map(
 )
 
 function inSdk(family: string): ProductInSdk[] {
-  return (families.get(family) ?? []).map(({ name, endpoints }) => ({
+  return (families.get(family) ?? []).map(({ name, endpoints, clientParameters = [] }) => ({
     name,
+    clientParameters,
     operations: endpoints.map(({ operation }) => operation),
   }))
 }
@@ -36,6 +40,7 @@ export const GENERATED: Readonly<Record<string, () => string>> = {
       () => familyFile(family, inSdk(family)),
     ]),
   ),
+  'src/sdk/generated/client-parameters.ts': () => clientParameterRules(clientParametersOf(products)),
   'src/sdk/generated/index.ts': () => indexFile([...families.keys()]),
   'src/sdk/generated/notices.ts': () => noticeTypes(noticesOf(products)),
   'src/sdk/generated/notice-kinds.ts': () => noticeKinds(noticesOf(products)),

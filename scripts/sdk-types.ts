@@ -6,7 +6,7 @@ interface Schema {
   type?: string
   title?: string
   description?: string
-  enum?: readonly string[]
+  enum?: readonly (string | number)[]
   properties?: Readonly<Record<string, Schema>>
   required?: readonly string[]
   items?: Schema
@@ -29,7 +29,7 @@ export function requestFields(schema: TSchema): string {
 
 function typeOf(schema: Schema, withLimits: boolean): string {
   const { type, enum: values, items, properties } = schema
-  if (values) return values.map(quoted).join(' | ')
+  if (values) return values.map(value => (typeof value === 'string' ? quoted(value) : value)).join(' | ')
   if (type === 'array' && items) return `Array<${typeOf(items, withLimits)}>`
   if (type === 'integer') return 'number'
   if (type === 'object' && properties) return `{\n${fieldsOf(schema, withLimits)}}`
@@ -73,6 +73,10 @@ export function docComment(text: string): string {
 
 export function quoted(text: string): string {
   return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`
+}
+
+export function pascal(name: string): string {
+  return name.charAt(0).toUpperCase() + name.slice(1)
 }
 
 const LINE_LENGTH = 110

@@ -4,7 +4,10 @@ import { general } from '../src/protocol/general-errors.ts'
 
 /** The errors that the calls of each product declare, by the product's name. */
 export const DECLARED_ERRORS: ReadonlyMap<string, readonly ErrorEntry[]> = new Map(
-  products.map(({ name, endpoints }) => [name, endpoints.flatMap(({ operation }) => operation.errors)]),
+  products.map(({ name, endpoints }) => [
+    name,
+    endpoints.flatMap(({ operation }) => [...operation.errors, operation.signatureMismatch ?? []].flat()),
+  ]),
 )
 
 /** Every error that the platform answers with, once. */

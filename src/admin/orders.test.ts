@@ -121,7 +121,7 @@ test('lists have the newest first, in pages, and filters', async () => {
   const failed = (await admin.get('/orders?trade_state=PAY_FAIL&payer_id=payer-of-%E7%B2%A4B10006')).body
   assert.equal(failed.data.length, 1)
   const others = (await admin.get('/orders?trade_state=NOTPAY')).body.data
-  assert.deepEqual(new Set(namesOf(others, 'product')), new Set(['basic payment']))
+  assert.deepEqual(new Set(namesOf(others, 'product')), new Set(['payments']))
   admin.refusedField(await admin.get('/orders?trade_state=PAID'), 'trade_state', /ACCEPTED/)
 })
 

@@ -53,6 +53,8 @@ export interface Operation<
    * it prints none, the gateway's sentence is the message.
    */
   invalidParameter?: { error: ErrorEntry; field?: string }
+  /** What a wrong signature is refused with, where that is known to be other than the gateway's usual text. */
+  signatureMismatch?: ErrorEntry
   /** Set where parameters that the documents do not define are ignored; otherwise they are refused. */
   undefinedFields?: 'ignored'
   /** Fields of partner mode that a direct merchant is refused for, with the refusal; the others are ignored. */

@@ -43,6 +43,8 @@ export interface Charge {
   attempt: number
   /** How many of the attempts were made for an earlier charge under the same subject, which has failed. */
   attempts_before: number
+  /** Set where the payer pays: which sources the payer and the merchant allow. The platform advances nothing then. */
+  allows?: (source: Source) => boolean
 }
 
 /** A charge that was paid. Amounts are fen; `payer_total` and `discount_total` add up to the total. */
@@ -88,7 +90,7 @@ export async function deduct(tx: Transaction, platform: FundingContext, charge: 
     const step = await trySource(tx, platform, charge, choice, source)
     if (step) return step
   }
-  if (await advance(tx, platform, charge, choice)) {
+  if (!charge.allows && (await advance(tx, platform, charge, choice))) {
     return paidBy(choice, charge, ADVANCE_BANK_TYPE, 'N')
   }
   // A wallet may be filled and a card may be added, so it is worth another attempt whatever the banks have said.
@@ -132,12 +134,14 @@ function ask(payment: AskedPayment): Step {
 function untried(
   { sources }: Payer,
   asked: readonly AskedPayment[],
-  { attempt, attempts_before }: Charge,
+  { attempt, attempts_before, allows = () => true }: Charge,
 ): Source[] {
   const wasAsked = ({ id }: Source) => asked.some(one => one.card_id === id && one.attempt === attempt)
   const hasRefused = ({ id }: Source) =>
     asked.some(one => one.card_id === id && one.state === 'REFUSED' && one.attempt > attempts_before)
-  return sources.slice(sources.findLastIndex(wasAsked) + 1).filter(source => !hasRefused(source))
+  return sources
+    .slice(sources.findLastIndex(wasAsked) + 1)
+    .filter(source => allows(source) && !hasRefused(source))
 }
 
 /** Takes the money from a wallet, or promises what a card's bank will be asked for. `undefined` when there is too little. */

@@ -146,7 +146,7 @@ function mountEndpoints(
           const body = exchange.meta ?? sent
           const target = request.raw.url ?? ''
           const caller = await verifying(() =>
-            verifySignature(exchange, { method: request.method, target, body }),
+            verifySignature(exchange, { method: request.method, target, body }, operation.signatureMismatch),
           )
           exchange.verified = true
           limits.requirePass(operation, caller, exchange.startedAt)

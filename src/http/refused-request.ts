@@ -1,13 +1,12 @@
 import type { FastifyRequest } from 'fastify'
 import type { RefusedRequest } from '../diagnosis/finding.ts'
 import type { ApiError } from '../protocol/errors.ts'
-import { general } from '../protocol/general-errors.ts'
 import type { Exchange } from './exchange.ts'
 
 /** What there is to say about a request whose signature was refused, for whoever finds out why. */
 export function refusedRequest(
   { method, raw, headers, body, routeOptions }: FastifyRequest,
-  { requestId, op, startedAt, meta }: Exchange,
+  { requestId, op, startedAt, authorization, meta }: Exchange,
   { entry }: ApiError,
   businessTime: number,
 ): RefusedRequest {
@@ -17,7 +16,7 @@ export function refusedRequest(
     target: raw.url ?? '',
     template: template.includes('{') ? template : '',
     // Only what was refused just for its signature has come so far that its body was read.
-    body: entry === general.SIGNATURE_MISMATCH ? (meta ?? bytesOf(body)) : undefined,
+    body: authorization ? (meta ?? bytesOf(body)) : undefined,
     wallTime: startedAt,
   }
 }

@@ -93,6 +93,7 @@ const REFUSALS = {
 export function verifySignature(
   { authorization, caller, suite }: Pick<Exchange, 'authorization' | 'caller' | 'suite'>,
   { method, target, body }: { method: string; target: string; body: Uint8Array },
+  mismatch: ErrorEntry = general.SIGNATURE_MISMATCH,
 ): Caller {
   if (!authorization || !caller?.certificate) throw new Error('The caller was not identified')
   const { timestamp, nonce_str: nonce, signature } = authorization
@@ -104,7 +105,7 @@ export function verifySignature(
   const start = new TextDecoder('utf-8', { ignoreBOM: true }).decode(body.subarray(0, TRUNCATED_BODY_BYTES), {
     stream: true,
   })
-  throw new ApiError(general.SIGNATURE_MISMATCH, {
+  throw new ApiError(mismatch, {
     detail: { issue: 'sign not match' },
     field: 'signature',
     location: 'authorization',

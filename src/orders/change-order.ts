@@ -115,6 +115,19 @@ export async function failOrder<Known extends Order>(tx: Statements, order: Know
   return failed
 }
 
+/** Writes that nobody can pay a locked order any more. */
+export async function closeOrder(
+  tx: Statements,
+  { mchid, out_trade_no, trade_state }: OrderKey & Pick<Order, 'trade_state'>,
+): Promise<void> {
+  await tx.run(
+    'UPDATE orders SET trade_state = $1 WHERE mchid = $2 AND out_trade_no = $3',
+    nextOrderState(trade_state, 'closed'),
+    mchid,
+    out_trade_no,
+  )
+}
+
 /** Takes a failed order up again, with whoever pays now. Answers false when it is not a failed one any more. */
 export async function reopenOrder(
   tx: Statements,

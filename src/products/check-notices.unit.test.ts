@@ -9,33 +9,33 @@ import { checkProducts, noticesOf, type Product } from './product.ts'
 
 /** A payment of another product, as far as it matters here. */
 const payment = notice({
-  id: 'payments.paymentResult',
+  id: 'tickets.paymentResult',
   originalType: 'transaction',
   events: { 'TRANSACTION.SUCCESS': '支付成功' },
-  marks: { trade_type: true },
+  marks: { trade_type: 'TICKET' },
   title: { zh: '支付成功通知', en: 'Payment' },
   pages: {},
   resource: Type.Object({
     out_trade_no: text('商户订单号', 32),
-    trade_type: oneOf('交易类型', ['NATIVE', 'JSAPI']),
+    trade_type: oneOf('交易类型', ['TICKET', 'PASS']),
     attach: Type.Optional(text('附加数据', 128)),
   }),
   sdk: {
-    types: { notice: 'PaymentNotice', resource: 'NoticedPayment' },
+    types: { notice: 'TicketNotice', resource: 'NoticedTicket' },
     descriptions: { notice: 'An order was paid.', resource: 'The order.' },
     needs: ['out_trade_no'],
   },
 })
 
 function withNotices(...notices: NoticeDeclaration[]): Product[] {
-  return [...products, { name: 'payments', folder: new URL('.', import.meta.url), endpoints: [], notices }]
+  return [...products, { name: 'tickets', folder: new URL('.', import.meta.url), endpoints: [], notices }]
 }
 
 function refused(sentence: RegExp, ...notices: NoticeDeclaration[]): void {
   assert.throws(() => checkProducts(withNotices(...notices)), { name: 'Error', message: sentence })
 }
 
-const named = (id: `payments.${string}`, changes: Partial<NoticeDeclaration> = {}): NoticeDeclaration => ({
+const named = (id: `tickets.${string}`, changes: Partial<NoticeDeclaration> = {}): NoticeDeclaration => ({
   ...payment,
   id,
   sdk: { ...payment.sdk, types: { notice: `${id}Notice`, resource: `${id}Resource` } },
@@ -45,57 +45,54 @@ const named = (id: `payments.${string}`, changes: Partial<NoticeDeclaration> = {
 test('several products may send the same event type when each of their notices can be known', () => {
   checkProducts(withNotices(payment))
   assert.deepEqual(noticesOf(withNotices(payment)).slice(-1), [payment])
-  const sharing = named('payments.sharing', { originalType: 'profitsharing', marks: {} })
+  const sharing = named('tickets.sharing', { originalType: 'profitsharing', marks: {} })
   checkProducts(withNotices(sharing))
   assert.equal(noticesOf(withNotices(sharing)).length, noticesOf(products).length + 1)
 })
 
 test('a product that sends an event type by two notices is refused, with the advice to declare it once', () => {
   refused(
-    /payments.paymentResult and payments.again both declare TRANSACTION.SUCCESS.*in one of them/,
+    /tickets.paymentResult and tickets.again both declare TRANSACTION.SUCCESS.*in one of them/,
     payment,
-    named('payments.again'),
+    named('tickets.again'),
   )
 })
 
 test('a notice that could be taken for one of another product is refused with what marks it', () => {
   refused(
-    /payments.unmarked sends TRANSACTION.SUCCESS.*parking.transactionResult.*marks/,
-    named('payments.unmarked', { marks: {} }),
+    /tickets.unmarked sends TRANSACTION.SUCCESS.*payments.paymentResult.*marks/,
+    named('tickets.unmarked', { marks: {} }),
   )
   // A receiver could take parking's for it, which has such a field too.
-  refused(/payments.shared sends.*does not have/, named('payments.shared', { marks: { out_trade_no: true } }))
+  refused(/tickets.shared sends.*does not have/, named('tickets.shared', { marks: { out_trade_no: true } }))
   // And parking's has to be known too.
   const scene = Type.Object({
     ...payment.resource.properties,
     trade_scene: oneOf('交易场景', ['PARKING', 'FUEL']),
   })
-  refused(
-    /parking.transactionResult sends TRANSACTION.SUCCESS/,
-    named('payments.scene', { resource: scene, marks: { trade_type: true } }),
-  )
+  refused(/parking.transactionResult sends TRANSACTION.SUCCESS/, named('tickets.scene', { resource: scene }))
 })
 
 test('a mark must be there in every such notice, and so must what the SDK needs', () => {
   refused(
     /marked by attach: .*required field that can be anything/,
-    named('payments.one', { marks: { attach: true } }),
+    named('tickets.one', { marks: { attach: true } }),
   )
-  refused(/marked by trade_type: .*can be APP/, named('payments.one', { marks: { trade_type: 'APP' } }))
-  const { sdk } = named('payments.one')
-  refused(/The SDK needs attach/, named('payments.one', { sdk: { ...sdk, needs: ['attach'] } }))
+  refused(/marked by trade_type: .*can be APP/, named('tickets.one', { marks: { trade_type: 'APP' } }))
+  const { sdk } = named('tickets.one')
+  refused(/The SDK needs attach/, named('tickets.one', { sdk: { ...sdk, needs: ['attach'] } }))
 })
 
 test('an id is of the product that lists it, and is there once, as are the names of its types', () => {
   refused(
-    /payments lists the notice parking.transactionResult: begin its id with payments\./,
+    /tickets lists the notice parking.transactionResult: begin its id with tickets\./,
     transactionResult,
   )
   const other = { events: { 'OTHER.EVENT': '其他' } }
-  refused(/Two notices are called payments.paymentResult/, payment, named('payments.paymentResult', other))
-  refused(/name the type of their notice PaymentNotice/, payment, {
-    ...named('payments.other', other),
+  refused(/Two notices are called tickets.paymentResult/, payment, named('tickets.paymentResult', other))
+  refused(/name the type of their notice TicketNotice/, payment, {
+    ...named('tickets.other', other),
     sdk: payment.sdk,
   })
-  refused(/payments.other declares no events/, named('payments.other', { events: {} }))
+  refused(/tickets.other declares no events/, named('tickets.other', { events: {} }))
 })

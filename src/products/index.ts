@@ -1,3 +1,4 @@
+import { payments } from './basic/payments/index.ts'
 import { bills } from './common/bills/index.ts'
 import { certificates } from './common/certificates/index.ts'
 import { refunds } from './common/refunds/index.ts'
@@ -7,6 +8,7 @@ import type { Product } from './product.ts'
 
 /** Every product. A new one is a new folder and a line here. */
 export const products = [
+  payments,
   parking,
   refunds,
   certificates,

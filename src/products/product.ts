@@ -2,12 +2,14 @@ import type { AdminEndpoint } from '../admin/operation.ts'
 import type { ProductContext } from '../calls/context.ts'
 import type { Endpoint } from '../calls/handler.ts'
 import type { Job } from '../clock/worker.ts'
+import type { ClientParametersDeclaration } from '../contract/client-parameters.ts'
 import type { NoticeDeclaration } from '../contract/notice.ts'
 import type { FundingListeners } from '../funding/context.ts'
 import type { OptionGroup } from '../options/options.ts'
 import type { Seed } from '../sandbox/context.ts'
 import type { Schema } from '../store/schema.ts'
 import { checkCalls } from './check-calls.ts'
+import { checkClientParameters } from './check-client-parameters.ts'
 import { checkNotices } from './check-notices.ts'
 
 export type { Seed } from '../sandbox/context.ts'
@@ -30,6 +32,8 @@ export interface Product<Options extends OptionGroup = OptionGroup> {
   seed?: Seed
   /** Everything that it sends. */
   notices?: readonly NoticeDeclaration[]
+  /** What a merchant's page or app hands to WeChat for it; the SDK makes and signs it. */
+  clientParameters?: readonly ClientParametersDeclaration[]
   /** Its calls of the administration API; loaded when that is, so that nobody waits for them who calls the platform. */
   admin?(): Promise<readonly AdminEndpoint[]>
   /** What falls due, in the order in which it is done when it is due at the same time. */
@@ -48,12 +52,18 @@ export function product<Options extends OptionGroup = never>(
 /** Throws an `Error` that says what to do when these products do not fit together. */
 export function checkProducts(products: readonly Product[]): void {
   checkCalls(products)
+  checkClientParameters(products)
   checkNotices(products)
 }
 
 /** Every call that a platform with these products answers. */
 export function endpointsOf(products: readonly Product[]): readonly Endpoint[] {
   return products.flatMap(({ endpoints }) => endpoints)
+}
+
+/** Everything that the clients of merchants hand to WeChat for these products. */
+export function clientParametersOf(products: readonly Product[]): readonly ClientParametersDeclaration[] {
+  return products.flatMap(({ clientParameters = [] }) => clientParameters)
 }
 
 /** Every notice that a platform with these products sends. */

@@ -1,10 +1,12 @@
 import { BillCorrupted } from './bills/bill-corrupted.ts'
 import { type Bills, billsOf, type SubMerchantBills } from './bills/bills.ts'
+import { clientParameterRules } from './generated/client-parameters.ts'
 import { type Clients, operations } from './generated/index.ts'
 import { downloadCertificates } from './keys/download-certificates.ts'
 import { KeyRing } from './keys/key-ring.ts'
 import { verifySigned } from './keys/verify-signed.ts'
 import { receiverOn, type WebhookReceiver } from './notices/webhook-receiver.ts'
+import { signClientParameters } from './pages/client-parameters.ts'
 import { ParameterError } from './transport/errors.ts'
 import { machine } from './transport/machine.ts'
 import type { Download } from './transport/open-download.ts'
@@ -101,20 +103,39 @@ function createClient(mode: Mode, options: ResolvedOptions): object {
     },
     webhooks: receiverOn(keys, apiv3Key, machine),
   }
-  const products = methodsOf(mode, call)
+  const products = methodsOf({
+    ...callsOf(mode, call),
+    ...Object.fromEntries(
+      Object.entries(clientParameterRules).map(([id, rule]) => [
+        id,
+        (request: object) => signClientParameters(id, rule, request, options, machine),
+      ]),
+    ),
+  })
   return { ...products, ...own, bills: { ...products.bills, ...own.bills } }
 }
 
 type Call = <Name extends OperationName>(op: Name, request: object) => Promise<ReplyTo<Name>>
 
-/** The methods of the calls that a mode has, by product; a file is no reply that a method could answer. */
-function methodsOf(mode: Mode, call: Call): Record<string, Record<string, (request?: object) => unknown>> {
-  const products: ReturnType<typeof methodsOf> = {}
+/** What a client does, by the id of the product and the method. */
+type Methods = Record<string, (request: object) => unknown>
+
+/** The calls that a mode has; a file is no reply that a method could answer. */
+function callsOf(mode: Mode, call: Call): Methods {
+  const calls: Methods = {}
   for (const op of Object.keys(operations) as OperationName[]) {
     const { paths, isFile }: CallRules = operations[op]
-    if (paths[mode] === undefined || isFile) continue
-    const [product, name] = op.split('.') as [string, string]
-    products[product] = { ...products[product], [name]: (request = {}) => call(op, request) }
+    if (paths[mode] !== undefined && !isFile) calls[op] = (request = {}) => call(op, request)
+  }
+  return calls
+}
+
+/** The methods by product and name. */
+function methodsOf(methods: Methods): Record<string, Methods> {
+  const products: Record<string, Methods> = {}
+  for (const [id, method] of Object.entries(methods)) {
+    const [product, name] = id.split('.') as [string, string]
+    products[product] = { ...products[product], [name]: method }
   }
   return products
 }

@@ -43,6 +43,7 @@ export {
   ChargeRefused,
   NoStatement,
   NotEnough,
+  PaymentUnderWay,
   RefundImpossible,
   StatementCreating,
 } from './refusals.ts'

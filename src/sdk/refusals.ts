@@ -1,7 +1,9 @@
 import { formatTime, parseTime } from '../protocol/time.ts'
 import { type ErrorFacts, WechatPayError } from './transport/errors.ts'
 
-// What only some calls are refused with. Their contracts say which.
+// What only some calls are refused with. Their contracts say which, by the names that this file exports.
+
+export { NumberUsed } from './transport/errors.ts'
 
 /** 403 `NOT_ENOUGH` or `RULE_LIMIT` of a charge: the user owes too much, or was charged too often today. */
 export class ChargeRefused extends WechatPayError {}
@@ -9,6 +11,8 @@ export class ChargeRefused extends WechatPayError {}
 export class NotEnough extends WechatPayError {}
 /** 403 `TRADE_OVERDUE`, `USER_ACCOUNT_ABNORMAL`: this payment cannot be given back by a refund any more. */
 export class RefundImpossible extends WechatPayError {}
+/** 403 `TRADE_ERROR` of a close: a bank was asked for the money of this order and has not answered yet. */
+export class PaymentUnderWay extends WechatPayError {}
 /** 400 `NO_STATEMENT_EXIST`: nothing happened on that day, so it has no bill and never will. */
 export class NoStatement extends WechatPayError {}
 

@@ -19,6 +19,8 @@ type Assert<Condition extends true> = Condition
 
 type MerchantParking = MerchantClient['parking']
 type PartnerParking = PartnerClient['parking']
+type JsapiParameters = ReturnType<MerchantClient['payments']['jsapiParameters']>
+type Prepaid = Awaited<ReturnType<MerchantClient['payments']['jsapiPrepay']>>
 type IsRequired<Fields, Name extends keyof Fields> =
   Record<string, never> extends Pick<Fields, Name> ? false : true
 type Event<Type extends Notice['event_type']> = Notice & { event_type: Type }
@@ -79,7 +81,24 @@ export type Assertions = [
   Assert<Equal<Event<'unknown'>['resource'], unknown>>,
   // And so does its kind, where several products send one event type.
   Assert<Equal<(Notice & { kind: 'refunds.refundResult' })['resource'], RefundResult>>,
-  Assert<Equal<Event<'TRANSACTION.SUCCESS'>['kind'], 'parking.transactionResult'>>,
+  Assert<Equal<Event<'TRANSACTION.SUCCESS'>['kind'], 'parking.transactionResult' | 'payments.paymentResult'>>,
+  // What clients hand to WeChat is made at once and without a call, in both modes, of the reply of the order's call.
+  Assert<
+    Equal<
+      ReturnType<MerchantClient['payments']['jsapiParameters']>,
+      ReturnType<PartnerClient['payments']['jsapiParameters']>
+    >
+  >,
+  Assert<Equal<keyof Argument<PartnerClient['payments']['appParameters']>, 'appid' | keyof Prepaid>>,
+  Assert<Equal<JsapiParameters['signType'], 'RSA'>>,
+  Assert<Equal<JsapiParameters['timeStamp'], string>>,
+  Assert<
+    Equal<
+      Exclude<keyof JsapiParameters, 'appId'>,
+      keyof ReturnType<MerchantClient['payments']['miniProgramParameters']>
+    >
+  >,
+  Assert<Equal<ReturnType<PartnerClient['payments']['appParameters']>['packageValue'], 'Sign=WXPay'>>,
 ]
 
 /** A direct merchant's call compiles in its own mode and in no other. */

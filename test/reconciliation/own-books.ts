@@ -36,7 +36,7 @@ export class OwnBooks {
     this.met.set(notice.event_type, (this.met.get(notice.event_type) ?? 0) + 1)
     switch (notice.event_type) {
       case 'TRANSACTION.SUCCESS':
-        this.#takePayment(notice.resource)
+        if (notice.kind === 'parking.transactionResult') this.#takePayment(notice.resource)
         return
       case 'REFUND.SUCCESS': {
         const { success_time = '', out_refund_no } = notice.resource

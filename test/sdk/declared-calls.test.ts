@@ -1,15 +1,18 @@
 import assert from 'node:assert/strict'
-import { randomBytes } from 'node:crypto'
+import { createPublicKey, randomBytes, verify } from 'node:crypto'
 import { stripTypeScriptTypes } from 'node:module'
 import { after, before, test } from 'node:test'
+import { clientParameterRules as rulesOf } from '../../scripts/sdk-client-parameters.ts'
 import { familyFile } from '../../scripts/sdk-clients.ts'
 import { type Call, endpoint } from '../../src/calls/handler.ts'
+import { clientParameters } from '../../src/contract/client-parameters.ts'
 import { text } from '../../src/contract/fields.ts'
 import { inBothModes, NO_CONTENT, operation } from '../../src/contract/operation.ts'
 import * as Type from '../../src/contract/schema.ts'
 import { products } from '../../src/products/index.ts'
 import { product } from '../../src/products/product.ts'
 import { general } from '../../src/protocol/general-errors.ts'
+import { clientParameterRules } from '../../src/sdk/generated/client-parameters.ts'
 import { operations } from '../../src/sdk/generated/index.ts'
 import { merchantClient, partnerClient, type UploadedFile } from '../../src/sdk/index.ts'
 import { openTestDatabase } from '../../src/store/testing.ts'
@@ -82,6 +85,16 @@ const uploadPhoto = operation({
   sdk: { ...sdk, echoes: ['filename'] },
 })
 
+const openParameters = clientParameters({
+  id: 'albums.openParameters',
+  title: { zh: '打开相册', en: 'Open an album' },
+  request: Type.Object({ id }),
+  fields: { album: '{mchid}/{id}', kind: 'ALBUM' },
+  signed: ['{id}', '{mchid}'],
+  signature: 'sign',
+  sdk: { description: 'Opens an album.' },
+})
+
 /** What the platform was called with, in the order in which it came. */
 const seen: unknown[] = []
 const note = (request: object, { mode }: Call) => {
@@ -105,10 +118,15 @@ const albums = product({
       return { filename, sha256, type, size: bytes.length }
     }),
   ],
+  clientParameters: [openParameters],
 })
 
 const source = familyFile('test', [
-  { name: 'albums', operations: albums.endpoints.map(({ operation }) => operation) },
+  {
+    name: 'albums',
+    operations: albums.endpoints.map(({ operation }) => operation),
+    clientParameters: [openParameters],
+  },
 ])
 
 interface AlbumsClient {
@@ -116,13 +134,15 @@ interface AlbumsClient {
   renameAlbum(request: object): Promise<undefined>
   deleteAlbum(request: object): Promise<undefined>
   uploadPhoto(request: { id: string; filename: string; file: UploadedFile }): Promise<object>
+  openParameters(request: { id: string }): { album: string; kind: string; sign: string }
 }
 
 let platform: TestPlatform
 before(async () => {
-  const code = stripTypeScriptTypes(source)
-  const { testRules } = await import(`data:text/javascript,${encodeURIComponent(code)}`)
-  Object.assign(operations, testRules)
+  const load = (source: string) =>
+    import(`data:text/javascript,${encodeURIComponent(stripTypeScriptTypes(source))}`)
+  Object.assign(operations, (await load(source)).testRules)
+  Object.assign(clientParameterRules, (await load(rulesOf([openParameters]))).clientParameterRules)
   platform = await startPlatform({ open: openTestDatabase }, [...products, albums])
 })
 after(() => platform?.stop())
@@ -169,6 +189,16 @@ test('a file is sent as it is, with its sum in what is signed', async () => {
   assert.match(String(seen.splice(0)), /照片\.jpg$/)
 })
 
+test("what a merchant's client hands over is made of its request and signed, in both modes, without a call", () => {
+  for (const mchid of [DIRECT, PROVIDER]) {
+    const { sign, ...fields } = albumsOf(mchid).openParameters({ id: 'A1' })
+    assert.deepEqual(fields, { album: `${mchid}/A1`, kind: 'ALBUM' })
+    const key = createPublicKey(platform.merchant(mchid).private_key)
+    assert.ok(verify('RSA-SHA256', Buffer.from(`A1\n${mchid}\n`), key, Buffer.from(sign, 'base64')))
+  }
+  assert.deepEqual(seen, [])
+})
+
 test('what is no file is refused before anything is sent', async () => {
   const file = { name: 'a.jpg', type: 'image/jpeg', bytes: new Uint8Array(1) }
   for (const wrong of [
@@ -194,6 +224,8 @@ test('the types say what each mode sends, that a file has a sum, and who has whi
   declared(/照片: at most 1000000 bytes; its SHA-256 is sent as `sha256`[\s*/]+file: UploadedFile/)
   assert.doesNotMatch(source, /sha256: string\nfile:/)
   declared(/Promise<Album>/)
+  declared(/openParameters\(request: AlbumsOpenParametersRequest\): AlbumsOpenParameters\n/)
+  declared(/kind: 'ALBUM'\n/)
   declared(/export interface MerchantAlbumsClient extends AlbumsClient<'merchant'>/)
   declared(/partner: \{\nreadonly albums: AlbumsClient<'partner'>/)
 })

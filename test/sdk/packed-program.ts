@@ -23,7 +23,7 @@ export interface PackedInput {
 
 /**
  * A user's program without imports, so that every runtime can have it in its own way: calls of both modes in each way of
- * trust, a first download of certificates, encrypted fields, a bill, notices, and a host that is not there.
+ * trust, a first download of certificates, encrypted fields, signed parameters, a bill, notices, and a host that is not there.
  */
 export const PROGRAM = `
 async function drive(sdk, { generateKeyPairSync }, { clients, bill_date, order, nowhere, folder }) {
@@ -41,6 +41,8 @@ async function drive(sdk, { generateKeyPairSync }, { clients, bill_date, order, 
   const encrypted_echo_message = await bootstrapped.sensitive.encrypt('停车')
   const reply = await bootstrapped.security.securityEcho({ echo_message: 'a', encrypted_echo_message })
   const echo = bootstrapped.sensitive.decrypt(reply.encrypted_echo_message)
+
+  const handed = bootstrapped.payments.jsapiParameters({ appid: 'wx1', prepay_id: 'wx2' })
 
   const bill = bootstrapped.bills.tradeBill({ bill_date })
   const findings = []
@@ -64,7 +66,7 @@ async function drive(sdk, { generateKeyPairSync }, { clients, bill_date, order, 
   const lost = sdk.merchantClient({ ...options, baseUrl: nowhere, retries: 0 })
   const failure = await lost.parking.queryPlateService(request).catch(error => error)
   const isKnown = failure instanceof sdk.NotSent || failure instanceof sdk.NetworkError
-  return { states, echo, findings, rows: bill.summary.count, answers, refusals, unreachable: isKnown || String(failure) }
+  return { states, echo, parameters: [handed.package, handed.paySign.length], findings, rows: bill.summary.count, answers, refusals, unreachable: isKnown || String(failure) }
 }
 `
 
@@ -78,6 +80,8 @@ export function expected(hasDisk = true) {
   return {
     states: Array(hasDisk ? 8 : 7).fill('NORMAL'),
     echo: '停车',
+    // The signature of a key of 2048 bits, in Base64.
+    parameters: ['prepay_id=wx2', 344],
     findings: [],
     rows: 1,
     answers: [204, 401],

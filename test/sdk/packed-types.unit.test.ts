@@ -28,6 +28,13 @@ merchant.bills.tradeBill({ bill_dat: '2026-06-01' })
 // @ts-expect-error
 merchant.bills.subMerchantFundFlowBill({ sub_mchid: '1', bill_date: '2026-06-01', account_type: 'BASIC' })
 
+const order = { appid: 'wx1', prepay_id: 'wx2' }
+const { appId, paySign }: { appId: string; paySign: string } = partner.payments.jsapiParameters(order)
+// @ts-expect-error
+merchant.payments.jsapiParameters({ prepay_id: 'wx2' })
+// @ts-expect-error
+console.log(appId, paySign, merchant.payments.miniProgramParameters(order).appId)
+
 for await (const row of merchant.bills.tradeBill({ bill_date: '2026-06-01' })) {
   const fen: number = row.trade_state === 'SUCCESS' ? row.total : row.refund
   console.log(known, fen)

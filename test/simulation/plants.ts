@@ -105,7 +105,7 @@ export const PLANTS: readonly Plant[] = [
   },
   {
     name: 'an accepted order is not written',
-    tamper: firstOf(skip('INSERT INTO orders'), skip('INSERT INTO parking_charges')),
+    tamper: firstOf(skip('INSERT INTO orders', 'parking'), skip('INSERT INTO parking_charges')),
     breaks: ['wordsStayTrue'],
   },
   {

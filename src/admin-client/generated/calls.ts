@@ -2910,6 +2910,85 @@ export interface AdminCalls {
     reply: Record<string, unknown>
   }
 
+  /**
+   * Lets a payer pay an order, or look at it and go away; once for each payment_id. Give exactly one of
+   * `code_url`, `h5_url`, `jsapi`, `mini_program` and `app`. The last three are what a page or an app hands to
+   * WeChat, and are checked as WeChat does: form, app id, signature, age, payer. What does not fit is a 200 with
+   * the state REFUSED, with what the payer is shown and with the cause.
+   */
+  putPayment: {
+    request: {
+      /** The payer: 1 to 64 characters, no spaces, no slashes */
+      payer_id: string
+      /** Your name of what the payer does; the same again does nothing: 1 to 64 characters, no spaces, no slashes */
+      payment_id: string
+      /** A code that the payer scans */
+      code_url?: string | undefined
+      /** A page that the payer opens in a browser */
+      h5_url?: string | undefined
+      /** What the page gives to getBrandWCPayRequest or wx.chooseWXPay */
+      jsapi?: Record<string, unknown> | undefined
+      /** What the mini program gives to wx.requestPayment */
+      mini_program?: Record<string, unknown> | undefined
+      /** What the app gives to sendReq */
+      app?: Record<string, unknown> | undefined
+      /** With `mini_program`: the app id of the mini program; that of the order unless said */
+      appid?: string | undefined
+      /** PAY unless said */
+      action?: 'PAY' | 'CANCEL' | undefined
+      /** A card_id, or `wallet`; the payer's sources are tried in their order unless said */
+      source?: string | undefined
+    }
+    reply: {
+      /** Your name of it */
+      payment_id: string
+      /** PROCESSING while a bank has not answered; REFUSED when the payer was shown why it is not possible */
+      state: 'PAID' | 'PROCESSING' | 'CANCELLED' | 'REFUSED'
+      /** The merchant number that has ordered; absent when no order was found */
+      mchid?: string | undefined
+      /** Its order number */
+      out_trade_no?: string | undefined
+      /** What the payer was shown */
+      shown?: string | undefined
+      /** Why, line by line */
+      explanation?: Array<string> | undefined
+      /** What the page or the app would be given; absent with `code_url` and `h5_url`, and while it is PROCESSING */
+      client?: Record<string, unknown> | undefined
+    }
+  }
+
+  /** What a payer did with orders, the newest first. */
+  listPayments: {
+    request: {
+      /** The payer: 1 to 64 characters, no spaces, no slashes */
+      payer_id: string
+      /** `next` of the page before */
+      after?: string | undefined
+      /** Entries at most; 50 unless said */
+      limit?: number | undefined
+    }
+    reply: {
+      data: Array<{
+        /** Your name of it */
+        payment_id: string
+        /** PROCESSING while a bank has not answered; REFUSED when the payer was shown why it is not possible */
+        state: 'PAID' | 'PROCESSING' | 'CANCELLED' | 'REFUSED'
+        /** The merchant number that has ordered; absent when no order was found */
+        mchid?: string | undefined
+        /** Its order number */
+        out_trade_no?: string | undefined
+        /** What the payer was shown */
+        shown?: string | undefined
+        /** Why, line by line */
+        explanation?: Array<string> | undefined
+        /** When */
+        create_time: string
+      }>
+      /** Give this as `after` for the next page; absent at the end */
+      next?: string | undefined
+    }
+  }
+
   /** Plates that were opened or seen. */
   listPlates: {
     request: {
@@ -3389,6 +3468,8 @@ export const ADMIN_CALLS: Readonly<
   putRestoration: { method: 'PUT', path: '/admin/v1/sandbox/snapshots/{name}/restorations/{restoration_id}' },
   putReset: { method: 'PUT', path: '/admin/v1/sandbox/resets/{reset_id}' },
   getOpenApi: { method: 'GET', path: '/admin/v1/openapi.json' },
+  putPayment: { method: 'PUT', path: '/admin/v1/payers/{payer_id}/payments/{payment_id}' },
+  listPayments: { method: 'GET', path: '/admin/v1/payers/{payer_id}/payments' },
   listPlates: { method: 'GET', path: '/admin/v1/plates' },
   getPlate: { method: 'GET', path: '/admin/v1/plates/{plate_number}/{plate_color}' },
   putPlate: { method: 'PUT', path: '/admin/v1/plates/{plate_number}/{plate_color}' },

@@ -4,6 +4,15 @@ import type { NoticeKind } from '../notices/notice-kind.ts'
 
 export const noticeKinds: readonly NoticeKind[] = [
   {
+    kind: 'payments.paymentResult',
+    events: ['TRANSACTION.SUCCESS'],
+    originalType: 'transaction',
+    marks: { trade_state_desc: true },
+    needs: ['out_trade_no', 'trade_state', 'transaction_id'],
+    names: {},
+    values: {},
+  },
+  {
     kind: 'parking.entranceStateChange',
     events: ['VEHICLE.ENTRANCE_STATE_CHANGE'],
     originalType: '',

@@ -3,7 +3,120 @@
 import type { NoticeEnvelope } from '../notices/notice-envelope.ts'
 
 /** A notice that this version knows. */
-export type KnownNotice = EntranceStateChangeNotice | TransactionNotice | RefundNotice | SecurityEchoNotice
+export type KnownNotice =
+  | PaymentNotice
+  | EntranceStateChangeNotice
+  | TransactionNotice
+  | RefundNotice
+  | SecurityEchoNotice
+
+/**
+ * 支付成功回调通知. An order was paid. Compare `out_trade_no` and `amount.total`, in fen, with your own order before you
+ * give goods, and give them once: the notice may come again. Official pages: merchant 4012791861, partner
+ * 4012085146.
+ */
+export interface PaymentNotice extends NoticeEnvelope {
+  /** Which notice it is. Notices of several products can have one event type. */
+  kind: 'payments.paymentResult'
+  event_type: 'TRANSACTION.SUCCESS'
+  resource: PaidOrder
+}
+
+/**
+ * The paid order: with `appid` and `mchid` in merchant mode, with `sp_appid`, `sp_mchid` and `sub_mchid` in
+ * partner mode.
+ */
+export interface PaidOrder {
+  /** 公众号ID: Bound to the merchant number */
+  appid?: string
+  /** 直连商户号 */
+  mchid?: string
+  /** 服务商公众号ID: The provider's, bound to sp_mchid */
+  sp_appid?: string
+  /** 服务商户号 */
+  sp_mchid?: string
+  /** 子商户公众号ID: Bound to sub_mchid */
+  sub_appid?: string
+  /** 子商户号: The sub-merchant that the provider acts for */
+  sub_mchid?: string
+  /** 商户订单号: Digits, letters, _, -, | and *; unique within your merchant number */
+  out_trade_no: string
+  /** 交易状态 */
+  trade_state: 'SUCCESS' | 'REFUND' | 'NOTPAY' | 'CLOSED'
+  /** 交易状态描述 */
+  trade_state_desc: string
+  /** 微信支付订单号 */
+  transaction_id: string
+  /** 交易类型 */
+  trade_type: 'JSAPI' | 'NATIVE' | 'APP' | 'MWEB'
+  /** 付款银行 */
+  bank_type: string
+  /** 支付完成时间 */
+  success_time: string
+  /** 附加数据: Once it is paid */
+  attach?: string
+  /** 支付者信息 */
+  payer: {
+    /** 用户标识 */
+    openid?: string
+    /** 用户服务标识 */
+    sp_openid?: string
+    /** 用户子标识 */
+    sub_openid?: string
+  }
+  /** 订单金额 */
+  amount: {
+    /** 总金额: In fen */
+    total: number
+    /** 用户支付金额: In fen */
+    payer_total: number
+    /** 货币类型 */
+    currency: string
+    /** 用户支付币种 */
+    payer_currency: string
+  }
+  /** 场景信息 */
+  scene_info?: {
+    /** 商户端设备号 */
+    device_id: string
+  }
+  /** 优惠功能 */
+  promotion_detail?: Array<{
+    /** 券ID */
+    coupon_id: string
+    /** 优惠名称 */
+    name?: string
+    /** 优惠范围 */
+    scope?: 'GLOBAL' | 'SINGLE'
+    /** 优惠类型 */
+    type?: 'CASH' | 'NOCASH'
+    /** 优惠券面额: Discount enjoyed, in fen */
+    amount: number
+    /** 活动ID */
+    stock_id?: string
+    /** 微信出资: In fen */
+    wechatpay_contribute?: number
+    /** 商户出资: In fen */
+    merchant_contribute?: number
+    /** 其他出资: In fen */
+    other_contribute?: number
+    /** 优惠币种 */
+    currency?: string
+    /** 单品列表 */
+    goods_detail?: Array<{
+      /** 商品编码 */
+      goods_id: string
+      /** 商品数量: How many */
+      quantity: number
+      /** 商品单价: In fen */
+      unit_price: number
+      /** 商品优惠金额: In fen */
+      discount_amount: number
+      /** 商品备注 */
+      goods_remark?: string
+    }>
+  }>
+}
 
 /**
  * 停车入场状态变更通知. The usability of an open stay has changed. Keep the latest by `state_update_time`: notices may

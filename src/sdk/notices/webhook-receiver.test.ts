@@ -20,7 +20,10 @@ const serial = 'PUB_KEY_ID_TEST'
 const receiver = createWebhookReceiver({ apiv3Key, trust: { publicKeyId: serial, publicKey } })
 
 const REFUND = { out_refund_no: 'R1', refund_status: 'SUCCESS', amount: { refund: 888 } }
-const ORDER = { out_trade_no: 'T1', trade_state: 'SUCCESS', amount: { total: 888 } }
+const ORDER = {
+  ...{ out_trade_no: 'T1', trade_state: 'SUCCESS', trade_scene: 'PARKING' },
+  amount: { total: 888 },
+}
 
 function sign(changes: Partial<TestNotice> = {}) {
   return signTestNotice({
@@ -261,8 +264,14 @@ test('another APIv3 key is named', async () => {
 })
 
 test('a plaintext that lacks what it is about is refused, not guessed', async () => {
-  for (const resource of [{ out_trade_no: 'T1' }, { trade_state: 'SUCCESS' }, [ORDER]]) {
-    const { headers, body } = sign({ resource })
+  const { out_trade_no, trade_state, trade_scene } = ORDER
+  for (const changes of [
+    { resource: { trade_scene, out_trade_no } },
+    { resource: { trade_scene, trade_state } },
+    { resource: { trade_state_desc: '支付成功', out_trade_no, trade_state } },
+    { event_type: 'VEHICLE.ENTRANCE_STATE_CHANGE', resource: [{ parking_id: '1' }] },
+  ]) {
+    const { headers, body } = sign(changes)
     assert.equal((await refusal(body, headers)).reason, 'malformed')
   }
 })

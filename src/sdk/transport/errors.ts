@@ -57,7 +57,7 @@ export class ParameterError extends WechatPayError {}
 export class InvalidRequest extends WechatPayError {}
 /** 403 `NO_AUTH`: the merchant may not do this. */
 export class NoAuthority extends WechatPayError {}
-/** 400 `ALREADY_EXISTS`: the number belongs to something else. */
+/** 400 `ALREADY_EXISTS`, 403 `OUT_TRADE_NO_USED`: the number belongs to something else, or is paid already. */
 export class NumberUsed extends WechatPayError {}
 /** 404 with a code: what the call is about does not exist. */
 export class NotFound extends WechatPayError {}

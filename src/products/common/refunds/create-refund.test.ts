@@ -15,7 +15,7 @@ import {
 import { assertSystemError, freshNo, MODES, PARTNER, refusalsOf } from '../../../../test/sandbox.ts'
 import { conforms } from '../../../contract/validate.ts'
 import { bindSubMerchant, unbindSubMerchant } from '../../../merchants/change-merchant.ts'
-import { OTHER_PRODUCT_ORDER } from '../../industry/parking/seed-plates.ts'
+import { UNPAID_ORDER } from '../../basic/payments/seed.ts'
 import { createRefund } from './contract.ts'
 
 // What a refund is accepted as, and everything that it is refused for.
@@ -213,7 +213,7 @@ test('an order that is unknown, not paid, or of another product is not found', a
   refused(await refund(request), 'REFUND_ORDER_UNKNOWN')
   const byId = { ...request, out_trade_no: undefined, transaction_id: '42' }
   refused(await refund(byId), 'REFUND_TRANSACTION_UNKNOWN')
-  refused(await refund({ ...request, out_trade_no: OTHER_PRODUCT_ORDER }), 'REFUND_ORDER_UNKNOWN')
+  refused(await refund({ ...request, out_trade_no: UNPAID_ORDER }), 'REFUND_ORDER_UNKNOWN')
 
   const accepted = await accept({ payer: await newPayer(platform) })
   refused(await refund(refundOf(accepted)), 'REFUND_ORDER_UNKNOWN')

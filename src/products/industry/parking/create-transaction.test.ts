@@ -25,11 +25,12 @@ import { clockByHand } from '../../../../test/refunds.ts'
 import { conforms } from '../../../contract/validate.ts'
 import { changePayer } from '../../../payers/payers.ts'
 import { virtualClock } from '../../../testing/index.ts'
+import { UNPAID_ORDER } from '../../basic/payments/seed.ts'
 import { createTransaction, type Transaction } from './contract.ts'
 import { insertParking } from './parkings.ts'
 import { plateContext } from './plate-context.ts'
 import { openPlate } from './plates.ts'
-import { OTHER_PRODUCT_ORDER, SANDBOX_PLATES } from './seed-plates.ts'
+import { SANDBOX_PLATES } from './seed-plates.ts'
 
 const parking = await parkingUnderTest({ after })
 const { charge, park, accept, order, platform, runDue } = parking
@@ -251,7 +252,7 @@ test('an entry that was made for another sub-merchant does not match', async () 
 
 test('one number space serves all payment products of a merchant', async () => {
   const stay = await park()
-  refused(await charge(chargeOf(stay, { out_trade_no: OTHER_PRODUCT_ORDER })), 'OUT_TRADE_NO_USED')
+  refused(await charge(chargeOf(stay, { out_trade_no: UNPAID_ORDER })), 'OUT_TRADE_NO_USED')
 })
 
 test('a number belongs to the merchant that calls: two merchants can use the same one', async () => {

@@ -19,8 +19,8 @@ import {
 } from '../../../../test/parking.ts'
 import { clockByHand } from '../../../../test/refunds.ts'
 import { conforms } from '../../../contract/validate.ts'
+import { UNPAID_ORDER } from '../../basic/payments/seed.ts'
 import { queryTransaction, type Transaction } from './contract.ts'
-import { OTHER_PRODUCT_ORDER } from './seed-plates.ts'
 
 const parking = await parkingUnderTest({ after }, { rules: { deductionLadder: [0] } })
 const { query, call, charge, park, accept, order, platform, runDue } = parking
@@ -190,7 +190,7 @@ for (const [mode, caller] of MODES) {
   })
 
   test(`${mode}: a number of another payment product is distinguished from one that does not exist`, async () => {
-    refused(await query(OTHER_PRODUCT_ORDER, caller), 'NOT_A_PARKING_ORDER')
+    refused(await query(UNPAID_ORDER, caller), 'NOT_A_PARKING_ORDER')
   })
 
   test(`${mode}: a number that can be no order number is refused, with its place in the path`, async () => {
@@ -232,7 +232,7 @@ test("another sub-merchant's order is not found", async () => {
 test('a sub-merchant that is not bound is refused, before anything is shown of the order', async () => {
   const { out_trade_no } = await accept(await park({}, PARTNER), {}, PARTNER)
   for (const sub_mchid of ['1900000112', '1900000999', '1230000109']) {
-    for (const number of [out_trade_no, 'T-unknown', OTHER_PRODUCT_ORDER]) {
+    for (const number of [out_trade_no, 'T-unknown', UNPAID_ORDER]) {
       refused(await query(number, PARTNER, { sub_mchid }), 'SUB_MCHID_NOT_BOUND')
     }
   }

@@ -146,9 +146,6 @@ export function fleetPlates(): SandboxPlate[] {
   )
 }
 
-/** A number that a basic payment has used: a query of it is 400 INVALID_REQUEST, a charge under it ALREADY_EXISTS. */
-export const OTHER_PRODUCT_ORDER = '1217752501201407033233368018'
-
 /** Milliseconds; the sandbox's opening times are constants, so a wrong one is a fault of ours. */
 export function openTimeMs(text: string): number {
   const time = parseTime(text)

@@ -2,7 +2,6 @@ import { createStock, sendCoupon } from '../../../funding/coupon-stocks.ts'
 import { putScriptedCard } from '../../../funding/scripted-bank.ts'
 import { advanceOf, BANK_CLEARING, walletOf } from '../../../ledger/accounts.ts'
 import { post, type Transfer } from '../../../ledger/ledger.ts'
-import { insertOrder, type NewOrder } from '../../../orders/change-order.ts'
 import type { Transaction } from '../../../store/database.ts'
 import { insertRows } from '../../../store/insert-rows.ts'
 import type { Seed } from '../../product.ts'
@@ -11,19 +10,16 @@ import {
   COUPON_STOCK,
   FLEET_SIZE,
   fleetPlates,
-  OTHER_PRODUCT_ORDER,
   openTimeMs,
   SANDBOX_PLATES,
   type SandboxPlate,
 } from './seed-plates.ts'
 
-/** What the sandbox has of parking: plates with their payers, and a number that another product has used. */
+/** What the sandbox has of parking: plates with their payers. */
 export const seed: Seed = {
   permissions: [PERMISSION],
   async store(tx, { appid, now }) {
     await storePlates(tx, appid, [...SANDBOX_PLATES, ...fleetPlates()], now)
-    const callers = await tx.all<{ mchid: string }>("SELECT mchid FROM merchants WHERE kind <> 'sub'")
-    for (const { mchid } of callers) await insertOrder(tx, otherOrder(mchid, appid, now))
   },
   shown({ appid }) {
     const fleet = fleetPlates()
@@ -36,22 +32,8 @@ export const seed: Seed = {
         last: fleet.at(-1)?.plate_number,
         count: FLEET_SIZE,
       },
-      other_product_order: {
-        behaviour: 'A number that a basic payment has used',
-        out_trade_no: OTHER_PRODUCT_ORDER,
-      },
     }
   },
-}
-
-/** An order that another product might have made, and that nobody pays. */
-function otherOrder(mchid: string, appid: string, now: number): NewOrder {
-  return {
-    ...{ mchid, appid, out_trade_no: OTHER_PRODUCT_ORDER, product: 'basic payment', trade_type: 'NATIVE' },
-    ...{ sub_mchid: '', sub_appid: '', description: '月卡', attach: '', goods_tag: '', notify_url: '' },
-    ...{ profit_sharing: 'N', create_time: now, time_expire: null, trade_state: 'NOTPAY', scene: '{}' },
-    ...{ payer_id: null, openid: '', sub_openid: '', total: 1, currency: 'CNY', content_digest: '' },
-  }
 }
 
 /** The ids of the sandbox's coupons follow this one; the first is that of the documents' sample. */

@@ -1,0 +1,106 @@
+import { type AdminContext, adminEndpoint } from '../../../../admin/operation.ts'
+import { adminList } from '../../../../admin/pages.ts'
+import { conflict, invalidFields, notFound } from '../../../../admin/problems.ts'
+import { shown } from '../../../../admin/show.ts'
+import type { Static } from '../../../../contract/schema.ts'
+import { readPayer } from '../../../../payers/payers.ts'
+import { type Entry, type PaymentResult, pay } from '../pay.ts'
+import * as contract from './payments.contract.ts'
+
+type Request = Static<(typeof contract.putPayment)['request']>
+type Row = Omit<PaymentResult, 'explanation'> & {
+  payment_id: string
+  create_time: number
+  explanation: string
+}
+
+export const payments = [
+  adminEndpoint(contract.putPayment, async (request, { platform }) => {
+    const { payer_id, payment_id, action = 'PAY', source } = request
+    await requirePayer(request, { platform })
+    const entry = entryOf(request)
+    const done = await pay(platform, { payer_id, payment_id, entry, action, source })
+    if (done === 'other_content')
+      throw conflict('The payment_id is used by something else that the payer did. Give another payment_id.')
+    const { explanation, ...rest } = done
+    return {
+      payment_id,
+      ...shownResult({ ...rest, explanation }),
+      ...(done.state !== 'PROCESSING' && clientOf(entry.way, done)),
+    }
+  }),
+  adminList(
+    contract.listPayments,
+    {
+      select:
+        'SELECT payment_id, mchid, out_trade_no, state, shown, explanation, create_time FROM payer_payments',
+      filters: { payer_id: 'payer_id' },
+      key: { create_time: 'number', payment_id: 'text' },
+      newestFirst: true,
+    },
+    ({ create_time, explanation, payment_id, ...row }: Row) => ({
+      payment_id,
+      ...shownResult({ ...row, explanation: JSON.parse(explanation) as string[] }),
+      ...shown({ create_time }, ['create_time']),
+    }),
+    requirePayer,
+  ),
+]
+
+async function requirePayer(
+  { payer_id }: { payer_id: string },
+  { platform }: Pick<AdminContext, 'platform'>,
+): Promise<void> {
+  if (!(await readPayer(platform.db, payer_id))) throw notFound('payer', payer_id)
+}
+
+function entryOf(request: Request): Entry {
+  const { code_url, h5_url, jsapi, mini_program, app, appid } = request
+  const entries: Entry[] = [
+    ...(code_url === undefined ? [] : [{ way: 'code_url', url: code_url } as const]),
+    ...(h5_url === undefined ? [] : [{ way: 'h5_url', url: h5_url } as const]),
+    ...(jsapi === undefined ? [] : [{ way: 'jsapi', parameters: jsapi } as const]),
+    ...(mini_program === undefined
+      ? []
+      : [{ way: 'mini_program', parameters: mini_program, appid } as const]),
+    ...(app === undefined ? [] : [{ way: 'app', parameters: app } as const]),
+  ]
+  const [entry] = entries
+  if (!entry || entries.length > 1)
+    throw invalidFields({
+      field: 'code_url',
+      issue: 'or one of h5_url, jsapi, mini_program and app has to be there, and only one',
+    })
+  return entry
+}
+
+function shownResult({ mchid, out_trade_no, state, shown: text, explanation }: PaymentResult) {
+  return {
+    state,
+    ...(out_trade_no && { mchid, out_trade_no }),
+    ...(text && { shown: text, explanation: [...explanation] }),
+  }
+}
+
+/** What a page or an app is given, by how the payment has ended. */
+const CLIENTS: Partial<Record<Entry['way'], Record<'PAID' | 'CANCELLED' | 'REFUSED', object>>> = {
+  jsapi: {
+    PAID: { err_msg: 'get_brand_wcpay_request:ok' },
+    CANCELLED: { err_msg: 'get_brand_wcpay_request:cancel' },
+    REFUSED: { err_msg: 'get_brand_wcpay_request:fail' },
+  },
+  mini_program: {
+    PAID: { errMsg: 'requestPayment:ok' },
+    CANCELLED: { errMsg: 'requestPayment:fail cancel' },
+    REFUSED: { errMsg: 'requestPayment:fail' },
+  },
+  app: { PAID: { errCode: 0 }, CANCELLED: { errCode: -2 }, REFUSED: { errCode: -1 } },
+}
+
+function clientOf(way: Entry['way'], { state, shown: text }: PaymentResult) {
+  const client = state === 'PROCESSING' ? undefined : CLIENTS[way]?.[state]
+  if (!client) return {}
+  return {
+    client: { ...client, ...(way === 'jsapi' && text && { err_desc: text }) } as Record<string, unknown>,
+  }
+}

@@ -1,0 +1,78 @@
+import { type Refusal, refusal } from './shown-texts.ts'
+
+/** How a merchant's page or app hands an order to WeChat. */
+export type Client = 'jsapi' | 'mini_program' | 'app'
+
+/** What a client was given, as it came: a page can hand over anything. */
+export type ClientParameters = Readonly<Record<string, unknown>>
+
+/** What the client's parameters say, once they have the right form. */
+export interface SignedParameters {
+  session: string
+  /** Empty for a mini program, whose app id WeChat knows by itself. */
+  appid: string
+  timeStamp: string
+  nonceStr: string
+  /** The fourth line that is signed. */
+  fourth: string
+  signature: string
+  /** App: the merchant number that it names. */
+  partnerId: string | undefined
+}
+
+const NAMES: Record<Client, readonly string[]> = {
+  jsapi: ['appId', 'timeStamp', 'nonceStr', 'package', 'signType', 'paySign'],
+  mini_program: ['timeStamp', 'nonceStr', 'package', 'signType', 'paySign'],
+  app: ['appId', 'partnerId', 'prepayId', 'packageValue', 'nonceStr', 'timeStamp', 'sign'],
+}
+
+/** Reads a client's parameters; the first thing that is wrong with their form is the refusal. */
+export function readParameters(client: Client, given: ClientParameters): SignedParameters | Refusal {
+  // iOS calls it by another name.
+  const parameters = client === 'app' ? { packageValue: given.package, ...given } : given
+  for (const name of NAMES[client]) {
+    const fault = faultOf(name, parameters[name])
+    if (fault) return { ...refusal('PARAMETER_MISSING', fault), shown: `调用支付JSAPI缺少参数: ${name}` }
+  }
+  const text = (name: string) => String(parameters[name] ?? '')
+  const read = { appid: text('appId'), timeStamp: text('timeStamp'), nonceStr: text('nonceStr') }
+  if (client === 'app') {
+    if (text('packageValue') !== 'Sign=WXPay')
+      return refusal(
+        'PACKAGE_WRONG',
+        `packageValue is ${quoted(text('packageValue'))}; it is always "Sign=WXPay".`,
+      )
+    const session = text('prepayId')
+    return { ...read, session, fourth: session, signature: text('sign'), partnerId: text('partnerId') }
+  }
+  const session = /^prepay_id=(.+)$/.exec(text('package'))?.[1]
+  if (session === undefined)
+    return refusal(
+      'PACKAGE_WRONG',
+      `package is ${quoted(text('package'))}; it has to be "prepay_id=" and the prepay_id of the reply.`,
+    )
+  if (text('signType') !== 'RSA')
+    return refusal(
+      'SIGNATURE_WRONG',
+      `signType is ${quoted(text('signType'))}; orders of APIv3 are signed with "RSA".`,
+    )
+  return { ...read, session, fourth: text('package'), signature: text('paySign'), partnerId: undefined }
+}
+
+function faultOf(name: string, value: unknown): string | undefined {
+  if (value === undefined || value === null || value === '') return `${name} is missing.`
+  if (typeof value === 'string') return undefined
+  return `${name} is a ${typeof value}; WeChat takes texts only, so write it in quotes.`
+}
+
+export function quoted(text: string): string {
+  return JSON.stringify(text)
+}
+
+/** The four lines that the client's signature covers. */
+export function clientMessage(
+  appid: string,
+  { timeStamp, nonceStr, fourth }: Pick<SignedParameters, 'timeStamp' | 'nonceStr' | 'fourth'>,
+): string {
+  return `${appid}\n${timeStamp}\n${nonceStr}\n${fourth}\n`
+}

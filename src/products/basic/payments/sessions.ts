@@ -1,0 +1,43 @@
+import { type Random, randomText } from '../../../protocol/ids.ts'
+import { BEIJING_OFFSET_MS } from '../../../protocol/time.ts'
+import type { Kind } from './kinds.ts'
+
+/**
+ * A new session: the prepay_id, or for a code what follows `pr=`. Nobody can guess one: a prepay_id has eighty random bits
+ * behind its Beijing time, a code more.
+ */
+export function newSession(kind: Kind, nowMs: number, random: Random): string {
+  if (kind === 'NATIVE') return randomText(20, random)
+  const time = new Date(nowMs + BEIJING_OFFSET_MS).toISOString().replaceAll(/\D/g, '').slice(0, 14)
+  return `wx${time}${Buffer.from(random(10)).toString('hex')}`
+}
+
+const CODE = 'weixin://wxpay/bizpayurl?pr='
+const H5_PATH = '/cgi-bin/mmpayweb-bin/checkmweb'
+
+export function codeUrlOf(session: string): string {
+  return `${CODE}${session}`
+}
+
+/** Where a browser pays; `publicUrl` is the address of this platform. */
+export function h5UrlOf(session: string, publicUrl: string): string {
+  return `${publicUrl}${H5_PATH}?prepay_id=${session}&package=${packageOf(session)}`
+}
+
+/** The number beside the prepay_id in an h5_url, which follows from it. */
+function packageOf(session: string): string {
+  return String(Number.parseInt(session.slice(-8), 16)).padStart(10, '0')
+}
+
+/** The session of a `code_url`; `undefined` when it is none. */
+export function sessionOfCodeUrl(codeUrl: string): string | undefined {
+  return codeUrl.startsWith(CODE) ? codeUrl.slice(CODE.length) : undefined
+}
+
+/** The session of an `h5_url`, whatever host it names and with whatever else behind it; `undefined` when it is none. */
+export function sessionOfH5Url(h5Url: string): string | undefined {
+  const url = URL.parse(h5Url)
+  const session = url?.searchParams.get('prepay_id') ?? ''
+  const isH5Url = url?.pathname === H5_PATH && url.searchParams.get('package') === packageOf(session)
+  return isH5Url ? session : undefined
+}
