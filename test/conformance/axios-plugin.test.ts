@@ -2,10 +2,10 @@ import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { type TestContext, test } from 'node:test'
 import { gunzipSync } from 'node:zlib'
-import { Aes, Formatter, Rsa, Wechatpay } from 'wechatpay-axios-plugin'
+import { Aes, Rsa, type Wechatpay } from 'wechatpay-axios-plugin'
 import { formatTime } from '../../src/protocol/time.ts'
 import type { TrustState } from '../../src/protocol/trust.ts'
-import { type MerchantCredentials, type ReceivedCallback, webhookSink } from '../../src/testing/index.ts'
+import { type MerchantCredentials, webhookSink } from '../../src/testing/index.ts'
 import { adminClient } from '../admin.ts'
 import {
   APPID,
@@ -17,18 +17,10 @@ import {
   parkingUnderTest,
   type Stay,
 } from '../parking.ts'
-
-// The npm package `wechatpay-axios-plugin`, unmodified, drives the platform: its own signatures, its own verification of
-// replies, its own helpers for notices. Nothing but its option `baseURL` points it here.
+import { clientOf, download, platformKeys, readNotice, resource } from './axios-plugin.ts'
 
 const MINUTE_MS = 60_000
 const DAY_MS = 24 * 60 * MINUTE_MS
-
-/** The client's chain of path parts, each of which has the HTTP methods. */
-interface Chain {
-  get<T>(config?: object): Promise<{ status: number; data: T }>
-  post<T>(data: object, config?: object): Promise<{ status: number; data: T }>
-}
 
 /** How a merchant trusts the platform: by its certificate, or by the public key, which its requests then name. */
 interface Trust {
@@ -45,43 +37,6 @@ const TRUSTS: readonly Trust[] = [
   { name: 'switching, already by public key', state: 'SWITCHING', noticeKeyShare: 100, by: 'public key' },
   { name: 'public key only', state: 'PUBLIC_KEY', noticeKeyShare: 100, by: 'public key' },
 ]
-
-/** Serial number or id of the platform's key, with the key: what the client calls `certs`. */
-function platformKeys(merchant: MerchantCredentials, by: Trust['by']): Record<string, string> {
-  return by === 'certificate'
-    ? { [merchant.platform_serial]: merchant.platform_certificate }
-    : { [merchant.public_key_id]: merchant.platform_public_key }
-}
-
-/** The client, as its documentation makes one. */
-function clientOf(merchant: MerchantCredentials, baseURL: string, certs: Record<string, string>): Wechatpay {
-  const { mchid, serial_no: serial, private_key: privateKey } = merchant
-  return new Wechatpay({ mchid, serial, privateKey, certs, baseURL: `${baseURL}/`, proxy: false })
-}
-
-/** `client.v3.vehicle.parking…`, which the library builds from any names. */
-function resource(client: Wechatpay, path: string): Chain {
-  let chain: Record<string, unknown> = client as unknown as Record<string, unknown>
-  for (const part of path.split('/')) chain = chain[part] as Record<string, unknown>
-  return chain as unknown as Chain
-}
-
-/** Verifies and opens a notice with the library's helpers only. */
-function readNotice({ headers, body }: ReceivedCallback, certs: Record<string, string>, apiv3Key: string) {
-  const certificate = certs[String(headers['wechatpay-serial'])]
-  assert.ok(certificate, 'The notice is signed with a key that this merchant does not know')
-  const message = Formatter.response(
-    String(headers['wechatpay-timestamp']),
-    String(headers['wechatpay-nonce']),
-    body,
-  )
-  const signature = String(headers['wechatpay-signature'])
-  assert.ok(Rsa.verify(message, signature, Rsa.from(certificate, Rsa.KEY_TYPE_PUBLIC)))
-  const { event_type, resource: sealed } = JSON.parse(body)
-  const { ciphertext, nonce, associated_data } = sealed
-  const plaintext = Aes.AesGcm.decrypt(ciphertext, apiv3Key, nonce, associated_data)
-  return { event_type, order: JSON.parse(plaintext) }
-}
 
 async function sinkFor(t: TestContext) {
   const sink = await webhookSink()
@@ -135,7 +90,7 @@ async function parkAndPay(
   )
   assert.deepEqual([charged.status, charged.data.trade_state], [200, 'ACCEPTED'])
 
-  const { event_type, order } = readNotice(await sink.next(), certs, apiv3Key)
+  const { event_type, resource: paid } = readNotice(await sink.next(), certs, apiv3Key)
   assert.equal(event_type, 'TRANSACTION.SUCCESS')
   const { out_trade_no } = charge
   const queried = await resource(client, 'v3/vehicle/transactions/out-trade-no/{out_trade_no}').get<Fields>({
@@ -143,7 +98,7 @@ async function parkAndPay(
     params: partner,
     headers,
   })
-  assert.deepEqual(queried.data, order)
+  assert.deepEqual(queried.data, paid)
   assert.deepEqual(
     [queried.data.trade_state, queried.data.sp_mchid, queried.data.sub_mchid],
     ['SUCCESS', mchid, partner.sub_mchid],
@@ -207,17 +162,6 @@ test('while the platform certificate rotates, replies of both are believed by wh
   }
   assert.deepEqual([...signers].sort(), Object.keys(certs).sort())
 })
-
-/** Downloads a bill as the client's documentation does: by the parameters of its URL, with the bytes as they come. */
-async function download(client: Wechatpay, download_url: string): Promise<Buffer> {
-  const { pathname, searchParams } = new URL(download_url)
-  const { status, data } = await resource(client, pathname.slice(1)).get<ArrayBuffer>({
-    params: Object.fromEntries(searchParams),
-    responseType: 'arraybuffer',
-  })
-  assert.equal(status, 200)
-  return Buffer.from(data)
-}
 
 test('refund, query, apply for a bill and download it plain and compressed, in both modes: the bytes have the promised SHA-1', async t => {
   const running = await parkingUnderTest(t)

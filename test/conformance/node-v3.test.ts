@@ -2,93 +2,16 @@ import assert from 'node:assert/strict'
 import { createHash, X509Certificate } from 'node:crypto'
 import { type TestContext, test } from 'node:test'
 import { gunzipSync } from 'node:zlib'
-import WxPay from 'wechatpay-node-v3'
-import type { IPayRequest } from 'wechatpay-node-v3/dist/lib/pay-request.interface.js'
-import { PayRequest } from 'wechatpay-node-v3/dist/lib/pay-request.js'
 import { formatTime } from '../../src/protocol/time.ts'
 import type { TrustState } from '../../src/protocol/trust.ts'
-import { type MerchantCredentials, type ReceivedCallback, webhookSink } from '../../src/testing/index.ts'
-import {
-  APPID,
-  type Caller,
-  chargeOf,
-  entry,
-  type Fields,
-  MODES,
-  parkingUnderTest,
-  type Stay,
-} from '../parking.ts'
+import { webhookSink } from '../../src/testing/index.ts'
+import { APPID, type Caller, chargeOf, entry, MODES, parkingUnderTest, type Stay } from '../parking.ts'
+import { type AnyPay, clientOf, REAL_HOST, readNotice, transportTo } from './node-v3.ts'
 
-// The npm package `wechatpay-node-v3`, unmodified, drives the platform. It has the real host in every URL and offers
-// `createHttp` to put another transport in its place: here it is the package's own, with the host exchanged.
-
-const REAL_HOST = 'https://api.mch.weixin.qq.com'
 const MINUTE_MS = 60_000
 const DAY_MS = 24 * 60 * MINUTE_MS
 
-type Output = Awaited<ReturnType<IPayRequest['get']>>
-
-/** The package's own HTTP, which goes to `baseUrl` wherever it was meant to go to the real host. */
-function transportTo(baseUrl: string): IPayRequest {
-  const own = new PayRequest()
-  const here = (url: string) => {
-    assert.ok(url.startsWith(REAL_HOST), url)
-    return url.replace(REAL_HOST, baseUrl)
-  }
-  return {
-    get: (url, headers) => own.get(here(url), headers),
-    post: (url, params, headers) => own.post(here(url), params, headers),
-    upload: (url, params, headers) => own.upload(here(url), params, headers),
-  }
-}
-
-/** The calls that the package does not have, made as its own are: its authorization, its headers, its transport. */
-class ParkingPay extends WxPay {
-  get(path: string, query: Record<string, string>): Promise<Output> {
-    const url = `${REAL_HOST}${path}${this.objectToQueryString(query)}`
-    return this.httpService.get(url, this.getHeaders(this.buildAuthorization('GET', url)))
-  }
-
-  post(path: string, body: Fields): Promise<Output> {
-    const url = `${REAL_HOST}${path}`
-    const authorization = this.buildAuthorization('POST', url, body)
-    return this.httpService.post(
-      url,
-      body,
-      this.getHeaders(authorization, { 'Content-Type': 'application/json' }),
-    )
-  }
-}
-
-/** The client, as its documentation makes one: the serial number is read from the merchant's certificate. */
-function clientOf(merchant: MerchantCredentials, baseUrl: string): ParkingPay {
-  const client = new ParkingPay({
-    appid: APPID,
-    mchid: merchant.mchid,
-    publicKey: Buffer.from(merchant.certificate),
-    privateKey: Buffer.from(merchant.private_key),
-    key: merchant.apiv3_key,
-  })
-  client.createHttp(transportTo(baseUrl))
-  return client
-}
-
-/** Verifies and opens a notice with the package's helpers only; it fetches the platform's certificates by itself. */
-async function readNotice(client: ParkingPay, { headers, body }: ReceivedCallback) {
-  const verified = await client.verifySign({
-    timestamp: String(headers['wechatpay-timestamp']),
-    nonce: String(headers['wechatpay-nonce']),
-    body,
-    serial: String(headers['wechatpay-serial']),
-    signature: String(headers['wechatpay-signature']),
-  })
-  assert.ok(verified, 'The signature does not fit')
-  const { event_type, resource } = JSON.parse(body)
-  const { ciphertext, associated_data, nonce } = resource
-  return { event_type, order: client.decipher_gcm<Fields>(ciphertext, associated_data, nonce) }
-}
-
-async function parkAndPay(t: TestContext, client: ParkingPay, { mchid, partner }: Caller): Promise<void> {
+async function parkAndPay(t: TestContext, client: AnyPay, { mchid, partner }: Caller): Promise<void> {
   const sink = await webhookSink()
   t.after(() => sink.close())
   const plate = { plate_number: '粤B10001', plate_color: 'BLUE' }
@@ -109,12 +32,12 @@ async function parkAndPay(t: TestContext, client: ParkingPay, { mchid, partner }
   const charged = await client.post('/v3/vehicle/transactions/parking', { ...partner, ...charge })
   assert.deepEqual([charged.status, charged.data.trade_state], [200, 'ACCEPTED'])
 
-  const { event_type, order } = await readNotice(client, await sink.next())
+  const { event_type, resource } = await readNotice(client, await sink.next())
   assert.equal(event_type, 'TRANSACTION.SUCCESS')
   const queried = await client.get(`/v3/vehicle/transactions/out-trade-no/${charge.out_trade_no}`, {
     ...partner,
   })
-  assert.deepEqual(queried.data, order)
+  assert.deepEqual(queried.data, resource)
   assert.deepEqual(
     [queried.data.trade_state, queried.data.sp_mchid, queried.data.sub_mchid],
     ['SUCCESS', mchid, partner.sub_mchid],

@@ -2930,7 +2930,7 @@ export interface AdminCalls {
       jsapi?: Record<string, unknown> | undefined
       /** What the mini program gives to wx.requestPayment */
       mini_program?: Record<string, unknown> | undefined
-      /** What the app gives to sendReq */
+      /** What the app gives to sendReq, by the names of Android, of iOS, or in small letters */
       app?: Record<string, unknown> | undefined
       /** With `mini_program`: the app id of the mini program; that of the order unless said */
       appid?: string | undefined

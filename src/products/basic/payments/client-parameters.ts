@@ -9,7 +9,7 @@ export type ClientParameters = Readonly<Record<string, unknown>>
 /** What the client's parameters say, once they have the right form. */
 export interface SignedParameters {
   session: string
-  /** Empty for a mini program, whose app id WeChat knows by itself. */
+  /** Empty for a mini program and for wx.chooseWXPay, whose app id WeChat knows by itself. */
   appid: string
   timeStamp: string
   nonceStr: string
@@ -28,10 +28,9 @@ const NAMES: Record<Client, readonly string[]> = {
 
 /** Reads a client's parameters; the first thing that is wrong with their form is the refusal. */
 export function readParameters(client: Client, given: ClientParameters): SignedParameters | Refusal {
-  // iOS calls it by another name.
-  const parameters = client === 'app' ? { packageValue: given.package, ...given } : given
-  for (const name of NAMES[client]) {
-    const fault = faultOf(name, parameters[name])
+  const [names, parameters] = client === 'app' ? namedByApp(given) : namedByPage(client, given)
+  for (const name of names) {
+    const fault = faultOf(name, parameters)
     if (fault) return { ...refusal('PARAMETER_MISSING', fault), shown: `调用支付JSAPI缺少参数: ${name}` }
   }
   const text = (name: string) => String(parameters[name] ?? '')
@@ -59,8 +58,39 @@ export function readParameters(client: Client, given: ClientParameters): SignedP
   return { ...read, session, fourth: text('package'), signature: text('paySign'), partnerId: undefined }
 }
 
-function faultOf(name: string, value: unknown): string | undefined {
-  if (value === undefined || value === null || value === '') return `${name} is missing.`
+type Named = readonly [names: readonly string[], parameters: ClientParameters]
+
+/** wx.chooseWXPay calls the time stamp otherwise and makes a text of it; it has the app id of wx.config. */
+function namedByPage(client: Exclude<Client, 'app'>, given: ClientParameters): Named {
+  const { timestamp } = given
+  if (client !== 'jsapi' || timestamp === undefined || given.timeStamp !== undefined)
+    return [NAMES[client], given]
+  const timeStamp = typeof timestamp === 'number' ? String(timestamp) : timestamp
+  return [NAMES[given.appId === undefined ? 'mini_program' : 'jsapi'], { ...given, timeStamp }]
+}
+
+/** Frameworks for apps write all names small; iOS says `package`, and has a number as time stamp. */
+function namedByApp(given: ClientParameters): Named {
+  const names = NAMES.app
+  const known = new Map(names.map(name => [name.toLowerCase(), name])).set('package', 'packageValue')
+  const parameters = Object.fromEntries(
+    Object.entries(given).map(([name, value]) => [known.get(name.toLowerCase()) ?? name, value]),
+  )
+  const { timeStamp } = parameters
+  return [
+    names,
+    Number.isSafeInteger(timeStamp) ? { ...parameters, timeStamp: String(timeStamp) } : parameters,
+  ]
+}
+
+function faultOf(name: string, parameters: ClientParameters): string | undefined {
+  const value = parameters[name]
+  if (value === undefined || value === null || value === '') {
+    const other = Object.keys(parameters).find(
+      one => one !== name && one.toLowerCase() === name.toLowerCase(),
+    )
+    return `${name} is missing${other === undefined ? '' : `; what is there is called ${other}`}.`
+  }
   if (typeof value === 'string') return undefined
   return `${name} is a ${typeof value}; WeChat takes texts only, so write it in quotes.`
 }

@@ -57,6 +57,25 @@ test('a page, a mini program and an app pay what they were given, and are told h
   assert.deepEqual([app.body.state, app.body.client], ['PAID', { errCode: 0 }])
 })
 
+test('what frameworks for apps, iOS and wx.chooseWXPay call otherwise is understood', async () => {
+  const { payer_id, openid } = await payer()
+  const state = async (parameters: object) => (await pay(payer_id, { ...parameters })).body.state
+  const appOrder = async () => app_((await prepay('app')).json<{ prepay_id: string }>().prepay_id)
+  const { packageValue, ...ofApp } = await appOrder()
+  const small = Object.entries({ ...ofApp, package: packageValue }).map(([name, value]) => [
+    name.toLowerCase(),
+    value,
+  ])
+  assert.equal(await state({ app: Object.fromEntries(small) }), 'PAID')
+  const { packageValue: packed, timeStamp: seconds, ...ios } = await appOrder()
+  assert.equal(await state({ app: { ...ios, package: packed, timeStamp: Number(seconds) } }), 'PAID')
+  for (const timestamp of ['1503719100', 1503719100]) {
+    const { prepay_id } = (await prepay('jsapi', { payer: { openid } })).json<{ prepay_id: string }>()
+    const { appId: _, timeStamp: __, ...page } = jsapi(prepay_id)
+    assert.equal(await state({ jsapi: { ...page, timestamp } }), 'PAID')
+  }
+})
+
 test("a provider's order can be paid under its own app and under the sub-merchant's, and the provider signs both", async () => {
   const { payer_id, openid, sub_openid } = await payer()
   const made = async (who: object) => {
@@ -184,6 +203,11 @@ test('what a page hands over wrongly is explained line by line', async () => {
   assert.deepEqual(await explained({ ...given, timeStamp: 1503719100 }), [
     '调用支付JSAPI缺少参数: timeStamp',
     'timeStamp is a number; WeChat takes texts only, so write it in quotes.',
+  ])
+  const { appId, ...rest } = given
+  assert.deepEqual(await explained({ ...rest, appid: appId }), [
+    '调用支付JSAPI缺少参数: appId',
+    'appId is missing; what is there is called appid.',
   ])
   assert.match((await explained({ ...given, package: prepay_id }))[1] ?? '', /"prepay_id="/)
   assert.match((await explained({ ...given, signType: 'MD5' }))[1] ?? '', /signed with "RSA"/)

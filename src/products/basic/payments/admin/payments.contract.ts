@@ -38,7 +38,9 @@ export const putPayment = adminOperation({
     h5_url: Type.Optional(text('A page that the payer opens in a browser', 2048)),
     jsapi: Type.Optional(parameters('What the page gives to getBrandWCPayRequest or wx.chooseWXPay')),
     mini_program: Type.Optional(parameters('What the mini program gives to wx.requestPayment')),
-    app: Type.Optional(parameters('What the app gives to sendReq')),
+    app: Type.Optional(
+      parameters('What the app gives to sendReq, by the names of Android, of iOS, or in small letters'),
+    ),
     appid: Type.Optional(
       text('With `mini_program`: the app id of the mini program; that of the order unless said', 32),
     ),
