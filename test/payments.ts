@@ -26,7 +26,7 @@ export * from './sandbox.ts'
 export const KINDS = ['jsapi', 'app', 'h5', 'native'] as const
 export type Kind = (typeof KINDS)[number]
 
-export interface PaymentsUnderTest extends SandboxUnderTest {
+export interface PaymentsUnderTest extends Omit<SandboxUnderTest, 'payer'> {
   admin_: AdminCalls
   /** Calls a prepay call with the fields of its mode. */
   prepay(kind: Kind | 'miniprogram', fields?: Fields, caller?: Caller): Promise<LightMyRequestResponse>

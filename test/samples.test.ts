@@ -12,6 +12,9 @@ import { platformUnderTest } from './platform.ts'
 /** A sample that waits for something that never comes is ended, in milliseconds. */
 const SAMPLE_TIMEOUT_MS = 30_000
 
+/** A line of a sample that prints something, and what it says that this is. */
+const PRINTS = /console\.log\(.*\) \/\/ (\S+)/
+
 const root = fileURLToPath(new URL('..', import.meta.url))
 const { folder } = await platformUnderTest({ after }, { workers: true })
 
@@ -24,12 +27,15 @@ async function run(...words: string[]): Promise<string> {
 }
 
 for (const name of ['README.md', 'README.zh-CN.md', 'docs/test-kit.md']) {
-  test(`the sample of ${name} prints what it says`, async () => {
-    const [, sample] = /```ts\n([\s\S]*?)```/.exec(readFileSync(join(root, name), 'utf8')) ?? []
-    assert.ok(sample)
-    const code = sample.replaceAll("'data/merchants", `'${folder}/merchants`)
-    const [, promised] = /console\.log\(.*\) \/\/ (\S+)/.exec(code) ?? []
-    assert.equal(await run('--input-type=module-typescript', '--eval', code), `${promised}\n`)
+  const samples = [...readFileSync(join(root, name), 'utf8').matchAll(/```ts\n([\s\S]*?)```/g)]
+    .map(([, sample = '']) => sample.replaceAll("'data/merchants", `'${folder}/merchants`))
+    .filter(sample => PRINTS.test(sample))
+  test(`the samples of ${name} print what they say`, async () => {
+    assert.ok(samples.length > 0)
+    for (const sample of samples) {
+      const [, promised] = PRINTS.exec(sample) ?? []
+      assert.equal(await run('--input-type=module-typescript', '--eval', sample), `${promised}\n`)
+    }
   })
 }
 

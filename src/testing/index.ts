@@ -1,5 +1,6 @@
 import './require-node.ts'
 
+export type { Payer, PayerPayment, PayerPaymentResult } from './payer.ts'
 export { saveKeys } from './shared-keys.ts'
 export { type SignedRequest, signedRequest, type UnsignedRequest } from './signed-request.ts'
 export {

@@ -13,6 +13,7 @@ import type { products as allProducts } from '../products/index.ts'
 import type { Product } from '../products/product.ts'
 import type { TrustState } from '../protocol/trust.ts'
 import type { MerchantFile } from '../sandbox/files.ts'
+import { type Payer, payerOf } from './payer.ts'
 import { sharedKeys } from './shared-keys.ts'
 
 export interface StartOptions<Products extends readonly Product[] = typeof allProducts>
@@ -68,6 +69,8 @@ export interface TestPlatform
   folder: string
   /** The keys and numbers of a sandbox merchant, such as `1230000109`. */
   merchant(mchid: string): MerchantCredentials
+  /** Somebody with WeChat, made when there is nobody of this id; `wallet` fen are put into the wallet. */
+  payer(payerId: string, options?: { wallet?: number }): Promise<Payer>
 }
 
 /**
@@ -117,6 +120,7 @@ export async function startPlatform<Products extends readonly Product[] = typeof
     runDue: running.runDue,
     folder,
     merchant: mchid => readCredentials(folder, mchid),
+    payer: (payerId, options) => payerOf(running.admin, payerId, options),
     async stop() {
       await running.stop()
       rmSync(folder, { recursive: true })

@@ -26,7 +26,7 @@ export interface Payer {
 }
 
 /** One platform, one merchant's receiver, and the payers and banks around them, driven only by public calls. */
-export interface Scenario extends Omit<ParkingUnderTest, 'admin'> {
+export interface Scenario extends Omit<ParkingUnderTest, 'admin' | 'payer'> {
   admin: AdminClient
   sink: WebhookSink
   /** Makes a payer with a blue plate that is in service, unless `opened` is false. */
@@ -70,7 +70,7 @@ function partsOf(
   running: ParkingUnderTest,
   admin: AdminClient,
   sink: WebhookSink,
-): Omit<Scenario, keyof ParkingUnderTest | 'admin' | 'sink'> {
+): Omit<Scenario, Exclude<keyof ParkingUnderTest, 'payer'> | 'admin' | 'sink'> {
   const { park, accept, runDue, merchant } = running
   const plateOf = ({ plate_number }: Payer) => `/plates/${plate_number}/BLUE`
   const parkFor: Scenario['parkFor'] = ({ plate_number }, more = {}, caller = MERCHANT) =>
