@@ -5,20 +5,29 @@ import type { MeasuredProcess } from './measured-process.ts'
 /** Requests under way at once. */
 const CONCURRENCY = 64
 
-/** Sends every request once over kept connections. Throws on any reply but 200, because then nothing was measured. */
-export async function sendAll(baseUrl: string, requests: readonly SignedRequest[]): Promise<void> {
+/** What is sent; `body` is empty when there is none. */
+type Sent = Pick<SignedRequest, 'method' | 'target' | 'headers' | 'body'>
+
+/**
+ * Sends every request once over kept connections, and answers the bodies in their order. Throws on any reply but 200, because
+ * then nothing was measured.
+ */
+export async function sendAll(baseUrl: string, requests: readonly Sent[]): Promise<string[]> {
   const pool = new Pool(baseUrl, { connections: CONCURRENCY, pipelining: 1 })
+  const texts: string[] = []
   let next = 0
   const sender = async () => {
-    for (let request = requests[next++]; request; request = requests[next++]) {
-      const { method, target, headers, body } = request
+    for (let index = next++; index < requests.length; index = next++) {
+      const { method, target, headers, body } = requests[index] as Sent
       const reply = await pool.request({ method, path: target, headers, body: body.length > 0 ? body : null })
       const text = await reply.body.text()
       if (reply.statusCode !== 200) throw new Error(`${method} ${target}: HTTP ${reply.statusCode} ${text}`)
+      texts[index] = text
     }
   }
   try {
     await Promise.all(Array.from({ length: CONCURRENCY }, sender))
+    return texts
   } finally {
     await pool.close()
   }
