@@ -27,9 +27,14 @@ export function readSecrets(
   )
 }
 
+/** How a variable says that its switch is off. */
+const SAYS_NO = /^(?:0|false|no|off)$/i
+
 function commandOption(listed: ListedOption): Option {
   const { variable, kind, en, group } = listed
-  const option = new Option(flagsOf(listed), en).env(variable).helpGroup(`${group.title.en}:`)
+  const option = new Option(flagsOf(listed), en).helpGroup(`${group.title.en}:`)
+  // The library takes a switch for on as soon as its variable is there, whatever it says.
+  if (kind.word !== '' || !SAYS_NO.test(process.env[variable] ?? '')) option.env(variable)
   if (listed.default !== undefined) option.default(defaultOf(listed), listed.default)
   if (kind.choices) return option.choices([...kind.choices])
   return kind.word === '' ? option : option.argParser(refusing(kind.read))

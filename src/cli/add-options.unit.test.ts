@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { Command } from 'commander'
 import { optionGroupsOf, secretsKeysOf } from '../node/options.ts'
 import { listOptions } from '../options/options.ts'
-import { readSecrets } from './add-options.ts'
+import { addOptions, readSecrets } from './add-options.ts'
 
 const OPTIONS = listOptions(optionGroupsOf([]))
 
@@ -57,4 +58,20 @@ test('anything else is refused with the name of its variable and what to write, 
 
 test('an old key without a new one is refused, so that nothing loses its seal by mistake', () => {
   assert.throws(() => secretsKeys({ BOOMGATE_OLD_SECRETS_KEY: HEX }), /in BOOMGATE_SECRETS_KEY/)
+})
+
+test('a switch is on by its option and by its variable, unless that says no', t => {
+  const isOn = (variable: string | undefined, ...words: string[]) => {
+    delete process.env.BOOMGATE_WRITE_MISSING_KEYS
+    if (variable !== undefined) process.env.BOOMGATE_WRITE_MISSING_KEYS = variable
+    const command = addOptions(new Command('serve'), OPTIONS)
+    return command.parse(words, { from: 'user' }).opts().writeMissingKeys === true
+  }
+  t.after(() => isOn(undefined))
+  assert.equal(isOn(undefined), false)
+  for (const on of ['1', 'true', 'yes', '']) assert.equal(isOn(on), true, on)
+  for (const off of ['0', 'false', 'FALSE', 'no', 'off']) {
+    assert.equal(isOn(off), false, off)
+    assert.equal(isOn(off, '--write-missing-keys'), true, off)
+  }
 })

@@ -8,7 +8,7 @@ CREATE TABLE ledger_accounts (
   pending_credits BIGINT NOT NULL DEFAULT 0 CHECK (pending_credits >= 0),
   minimum BIGINT DEFAULT 0,
   CHECK (minimum IS NULL OR balance - pending_debits >= minimum),
-  -- What a JSON number can hold.,
+  -- What a JSON number can hold.
   CHECK (balance BETWEEN -9007199254740991 AND 9007199254740991
      AND pending_debits <= 9007199254740991 AND pending_credits <= 9007199254740991)
 );

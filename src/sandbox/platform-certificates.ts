@@ -147,7 +147,7 @@ function newestHeld(keys: PlatformKeys): Newest[] {
   })
 }
 
-/** The algorithms whose newest certificate comes to its end so soon that the next one is due. */
+/** The algorithms whose newest certificate ends so soon that the next one is due. */
 function dueAlgorithms(newest: readonly Newest[], now: number): Algorithm[] {
   return newest.filter(certificate => isNextDue(certificate, now)).map(({ algorithm }) => algorithm)
 }

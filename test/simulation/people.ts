@@ -200,7 +200,7 @@ export class People {
     )
   }
 
-  /** What brings everything back to where it can come to its end. */
+  /** What brings everything back to where it can end. */
   endings(): Deed[] {
     return this.#merchants.map(mchid => merchantDeed(mchid, { notices_paused: 0 }))
   }

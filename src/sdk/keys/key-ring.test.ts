@@ -35,7 +35,7 @@ function ringOf(trust: Trust) {
 }
 
 const isKey = (found: KeyObject | { unknown: string }) => !('unknown' in found)
-/** Lets a download in the background come to its end. */
+/** Lets a download in the background end. */
 const settled = () => new Promise(resolve => setImmediate(resolve))
 
 test('certificates are downloaded once before the first call, however many calls wait for them', async () => {

@@ -21,7 +21,7 @@ import { plateContext } from './plate-context.ts'
 import { removePlate } from './plates.ts'
 import { settlement } from './settle-transaction.ts'
 
-// How an accepted charge comes to its end, seen through the calls and the books.
+// How an accepted charge ends, seen through the calls and the books.
 
 const SECOND = 1_000
 const MINUTE = 60 * SECOND
