@@ -12,6 +12,7 @@ import { ADAPTER_CALLS } from '../src/doctor/gate.ts'
 import { adminEndpointsOf } from '../src/node/admin-endpoints.ts'
 import { optionGroupsOf } from '../src/node/options.ts'
 import { flagsOf, listOptions } from '../src/options/options.ts'
+import { SANDBOX_PAYERS } from '../src/products/basic/payments/sandbox-payers.ts'
 import { products } from '../src/products/index.ts'
 import { SANDBOX_PLATES } from '../src/products/industry/parking/seed-plates.ts'
 import { endpointsOf, noticesOf } from '../src/products/product.ts'
@@ -55,6 +56,15 @@ const TABLES: Record<string, () => string> = {
         plate_color,
         behaviour,
         openid && `\`${openid}\``,
+      ]),
+    ),
+  payers: () =>
+    table(
+      ['Payer', 'What happens', 'openid'],
+      SANDBOX_PAYERS.map(({ payer_id, behaviour, openid }) => [
+        `\`${payer_id}\``,
+        behaviour,
+        `\`${openid}\``,
       ]),
     ),
   options: () => nodeOptions('en'),

@@ -10,6 +10,7 @@ import { systemClock } from '../clock/clock.ts'
 import { auditLedger } from '../ledger/audit.ts'
 import { permissionsColumn } from '../merchants/permissions.ts'
 import { PlatformKeys } from '../merchants/platform-keys.ts'
+import { SANDBOX_PAYERS } from '../products/basic/payments/sandbox-payers.ts'
 import { products } from '../products/index.ts'
 import { COUPON_STOCK, fleetPlates, SANDBOX_PLATES } from '../products/industry/parking/seed-plates.ts'
 import { parseTime } from '../protocol/time.ts'
@@ -333,7 +334,8 @@ test('sandbox.json lists the plates that the store has, with their payers and st
 test('every wallet, every debt and every coupon of the sandbox is backed, and the books are right', async () => {
   const plates = [...SANDBOX_PLATES, ...fleetPlates()]
   const coupons = COUPON_STOCK.amount * COUPON_STOCK.max_coupons
-  const total = plates.reduce((sum, { wallet, arrears }) => sum + wallet + arrears, coupons)
+  const wallets = SANDBOX_PAYERS.reduce((sum, { wallet }) => sum + wallet, 0)
+  const total = plates.reduce((sum, { wallet, arrears }) => sum + wallet + arrears, coupons + wallets)
   const row = await shared.db.get<{ posted: number }>(
     'SELECT CAST(SUM(amount) AS BIGINT) AS posted FROM ledger_transfers',
   )

@@ -2,15 +2,17 @@ import type { Seed } from '../../product.ts'
 import { PERMISSIONS } from './kinds.ts'
 import { insertPayment, PRODUCT } from './payments.ts'
 import { ORDER_LIFE_MS } from './prepay.ts'
+import { SANDBOX_PAYERS, storePayers } from './sandbox-payers.ts'
 import { codeUrlOf } from './sessions.ts'
 
 /** An order of the documents' sample number that every merchant has made and nobody has paid. */
 export const UNPAID_ORDER = '1217752501201407033233368018'
 
-/** What the sandbox has of basic payments: the permissions, and for each merchant that calls an order that waits. */
+/** What the sandbox has of basic payments: the permissions, payers, and for each merchant that calls an order that waits. */
 export const seed: Seed = {
   permissions: PERMISSIONS,
   async store(tx, { appid, now }) {
+    await storePayers(tx, appid, now)
     const callers = await tx.all<{ mchid: string; sub_mchid: string }>(
       `SELECT mchid, COALESCE((SELECT MIN(sub_mchid) FROM merchant_bindings WHERE provider_mchid = mchid), '') AS sub_mchid
          FROM merchants WHERE kind <> 'sub'`,
@@ -37,7 +39,8 @@ export const seed: Seed = {
         due_at: now + ORDER_LIFE_MS,
       })
   },
-  shown: () => ({
+  shown: ({ appid }) => ({
+    payers: SANDBOX_PAYERS.map(({ payer_id, openid, behaviour }) => ({ payer_id, appid, openid, behaviour })),
     unpaid_order: {
       behaviour:
         'An order that every merchant has made; its code can be paid for two hours after the first start',
