@@ -120,8 +120,8 @@ async function refund(out_trade_no: string, fen: number, total: number): Promise
 /** A receiver of notices on a free port that keeps the books. */
 async function startReceiver({ webhooks }: MerchantClient) {
   const server = createServer(
-    webhooks.nodeHandler(({ event_type, resource }) => {
-      if (event_type === 'TRANSACTION.SUCCESS') {
+    webhooks.nodeHandler(({ kind, event_type, resource }) => {
+      if (kind === 'parking.transactionResult' && event_type === 'TRANSACTION.SUCCESS') {
         const { out_trade_no, transaction_id = '', amount, success_time } = resource
         books.push({ out_trade_no, transaction_id, total: amount.total, success_time })
       } else if (event_type === 'REFUND.SUCCESS') {
