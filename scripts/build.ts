@@ -12,7 +12,8 @@ const folder = dirname(dirname(fileURLToPath(import.meta.url)))
 rmSync(join(folder, 'dist'), { recursive: true, force: true })
 const compiler = join(folder, 'node_modules', 'typescript', 'bin', 'tsc')
 execFileSync(process.execPath, [compiler, '-p', 'tsconfig.build.json'], { cwd: folder, stdio: 'inherit' })
-for (const path of globSync('src/**/*.sql', { cwd: folder })) {
+// What is read as it stands: tables, and what browsers get.
+for (const path of globSync(['src/**/*.sql', 'src/products/**/*.{js,css}'], { cwd: folder })) {
   cpSync(join(folder, path), join(folder, path.replace(/^src/, 'dist')))
 }
 await buildSdk(join(folder, 'packages', 'sdk'))

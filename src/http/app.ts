@@ -27,6 +27,7 @@ import { httpServer } from './http-server.ts'
 import { ConnectionReset, injectFaults, type Pauses, pauses, type Wait } from './inject-faults.ts'
 import { REFUSALS } from './listen.ts'
 import { callOptions } from './options.ts'
+import { mountPages } from './pages.ts'
 import { MAX_REST_BYTES, readForm, requireFile } from './read-upload.ts'
 import { asApiError, requireMerchantFields, undefinedRefusal, WRONG_MODE } from './refusals.ts'
 import { refusedRequest } from './refused-request.ts'
@@ -89,6 +90,7 @@ export function buildApp(
     else done()
   })
   mountHealth(app, health)
+  mountPages(app, platform, log)
   app.register(async api => mountEndpoints(api, platform, log, pauses(wait)))
   return app
 }

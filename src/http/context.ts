@@ -1,5 +1,6 @@
 import type { ProductContext } from '../calls/context.ts'
 import type { Endpoint } from '../calls/handler.ts'
+import type { Page } from '../calls/page.ts'
 import type { RecentCalls } from '../calls/recent-calls.ts'
 import type { RefusedSignatures } from '../diagnosis/refused-signatures.ts'
 
@@ -7,6 +8,8 @@ import type { RefusedSignatures } from '../diagnosis/refused-signatures.ts'
 export interface HttpContext extends ProductContext {
   /** Every call that the platform answers. */
   readonly endpoints: readonly Endpoint[]
+  /** What browsers get. */
+  readonly pages: readonly Page[]
   /** Why signatures were refused; for people, never for their callers. */
   readonly refusals: RefusedSignatures
   /** Where calls are kept for people to look at. */

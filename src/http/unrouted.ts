@@ -4,9 +4,10 @@ import { newRequestId } from '../protocol/ids.ts'
 import { unroutedCall } from './answered-call.ts'
 import type { HttpContext } from './context.ts'
 
-/** Answers what belongs to no call with an empty body: 405 where only the method is wrong, 404 otherwise. */
-export function unroutedReplies({ endpoints, recentCalls, clock, random }: HttpContext) {
-  const patterns = endpoints.flatMap(({ operation }) => routesOf(operation).map(pathPattern))
+/** Answers what belongs to no call and no page with an empty body: 405 where only the method is wrong, 404 otherwise. */
+export function unroutedReplies({ endpoints, pages, recentCalls, clock, random }: HttpContext) {
+  const routes = [...endpoints.flatMap(({ operation }) => routesOf(operation)), ...pages]
+  const patterns = routes.map(pathPattern)
   const send = ({ raw }: FastifyRequest, reply: FastifyReply, status: 404 | 405) => {
     // The length is said also to a HEAD.
     reply.code(status).header('content-length', '0').send()
@@ -22,7 +23,7 @@ export function unroutedReplies({ endpoints, recentCalls, clock, random }: HttpC
   }
 }
 
-/** Matches what a path of an operation stands for, whatever the method. */
+/** Matches what a path of an operation or a page stands for, whatever the method. */
 function pathPattern({ path }: { path: string }): RegExp {
   return new RegExp(`^${path.replaceAll(/\{\w+\}/g, '[^/]*')}$`)
 }

@@ -28,6 +28,7 @@ export async function platformOn(
   const platform: Platform = {
     ...{ db, clock, random, options, secrets, faults, seeds, tables, ...signals },
     endpoints: endpointsOf(products),
+    pages: products.flatMap(({ pages }) => pages?.(options) ?? []),
     permissions: permissionsOf(products),
     get publicUrl() {
       return options.of(listenOptions).publicUrl ?? sandbox.baseUrl

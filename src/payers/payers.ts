@@ -94,6 +94,16 @@ export function readPayer(db: Statements, payerId: string): Promise<Payer | unde
   return db.get<Payer>(`${SELECT} WHERE o.payer_id = $1`, payerId)
 }
 
+/** At most so many payers by their own numbers, beginning with the first that is not before `from`. */
+export async function listPayerIds(db: Statements, from: string, limit: number): Promise<string[]> {
+  const rows = await db.all<{ payer_id: string }>(
+    'SELECT payer_id FROM payers WHERE payer_id >= $1 ORDER BY payer_id LIMIT $2',
+    from,
+    limit,
+  )
+  return rows.map(({ payer_id }) => payer_id)
+}
+
 /**
  * Reads the standing of a payer and holds up everybody else who would change it. It comes before the locks of what a
  * product has of the payer.

@@ -1,11 +1,12 @@
 import type { AdminEndpoint } from '../admin/operation.ts'
 import type { ProductContext } from '../calls/context.ts'
 import type { Endpoint } from '../calls/handler.ts'
+import type { Page } from '../calls/page.ts'
 import type { Job } from '../clock/worker.ts'
 import type { ClientParametersDeclaration } from '../contract/client-parameters.ts'
 import type { NoticeDeclaration } from '../contract/notice.ts'
 import type { FundingListeners } from '../funding/context.ts'
-import type { OptionGroup } from '../options/options.ts'
+import type { OptionGroup, Options as OptionValues } from '../options/options.ts'
 import type { Seed } from '../sandbox/context.ts'
 import type { Schema } from '../store/schema.ts'
 import { checkCalls } from './check-calls.ts'
@@ -34,6 +35,8 @@ export interface Product<Options extends OptionGroup = OptionGroup> {
   notices?: readonly NoticeDeclaration[]
   /** What a merchant's page or app hands to WeChat for it; the SDK makes and signs it. */
   clientParameters?: readonly ClientParametersDeclaration[]
+  /** What browsers get of it, by what was set at start. */
+  pages?(options: OptionValues): readonly Page[]
   /** Its calls of the administration API; loaded when that is, so that nobody waits for them who calls the platform. */
   admin?(): Promise<readonly AdminEndpoint[]>
   /** What falls due, in the order in which it is done when it is due at the same time. */

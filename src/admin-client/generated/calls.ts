@@ -2989,6 +2989,34 @@ export interface AdminCalls {
     }
   }
 
+  /**
+   * Registers the domains of a merchant for H5 payments, in place of all others. They are those of the number that
+   * orders. A page of another domain is shown 商家存在未配置的参数，请联系商家解决.
+   */
+  putH5Domains: {
+    request: {
+      /** Merchant number: 8 to 10 digits */
+      mchid: string
+      /** From where payers may come to an h5_url, and where redirect_url may lead; empty for anywhere */
+      domains: Array<string>
+    }
+    reply: {
+      /** Merchant number: 8 to 10 digits */
+      mchid: string
+      /** From where payers may come to an h5_url, and where redirect_url may lead; empty for anywhere */
+      domains: Array<string>
+    }
+  }
+
+  /** The domains of a merchant for H5 payments. */
+  getH5Domains: {
+    request: {
+      /** Merchant number: 8 to 10 digits */
+      mchid: string
+    }
+    reply: AdminCalls['putH5Domains']['reply']
+  }
+
   /** Plates that were opened or seen. */
   listPlates: {
     request: {
@@ -3470,6 +3498,8 @@ export const ADMIN_CALLS: Readonly<
   getOpenApi: { method: 'GET', path: '/admin/v1/openapi.json' },
   putPayment: { method: 'PUT', path: '/admin/v1/payers/{payer_id}/payments/{payment_id}' },
   listPayments: { method: 'GET', path: '/admin/v1/payers/{payer_id}/payments' },
+  putH5Domains: { method: 'PUT', path: '/admin/v1/merchants/{mchid}/h5-domains' },
+  getH5Domains: { method: 'GET', path: '/admin/v1/merchants/{mchid}/h5-domains' },
   listPlates: { method: 'GET', path: '/admin/v1/plates' },
   getPlate: { method: 'GET', path: '/admin/v1/plates/{plate_number}/{plate_color}' },
   putPlate: { method: 'PUT', path: '/admin/v1/plates/{plate_number}/{plate_color}' },

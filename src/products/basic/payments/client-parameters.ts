@@ -26,9 +26,17 @@ const NAMES: Record<Client, readonly string[]> = {
   app: ['appId', 'partnerId', 'prepayId', 'packageValue', 'nonceStr', 'timeStamp', 'sign'],
 }
 
-/** Reads a client's parameters; the first thing that is wrong with their form is the refusal. */
-export function readParameters(client: Client, given: ClientParameters): SignedParameters | Refusal {
-  const [names, parameters] = client === 'app' ? namedByApp(given) : namedByPage(client, given)
+/**
+ * Reads a client's parameters; the first thing that is wrong with their form is the refusal. A `configured` app id is that of
+ * `wx.config`, so that the page has called `wx.chooseWXPay`.
+ */
+export function readParameters(
+  client: Client,
+  given: ClientParameters,
+  configured?: string,
+): SignedParameters | Refusal {
+  const [names, parameters] =
+    client === 'app' ? namedByApp(given) : namedByPage(client, given, configured !== undefined)
   for (const name of names) {
     const fault = faultOf(name, parameters)
     if (fault) return { ...refusal('PARAMETER_MISSING', fault), shown: `调用支付JSAPI缺少参数: ${name}` }
@@ -61,10 +69,11 @@ export function readParameters(client: Client, given: ClientParameters): SignedP
 type Named = readonly [names: readonly string[], parameters: ClientParameters]
 
 /** wx.chooseWXPay calls the time stamp otherwise and makes a text of it; it has the app id of wx.config. */
-function namedByPage(client: Exclude<Client, 'app'>, given: ClientParameters): Named {
+function namedByPage(client: Exclude<Client, 'app'>, given: ClientParameters, isConfigured: boolean): Named {
   const { timestamp } = given
-  if (client !== 'jsapi' || timestamp === undefined || given.timeStamp !== undefined)
-    return [NAMES[client], given]
+  const isChoice = isConfigured || (timestamp !== undefined && given.timeStamp === undefined)
+  if (client !== 'jsapi' || !isChoice) return [NAMES[client], given]
+  if (timestamp === undefined) return [['timestamp'], given]
   const timeStamp = typeof timestamp === 'number' ? String(timestamp) : timestamp
   return [NAMES[given.appId === undefined ? 'mini_program' : 'jsapi'], { ...given, timeStamp }]
 }

@@ -1,6 +1,7 @@
 import { endpoint } from '../../../calls/handler.ts'
 import { product } from '../../product.ts'
 import { appPrepay } from './app-prepay.ts'
+import { cashierPages } from './cashier/index.ts'
 import { handedOver } from './client-contract.ts'
 import { closeOrder } from './close-order.ts'
 import * as contract from './contract.ts'
@@ -9,6 +10,7 @@ import { jsapiPrepay } from './jsapi-prepay.ts'
 import { PERMISSIONS } from './kinds.ts'
 import { miniProgramPrepay } from './mini-program-prepay.ts'
 import { nativePrepay } from './native-prepay.ts'
+import { paymentsOptions } from './options.ts'
 import { queryOrderById } from './query-order-by-id.ts'
 import { queryOrderByOutTradeNo } from './query-order-by-out-trade-no.ts'
 import { seed } from './seed.ts'
@@ -18,6 +20,7 @@ export const payments = product({
   name: 'payments',
   folder: new URL('.', import.meta.url),
   tables: { name: 'payments', url: new URL('./tables.sql', import.meta.url) },
+  options: paymentsOptions,
   permissions: PERMISSIONS,
   endpoints: [
     endpoint(contract.jsapiPrepay, jsapiPrepay),
@@ -32,6 +35,7 @@ export const payments = product({
   notices: [contract.paymentResult],
   clientParameters: handedOver,
   seed,
+  pages: cashierPages,
   admin: async () => (await import('./admin/index.ts')).admin,
   jobs: platform => [unfinished(platform)],
 })

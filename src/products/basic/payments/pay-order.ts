@@ -106,7 +106,8 @@ const RULED_OUT: Readonly<Record<string, (source: Source) => boolean>> = {
   balance_only: ({ id }) => id !== 'wallet',
 }
 
-function isAllowed({ scene }: PaymentOrder, source: Source): boolean {
+/** Whether the merchant lets an order be paid from a source. */
+export function isAllowed({ scene }: PaymentOrder, source: Source): boolean {
   const { limit_pay = [] } = JSON.parse(scene) as { limit_pay?: string[] }
   return !limit_pay.some(limit => RULED_OUT[limit]?.(source))
 }

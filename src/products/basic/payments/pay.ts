@@ -1,20 +1,11 @@
 import { contentDigest } from '../../../calls/content-digest.ts'
 import type { ProductContext } from '../../../calls/context.ts'
 import { atOneInstant } from '../../../clock/at-one-instant.ts'
-import { findMerchant } from '../../../merchants/merchants.ts'
 import type { Statements, Transaction } from '../../../store/database.ts'
-import { type Client, type ClientParameters, quoted, readParameters } from './client-parameters.ts'
-import { refusedSignature } from './explain-signature.ts'
-import { KIND_RULES, type Kind } from './kinds.ts'
+import { type Entry, openOrder } from './open-order.ts'
 import { beginAttempt, goOn, NO_CHOICE, type Outcome } from './pay-order.ts'
-import { findPayment, findSession, type PaymentOrder, updatePayment } from './payments.ts'
-import { sessionOfCodeUrl, sessionOfH5Url } from './sessions.ts'
-import { type Refusal, refusal, type ShownName } from './shown-texts.ts'
-
-/** How a payer comes to an order: a code that was scanned, an H5 page, or what a page or app hands to WeChat. */
-export type Entry =
-  | { way: 'code_url' | 'h5_url'; url: string }
-  | { way: Client; parameters: ClientParameters; appid?: string | undefined }
+import { findPayment, type PaymentOrder, updatePayment } from './payments.ts'
+import { type Refusal, refusal } from './shown-texts.ts'
 
 export interface Payment {
   payer_id: string
@@ -83,7 +74,7 @@ async function taken(
 
 async function begin(tx: Transaction, instant: ProductContext, payment: Payment): Promise<Taken> {
   const { payer_id, action, source = NO_CHOICE } = payment
-  const order = await open(tx, instant, payment)
+  const order = await openOrder(tx, instant.clock.now(), payment.entry, payer_id, tx.forUpdate)
   if ('explanation' in order) return { result: refusedResult(order) }
   if (action === 'CANCEL') {
     await updatePayment(tx, order, { ...order, bound_payer_id: payer_id })
@@ -91,99 +82,6 @@ async function begin(tx: Transaction, instant: ProductContext, payment: Payment)
   }
   const begun = await beginAttempt(tx, instant, order, payer_id, source)
   return typeof begun === 'object' ? { order, begun } : { result: resultOf(order, begun) }
-}
-
-/** The order behind an entry, locked, if its payer can pay it now. */
-async function open(
-  tx: Transaction,
-  { clock }: ProductContext,
-  { payer_id, entry }: Payment,
-): Promise<PaymentOrder | Refusal> {
-  const now = clock.now()
-  const read = 'url' in entry ? undefined : readParameters(entry.way, entry.parameters)
-  if (read && 'explanation' in read) return read
-  const session = 'url' in entry ? sessionOf(entry) : read?.session
-  const found = session === undefined ? undefined : await findSession(tx, session)
-  const order = found && (await findPayment(tx, found, tx.forUpdate))
-  if (!order || !WAYS[order.kind].includes(entry.way)) return unknownSession(entry, session, order?.kind)
-  if (read && 'parameters' in entry) {
-    const appids = [order.appid, order.sub_appid].filter(Boolean)
-    const appid = read.appid || entry.appid || (order.sub_openid !== '' ? order.sub_appid : order.appid)
-    if (!appids.includes(appid))
-      return refusal('APPID_WRONG', `The app id is ${appid}; the order was made for ${appids.join(' and ')}.`)
-    if (read.partnerId !== undefined && read.partnerId !== order.mchid)
-      return refusal('APPID_WRONG', `partnerId is ${quoted(read.partnerId)}; ${order.mchid} has ordered.`)
-    const signer = { mchid: order.mchid, sub_mchid: order.sub_mchid, appids }
-    const wrong = await refusedSignature(tx, signer, appid, read, now)
-    if (wrong) return wrong
-  }
-  return (await refusedPayer(tx, order, payer_id, entry, found?.session_time ?? 0, now)) ?? order
-}
-
-/** By which ways an order of a kind can be paid. A mini program pays an order of the JSAPI call, too. */
-const WAYS: Record<Kind, readonly Entry['way'][]> = {
-  JSAPI: ['jsapi', 'mini_program'],
-  MINI_PROGRAM: ['mini_program'],
-  APP: ['app'],
-  H5: ['h5_url'],
-  NATIVE: ['code_url'],
-}
-
-function sessionOf({ way, url }: { way: 'code_url' | 'h5_url'; url: string }): string | undefined {
-  return way === 'code_url' ? sessionOfCodeUrl(url) : sessionOfH5Url(url)
-}
-
-const UNKNOWN: Record<Entry['way'], ShownName> = {
-  code_url: 'CODE_EXPIRED',
-  h5_url: 'H5_EXPIRED',
-  jsapi: 'LAPSED',
-  mini_program: 'LAPSED',
-  app: 'APP_SESSION_UNKNOWN',
-}
-
-function unknownSession({ way }: Entry, session: string | undefined, kind: Kind | undefined): Refusal {
-  if (kind)
-    return refusal(
-      'SCENE_WRONG',
-      `The order was made by the prepay call of ${kind}, which ${way} cannot pay.`,
-    )
-  if (session === undefined) return refusal(UNKNOWN[way], `This is no ${way} of this platform.`)
-  return refusal(UNKNOWN[way], 'No order has this session, or a newer code has replaced it.')
-}
-
-/** Why this payer cannot pay the order now. */
-async function refusedPayer(
-  tx: Statements,
-  order: PaymentOrder,
-  payerId: string,
-  { way }: Entry,
-  sessionTime: number,
-  now: number,
-): Promise<Refusal | undefined> {
-  if (order.success_time !== null) return refusal('PAID', 'The order is paid.')
-  if (order.trade_state === 'CLOSED') return refusal('LAPSED', 'The order is closed.')
-  if (now - sessionTime > KIND_RULES[order.kind].sessionLife) {
-    const life = `${KIND_RULES[order.kind].sessionLife / 60_000} minutes`
-    return refusal(
-      UNKNOWN[way] === 'APP_SESSION_UNKNOWN' ? 'LAPSED' : UNKNOWN[way],
-      `It is valid for ${life}: order again under the same number with the same parameters.`,
-    )
-  }
-  if (order.time_expire !== null && now > order.time_expire)
-    return refusal('TOO_LATE', 'time_expire has passed.')
-  if (order.bound_payer_id !== null && order.bound_payer_id !== payerId) return otherPayer(way)
-  if (order.asking !== null)
-    return refusal('UNDER_WAY', 'A bank has not answered for an earlier attempt yet.')
-  const payee = await findMerchant(tx, order.sub_mchid || order.mchid)
-  if (payee?.collection_restricted === 1)
-    return refusal('RESTRICTED', `${payee.mchid} has collection_restricted.`)
-  return undefined
-}
-
-function otherPayer(way: Entry['way']): Refusal {
-  if (way === 'code_url') return refusal('CODE_OF_OTHERS', 'Another payer has scanned the code first.')
-  if (way === 'h5_url') return refusal('H5_OF_OTHERS', 'Another payer has opened the h5_url first.')
-  return refusal('OTHER_PAYER', 'The order was made for the openid of another payer.')
 }
 
 const REFUSED: Record<Extract<Outcome, 'no_funds' | 'refused'>, Refusal> = {
@@ -204,7 +102,8 @@ function result(
   return { state, mchid, out_trade_no, shown: '', explanation: [] }
 }
 
-function refusedResult({ shown, explanation }: Refusal): PaymentResult {
+/** What a payer could not do, before it was done. */
+export function refusedResult({ shown, explanation }: Refusal): PaymentResult {
   return { state: 'REFUSED', mchid: '', out_trade_no: '', shown, explanation }
 }
 

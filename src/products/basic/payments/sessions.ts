@@ -13,7 +13,8 @@ export function newSession(kind: Kind, nowMs: number, random: Random): string {
 }
 
 const CODE = 'weixin://wxpay/bizpayurl?pr='
-const H5_PATH = '/cgi-bin/mmpayweb-bin/checkmweb'
+export const H5_PATH = '/cgi-bin/mmpayweb-bin/checkmweb'
+const PREPAY_ID = /^wx\d{14}[0-9a-f]{20}$/
 
 export function codeUrlOf(session: string): string {
   return `${CODE}${session}`
@@ -38,6 +39,6 @@ export function sessionOfCodeUrl(codeUrl: string): string | undefined {
 export function sessionOfH5Url(h5Url: string): string | undefined {
   const url = URL.parse(h5Url)
   const session = url?.searchParams.get('prepay_id') ?? ''
-  const isH5Url = url?.pathname === H5_PATH && url.searchParams.get('package') === packageOf(session)
-  return isH5Url ? session : undefined
+  const isPath = url?.pathname === H5_PATH && PREPAY_ID.test(session)
+  return isPath && url.searchParams.get('package') === packageOf(session) ? session : undefined
 }

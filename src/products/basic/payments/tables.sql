@@ -45,3 +45,10 @@ CREATE TABLE payer_payments (
   PRIMARY KEY (payer_id, payment_id)
 );
 CREATE INDEX payer_payments_newest ON payer_payments (payer_id, create_time, payment_id);
+
+-- The domains from which a merchant may send payers to its H5 orders; a merchant without any may do so from everywhere.
+CREATE TABLE h5_domains (
+  mchid TEXT NOT NULL REFERENCES merchants (mchid),
+  domain TEXT NOT NULL,
+  PRIMARY KEY (mchid, domain)
+);

@@ -4,7 +4,9 @@ import { conflict, invalidFields, notFound } from '../../../../admin/problems.ts
 import { shown } from '../../../../admin/show.ts'
 import type { Static } from '../../../../contract/schema.ts'
 import { readPayer } from '../../../../payers/payers.ts'
-import { type Entry, type PaymentResult, pay } from '../pay.ts'
+import { clientResult } from '../client-result.ts'
+import type { Entry } from '../open-order.ts'
+import { type PaymentResult, pay } from '../pay.ts'
 import * as contract from './payments.contract.ts'
 
 type Request = Static<(typeof contract.putPayment)['request']>
@@ -23,11 +25,8 @@ export const payments = [
     if (done === 'other_content')
       throw conflict('The payment_id is used by something else that the payer did. Give another payment_id.')
     const { explanation, ...rest } = done
-    return {
-      payment_id,
-      ...shownResult({ ...rest, explanation }),
-      ...(done.state !== 'PROCESSING' && clientOf(entry.way, done)),
-    }
+    const client = clientResult(entry.way, done)
+    return { payment_id, ...shownResult({ ...rest, explanation }), ...(client && { client }) }
   }),
   adminList(
     contract.listPayments,
@@ -79,28 +78,5 @@ function shownResult({ mchid, out_trade_no, state, shown: text, explanation }: P
     state,
     ...(out_trade_no && { mchid, out_trade_no }),
     ...(text && { shown: text, explanation: [...explanation] }),
-  }
-}
-
-/** What a page or an app is given, by how the payment has ended. */
-const CLIENTS: Partial<Record<Entry['way'], Record<'PAID' | 'CANCELLED' | 'REFUSED', object>>> = {
-  jsapi: {
-    PAID: { err_msg: 'get_brand_wcpay_request:ok' },
-    CANCELLED: { err_msg: 'get_brand_wcpay_request:cancel' },
-    REFUSED: { err_msg: 'get_brand_wcpay_request:fail' },
-  },
-  mini_program: {
-    PAID: { errMsg: 'requestPayment:ok' },
-    CANCELLED: { errMsg: 'requestPayment:fail cancel' },
-    REFUSED: { errMsg: 'requestPayment:fail' },
-  },
-  app: { PAID: { errCode: 0 }, CANCELLED: { errCode: -2 }, REFUSED: { errCode: -1 } },
-}
-
-function clientOf(way: Entry['way'], { state, shown: text }: PaymentResult) {
-  const client = state === 'PROCESSING' ? undefined : CLIENTS[way]?.[state]
-  if (!client) return {}
-  return {
-    client: { ...client, ...(way === 'jsapi' && text && { err_desc: text }) } as Record<string, unknown>,
   }
 }
