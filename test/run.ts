@@ -34,7 +34,7 @@ const SQLITE_ONLY: readonly [files: RegExp, why: string][] = [
     'headers, signatures, fields, TLS, limits: of the store they read a caller, as each call does on both engines',
   ],
   [
-    /^test\/(conformance|doctor|sdk|scenarios|samples)\b/,
+    /^test\/(browser|conformance|doctor|sdk|scenarios|samples)\b/,
     'see the platform through HTTP, by calls that are tested on both engines beside their code',
   ],
 ]
