@@ -9,6 +9,7 @@
   if (window.WeixinJSBridge) return
 
   const script = document.currentScript ?? document.querySelector('script[src*="/sandbox/jsapi.js"]')
+  if (!script) throw new Error('Load /sandbox/jsapi.js by a script tag: its address says where the platform is.')
   const platform = new URL(script.src).origin
   const { payer } = script.dataset
   /** How long a frame that has loaded may take to say that it is the cashier, in milliseconds. */
@@ -30,6 +31,7 @@
     const { port1, port2 } = new MessageChannel()
     const frame = document.createElement('iframe')
     frame.title = '微信支付'
+    frame.setAttribute('role', 'dialog')
     frame.src = `${platform}/sandbox/cashier`
     Object.assign(frame.style, {
       ...{ position: 'fixed', inset: '0', width: '100%', height: '100%', border: '0' },
