@@ -9,7 +9,8 @@
   if (window.WeixinJSBridge) return
 
   const script = document.currentScript ?? document.querySelector('script[src*="/sandbox/jsapi.js"]')
-  if (!script) throw new Error('Load /sandbox/jsapi.js by a script tag: its address says where the platform is.')
+  if (!script)
+    throw new Error('Load /sandbox/jsapi.js by a script tag: its address says where the platform is.')
   const platform = new URL(script.src).origin
   const { payer } = script.dataset
   /** How long a frame that has loaded may take to say that it is the cashier, in milliseconds. */
