@@ -94,6 +94,11 @@ export function readPayer(db: Statements, payerId: string): Promise<Payer | unde
   return db.get<Payer>(`${SELECT} WHERE o.payer_id = $1`, payerId)
 }
 
+/** Whether there is a payer of this number. */
+export async function isPayer(db: Statements, payerId: string): Promise<boolean> {
+  return (await db.get('SELECT payer_id FROM payers WHERE payer_id = $1', payerId)) !== undefined
+}
+
 /** At most so many payers by their own numbers, beginning with the first that is not before `from`. */
 export async function listPayerIds(db: Statements, from: string, limit: number): Promise<string[]> {
   const rows = await db.all<{ payer_id: string }>(

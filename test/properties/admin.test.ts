@@ -58,7 +58,7 @@ const FIELDS: Record<string, unknown> = {
   ...{ certificate_id: 'second', algorithm: 'RSA', expire_time: '2027-08-01T00:00:00+08:00' },
   ...{ serial_no: running.merchant('1230000109').platform_serial, revoked: false },
   ...{ notify_url: NOBODY_LISTENS, resource: { a: 1 }, fault_id: 'f', reminder_id: 'm', text: 'text' },
-  ...{ rotation: 'NONE', rotation_share: 0, next_certificate_days: 180 },
+  ...{ rotation: 'NONE', rotation_share: 0, next_certificate_days: 180, domains: ['shop.example'] },
 }
 
 /** What leads to the same answer whatever was there before is not tried with everything that it can be given. */

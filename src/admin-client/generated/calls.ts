@@ -2934,7 +2934,7 @@ export interface AdminCalls {
       app?: Record<string, unknown> | undefined
       /** With `mini_program`: the app id of the mini program; that of the order unless said */
       appid?: string | undefined
-      /** PAY unless said */
+      /** PAY unless said; of `payer-who-cancels` CANCEL */
       action?: 'PAY' | 'CANCEL' | undefined
       /** A card_id, or `wallet`; the payer's sources are tried in their order unless said */
       source?: string | undefined

@@ -1,5 +1,5 @@
 import type { ProductContext } from '../../../calls/context.ts'
-import { findMerchant } from '../../../merchants/merchants.ts'
+import { findMerchant, type Merchant } from '../../../merchants/merchants.ts'
 import { enqueueNotice } from '../../../notices/outbox.ts'
 import { orderSubject } from '../../../orders/orders.ts'
 import type { Transaction } from '../../../store/database.ts'
@@ -7,13 +7,14 @@ import { paymentResult } from './contract.ts'
 import type { PaymentOrder } from './payments.ts'
 import { paidOrder } from './show-order.ts'
 
-/** Puts the notice of a paid order into the outbox. */
+/** Puts the notice of a paid order into the outbox: of a provider's order it is the provider's, and the payee is another. */
 export async function announcePayment(
   tx: Transaction,
   platform: ProductContext,
   order: PaymentOrder,
+  payee: Merchant,
 ): Promise<void> {
-  const receiver = await findMerchant(tx, order.mchid)
+  const receiver = payee.mchid === order.mchid ? payee : await findMerchant(tx, order.mchid)
   if (!receiver) throw new Error(`There is no merchant ${order.mchid}`)
   await enqueueNotice(tx, platform, paymentResult, {
     eventType: 'TRANSACTION.SUCCESS',

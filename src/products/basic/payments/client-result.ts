@@ -1,5 +1,5 @@
 import type { Entry } from './open-order.ts'
-import type { PaymentResult } from './pay.ts'
+import type { PaymentResult } from './payment-results.ts'
 
 /** What a page or an app is given, by how the payment has ended. */
 const CLIENTS: Partial<Record<Entry['way'], Record<'PAID' | 'CANCELLED' | 'REFUSED', object>>> = {

@@ -1,9 +1,10 @@
-import { findMerchant } from '../../../merchants/merchants.ts'
+import { findMerchant, type Merchant } from '../../../merchants/merchants.ts'
 import type { Statements, Transaction } from '../../../store/database.ts'
 import { type Client, type ClientParameters, quoted, readParameters } from './client-parameters.ts'
 import { refusedSignature } from './explain-signature.ts'
 import { KIND_RULES, type Kind } from './kinds.ts'
 import { findPayment, findSession, type PaymentOrder } from './payments.ts'
+import { isAlwaysAnother } from './sandbox-payers.ts'
 import { sessionOfCodeUrl, sessionOfH5Url } from './sessions.ts'
 import { type Refusal, refusal, type ShownName } from './shown-texts.ts'
 
@@ -17,6 +18,12 @@ export type Entry =
       appid?: string | undefined
     }
 
+/** An order that can be paid now, and who gets its money. */
+export interface Opened {
+  order: PaymentOrder
+  payee: Merchant
+}
+
 /**
  * The order behind an entry, if it can be paid now, locked by a clause of its transaction. Without a payer it is the one that
  * anybody could pay who may.
@@ -27,7 +34,7 @@ export async function openOrder(
   entry: Entry,
   payerId: string | undefined,
   lock: Transaction['forUpdate'] = '',
-): Promise<PaymentOrder | Refusal> {
+): Promise<Opened | Refusal> {
   const read = 'url' in entry ? undefined : readParameters(entry.way, entry.parameters, entry.appid)
   if (read && 'explanation' in read) return read
   const session = 'url' in entry ? sessionOf(entry) : read?.session
@@ -45,7 +52,12 @@ export async function openOrder(
     const wrong = await refusedSignature(db, signer, appid, read, now)
     if (wrong) return wrong
   }
-  return (await refusedPayer(db, order, payerId, entry, found?.session_time ?? 0, now)) ?? order
+  const refused = refusedPayer(order, payerId, entry, found?.session_time ?? 0, now)
+  if (refused) return refused
+  const payee = await payeeOf(db, order)
+  if (payee.collection_restricted === 1)
+    return refusal('RESTRICTED', `${payee.mchid} has collection_restricted.`)
+  return { order, payee }
 }
 
 /** By which ways an order of a kind can be paid. A mini program pays an order of the JSAPI call, too. */
@@ -80,14 +92,13 @@ function unknownSession({ way }: Entry, session: string | undefined, kind: Kind 
 }
 
 /** Why this payer, or without one anybody, cannot pay the order now. */
-async function refusedPayer(
-  db: Statements,
+function refusedPayer(
   order: PaymentOrder,
   payerId: string | undefined,
   { way }: Entry,
   sessionTime: number,
   now: number,
-): Promise<Refusal | undefined> {
+): Refusal | undefined {
   if (order.success_time !== null) return refusal('PAID', 'The order is paid.')
   if (order.trade_state === 'CLOSED') return refusal('LAPSED', 'The order is closed.')
   if (now - sessionTime > KIND_RULES[order.kind].sessionLife) {
@@ -99,14 +110,18 @@ async function refusedPayer(
   }
   if (order.time_expire !== null && now > order.time_expire)
     return refusal('TOO_LATE', 'time_expire has passed.')
-  if (payerId !== undefined && order.bound_payer_id !== null && order.bound_payer_id !== payerId)
+  if (payerId !== undefined && (isAlwaysAnother(payerId) || (order.bound_payer_id ?? payerId) !== payerId))
     return otherPayer(way)
   if (order.asking !== null)
     return refusal('UNDER_WAY', 'A bank has not answered for an earlier attempt yet.')
-  const payee = await findMerchant(db, order.sub_mchid || order.mchid)
-  if (payee?.collection_restricted === 1)
-    return refusal('RESTRICTED', `${payee.mchid} has collection_restricted.`)
   return undefined
+}
+
+/** Who gets the money of an order. */
+export async function payeeOf(db: Statements, { mchid, sub_mchid }: PaymentOrder): Promise<Merchant> {
+  const payee = await findMerchant(db, sub_mchid || mchid)
+  if (!payee) throw new Error(`There is no merchant ${sub_mchid || mchid}`)
+  return payee
 }
 
 function otherPayer(way: Entry['way']): Refusal {

@@ -2,20 +2,19 @@ import type { ProductContext } from '../../../calls/context.ts'
 import { type Answered, askBank } from '../../../funding/bank-payments.ts'
 import { type Charge, deduct, deductAfter, type Paid, type Step } from '../../../funding/deduct.ts'
 import type { Source } from '../../../funding/sources.ts'
-import { findMerchant, type Merchant } from '../../../merchants/merchants.ts'
+import type { Merchant } from '../../../merchants/merchants.ts'
 import { type Payment, payOrder } from '../../../orders/change-order.ts'
 import { type OrderKey, orderSubject } from '../../../orders/orders.ts'
 import { openidFor } from '../../../payers/openids.ts'
 import { newTransactionId } from '../../../protocol/ids.ts'
 import type { Transaction } from '../../../store/database.ts'
 import { announcePayment } from './announce-payment.ts'
+import { type Opened, payeeOf } from './open-order.ts'
+import { endResult, type Outcome } from './payment-results.ts'
 import { findPayment, type PaymentOrder, updatePayment } from './payments.ts'
 import { ORDER_LIFE_MS } from './prepay.ts'
 
-/** How an attempt stands: paid, waiting for a bank, or over without money. */
-export type Outcome = 'paid' | 'waiting' | 'no_funds' | 'refused'
-
-type ToAsk = Extract<Step, { result: 'ask_bank' }>
+export type ToAsk = Extract<Step, { result: 'ask_bank' }>
 
 /** A payer chooses the source by its name; without one the payer's sources are tried in their order. */
 export const NO_CHOICE = ''
@@ -27,12 +26,11 @@ export const NO_CHOICE = ''
 export async function beginAttempt(
   tx: Transaction,
   platform: ProductContext,
-  order: PaymentOrder,
+  { order, payee }: Opened,
   payerId: string,
   source: string,
 ): Promise<Outcome | ToAsk> {
   const attempt = { ...order, bound_payer_id: payerId, asking: source, attempts: order.attempts + 1 }
-  const payee = await payeeOf(tx, order)
   return apply(tx, platform, attempt, payee, await deduct(tx, platform, chargeOf(attempt, payee)))
 }
 
@@ -60,7 +58,8 @@ async function afterAnswer(
   const order = await findPayment(tx, key, tx.forUpdate)
   if (!order) throw new Error(`There is no payment ${key.out_trade_no} of ${key.mchid}`)
   const payee = await payeeOf(tx, order)
-  return apply(tx, platform, order, payee, await deductAfter(tx, platform, chargeOf(order, payee), answered))
+  const step = await deductAfter(tx, platform, chargeOf(order, payee), answered)
+  return ended(tx, order, await apply(tx, platform, order, payee, step))
 }
 
 /** Takes up an attempt whose bank is to be asked again. */
@@ -70,13 +69,18 @@ export async function resumeAttempt(
   order: PaymentOrder,
 ): Promise<Outcome | ToAsk> {
   const payee = await payeeOf(tx, order)
-  return apply(tx, platform, order, payee, await deduct(tx, platform, chargeOf(order, payee)))
+  const step = await deduct(tx, platform, chargeOf(order, payee))
+  return ended(tx, order, await apply(tx, platform, order, payee, step))
 }
 
-async function payeeOf(tx: Transaction, { mchid, sub_mchid }: PaymentOrder): Promise<Merchant> {
-  const payee = await findMerchant(tx, sub_mchid || mchid)
-  if (!payee) throw new Error(`There is no merchant ${sub_mchid || mchid}`)
-  return payee
+/** The payer who has waited sees how it has ended, from the same moment as the merchant. */
+async function ended(
+  tx: Transaction,
+  order: PaymentOrder,
+  outcome: Outcome | ToAsk,
+): Promise<Outcome | ToAsk> {
+  if (typeof outcome !== 'object' && outcome !== 'waiting') await endResult(tx, order, outcome)
+  return outcome
 }
 
 function chargeOf(order: PaymentOrder, payee: Merchant): Charge {
@@ -131,7 +135,7 @@ async function apply(
   if (step.result === 'paid') {
     const paid = await payOrder(tx, order, await paymentOf(tx, platform, order, step, payee))
     await updatePayment(tx, paid, { ...paid, asking: null, due_at: null })
-    await announcePayment(tx, platform, paid)
+    await announcePayment(tx, platform, paid, payee)
     return 'paid'
   }
   await updatePayment(tx, order, { ...order, asking: null, due_at: order.create_time + ORDER_LIFE_MS })

@@ -7,7 +7,8 @@ import type { Kind } from './kinds.ts'
  * behind its Beijing time, a code more.
  */
 export function newSession(kind: Kind, nowMs: number, random: Random): string {
-  if (kind === 'NATIVE') return randomText(20, random)
+  // What was given at one time stands side by side in the index, so that a commit writes few of its pages.
+  if (kind === 'NATIVE') return `${Math.floor(nowMs / 1_000).toString(36)}${randomText(14, random)}`
   const time = new Date(nowMs + BEIJING_OFFSET_MS).toISOString().replaceAll(/\D/g, '').slice(0, 14)
   return `wx${time}${Buffer.from(random(10)).toString('hex')}`
 }

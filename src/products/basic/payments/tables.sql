@@ -45,6 +45,7 @@ CREATE TABLE payer_payments (
   PRIMARY KEY (payer_id, payment_id)
 );
 CREATE INDEX payer_payments_newest ON payer_payments (payer_id, create_time, payment_id);
+CREATE INDEX payer_payments_waiting ON payer_payments (mchid, out_trade_no) WHERE state = 'PROCESSING';
 
 -- The domains from which a merchant may send payers to its H5 orders; a merchant without any may do so from everywhere.
 CREATE TABLE h5_domains (

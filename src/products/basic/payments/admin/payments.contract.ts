@@ -44,7 +44,9 @@ export const putPayment = adminOperation({
     appid: Type.Optional(
       text('With `mini_program`: the app id of the mini program; that of the order unless said', 32),
     ),
-    action: Type.Optional(oneOf('PAY unless said', ['PAY', 'CANCEL'] as const)),
+    action: Type.Optional(
+      oneOf('PAY unless said; of `payer-who-cancels` CANCEL', ['PAY', 'CANCEL'] as const),
+    ),
     source: Type.Optional(
       text("A card_id, or `wallet`; the payer's sources are tried in their order unless said", 64),
     ),

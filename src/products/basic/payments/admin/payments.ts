@@ -3,10 +3,12 @@ import { adminList } from '../../../../admin/pages.ts'
 import { conflict, invalidFields, notFound } from '../../../../admin/problems.ts'
 import { shown } from '../../../../admin/show.ts'
 import type { Static } from '../../../../contract/schema.ts'
-import { readPayer } from '../../../../payers/payers.ts'
+import { isPayer } from '../../../../payers/payers.ts'
 import { clientResult } from '../client-result.ts'
 import type { Entry } from '../open-order.ts'
-import { type PaymentResult, pay } from '../pay.ts'
+import { pay } from '../pay.ts'
+import type { PaymentResult } from '../payment-results.ts'
+import { usualAction } from '../sandbox-payers.ts'
 import * as contract from './payments.contract.ts'
 
 type Request = Static<(typeof contract.putPayment)['request']>
@@ -18,7 +20,8 @@ type Row = Omit<PaymentResult, 'explanation'> & {
 
 export const payments = [
   adminEndpoint(contract.putPayment, async (request, { platform }) => {
-    const { payer_id, payment_id, action = 'PAY', source } = request
+    const { payer_id, payment_id, source } = request
+    const action = request.action ?? usualAction(payer_id)
     await requirePayer(request, { platform })
     const entry = entryOf(request)
     const done = await pay(platform, { payer_id, payment_id, entry, action, source })
@@ -50,7 +53,7 @@ async function requirePayer(
   { payer_id }: { payer_id: string },
   { platform }: Pick<AdminContext, 'platform'>,
 ): Promise<void> {
-  if (!(await readPayer(platform.db, payer_id))) throw notFound('payer', payer_id)
+  if (!(await isPayer(platform.db, payer_id))) throw notFound('payer', payer_id)
 }
 
 function entryOf(request: Request): Entry {

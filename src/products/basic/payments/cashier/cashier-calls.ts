@@ -3,14 +3,14 @@ import { jsonReply, type PageReply, scriptCall } from '../../../../calls/page.ts
 import * as Type from '../../../../contract/schema.ts'
 import { BANK_TYPES, type BankType } from '../../../../funding/bank-types.ts'
 import { findPayer } from '../../../../funding/sources.ts'
-import { findMerchant } from '../../../../merchants/merchants.ts'
 import { orderSubject } from '../../../../orders/orders.ts'
-import { listPayerIds, readPayer } from '../../../../payers/payers.ts'
+import { isPayer, listPayerIds, readPayer } from '../../../../payers/payers.ts'
 import type { ClientParameters } from '../client-parameters.ts'
 import { clientResult } from '../client-result.ts'
-import { type Entry, openOrder } from '../open-order.ts'
-import { type PaymentResult, pay, refusedResult } from '../pay.ts'
+import { type Entry, type Opened, openOrder } from '../open-order.ts'
+import { pay } from '../pay.ts'
 import { isAllowed } from '../pay-order.ts'
+import { type PaymentResult, refusedResult } from '../payment-results.ts'
 import type { PaymentOrder } from '../payments.ts'
 import type { Refusal } from '../shown-texts.ts'
 
@@ -41,11 +41,12 @@ export const viewOrder = scriptCall(
   '/sandbox/cashier/orders',
   Type.Object({ ...entry, payer_id: payer }),
   (request, platform) =>
-    opened(request, platform, request.payer_id, async order => {
+    ifOpen(request, platform, request.payer_id, async opened => {
+      const { order } = opened
       const payerId = request.payer_id ?? order.bound_payer_id ?? undefined
       const person = payerId === undefined ? undefined : await shownPayer(platform, order, payerId)
       if (payerId !== undefined && !person) return NO_SUCH_PAYER
-      return jsonReply({ order: await shownOrder(platform, order), ...(person && { payer: person }) })
+      return jsonReply({ order: shownOrder(opened), ...(person && { payer: person }) })
     }),
 )
 
@@ -55,7 +56,7 @@ export const offerPayers = scriptCall(
   '/sandbox/cashier/payers',
   Type.Object({ h5_url: text(1, 4096), from: text(0, 192) }),
   (request, platform) =>
-    opened(request, platform, undefined, async () =>
+    ifOpen(request, platform, undefined, async () =>
       jsonReply({ payers: await listPayerIds(platform.db, request.from, MAX_OFFERED) }),
     ),
 )
@@ -77,7 +78,7 @@ export const payOrder = scriptCall(
     if (!way) return NO_ENTRY
     const payerId = request.payer_id ?? (await payerOf(platform, way))
     if (typeof payerId === 'object') return shownResult(way, refusedResult(payerId))
-    if (payerId === undefined || !(await readPayer(platform.db, payerId))) return NO_SUCH_PAYER
+    if (payerId === undefined || !(await isPayer(platform.db, payerId))) return NO_SUCH_PAYER
     const payment = { payer_id: payerId, payment_id: `cashier-${payment_id}`, entry: way, action, source }
     const done = await pay(platform, payment)
     return done === 'other_content' ? OTHER_CONTENT : shownResult(way, done)
@@ -95,32 +96,30 @@ function entryOf({ h5_url, jsapi, appid }: EntryFields): Entry | undefined {
 }
 
 /** Answers with an order that can be paid, or with what the payer is shown. */
-async function opened(
+async function ifOpen(
   fields: EntryFields,
   { db, clock }: ProductContext,
   payerId: string | undefined,
-  answer: (order: PaymentOrder) => Promise<PageReply>,
+  answer: (opened: Opened) => Promise<PageReply>,
 ): Promise<PageReply> {
   const way = entryOf(fields)
   if (!way) return NO_ENTRY
-  const order = await openOrder(db, clock.now(), way, payerId)
-  return 'explanation' in order ? shownResult(way, refusedResult(order)) : answer(order)
+  const opened = await openOrder(db, clock.now(), way, payerId)
+  return 'explanation' in opened ? shownResult(way, refusedResult(opened)) : answer(opened)
 }
 
 /** Who pays unless the script says so: whom the order is bound to. */
 async function payerOf({ db, clock }: ProductContext, way: Entry): Promise<string | Refusal | undefined> {
-  const order = await openOrder(db, clock.now(), way, undefined)
-  return 'explanation' in order ? order : (order.bound_payer_id ?? undefined)
+  const opened = await openOrder(db, clock.now(), way, undefined)
+  return 'explanation' in opened ? opened : (opened.order.bound_payer_id ?? undefined)
 }
 
 function shownResult(way: Entry, { state, shown, explanation }: PaymentResult): PageReply {
   return jsonReply({ state, shown, explanation, client: clientResult(way.way, { state, shown }) })
 }
 
-async function shownOrder({ db }: ProductContext, order: PaymentOrder) {
-  const { mchid, sub_mchid, description, total } = order
-  const payee = await findMerchant(db, sub_mchid || mchid)
-  return { payee: payee?.name ?? '', description, total }
+function shownOrder({ order: { description, total }, payee }: Opened) {
+  return { payee: payee.name, description, total }
 }
 
 /** The payer with everything that could be paid from, in the order in which it is tried. */

@@ -42,27 +42,27 @@ async function refusedVisit(
       'REFERER_MISSING',
       'The request has no Referer: follow h5_url by a link or a script of your page. An address that is typed has none, nor has a page with the Referrer-Policy no-referrer.',
     )
-  const order = await openOrder(
+  const opened = await openOrder(
     db,
     clock.now(),
     { way: 'h5_url', url: `${publicUrl}${visit.target}` },
     undefined,
   )
-  if ('explanation' in order) return order
+  if ('explanation' in opened) return opened
   const returnTo = returnOf(visit)
   if (returnTo === null)
     return refusal(
       'REDIRECT_URL_WRONG',
       'redirect_url is no http or https address, or it is not URL-encoded.',
     )
-  const domains = await listH5Domains(db, order.mchid)
+  const domains = await listH5Domains(db, opened.order.mchid)
   const unregistered = [from, returnTo].find(url => url && !isRegistered(domains, url.hostname))
   return (
     unregistered &&
     refusal(
       'DOMAIN_UNREGISTERED',
       `${unregistered === from ? 'The Referer' : 'redirect_url'} is of ${unregistered.hostname}.`,
-      `${order.mchid} has registered ${domains.join(', ')}.`,
+      `${opened.order.mchid} has registered ${domains.join(', ')}.`,
     )
   )
 }
