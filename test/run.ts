@@ -1,4 +1,4 @@
-import { globSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { finished } from 'node:stream/promises'
@@ -47,12 +47,24 @@ const ENGINE_NAMES: Record<Engine, string> = { sqlite: 'SQLite', postgres: 'Post
 
 const projectFolder = dirname(dirname(fileURLToPath(import.meta.url)))
 
-/** Folders that get a process each for all their files, most of which take less time than a process takes to start. */
-const SMALL: readonly string[] = ['src/protocol/', 'src/contract/', 'src/sdk/']
+/**
+ * How many files share a process, because most take less time than a process takes to start and to load the platform. They are
+ * neighbours, so that they need the same modules.
+ */
+const FILES_PER_PROCESS = 12
 
-/** Files and folders that take long, the longest last; all others come behind them. */
+/** What a file has in it that changes or measures what its process shares with others; it gets a process of its own. */
+const ALONE =
+  /\bprocess\.(?:env|on|once|emit|exit|kill|chdir|umask|memoryUsage|cpuUsage|stdout|stderr)\b|\bsetGlobalDispatcher\b|\bglobalThis\.|\bmock\b/
+
+/** Files that need a process of their own for another reason. */
+const ALONE_TOO: Readonly<Record<string, string>> = {
+  'src/sandbox/ensure-sandbox.test.ts':
+    'waits at its top for a store and for files; on PostgreSQL the runner then no longer knows its suite',
+}
+
+/** Folders whose files take long and have a process each, the longest last; all others come behind them. */
 const LONG: readonly string[] = [
-  'src/funding/',
   'test/crash/',
   'test/sdk/',
   'test/doctor/',
@@ -161,29 +173,53 @@ async function runTests(files: readonly string[], url: string): Promise<boolean>
   return passed
 }
 
-/** What gets a process each: the files, and in place of small ones a file that has those of a folder as suites. */
+/** What gets a process each: long files and those that have to be alone, the longest first, then files that have others as suites. */
 function startedFiles(files: readonly string[], folder: string): string[] {
-  const groups = SMALL.map(start => files.filter(path => path.startsWith(start))).filter(
-    group => group.length > 1,
+  const alone = files.filter(isAlone)
+  const others = files.filter(path => !alone.includes(path))
+  const groups = Array.from({ length: Math.ceil(others.length / FILES_PER_PROCESS) }, (_, index) =>
+    others.slice(index * FILES_PER_PROCESS, (index + 1) * FILES_PER_PROCESS),
   )
-  const others = files.filter(path => !groups.some(group => group.includes(path)))
-  return [...groups.map(group => groupFile(group, folder)), ...longestFirst(others)]
+  return [...longestFirst(alone), ...groups.map(group => groupFile(group, folder))]
 }
 
-/** Inside of a suite, hooks of a file are for its own tests only. */
+function isAlone(path: string): boolean {
+  return (
+    rankOf(path) !== -1 ||
+    Object.hasOwn(ALONE_TOO, path) ||
+    ALONE.test(readFileSync(join(projectFolder, path), 'utf8'))
+  )
+}
+
+/**
+ * A file that has others as suites, one after the other: the next one is loaded when the tests of the last one have ended, so
+ * that none has the platforms of others beside it. Inside of a suite, hooks of a file are for its own tests only.
+ */
 function groupFile(paths: readonly string[], folder: string): string {
-  const name = paths[0]?.split('/')[1] ?? ''
-  const suites = paths.map(path => {
-    const { href } = pathToFileURL(join(projectFolder, path))
-    return `describe('${path}', async () => {\n  await import('${href}')\n})\n`
+  const urls = paths.map(path => [path, pathToFileURL(join(projectFolder, path)).href])
+  const name = (paths[0] ?? '').replaceAll(/\W+/g, '-')
+  const file = join(folder, `${name}-and-more.test.mjs`)
+  writeFileSync(
+    file,
+    `import { after, describe } from 'node:test'
+
+for (const [path, url] of ${JSON.stringify(urls)})
+  await new Promise(ended => {
+    describe(path, async () => {
+      after(ended)
+      await import(url)
+    })
   })
-  const file = join(folder, `${name}.test.mjs`)
-  writeFileSync(file, `import { describe } from 'node:test'\n\n${suites.join('')}`)
+`,
+  )
   return file
 }
 
 /** A long file that starts last keeps one core waiting for the other. */
 function longestFirst(files: readonly string[]): string[] {
-  const rank = (path: string) => LONG.findIndex(start => path.startsWith(start))
-  return files.toSorted((one, other) => rank(other) - rank(one)).map(path => join(projectFolder, path))
+  return files.toSorted((one, other) => rankOf(other) - rankOf(one)).map(path => join(projectFolder, path))
+}
+
+function rankOf(path: string): number {
+  return LONG.findIndex(start => path.startsWith(start))
 }
