@@ -143,18 +143,23 @@ async function runOn(engine: Engine, allFiles: readonly string[], folder: string
   const files = allFiles.filter(path => runsOn(engine, path))
   console.log(`\n=== ${ENGINE_NAMES[engine]}: ${files.length} of ${allFiles.length} test files ===\n`)
   if (files.length === 0) return true
-  const started = startedFiles(files, folder)
-  if (engine === 'sqlite') return runTests(started, '')
+  const alone = files.filter(isAlone)
+  const shared = files.filter(path => !alone.includes(path))
+  const started = [...longestFirst(alone), ...groupFiles(shared, folder)]
+  if (engine === 'sqlite') return runTests(started, shared, '')
   const server = await startPostgres()
   try {
-    return !interruption.signal.aborted && (await runTests(started, server.url))
+    return !interruption.signal.aborted && (await runTests(started, shared, server.url))
   } finally {
     await server.stop()
   }
 }
 
-/** Runs the files on the PostgreSQL server at `url`, without a `url` on SQLite; answers whether all tests passed. */
-async function runTests(files: readonly string[], url: string): Promise<boolean> {
+/**
+ * Runs files on the PostgreSQL server at `url`, without a `url` on SQLite. Answers whether all tests passed, and all suites have
+ * ended: a process that ends early may have passed as far as it came.
+ */
+async function runTests(files: readonly string[], suites: readonly string[], url: string): Promise<boolean> {
   process.env.BOOMGATE_TEST_DATABASE = url
   let passed = true
   const events = run({
@@ -164,30 +169,31 @@ async function runTests(files: readonly string[], url: string): Promise<boolean>
     timeout: TEST_TIMEOUT_MS,
     signal: interruption.signal,
   })
-  events.on('test:fail', () => {
+  const missing = new Set(suites)
+  events.on('test:pass', ({ name }) => missing.delete(name))
+  events.on('test:fail', ({ name }) => {
+    missing.delete(name)
     passed = false
   })
   const report = events.compose(spec)
   report.pipe(process.stdout, { end: false })
   await finished(report)
-  return passed
+  for (const path of missing) console.log(`✖ ${path} has not ended`)
+  return passed && missing.size === 0
 }
 
-/** What gets a process each: long files and those that have to be alone, the longest first, then files that have others as suites. */
-function startedFiles(files: readonly string[], folder: string): string[] {
-  const alone = files.filter(isAlone)
-  const others = files.filter(path => !alone.includes(path))
-  const groups = Array.from({ length: Math.ceil(others.length / FILES_PER_PROCESS) }, (_, index) =>
-    others.slice(index * FILES_PER_PROCESS, (index + 1) * FILES_PER_PROCESS),
-  )
-  return [...longestFirst(alone), ...groups.map(group => groupFile(group, folder))]
-}
-
+/** Whether a file has a process of its own. */
 function isAlone(path: string): boolean {
   return (
     rankOf(path) !== -1 ||
     Object.hasOwn(ALONE_TOO, path) ||
     ALONE.test(readFileSync(join(projectFolder, path), 'utf8'))
+  )
+}
+
+function groupFiles(files: readonly string[], folder: string): string[] {
+  return Array.from({ length: Math.ceil(files.length / FILES_PER_PROCESS) }, (_, index) =>
+    groupFile(files.slice(index * FILES_PER_PROCESS, (index + 1) * FILES_PER_PROCESS), folder),
   )
 }
 
