@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { type Fields, MERCHANT, PARTNER } from '../payments.ts'
+import { merchantClient, optionsFromFolder } from '../../src/sdk/index.ts'
+import { type Fields, MERCHANT, PARTNER, parkingCalls } from '../payments.ts'
 import { assertRefused, only } from './scenario.ts'
 import { type Shop, scenario } from './shop.ts'
 
@@ -267,4 +268,55 @@ scenario('A notice of a month card comes twice, another one not at all', async s
   await s.pass({ days: 2 })
   assert.deepEqual(s.received(), [])
   assert.equal((await s.found(lost.out_trade_no)).trade_state, 'SUCCESS')
+})
+
+scenario('A notice of a month card comes an hour late, and the query has known it before', async s => {
+  const anna = await s.payer(100)
+  await s.admin.put('/faults/late', {
+    ...{ kind: 'NOTICE_DELAYED', product: 'payments', count: 1, delay_ms: 3_600_000 },
+  })
+  const { out_trade_no, code_url } = await s.sell()
+  await s.pay(anna.payer_id, { code_url })
+  await s.pass({ minutes: 59 })
+  const order = await s.found(out_trade_no)
+  assert.deepEqual([order.trade_state, s.received()], ['SUCCESS', []])
+  await s.pass({ minutes: 1 })
+  assert.deepEqual(s.received(), [{ event_type: 'TRANSACTION.SUCCESS', resource: order }])
+})
+
+scenario('The trade bill of a day has month cards beside the charges of parking', async s => {
+  const { bills } = merchantClient({
+    ...optionsFromFolder(`${s.folder}/merchants/${MERCHANT.mchid}`),
+    baseUrl: s.baseUrl,
+  })
+  const anna = await s.payer(1_000)
+  const code = await s.sell({ attach: 'one' })
+  const h5 = (await s.prepay('h5', { out_trade_no: 'H5-000001' })).json<{ h5_url: string }>()
+  const never = await s.sell()
+  await s.pay(anna.payer_id, { code_url: code.code_url })
+  await s.pass({ minutes: 1 })
+  await s.pay(anna.payer_id, { h5_url: h5.h5_url })
+  await s.pass({ minutes: 1 })
+  const parking = parkingCalls(s.call)
+  const parked = await parking.accept(await parking.park(), { profit_sharing: 'N' })
+  await s.runDue()
+  await s.pass({ minutes: 1 })
+  await parking.giveBack({
+    ...{ out_trade_no: code.out_trade_no, out_refund_no: 'R-1' },
+    amount: { refund: 40, total: 100, currency: 'CNY' },
+  })
+  await s.pass({ hours: 23 })
+  const rows: unknown[] = []
+  for await (const row of bills.tradeBill({ bill_date: '2017-08-26' }))
+    rows.push([
+      ...[row.trade_state, row.out_trade_no, row.trade_type],
+      row.trade_state === 'SUCCESS' ? row.total : row.refund,
+    ])
+  assert.deepEqual(rows, [
+    ['SUCCESS', code.out_trade_no, 'NATIVE', 100],
+    ['SUCCESS', 'H5-000001', 'MWEB', 100],
+    ['SUCCESS', parked.out_trade_no, 'PAP', 888],
+    ['REFUND', code.out_trade_no, 'NATIVE', 40],
+  ])
+  assert.equal((await s.found(never.out_trade_no)).trade_state, 'NOTPAY')
 })
