@@ -7,8 +7,12 @@ import { doctorCommand } from '../src/cli/doctor.ts'
 import { modesOf, NO_CONTENT, nameOf, type Operation, routesOf } from '../src/contract/operation.ts'
 import type * as Type from '../src/contract/schema.ts'
 import { CAUSE_GROUPS } from '../src/diagnosis/causes.ts'
+import type { AdapterCall } from '../src/doctor/adapter.ts'
+import type { Check } from '../src/doctor/check.ts'
 import { CHECKS } from '../src/doctor/checks.ts'
 import { ADAPTER_CALLS } from '../src/doctor/gate.ts'
+import { SHOP_ADAPTER_CALLS } from '../src/doctor/shop.ts'
+import { SHOP_CHECKS } from '../src/doctor/shop-checks.ts'
 import { adminEndpointsOf } from '../src/node/admin-endpoints.ts'
 import { optionGroupsOf } from '../src/node/options.ts'
 import { flagsOf, listOptions } from '../src/options/options.ts'
@@ -69,8 +73,10 @@ const TABLES: Record<string, () => string> = {
     ),
   options: () => nodeOptions('en'),
   'options-zh': () => nodeOptions('zh'),
-  'go-live-adapter': adapterTable,
-  'go-live-checks': checkTable,
+  'go-live-adapter': () => adapterTable(ADAPTER_CALLS),
+  'go-live-checks': () => checkTable(CHECKS),
+  'go-live-shop-adapter': () => adapterTable(SHOP_ADAPTER_CALLS),
+  'go-live-shop-checks': () => checkTable(SHOP_CHECKS),
   'go-live-options': () => optionTable(doctorCommand()),
   admin: adminTable,
   'admin-calls': () => adminEndpoints.map(({ operation }) => adminSection(operation)).join('\n\n'),
@@ -181,17 +187,17 @@ function optionTable(command: Command): string {
 }
 
 /** What a merchant's program offers to the go-live check. */
-function adapterTable(): string {
+function adapterTable(calls: readonly AdapterCall[]): string {
   return table(
     ['Call', 'Request', 'Reply', 'Meaning'],
-    ADAPTER_CALLS.map(({ call, request, reply, meaning }) => [`\`${call}\``, request, reply, meaning]),
+    calls.map(({ call, request, reply, meaning }) => [`\`${call}\``, request, reply, meaning]),
   )
 }
 
-function checkTable(): string {
+function checkTable(checks: readonly Omit<Check, 'perform'>[]): string {
   return table(
     ['Check', 'What', 'The doctor', 'It passes when', 'If it does not', 'Stands on'],
-    CHECKS.map(({ id, title, does, passes, remedy, needs }) => [
+    checks.map(({ id, title, does, passes, remedy, needs }) => [
       `\`${id}\``,
       `${title.en} (${title.zh})`,
       ...[does, passes, remedy],

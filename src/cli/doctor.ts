@@ -6,7 +6,8 @@ import { type AdministrationOptions, addressOf, parseHttpUrl, takesAdministratio
 import { describeFailure } from './describe-failure.ts'
 
 interface DoctorCommandOptions extends AdministrationOptions {
-  gate: string
+  gate?: string
+  shop?: string
   mchid: string
   only?: string[]
   backupHost?: boolean
@@ -28,8 +29,15 @@ export function doctorCommand(): Command {
         "the gate adapter of the merchant's program, such as http://127.0.0.1:3000/gate",
       )
         .env('BOOMGATE_GATE')
-        .argParser(parseHttpUrl('http://127.0.0.1:3000/gate'))
-        .makeOptionMandatory(),
+        .argParser(parseHttpUrl('http://127.0.0.1:3000/gate')),
+    )
+    .addOption(
+      new Option(
+        '--shop <url>',
+        "the shop adapter of the merchant's program, such as http://127.0.0.1:3000/shop; one of the two at least",
+      )
+        .env('BOOMGATE_SHOP')
+        .argParser(parseHttpUrl('http://127.0.0.1:3000/shop')),
     )
     .addOption(
       new Option('--mchid <number>', 'the merchant number that the program calls with')
@@ -53,7 +61,14 @@ export function doctorCommand(): Command {
 }
 
 async function doctor(options: DoctorCommandOptions): Promise<void> {
-  const { gate, mchid, only, backupHost, timeLimit, json } = options
+  const { gate, shop, mchid, only, backupHost, timeLimit, json } = options
+  if (gate === undefined && shop === undefined) {
+    process.stderr.write(
+      "error: name the adapter of the merchant's program with --gate or --shop; see --help\n",
+    )
+    process.exitCode = NOT_WHOLE
+    return
+  }
   const ended = new AbortController()
   // A reader such as `head` may close the pipe before it has everything; the checks go on to their end.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -64,7 +79,7 @@ async function doctor(options: DoctorCommandOptions): Promise<void> {
   process.once('SIGTERM', () => ended.abort())
   try {
     const report = await runDoctor({
-      ...{ admin: addressOf(options), gate, mchid, only, backupHost, limitMs: timeLimit * 1000 },
+      ...{ admin: addressOf(options), gate, shop, mchid, only, backupHost, limitMs: timeLimit * 1000 },
       random: pooledRandom(),
       signal: ended.signal,
       onResult: result => !json && process.stdout.write(checkLines(result)),

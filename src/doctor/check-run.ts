@@ -2,11 +2,9 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { AdminRequest } from '../admin-client/admin-client.ts'
 import { systemClock } from '../clock/clock.ts'
 import { type Random, randomText } from '../protocol/ids.ts'
-import { formatTime } from '../protocol/time.ts'
+import type { Adapter, BookedOrder } from './adapter.ts'
 import type { AdminChange, Administration } from './administration.ts'
-import { type Entry, newCar, newestEntry, openFor, removalOf } from './cars.ts'
 import { Finding, PlatformFailure } from './findings.ts'
-import type { BookedOrder, Car, GateAdapter, Leaving } from './gate.ts'
 import type { Attempt, Call, NoticeDetail, PlatformOrder, PlatformRefund } from './platform.ts'
 import type { Undo } from './undo.ts'
 
@@ -17,12 +15,13 @@ export type FaultKind = AdminRequest<'putFault'>['kind']
 export const AMOUNT = 800
 /** What is refunded of it, in fen. */
 export const REFUND = 300
-const STAY_MS = 3_600_000
-
-/** Who owns the doctor's cars. */
+/** Who pays. */
 export const PAYER = 'doctor'
-/** What the payer's wallet is filled up to, in fen: a hundred stays. */
+/** What the payer's wallet is filled up to, in fen: a hundred payments. */
 const WALLET = 100 * AMOUNT
+
+/** States of an order that may still be paid. */
+const UNPAID: ReadonlySet<string> = new Set(['ACCEPTED', 'NOTPAY'])
 
 const POLL_MS = 20
 /** How long the merchant's books may lag behind an answered notice. */
@@ -46,28 +45,24 @@ export interface Drill {
   slowestBookingMs: number
 }
 
-/** A payment as the merchant and the platform have it. */
-export interface PaidOrder {
-  car: Car
-  out_trade_no: string
-  /** The notice that reported it. */
-  notice: NoticeDetail
-}
-
-/** One check at work: the merchant's gate, the platform's administration, and what is put back afterwards. */
+/** One check at work: the merchant's books, the platform's administration, and what is put back afterwards. */
 export class CheckRun {
   readonly admin: Administration
-  readonly gate: GateAdapter
+  readonly #books: Adapter
   readonly signal: AbortSignal
   readonly #drill: Drill
   /** What stays changed. */
   readonly left: string[] = []
 
-  constructor(drill: Drill, admin: Administration, gate: GateAdapter, signal: AbortSignal) {
+  constructor(drill: Drill, admin: Administration, books: Adapter, signal: AbortSignal) {
     this.#drill = drill
     this.admin = admin
-    this.gate = gate
+    this.#books = books
     this.signal = signal
+  }
+
+  get random(): Random {
+    return this.#drill.random
   }
 
   get mchid(): string {
@@ -89,66 +84,19 @@ export class CheckRun {
     return `${this.#drill.prefix}${randomText(12, this.#drill.random)}`
   }
 
-  /** A number of an order that nobody has made. */
-  newNumber(): string {
-    return `DOCTOR${randomText(20, this.#drill.random)}`
-  }
-
-  /** A car for which nobody has opened the service. */
-  strangeCar(): Car {
-    return newCar(this.#drill.random)
-  }
-
-  /** A car of a payer, the doctor's usual one unless said, for which the service is removed after the check. */
-  async car(payer: AdminRequest<'putPayer'> = { payer_id: PAYER }): Promise<Car> {
+  /** A payer, the usual one unless said, whose wallet is filled. */
+  async payer(payer: AdminRequest<'putPayer'> = { payer_id: PAYER }): Promise<string> {
     const { payer_id } = payer
     const { wallet } = await this.admin.call('putPayer', payer)
     const top_up_id = this.newId()
     if (payer_id === PAYER && wallet < AMOUNT)
       await this.admin.call('putTopUp', { payer_id, top_up_id, amount: WALLET - wallet })
-    const car = this.strangeCar()
-    await this.undoneBy(removalOf(car))
-    await openFor(this.admin, car, payer_id)
-    return car
+    return payer_id
   }
 
-  /** The car drives in, an hour before now by business time. */
-  async enter(car: Car): Promise<void> {
-    await this.gate.enter(car, formatTime((await this.#now()) - STAY_MS))
-  }
-
-  /** The car wants to leave now. */
-  async leave(car: Car): Promise<Leaving> {
-    // A second ago, because an exit in the future is refused and times have whole seconds.
-    return this.gate.leave(car, formatTime((await this.#now()) - 1000), AMOUNT)
-  }
-
-  async stay(car: Car): Promise<Leaving> {
-    await this.enter(car)
-    return this.leave(car)
-  }
-
-  /** A stay that must end with an open gate. Answers the order's number. */
-  async charged(car: Car): Promise<string> {
-    const { gate, out_trade_no } = await this.stay(car)
-    if (gate !== 'OPEN')
-      throw new Finding(`The gate stays closed for a car that can be charged.${await this.#lastCalls()}`)
-    if (out_trade_no === undefined)
-      throw new Finding('The gate is open, and POST /leave names no out_trade_no.')
-    return out_trade_no
-  }
-
-  /** A stay that was paid, whose notice was acknowledged and booked. */
-  async paid(car?: Car): Promise<PaidOrder> {
-    const parked = car ?? (await this.car())
-    const out_trade_no = await this.charged(parked)
-    const chargedAt = systemClock.wallNow()
-    const notice = await this.attempted(await this.paymentNotice(out_trade_no))
-    requireAcknowledged('A genuine TRANSACTION.SUCCESS', notice.sent.at(-1))
-    const booked = await this.booked(out_trade_no, order => order?.state === 'PAID', chargedAt)
-    if (booked?.state !== 'PAID' || booked.paid !== AMOUNT)
-      throw new Finding(`A payment of ${AMOUNT} fen was acknowledged, and the books say ${inWords(booked)}.`)
-    return { car: parked, out_trade_no, notice }
+  /** A number of an order that nobody has made. */
+  newNumber(): string {
+    return `DOCTOR${randomText(20, this.#drill.random)}`
   }
 
   /**
@@ -165,18 +113,6 @@ export class CheckRun {
     return this.admin.find('getOrder', { mchid: this.mchid, out_trade_no: outTradeNo })
   }
 
-  /** All orders that charge the newest stay of a car. */
-  async ordersOf(car: Car): Promise<PlatformOrder[]> {
-    const { charges = [] } = (await this.entryOf(car)) ?? {}
-    const orders = await Promise.all(charges.map(({ out_trade_no }) => this.platformOrder(out_trade_no)))
-    return orders.filter(order => order !== undefined)
-  }
-
-  /** The newest entry of a car. */
-  entryOf(car: Car): Promise<Entry | undefined> {
-    return newestEntry(this.admin, this.mchid, car)
-  }
-
   async refundsOf(outTradeNo: string): Promise<PlatformRefund[]> {
     return (await this.admin.call('listRefunds', { mchid: this.mchid, out_trade_no: outTradeNo })).data
   }
@@ -186,12 +122,12 @@ export class CheckRun {
     this.#settle()
     const order = await this.#until(
       () => this.platformOrder(outTradeNo),
-      found => found === undefined || found.trade_state !== 'ACCEPTED',
+      found => found === undefined || !UNPAID.has(found.trade_state),
       ATTEMPT_MS,
     )
     if (!order)
       throw new Finding(
-        `The gate is open, and the platform has no order ${outTradeNo} of ${this.mchid}, which is the number that the program must call with (--mchid).`,
+        `The platform has no order ${outTradeNo} of ${this.mchid}, which is the number that the program must call with (--mchid).`,
       )
     const notice = order.notices.find(({ event_type }) => event_type === 'TRANSACTION.SUCCESS')
     if (!notice)
@@ -248,7 +184,7 @@ export class CheckRun {
     isExpected: (order: BookedOrder | undefined) => boolean,
     since = systemClock.wallNow(),
   ): Promise<BookedOrder | undefined> {
-    const order = await this.#until(() => this.gate.order(outTradeNo), isExpected, BOOKING_MS)
+    const order = await this.#until(() => this.#books.order(outTradeNo), isExpected, BOOKING_MS)
     const tookMs = systemClock.wallNow() - since
     this.#drill.slowestBookingMs = Math.max(this.#drill.slowestBookingMs, tookMs)
     return order
@@ -257,7 +193,7 @@ export class CheckRun {
   /** The order in the merchant's books, after what must not be booked had the time to be. */
   async bookedAfterQuiet(outTradeNo: string): Promise<BookedOrder | undefined> {
     await pause(quietMs(this.#drill.slowestBookingMs), undefined, { signal: this.signal })
-    return this.gate.order(outTradeNo)
+    return this.#books.order(outTradeNo)
   }
 
   /** Something goes wrong from now on, at most until the end of the check. */
@@ -283,7 +219,8 @@ export class CheckRun {
     return (await this.admin.call('listCalls', { ...filters, mchid: this.mchid })).data
   }
 
-  async #lastCalls(): Promise<string> {
+  /** The merchant's latest calls, as a finding names them. */
+  async lastCalls(): Promise<string> {
     const data = await this.#callsBy({ limit: 3 })
     if (data.length === 0) return ` The platform has had no call of ${this.mchid}.`
     const calls = data.map(({ op, status, code }) =>
@@ -292,7 +229,8 @@ export class CheckRun {
     return ` The platform's latest calls of it: ${calls.reverse().join(', ')}.`
   }
 
-  async #now(): Promise<number> {
+  /** Business time. */
+  async now(): Promise<number> {
     return Date.parse((await this.admin.call('getClock', {})).business_time)
   }
 

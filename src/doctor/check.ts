@@ -1,7 +1,7 @@
 import type { CheckRun } from './check-run.ts'
 
-/** One check of a merchant's program. It throws a `Finding` when it fails. Texts are Markdown. */
-export interface Check {
+/** One check of a merchant's program, which it drives by one of its adapters. It throws a `Finding` when it fails. Texts are Markdown. */
+export interface Check<Run extends CheckRun = CheckRun> {
   /** By which `--only` names it. */
   id: string
   title: { en: string; zh: string }
@@ -13,5 +13,5 @@ export interface Check {
   remedy: string
   /** The check without which this one says nothing. */
   needs?: string
-  perform(run: CheckRun): Promise<void>
+  perform(run: Run): Promise<void>
 }

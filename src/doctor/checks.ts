@@ -33,9 +33,10 @@ import {
   wrongSignatureIsRefused,
 } from './checks/signatures.ts'
 import { answersInTime, gateOpens, paymentIsBooked } from './checks/stay.ts'
+import type { GateRun } from './gate-run.ts'
 
-/** All checks, in the order in which they are made. */
-export const CHECKS: readonly Check[] = [
+/** All checks of a car park, in the order in which they are made. */
+export const CHECKS: readonly Check<GateRun>[] = [
   {
     id: 'stay',
     title: { en: 'A car that can be charged leaves', zh: '停车扣费受理后抬杆' },

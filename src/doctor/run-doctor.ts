@@ -3,18 +3,14 @@ import { systemClock } from '../clock/clock.ts'
 import { type Random, randomText } from '../protocol/ids.ts'
 import { formatTime } from '../protocol/time.ts'
 import { type AdminChange, Administration, orCannotRun } from './administration.ts'
-import type { Check } from './check.ts'
-import { CheckRun, type Drill, PAYER } from './check-run.ts'
-import { CHECKS } from './checks.ts'
-import { CannotRun, Finding, NoSuchGate, NotApplicable, PlatformFailure, ProgramGone } from './findings.ts'
-import { GateAdapter } from './gate.ts'
+import { type Drill, PAYER } from './check-run.ts'
+import { CannotRun, Finding, NoSuchAdapter, NotApplicable, PlatformFailure, ProgramGone } from './findings.ts'
+import { type Adapters, adaptersOf, type PlannedCheck, plannedChecks } from './planned-checks.ts'
 import { putBackLine, type StillChanged, shownChange, Undo } from './undo.ts'
 
 /** What is examined, and how. */
-export interface DoctorOptions {
+export interface DoctorOptions extends Adapters {
   admin: AdminAddress
-  /** Where the merchant's gate adapter listens. */
-  gate: string
   mchid: string
   /** Ids of the checks that are made, with those that they need; all unless said. */
   only?: readonly string[] | undefined
@@ -43,7 +39,9 @@ export type CheckResult = Outcome & { id: string; title: string; title_zh: strin
 /** What the doctor has found. */
 export interface DoctorReport {
   mchid: string
-  gate: string
+  /** Where the adapters listen that were given. */
+  gate?: string
+  shop?: string
   /** RFC 3339. */
   start_time: string
   duration_ms: number
@@ -65,18 +63,18 @@ const RESTART =
 const UNDO_MS = 20_000
 
 /**
- * Examines a merchant's program against a sandbox. Drives it by its gate adapter, breaks things by the administration API,
- * and puts back what it has changed after each check. Throws `CannotRun` when there is nothing to examine; once the gate
- * adapter has taken the first car, there is always a report.
+ * Examines a merchant's program against a sandbox. Drives it by its adapters, breaks things by the administration API,
+ * and puts back what it has changed after each check. Throws `CannotRun` when there is nothing to examine; once an adapter
+ * has answered its first call, there is always a report.
  */
 export async function runDoctor(options: DoctorOptions): Promise<DoctorReport> {
-  const { mchid, gate, random, signal = new AbortController().signal, onResult } = options
+  const { mchid, gate, shop, random, signal = new AbortController().signal, onResult } = options
   const startedAt = systemClock.wallNow()
-  const chosen = chosenChecks(options.only)
+  const chosen = plannedChecks(options, options.only)
   const admin = new Administration(options.admin, signal)
   const undo = new Undo(mchid)
   await orCannotRun(requireMerchant(admin, mchid))
-  await requireAdapter(options, signal)
+  await requireAdapters(options, signal)
   // Last, because what was put back and what could not be is said in the report, or never.
   const earlier = await orCannotRun(undo.putBackEarlier(admin))
 
@@ -104,7 +102,8 @@ export async function runDoctor(options: DoctorOptions): Promise<DoctorReport> {
   const count = (wanted: CheckResult['result']) => checks.filter(({ result }) => result === wanted).length
   return {
     mchid,
-    gate,
+    ...(gate !== undefined && { gate }),
+    ...(shop !== undefined && { shop }),
     start_time: formatTime(startedAt),
     duration_ms: systemClock.wallNow() - startedAt,
     ...{ passed: count('PASSED'), failed: count('FAILED'), errors: count('ERROR') },
@@ -128,27 +127,6 @@ interface Examination {
   isLost: boolean
 }
 
-/** The checks that are asked for, with those that they need. */
-function chosenChecks(only: readonly string[] | undefined): readonly Check[] {
-  if (!only) return CHECKS
-  const wanted = new Set<string>()
-  for (const id of only) {
-    for (
-      let check: Check | undefined = checkOf(id);
-      check;
-      check = check.needs ? checkOf(check.needs) : undefined
-    )
-      wanted.add(check.id)
-  }
-  return CHECKS.filter(({ id }) => wanted.has(id))
-}
-
-function checkOf(id: string): Check {
-  const check = CHECKS.find(known => known.id === id)
-  if (check) return check
-  throw new CannotRun(`There is no check ${id}; there are ${CHECKS.map(known => known.id).join(', ')}.`)
-}
-
 /** The platform and the merchant number are there, and it gets the notices. */
 async function requireMerchant(admin: Administration, mchid: string): Promise<void> {
   const { kind, notices_paused } = await admin.call('getMerchant', { mchid })
@@ -162,23 +140,24 @@ async function requireMerchant(admin: Administration, mchid: string): Promise<vo
     )
 }
 
-/** The gate adapter is there, and answers. */
-async function requireAdapter(
-  { gate, limitMs = LIMIT_MS }: DoctorOptions,
-  signal: AbortSignal,
-): Promise<void> {
+/** The adapters are there, and answer. */
+async function requireAdapters(options: DoctorOptions, signal: AbortSignal): Promise<void> {
+  const { limitMs = LIMIT_MS } = options
   const limit = AbortSignal.timeout(limitMs)
-  const adapter = new GateAdapter(gate, AbortSignal.any([signal, limit]))
-  await adapter.requirePresence().catch(cause => {
-    if (signal.aborted || !limit.aborted) throw cause
-    throw new CannotRun(
-      `The gate adapter ${gate} has not answered GET /orders/doctor-is-there within ${limitMs / 1000} s. Look what the merchant's program waits for.`,
-      { cause },
-    )
-  })
+  for (const adapter of adaptersOf(options, AbortSignal.any([signal, limit])))
+    await adapter.requirePresence().catch(cause => {
+      if (signal.aborted || !limit.aborted) throw cause
+      throw new CannotRun(
+        `${adapter.description} has not answered GET /orders/doctor-is-there within ${limitMs / 1000} s. Look what the merchant's program waits for.`,
+        { cause },
+      )
+    })
 }
 
-async function skippedBefore({ id, needs }: Check, examination: Examination): Promise<Outcome | undefined> {
+async function skippedBefore(
+  { id, needs }: PlannedCheck,
+  examination: Examination,
+): Promise<Outcome | undefined> {
   const { options, admin, checks, isGone } = examination
   const needed = checks.find(result => result.id === needs)
   if (options.signal?.aborted) return skipped('The run was ended.')
@@ -199,20 +178,20 @@ function skipped(reason: string): Outcome {
 }
 
 /** Makes one check and puts back what it has changed. */
-async function make(check: Check, examination: Examination): Promise<Outcome> {
+async function make(check: PlannedCheck, examination: Examination): Promise<Outcome> {
   const { options, admin, drill, left } = examination
-  const { gate, signal, limitMs = LIMIT_MS } = options
+  const { signal, limitMs = LIMIT_MS } = options
   const limit = AbortSignal.timeout(limitMs)
   const made = new AbortController()
   const end = AbortSignal.any([limit, made.signal, ...(signal ? [signal] : [])])
-  const run = new CheckRun(drill, admin.until(end), new GateAdapter(gate, end), end)
+  const { run, done } = check.begin(drill, admin.until(end), end)
   try {
-    await check.perform(run)
+    await done
     return { result: 'PASSED' }
   } catch (error) {
     if (signal?.aborted) return skipped('The run was ended.')
     // Every other check would say the same.
-    if (error instanceof NoSuchGate && examination.checks.length === 0) throw error
+    if (error instanceof NoSuchAdapter && examination.checks.length === 0) throw error
     if (error instanceof NotApplicable) return skipped(error.message)
     const isKnown = error instanceof Finding || error instanceof PlatformFailure
     const late = new Finding(`The check has not ended within ${limitMs / 1000} s.`)
@@ -224,18 +203,18 @@ async function make(check: Check, examination: Examination): Promise<Outcome> {
   }
 }
 
-/** A gate that is not there, with what a report would have said besides. */
+/** An adapter that is not there, with what a report would have said besides. */
 function inPlaceOfReport(error: unknown, putBack: readonly AdminChange[]): unknown {
-  if (!(error instanceof NoSuchGate)) return error
+  if (!(error instanceof NoSuchAdapter)) return error
   const more = putBack.length === 0 ? '' : ` ${putBackLine(putBack.map(shownChange))}`
   return new CannotRun(
-    `${error.message} Name the gate adapter with --gate, with the path of its calls; docs/go-live.md says what it answers.${more}`,
+    `${error.message} Name the ${error.adapter} adapter with --${error.adapter}, with the path of its calls; docs/go-live.md says what it answers.${more}`,
     { cause: error },
   )
 }
 
 /** Whose fault it is that a check has not passed. */
-async function judge(reason: unknown, { remedy }: Check, examination: Examination): Promise<Outcome> {
+async function judge(reason: unknown, { remedy }: PlannedCheck, examination: Examination): Promise<Outcome> {
   // A merchant's program is at a loss without the platform, so what is found then says nothing of it.
   const failure = reason instanceof PlatformFailure ? reason : await examination.admin.absence()
   if (failure) {

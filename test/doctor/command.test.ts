@@ -83,7 +83,7 @@ test('without a gate adapter, a platform or its token the command ends with 2 an
     [...data, '--gate', NOWHERE],
     /Nobody answers at the gate adapter .*Start the merchant's program/,
   )
-  await couldNotRun(t, [...data], /--gate <url>' not specified/)
+  await couldNotRun(t, [...data], /name the adapter of the merchant's program with --gate or --shop/)
   await couldNotRun(
     t,
     ['--data', '/nowhere', '--gate', NOWHERE],

@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline'
 import { after, type TestContext, test } from 'node:test'
 import { CHECKS } from '../../src/doctor/checks.ts'
 import type { DoctorReport } from '../../src/doctor/run-doctor.ts'
+import { SHOP_CHECKS } from '../../src/doctor/shop-checks.ts'
 import { platformUnderTest } from '../platform.ts'
 import { runCommand } from '../served-platform.ts'
 
@@ -16,7 +17,7 @@ const EXAMPLES = join(import.meta.dirname, '..', '..', 'examples')
 
 const running = await platformUnderTest({ after }, { workers: true, backup: true })
 
-/** Starts an example on a free port and answers the URL of its gate adapter. */
+/** Starts an example on a free port and answers the URL of its adapter. */
 async function startExample(t: TestContext, name: string): Promise<string> {
   const program: ChildProcess = spawn(
     process.execPath,
@@ -34,7 +35,7 @@ async function startExample(t: TestContext, name: string): Promise<string> {
   assert.ok(program.stdout)
   const lines = createInterface(program.stdout)
   const [line] = (await once(lines, 'line')) as [string]
-  const [, url = ''] = /gate adapter is (http:\S+)/.exec(line) ?? []
+  const [, url = ''] = /(?:gate|shop) adapter is (http:\S+)/.exec(line) ?? []
   return url
 }
 
@@ -72,4 +73,13 @@ test('the naive car park fails exactly the checks that it says', async t => {
   const skipped = report.checks.filter(({ result }) => result === 'SKIPPED').map(({ id }) => id)
   assert.deepEqual(skipped, ['backup-host'])
   assert.equal(code, 1)
+})
+
+test('the shop that is built with the SDK passes the whole go-live check', async t => {
+  const { code, report } = await examine(t, ['--shop', await startExample(t, 'month-cards.ts')])
+  assert.deepEqual(
+    report.checks.filter(({ result }) => result !== 'PASSED'),
+    [],
+  )
+  assert.deepEqual([code, report.passed], [0, SHOP_CHECKS.length])
 })

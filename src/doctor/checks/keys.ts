@@ -1,8 +1,9 @@
 import type { AdminReply, AdminRequest } from '../../admin-client/admin-client.ts'
 import { formatTime } from '../../protocol/time.ts'
 import type { AdminChange } from '../administration.ts'
-import { type CheckRun, requireAcknowledged } from '../check-run.ts'
+import { requireAcknowledged } from '../check-run.ts'
 import { Finding, NotApplicable } from '../findings.ts'
+import type { GateRun } from '../gate-run.ts'
 
 // The days on which the platform signs with another key than the day before.
 
@@ -14,7 +15,7 @@ const DAY_MS = 24 * 60 * 60 * 1000
 /** All signatures, in hundredths of a percent. */
 const WHOLE = 10_000
 
-export async function rotationIsSurvived(run: CheckRun): Promise<void> {
+export async function rotationIsSurvived(run: GateRun): Promise<void> {
   const keys = await keysThatCanChange(run)
   if (keys.trust_state === 'SWITCHING') await putKeys(run, { trust_state: 'CERTIFICATE' })
   const signing = await certificateBeforeRotation(run, keys)
@@ -27,7 +28,7 @@ export async function rotationIsSurvived(run: CheckRun): Promise<void> {
     throw new NotApplicable('The platform signs with the old certificate still.')
 }
 
-export async function switchIsSurvived(run: CheckRun): Promise<void> {
+export async function switchIsSurvived(run: GateRun): Promise<void> {
   await keysThatCanChange(run)
   await putKeys(run, { trust_state: 'SWITCHING', notice_key_share: 100 })
   const { notice } = await run.paid().catch(error => {
@@ -42,7 +43,7 @@ export async function switchIsSurvived(run: CheckRun): Promise<void> {
 }
 
 /** How the merchant's keys stand, if they can be changed and put back. */
-async function keysThatCanChange(run: CheckRun): Promise<MerchantKeys> {
+async function keysThatCanChange(run: GateRun): Promise<MerchantKeys> {
   const keys = await run.admin.call('getMerchant', { mchid: run.mchid })
   const { trust_state, notice_key_share, switching_since, rotation } = keys
   if (trust_state === 'PUBLIC_KEY')
@@ -61,7 +62,7 @@ async function keysThatCanChange(run: CheckRun): Promise<MerchantKeys> {
  * The certificate that signs now, with a next one behind it. Where there is none yet, the end of the one that signs is
  * brought forward to where the next is shown; that stays, because an end is never put back.
  */
-async function certificateBeforeRotation(run: CheckRun, keys: MerchantKeys): Promise<PlatformCertificate> {
+async function certificateBeforeRotation(run: GateRun, keys: MerchantKeys): Promise<PlatformCertificate> {
   const now = Date.parse((await run.admin.call('getClock', {})).business_time)
   const algorithm = keys.shangmi ? 'SM2' : 'RSA'
   const { data } = await run.admin.call('listPlatformCertificates', {})
@@ -78,11 +79,11 @@ async function certificateBeforeRotation(run: CheckRun, keys: MerchantKeys): Pro
   return signing
 }
 
-function putKeys(run: CheckRun, keys: KeyChanges): Promise<void> {
+function putKeys(run: GateRun, keys: KeyChanges): Promise<void> {
   return run.admin.change(keysPut(run, keys))
 }
 
-function keysPut({ mchid }: CheckRun, keys: KeyChanges): AdminChange<'putMerchant'> {
+function keysPut({ mchid }: GateRun, keys: KeyChanges): AdminChange<'putMerchant'> {
   return { call: 'putMerchant', request: { mchid, ...keys } }
 }
 

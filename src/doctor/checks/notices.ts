@@ -1,15 +1,9 @@
+import type { BookedOrder } from '../adapter.ts'
 import { isBlocked, pause, resume } from '../cars.ts'
-import {
-  AMOUNT,
-  answerOf,
-  type CheckRun,
-  inWords,
-  isAcknowledged,
-  REFUND,
-  requireAcknowledged,
-} from '../check-run.ts'
+import { AMOUNT, answerOf, inWords, isAcknowledged, REFUND, requireAcknowledged } from '../check-run.ts'
 import { Finding } from '../findings.ts'
-import { type BookedOrder, ofCar } from '../gate.ts'
+import { ofCar } from '../gate.ts'
+import type { GateRun } from '../gate-run.ts'
 import type { NoticeDetail } from '../platform.ts'
 
 // Genuine notices come twice, late, and about things that are not as the merchant has them.
@@ -17,7 +11,7 @@ import type { NoticeDetail } from '../platform.ts'
 /** Whose bank answers after fifteen seconds: until then the order is accepted and unpaid. */
 const PAYER_OF_SLOW_BANK = 'doctor-slow-bank'
 
-export async function doubledNoticeIsBookedOnce(run: CheckRun): Promise<void> {
+export async function doubledNoticeIsBookedOnce(run: GateRun): Promise<void> {
   const car = await run.car()
   await run.fault('NOTICE_DOUBLED', {
     event_type: 'TRANSACTION.SUCCESS',
@@ -41,7 +35,7 @@ export async function doubledNoticeIsBookedOnce(run: CheckRun): Promise<void> {
     )
 }
 
-export async function latePaymentChangesNothing(run: CheckRun): Promise<void> {
+export async function latePaymentChangesNothing(run: GateRun): Promise<void> {
   const { out_trade_no, notice } = await run.paid()
   await requireRefund(run, out_trade_no)
   await reportRefund(run, out_trade_no, notice)
@@ -56,7 +50,7 @@ export async function latePaymentChangesNothing(run: CheckRun): Promise<void> {
   )
 }
 
-export async function lateEntranceStateChangesNothing(run: CheckRun): Promise<void> {
+export async function lateEntranceStateChangesNothing(run: GateRun): Promise<void> {
   const car = await run.car()
   await run.enter(car)
   if (!(await run.entryOf(car)))
@@ -78,7 +72,7 @@ export async function lateEntranceStateChangesNothing(run: CheckRun): Promise<vo
     )
 }
 
-export async function wrongAmountIsNotBooked(run: CheckRun): Promise<void> {
+export async function wrongAmountIsNotBooked(run: GateRun): Promise<void> {
   const { resource, notice } = await inventedPayment(run)
   const car = await run.car({ payer_id: PAYER_OF_SLOW_BANK, advance_limit: 0 })
   await run.admin.call('putCard', {
@@ -97,7 +91,7 @@ export async function wrongAmountIsNotBooked(run: CheckRun): Promise<void> {
     )
 }
 
-export async function unknownOrderIsNotBooked(run: CheckRun): Promise<void> {
+export async function unknownOrderIsNotBooked(run: GateRun): Promise<void> {
   const { resource, notice } = await inventedPayment(run)
   const out_trade_no = run.newNumber()
   const attempt = await run.send(notice, notice.event_type, { ...resource, out_trade_no })
@@ -108,7 +102,7 @@ export async function unknownOrderIsNotBooked(run: CheckRun): Promise<void> {
     )
 }
 
-export async function unknownEventIsSurvived(run: CheckRun): Promise<void> {
+export async function unknownEventIsSurvived(run: GateRun): Promise<void> {
   const { out_trade_no, notice } = await run.paid()
   const before = await run.gate.order(out_trade_no)
   const attempt = await run.send(notice, 'TRANSACTION.GO_LIVE_CHECK', notice.resource)
@@ -117,7 +111,7 @@ export async function unknownEventIsSurvived(run: CheckRun): Promise<void> {
   await run.paid()
 }
 
-export async function doubledRefundNoticeIsBookedOnce(run: CheckRun): Promise<void> {
+export async function doubledRefundNoticeIsBookedOnce(run: GateRun): Promise<void> {
   const { out_trade_no, notice } = await run.paid()
   await requireRefund(run, out_trade_no)
   await reportRefund(run, out_trade_no, notice)
@@ -129,14 +123,14 @@ export async function doubledRefundNoticeIsBookedOnce(run: CheckRun): Promise<vo
 }
 
 /** A notice of a real payment, to be sent for another order. */
-async function inventedPayment(run: CheckRun) {
+async function inventedPayment(run: GateRun) {
   const { notice } = await run.paid()
   const transaction_id = `42${run.newNumber()}`
   const resource: Record<string, unknown> = { ...notice.resource, transaction_id }
   return { notice, resource }
 }
 
-async function requireRefund(run: CheckRun, outTradeNo: string): Promise<void> {
+async function requireRefund(run: GateRun, outTradeNo: string): Promise<void> {
   await run.gate.refund(outTradeNo, REFUND)
   const refunds = await run.refundsOf(outTradeNo)
   if (refunds.length !== 1)
@@ -147,7 +141,7 @@ async function requireRefund(run: CheckRun, outTradeNo: string): Promise<void> {
 
 /** Tells that the order's refund has arrived, which the platform itself will say minutes later. */
 async function reportRefund(
-  run: CheckRun,
+  run: GateRun,
   outTradeNo: string,
   { notify_url, resource }: NoticeDetail,
 ): Promise<void> {

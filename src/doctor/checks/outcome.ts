@@ -1,23 +1,23 @@
-import type { CheckRun } from '../check-run.ts'
 import { Finding } from '../findings.ts'
 import { type Car, GATE_CALLS, type Leaving } from '../gate.ts'
+import type { GateRun } from '../gate-run.ts'
 import { stayWith } from './gate.ts'
 
 // When nobody knows whether a car was charged, the same number finds it out, and a second one charges twice.
 
-export async function lostReplyIsRepeated(run: CheckRun): Promise<void> {
+export async function lostReplyIsRepeated(run: GateRun): Promise<void> {
   const car = await run.car()
   const leaving = await stayWith(run, car, 'REPLY_LOST', 1)
   await requireOneOrder(run, car, leaving, 'The car was charged and the reply was lost')
 }
 
-export async function unknownOutcomeIsQueried(run: CheckRun): Promise<void> {
+export async function unknownOutcomeIsQueried(run: GateRun): Promise<void> {
   const car = await run.car()
   const leaving = await stayWith(run, car, 'ERROR_AFTER_COMMIT')
   await requireOneOrder(run, car, leaving, 'The car was charged and every reply was HTTP 500')
 }
 
-export async function numberIsKept(run: CheckRun): Promise<void> {
+export async function numberIsKept(run: GateRun): Promise<void> {
   const charges = await run.calls(GATE_CALLS.charge)
   const car = await run.car()
   const { gate } = await stayWith(run, car, 'ERROR_BEFORE_COMMIT', 1)
@@ -30,7 +30,7 @@ export async function numberIsKept(run: CheckRun): Promise<void> {
     throw new Finding('The charge was answered with HTTP 500, nothing was charged, and the gate has opened.')
 }
 
-export async function backupHostIsUsed(run: CheckRun): Promise<void> {
+export async function backupHostIsUsed(run: GateRun): Promise<void> {
   const car = await run.car()
   await run.enter(car)
   await run.fault('HOST_DOWN', { host: 'api' })
@@ -42,7 +42,7 @@ export async function backupHostIsUsed(run: CheckRun): Promise<void> {
 }
 
 async function requireOneOrder(
-  run: CheckRun,
+  run: GateRun,
   car: Car,
   { gate, out_trade_no }: Leaving,
   why: string,

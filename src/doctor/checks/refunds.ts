@@ -1,9 +1,10 @@
-import { type CheckRun, type FaultKind, REFUND } from '../check-run.ts'
+import { type FaultKind, REFUND } from '../check-run.ts'
 import { Finding } from '../findings.ts'
+import type { GateRun } from '../gate-run.ts'
 
 // A refund is made once, however often it has to be asked for.
 
-export async function lostRefundReplyRefundsOnce(run: CheckRun): Promise<void> {
+export async function lostRefundReplyRefundsOnce(run: GateRun): Promise<void> {
   const { out_trade_no, numbers, answered } = await refundWith(run, 'REPLY_LOST')
   requireOneNumber('The refund was made and its reply was lost', numbers)
   const refunds = await run.refundsOf(out_trade_no)
@@ -16,7 +17,7 @@ export async function lostRefundReplyRefundsOnce(run: CheckRun): Promise<void> {
     )
 }
 
-export async function failedRefundKeepsNumber(run: CheckRun): Promise<void> {
+export async function failedRefundKeepsNumber(run: GateRun): Promise<void> {
   const { out_trade_no, numbers } = await refundWith(run, 'ERROR_BEFORE_COMMIT')
   requireOneNumber('The refund was answered with HTTP 500', numbers)
   const refunds = await run.refundsOf(out_trade_no)
@@ -25,7 +26,7 @@ export async function failedRefundKeepsNumber(run: CheckRun): Promise<void> {
 }
 
 /** A refund with a fault in its first application. `numbers`: under which it was applied for. */
-async function refundWith(run: CheckRun, kind: FaultKind) {
+async function refundWith(run: GateRun, kind: FaultKind) {
   const { out_trade_no } = await run.paid()
   const calls = await run.calls('refunds.createRefund')
   await run.fault(kind, { call: 'refunds.createRefund', fields: { out_trade_no }, count: 1 })

@@ -1,37 +1,30 @@
-import {
-  AMOUNT,
-  answerOf,
-  type CheckRun,
-  type FaultKind,
-  inWords,
-  type PaidOrder,
-  requireAcknowledged,
-} from '../check-run.ts'
+import { AMOUNT, answerOf, type FaultKind, inWords, requireAcknowledged } from '../check-run.ts'
 import { Finding } from '../findings.ts'
 import { ofCar } from '../gate.ts'
+import type { GateRun, PaidOrder } from '../gate-run.ts'
 import type { Attempt } from '../platform.ts'
 
 // What is not signed by the platform, for these bytes and now, is refused; what is, is taken, also after a refusal.
 
-export async function wrongSignatureIsRefused(run: CheckRun): Promise<void> {
+export async function wrongSignatureIsRefused(run: GateRun): Promise<void> {
   const { out_trade_no, attempt } = await corruptedNotice(run, 'NOTICE_WRONG_SIGNATURE')
   requireRefused('A notice whose signature is wrong', attempt)
   await requireUnpaid(run, out_trade_no)
 }
 
-export async function probeIsRefused(run: CheckRun): Promise<void> {
+export async function probeIsRefused(run: GateRun): Promise<void> {
   const { out_trade_no, attempt } = await corruptedNotice(run, 'NOTICE_PROBE')
   requireRefused('A probe, whose signature begins with WECHATPAY/SIGNTEST/,', attempt)
   await requireUnpaid(run, out_trade_no)
 }
 
-export async function oldNoticeIsRefused(run: CheckRun): Promise<void> {
+export async function oldNoticeIsRefused(run: GateRun): Promise<void> {
   const { out_trade_no, attempt } = await corruptedNotice(run, 'NOTICE_OLD')
   requireRefused('A notice that was signed ten minutes ago', attempt)
   await requireUnpaid(run, out_trade_no)
 }
 
-export async function resentNoticeIsTaken(run: CheckRun): Promise<void> {
+export async function resentNoticeIsTaken(run: GateRun): Promise<void> {
   const { out_trade_no, id } = await corruptedNotice(run, 'NOTICE_PROBE')
   const attempt = await run.replay(await run.notice(id))
   requireAcknowledged('The genuine notice that followed a probe', attempt)
@@ -40,14 +33,14 @@ export async function resentNoticeIsTaken(run: CheckRun): Promise<void> {
     throw new Finding(`The genuine notice was acknowledged, and the books say ${inWords(order)}.`)
 }
 
-export async function alteredBodyIsRefused(run: CheckRun): Promise<void> {
+export async function alteredBodyIsRefused(run: GateRun): Promise<void> {
   const paid = await run.paid()
   const { request_headers, request_body } = lastAttempt(paid)
   const altered = JSON.stringify({ ...JSON.parse(request_body), summary: 'go-live check' })
   await requireRefusal(run, paid, 'A notice whose body was altered', request_headers, altered)
 }
 
-export async function unsignedNoticeIsRefused(run: CheckRun): Promise<void> {
+export async function unsignedNoticeIsRefused(run: GateRun): Promise<void> {
   const paid = await run.paid()
   const { request_headers, request_body } = lastAttempt(paid)
   const unsigned = Object.fromEntries(
@@ -58,7 +51,7 @@ export async function unsignedNoticeIsRefused(run: CheckRun): Promise<void> {
 
 /** A charge whose payment is first reported by a corrupted notice. */
 async function corruptedNotice(
-  run: CheckRun,
+  run: GateRun,
   kind: FaultKind,
 ): Promise<{ out_trade_no: string; id: string; attempt: Attempt }> {
   const car = await run.car()
@@ -79,7 +72,7 @@ function requireRefused(what: string, attempt: Attempt): void {
     throw new Finding(`${what} was taken: it was answered with ${answerOf(attempt)}.`)
 }
 
-async function requireUnpaid(run: CheckRun, outTradeNo: string): Promise<void> {
+async function requireUnpaid(run: GateRun, outTradeNo: string): Promise<void> {
   const order = await run.bookedAfterQuiet(outTradeNo)
   if (order && (order.state === 'PAID' || order.paid !== 0))
     throw new Finding(`It was refused, and yet the books say ${inWords(order)}.`)
@@ -87,7 +80,7 @@ async function requireUnpaid(run: CheckRun, outTradeNo: string): Promise<void> {
 
 /** Sends by itself what the platform would never send. */
 async function requireRefusal(
-  run: CheckRun,
+  run: GateRun,
   { out_trade_no, notice }: PaidOrder,
   what: string,
   headers: Record<string, string>,

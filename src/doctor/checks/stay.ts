@@ -1,9 +1,10 @@
-import { AMOUNT, type CheckRun, inWords, requireAcknowledged } from '../check-run.ts'
+import { AMOUNT, inWords, requireAcknowledged } from '../check-run.ts'
 import { Finding } from '../findings.ts'
+import type { GateRun } from '../gate-run.ts'
 
 // What everything else stands on: a car parks, is charged, and its payment is reported and booked.
 
-export async function gateOpens(run: CheckRun): Promise<void> {
+export async function gateOpens(run: GateRun): Promise<void> {
   const out_trade_no = await run.charged(await run.car())
   const order = await run.platformOrder(out_trade_no)
   if (!order)
@@ -12,14 +13,14 @@ export async function gateOpens(run: CheckRun): Promise<void> {
     throw new Finding(`POST /leave asked for ${AMOUNT} fen, and ${order.total} were charged.`)
 }
 
-export async function answersInTime(run: CheckRun): Promise<void> {
+export async function answersInTime(run: GateRun): Promise<void> {
   const out_trade_no = await run.charged(await run.car())
   const { sent } = await run.attempted(await run.paymentNotice(out_trade_no))
   if (sent.some(({ reply_status }) => reply_status === undefined))
     throw new Finding(`A notice had no answer: ${sent.map(({ failure }) => failure).join('; ')}.`)
 }
 
-export async function paymentIsBooked(run: CheckRun): Promise<void> {
+export async function paymentIsBooked(run: GateRun): Promise<void> {
   const { out_trade_no, notice } = await run.paid()
   requireAcknowledged('The first attempt to report a payment', notice.sent[0])
   const order = await run.bookedAfterQuiet(out_trade_no)
