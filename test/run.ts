@@ -11,7 +11,8 @@ import { startPostgres } from './postgres-server.ts'
 
 // The test command, `npm test`: all test files on SQLite, then once more on PostgreSQL those to which the engine may matter.
 //
-//   npm test                                everything
+//   npm test                                everything but what takes long and need not be repeated for each change
+//   npm run test:all                        that too: files with `.long.` in their names
 //   npm test -- store parking               only the files whose path contains one of the words
 //   npm test -- --engine postgres           one engine only: sqlite or postgres
 
@@ -38,6 +39,8 @@ const SQLITE_ONLY: readonly [files: RegExp, why: string][] = [
     'see the platform through HTTP, by calls that are tested on both engines beside their code',
   ],
 ]
+/** What guards against changes that are rare: compilers that users have and this project has not. */
+const LONG_TO_RUN = /\.long\./
 const POSTGRES_ONLY = /\bpostgres\.test\.ts$/
 
 const ENGINES = ['sqlite', 'postgres'] as const
@@ -78,8 +81,8 @@ const interruption = new AbortController()
 await main()
 
 async function main(): Promise<void> {
-  const { engines, words } = readArguments()
-  const files = findTestFiles(words)
+  const { engines, words, all } = readArguments()
+  const files = findTestFiles(words, all)
   if (files.length === 0) throw new Error(`There is no test file whose path contains ${words.join(' or ')}`)
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, interrupt)
   const folder = await shareWork()
@@ -114,22 +117,25 @@ function interrupt(): void {
   interruption.abort()
 }
 
-function readArguments(): { engines: readonly Engine[]; words: string[] } {
+function readArguments(): { engines: readonly Engine[]; words: string[]; all: boolean } {
   const { values, positionals } = parseArgs({
-    options: { engine: { type: 'string' } },
+    options: { engine: { type: 'string' }, all: { type: 'boolean', default: false } },
     allowPositionals: true,
   })
-  if (values.engine === undefined) return { engines: ENGINES, words: positionals }
+  const { all } = values
+  if (values.engine === undefined) return { engines: ENGINES, words: positionals, all }
   const engine = ENGINES.find(name => name === values.engine)
   if (!engine) throw new Error(`--engine takes ${ENGINES.join(' or ')}, not ${values.engine}`)
-  return { engines: [engine], words: positionals }
+  return { engines: [engine], words: positionals, all }
 }
 
-function findTestFiles(words: readonly string[]): string[] {
+/** Files whose paths contain one of the words; without words all, but long ones only where they are asked for. */
+function findTestFiles(words: readonly string[], all: boolean): string[] {
   const files = globSync(['src/**/*.test.ts', 'test/**/*.test.ts'], { cwd: projectFolder })
     .map(path => path.replaceAll('\\', '/'))
     .sort()
-  return words.length === 0 ? files : files.filter(path => words.some(word => path.includes(word)))
+  if (words.length > 0) return files.filter(path => words.some(word => path.includes(word)))
+  return all ? files : files.filter(path => !LONG_TO_RUN.test(path))
 }
 
 function runsOn(engine: Engine, path: string): boolean {
