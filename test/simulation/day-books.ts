@@ -5,6 +5,10 @@ import type { Account } from './accountant.ts'
 const HOUR = 60 * 60 * 1000
 const DAY = 24 * HOUR
 
+/** How a bill calls the way of paying: of basic payments by the call that has ordered them, of all others parking's. */
+const TRADE_TYPE = `COALESCE(CASE kind WHEN 'H5' THEN 'MWEB' WHEN 'MINI_PROGRAM' THEN 'JSAPI' ELSE kind END, 'PAP') AS trade_type`
+const PAYMENT_OF_ORDER = 'LEFT JOIN basic_payments p ON p.mchid = t.mchid AND p.out_trade_no = t.out_trade_no'
+
 /** An order that was paid on the day. */
 export interface PaidOrder {
   mchid: string
@@ -14,6 +18,7 @@ export interface PaidOrder {
   total: number
   settlement_total: number
   fee: number
+  trade_type: string
 }
 
 /** A refund that was accepted on the day. */
@@ -30,6 +35,7 @@ export interface AcceptedRefund {
   success_time: number | null
   closed_time: number | null
   abnormal_time: number | null
+  trade_type: string
 }
 
 /** Something that changed an account's balance; less than nothing when it took from it. */
@@ -101,15 +107,15 @@ export class DayBooks {
   static async read(db: Statements, begin: number): Promise<DayBooks> {
     const end = begin + DAY
     const payments = await db.all<PaidOrder>(
-      `SELECT mchid, sub_mchid, out_trade_no, transaction_id, total, settlement_total, fee FROM orders
-        WHERE success_time >= $1 AND success_time < $2`,
+      `SELECT t.mchid, sub_mchid, t.out_trade_no, transaction_id, total, settlement_total, fee, ${TRADE_TYPE}
+         FROM orders t ${PAYMENT_OF_ORDER} WHERE success_time >= $1 AND success_time < $2`,
       begin,
       end,
     )
     const refunds = await db.all<AcceptedRefund>(
-      `SELECT mchid, sub_mchid, out_refund_no, refund_id, out_trade_no, notify_url, refund, settlement_refund, refund_fee,
-              success_time, closed_time, abnormal_time
-         FROM refunds WHERE create_time >= $1 AND create_time < $2`,
+      `SELECT t.mchid, sub_mchid, out_refund_no, refund_id, t.out_trade_no, notify_url, refund, settlement_refund,
+              refund_fee, success_time, closed_time, abnormal_time, ${TRADE_TYPE}
+         FROM refunds t ${PAYMENT_OF_ORDER} WHERE create_time >= $1 AND create_time < $2`,
       begin,
       end,
     )

@@ -27,6 +27,7 @@ export function compareTradeBill(
           fen(row.订单金额),
           fen(row.手续费),
           row.特约商户号,
+          row.交易类型,
         ),
       ),
       payments.map(order =>
@@ -37,6 +38,7 @@ export function compareTradeBill(
           order.total,
           order.fee,
           order.sub_mchid || '0',
+          order.trade_type,
         ),
       ),
     ),
@@ -50,12 +52,13 @@ export function compareTradeBill(
           fen(row.申请退款金额),
           fen(row.手续费),
           row.退款状态,
+          row.交易类型,
         ),
       ),
       refunds.map(refund =>
         line(
           ...[refund.out_refund_no, refund.refund_id, refund.settlement_refund, refund.refund],
-          ...[-refund.refund_fee, statusOf(refund, books.snapshot)],
+          ...[-refund.refund_fee, statusOf(refund, books.snapshot), refund.trade_type],
         ),
       ),
     ),

@@ -26,6 +26,12 @@ const CALLS = [
   'refunds.createRefund',
   'refunds.queryByOutRefundNo',
 ] as const
+const CALLS_OF_PAYMENTS = [
+  'payments.nativePrepay',
+  'payments.jsapiPrepay',
+  'payments.queryOrderByOutTradeNo',
+  'payments.closeOrder',
+] as const
 const OF_NOTICES = [
   'NOTICE_WRONG_SIGNATURE',
   'NOTICE_PROBE',
@@ -46,10 +52,16 @@ export function drawFaults(random: SeededRandom): NewFault[] {
     // Some end in the middle of a life.
     ...(random.chance(0.3) && { count: random.between(1, 6) }),
   })
-  const rules = OF_CALLS.filter(() => random.chance(0.5)).map(kind => {
-    const call = random.pick(CALLS)
-    return { ...drawn(kind, call), call, ...(kind === 'LATENCY' && { delay_ms: random.between(1, 120_000) }) }
-  })
+  const ofCalls = (calls: readonly string[], chance: number): NewFault[] =>
+    OF_CALLS.filter(() => random.chance(chance)).map(kind => {
+      const call = random.pick(calls)
+      return {
+        ...drawn(kind, call),
+        call,
+        ...(kind === 'LATENCY' && { delay_ms: random.between(1, 120_000) }),
+      }
+    })
+  const rules = [...ofCalls(CALLS, 0.5), ...ofCalls(CALLS_OF_PAYMENTS, 0.3)]
   const notices: NewFault[] = OF_NOTICES.filter(() => random.chance(0.5)).map(kind => drawn(kind, 'any'))
   for (const rule of notices) if (rule.kind === 'NOTICE_DELAYED') rule.delay_ms = random.between(1, 3 * HOUR)
   if (random.chance(0.5)) {

@@ -2,6 +2,7 @@ import type {
   TransactionResult,
   Transaction as WireOrder,
 } from '../../src/products/industry/parking/contract.ts'
+import { PaymentHistory } from './payment-history.ts'
 import { RefundHistory } from './refund-history.ts'
 
 /** What somebody outside knows of an order, from whatever said it. */
@@ -95,6 +96,7 @@ export class History {
   readonly entries = new Map<string, EntryFacts>()
   readonly notices = new Map<string, SentNotice>()
   readonly refunds = new RefundHistory()
+  readonly payments = new PaymentHistory()
   /** What calls that have come to the platform are about, as orders, entries and refunds are named here. */
   readonly arrived = new Set<string>()
   /** The entries, by their ids, whose charges were refused because there is no such entry; whoever looks at them takes them. */

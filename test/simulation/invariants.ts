@@ -6,6 +6,7 @@ import type { History } from './history.ts'
 import { MONEY, MONEY_AT_THE_END } from './money-invariants.ts'
 import { NOTICES, NOTICES_AT_THE_END } from './notice-invariants.ts'
 import { ORDERS, ORDERS_AT_THE_END } from './order-invariants.ts'
+import { PAYMENTS, PAYMENTS_AT_THE_END } from './payment-invariants.ts'
 import { REFUNDS, REFUNDS_AT_THE_END } from './refund-invariants.ts'
 import type { NoticeRow, Snapshot } from './snapshot.ts'
 
@@ -38,6 +39,7 @@ export const ALWAYS = {
   daysReconcile: ({ accountant }) => accountant.broken,
 
   ...ORDERS,
+  ...PAYMENTS,
   ...MONEY,
   ...REFUNDS,
   ...NOTICES,
@@ -47,6 +49,7 @@ export const ALWAYS = {
 /** What is true when all that was due is done and nothing is under way. */
 export const AT_THE_END = {
   ...ORDERS_AT_THE_END,
+  ...PAYMENTS_AT_THE_END,
   ...MONEY_AT_THE_END,
   ...REFUNDS_AT_THE_END,
   ...NOTICES_AT_THE_END,

@@ -1,5 +1,6 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto'
 import type { LightMyRequestResponse } from 'fastify'
+import type { PaymentResult } from '../../src/products/basic/payments/contract.ts'
 import type { Refund, RefundResult } from '../../src/products/common/refunds/contract.ts'
 import type { EntranceStateChange, TransactionResult } from '../../src/products/industry/parking/contract.ts'
 import type { PlateColor } from '../../src/products/industry/parking/plate.ts'
@@ -19,10 +20,12 @@ import type { MerchantCredentials } from '../../src/testing/index.ts'
 import { APPID, type Fields, SUB_APPID } from '../parking.ts'
 import { withQuery } from '../platform.ts'
 import type { NoticeOnItsWay } from './notice-network.ts'
+import { isPaymentCall, PAYMENT_OPERATIONS, type PaymentCallName, PaymentDesk } from './payment-desk.ts'
+import { isPaymentNotice } from './payment-history.ts'
 import type { SeededRandom } from './random.ts'
 import { RefundDesk } from './refund-desk.ts'
 
-export type CallName = 'create' | 'charge' | 'query' | 'find' | RefundCallName
+export type CallName = 'create' | 'charge' | 'query' | 'find' | RefundCallName | PaymentCallName
 
 /** The calls of the refund family. */
 export type RefundCallName = 'refund' | 'queryRefund' | 'settleRefund'
@@ -32,6 +35,7 @@ const OPERATIONS: Readonly<Record<CallName, OperationName>> = {
   ...{ query: 'parking.queryTransaction', find: 'parking.queryPlateService' },
   ...{ refund: 'refunds.createRefund', queryRefund: 'refunds.queryByOutRefundNo' },
   settleRefund: 'refunds.createAbnormalRefund',
+  ...PAYMENT_OPERATIONS,
 }
 
 /** A call as a merchant makes it; repeated with the same parameters, it is the same call. */
@@ -90,6 +94,9 @@ export class SimulatedMerchant {
   readonly stays: KnownStay[] = []
   readonly receiver: WebhookReceiver
   readonly refunds: RefundDesk
+  readonly payments: PaymentDesk
+  /** What can be refunded once it is paid: charges and payments, in the order in which they were made. */
+  readonly orders: KnownCharge[] = []
   readonly #partner: Fields
   readonly #apiv3Key: string
   readonly #serial: string
@@ -119,6 +126,7 @@ export class SimulatedMerchant {
     this.#keys = new KeyRing({ trust }, wallNow)
     this.receiver = receiverOn(this.#keys, credentials.apiv3_key, { wallNow })
     this.refunds = new RefundDesk(this, random.fork('refunds'), credentials)
+    this.payments = new PaymentDesk(this, random.fork('payments'))
   }
 
   get notifyUrl(): string {
@@ -171,6 +179,7 @@ export class SimulatedMerchant {
     const call = this.newCall('charge', 'POST', '/v3/vehicle/transactions/parking', fields)
     const charge: KnownCharge = { call, out_trade_no, state: undefined, transaction_id: undefined }
     stay.charges.push(charge)
+    this.orders.push(charge)
     return charge
   }
 
@@ -226,6 +235,11 @@ export class SimulatedMerchant {
     }
   }
 
+  /** Signs what a page or an app hands to WeChat. */
+  signText(text: string): string {
+    return signMessage(Buffer.from(text), this.#key)
+  }
+
   /** Opens what was encrypted to this merchant's certificate. */
   decrypt(encrypted: string): string {
     return decryptField(encrypted, this.#key)
@@ -257,9 +271,11 @@ export class SimulatedMerchant {
     return judgeReply(OPERATIONS[name], fields, reply, one => verifySigned(one, this.#keys, this.#wallNow()))
   }
 
-  /** Takes a reply that has come through. */
-  learnReply(call: Call, body: Record<string, unknown>): void {
-    if (call.name === 'create') {
+  /** Takes a reply that has come through; `now` is business time. */
+  learnReply(call: Call, body: Record<string, unknown>, now: number): void {
+    if (isPaymentCall(call)) {
+      this.payments.learnReply(call, body, now)
+    } else if (call.name === 'create') {
       const stay = this.stays.find(({ create }) => create === call)
       if (stay) stay.id = String(body.id)
     } else if (isRefundCall(call)) {
@@ -270,8 +286,9 @@ export class SimulatedMerchant {
   }
 
   /** Takes a notice that has come through, perhaps for the second time and late. */
-  learnNotice(notice: EntranceStateChange | TransactionResult | RefundResult): void {
-    if ('trade_state' in notice) this.#learnOrder(notice)
+  learnNotice(notice: EntranceStateChange | TransactionResult | RefundResult | PaymentResult): void {
+    if (isPaymentNotice(notice)) this.payments.learn(notice)
+    else if ('trade_state' in notice) this.#learnOrder(notice)
     if ('refund_status' in notice) this.refunds.learn({ ...notice, status: notice.refund_status })
   }
 

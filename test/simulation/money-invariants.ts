@@ -1,7 +1,7 @@
 import { auditLedger } from '../../src/ledger/audit.ts'
 import type { SqlValue, Statements } from '../../src/store/database.ts'
 import type { Invariant, View } from './invariants.ts'
-import { promotionsOf } from './snapshot.ts'
+import { allOrders, promotionsOf } from './snapshot.ts'
 
 /** All accounts of a merchant, its bank account outside among them. */
 const ACCOUNTS_OF_MERCHANTS = ['pending', 'held', 'available', 'fees', 'operation', 'refunding', 'bank']
@@ -90,7 +90,7 @@ export const MONEY = {
   async couponsAreUsedOnce({ db, now }) {
     const users = new Map<string, string>()
     const found: string[] = []
-    for (const order of now.orders.values()) {
+    for (const order of allOrders(now).values()) {
       for (const { coupon_id } of promotionsOf(order)) {
         const subject = `order/${order.mchid}/${order.out_trade_no}`
         if (users.has(coupon_id))
@@ -164,7 +164,7 @@ export const MONEY = {
     const earned = new Map<string, number>()
     const earn = ({ mchid, sub_mchid }: { mchid: string; sub_mchid: string }, amount: number) =>
       earned.set(sub_mchid || mchid, (earned.get(sub_mchid || mchid) ?? 0) + amount)
-    for (const order of now.orders.values()) {
+    for (const order of allOrders(now).values()) {
       if (order.success_time === null) continue
       const unpaid = promotionsOf(order).filter(({ type }) => type === 'NOCASH')
       earn(order, order.total - unpaid.reduce((sum, { amount }) => sum + amount, 0))

@@ -144,6 +144,8 @@ export class Nodes {
       {
         port: 0,
         adminPort: 0,
+        // The links of H5 orders begin with it, and are in the trace.
+        publicUrl: 'https://pay.example.com',
         data: this.#folders[index] ?? '',
         logLevel: 'silent',
         rateLimit: Number.MAX_SAFE_INTEGER,

@@ -2,6 +2,7 @@ import type { EntranceStateChange, TransactionResult } from '../../src/products/
 import { parseTime } from '../../src/protocol/time.ts'
 import { contradictions, type History, orderKey, orderOfNotice, type SentNotice } from './history.ts'
 import type { Invariant, View } from './invariants.ts'
+import { isPaymentNotice, paymentKeyOf } from './payment-history.ts'
 import { isAssessed } from './people.ts'
 import { refundKeyOf } from './refund-history.ts'
 import { type NoticeRow, type OrderRow, promotionsOf, type Snapshot } from './snapshot.ts'
@@ -15,10 +16,7 @@ export const NOTICES = {
       noticed.has(key) || !isSameState(order, before.orders.get(key))
     const changed = [...now.orders].filter(isChanged)
     if (changed.length === 0) return found
-    const sent = Map.groupBy(
-      [...notices.values()].filter(({ event_type }) => event_type.startsWith('TRANSACTION.')),
-      keyOfNotice,
-    )
+    const sent = Map.groupBy([...notices.values()].filter(isOfParking), keyOfNotice)
     for (const [key, order] of changed) found.push(...noticesOf(key, order, sent.get(key) ?? []))
     return found
   },
@@ -99,7 +97,7 @@ export const NOTICES_AT_THE_END = {
   /** The facts of an order come from a last query here. */
   queriesSayWhatNoticesSaid: ({ notices, history }) =>
     [...notices.values()].flatMap(({ id, event_type, resource }) => {
-      if (!event_type.startsWith('TRANSACTION.')) return []
+      if (!isOfParking({ event_type, resource })) return []
       const noticed = orderOfNotice(resource as TransactionResult)
       const queried = history.orders.get(orderKey(noticed.sp_mchid, noticed.out_trade_no))
       if (!queried) return [`Notice ${id} is of an order that no query knows`]
@@ -217,6 +215,11 @@ function everCharged({ orders }: Snapshot): Set<string> {
   return new Set([...orders.values()].map(({ parking_id }) => parking_id))
 }
 
+/** A notice of an order of parking. */
+function isOfParking({ event_type, resource }: Pick<NoticeRow, 'event_type' | 'resource'>): boolean {
+  return event_type.startsWith('TRANSACTION.') && !isPaymentNotice(resource)
+}
+
 function isStateChange({ event_type }: NoticeRow): boolean {
   return event_type === 'VEHICLE.ENTRANCE_STATE_CHANGE'
 }
@@ -252,5 +255,6 @@ function subjects(
 /** The order's key, the refund's, or the id of the stay. */
 function keyOfNotice({ resource }: NoticeRow): string {
   if ('refund_status' in resource) return `refund ${refundKeyOf(resource)}`
+  if (isPaymentNotice(resource)) return paymentKeyOf(resource)
   return 'out_trade_no' in resource ? orderKey(resource.sp_mchid, resource.out_trade_no) : resource.parking_id
 }

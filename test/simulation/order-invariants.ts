@@ -27,7 +27,7 @@ export const ORDERS = {
   whatIsDoneWasAsked({ history: { arrived }, now }) {
     const stays = [...now.stays.values()].map(({ mchid, out_parking_no }) => orderKey(mchid, out_parking_no))
     const refunds = [...now.refunds.keys()].map(key => `refund ${key}`)
-    return [...now.orders.keys(), ...stays, ...refunds]
+    return [...now.orders.keys(), ...now.payments.keys(), ...stays, ...refunds]
       .filter(key => !arrived.has(key))
       .map(key => `There is ${key}, and no call for it has arrived`)
   },

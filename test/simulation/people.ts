@@ -42,7 +42,7 @@ export const PLATES: readonly Plate[] = Array.from({ length: 7 }, (_, index) => 
   plate_number: `粤C${30_001 + index}`,
   plate_color: 'BLUE',
 }))
-const PAYER_IDS = Array.from({ length: PAYERS }, (_, index) => `driver-${index + 1}`)
+export const PAYER_IDS = Array.from({ length: PAYERS }, (_, index) => `driver-${index + 1}`)
 const CARD_IDS = PAYER_IDS.flatMap(payer =>
   Array.from({ length: CARDS_PER_PAYER }, (_, index) => `card-${payer}-${index + 1}`),
 )

@@ -1,31 +1,6 @@
 import type { Tamper } from './crashing-store.ts'
-import type { InvariantName } from './invariants.ts'
-
-/** A bug that is planted to see that the simulation finds it. */
-export interface Plant {
-  name: string
-  tamper: Tamper
-  /** The first seed to run, where what it corrupts is rare; 1 unless said. */
-  firstSeed?: number
-  /** The invariants that say what it breaks; which of them is first depends on what happens. */
-  breaks: readonly InvariantName[]
-}
-
-/** Only pretends to send a statement. */
-const skip =
-  (start: string, parameter?: string | RegExp): Tamper =>
-  (sql, parameters) => {
-    const isMeant = sql.trimStart().startsWith(start)
-    const isIt = (value: unknown) =>
-      typeof parameter === 'string' ? value === parameter : parameter?.test(String(value))
-    return isMeant && (parameter === undefined || parameters.some(isIt)) ? 'skip' : sql
-  }
-
-/** Sends a statement that was written wrongly. */
-const miswrite =
-  (start: string, right: string, wrong: string): Tamper =>
-  sql =>
-    sql.trimStart().startsWith(start) ? sql.replace(right, wrong) : sql
+import { PAYMENT_PLANTS } from './payment-plants.ts'
+import { firstOf, miswrite, type Plant, skip } from './plant.ts'
 
 /** Sends an insert of transfers in which each place of a column, counted from 1, is written otherwise. */
 const miswriteTransfers =
@@ -51,21 +26,14 @@ const everySecond = (isMeant: (sql: string) => boolean, parameter: string): Tamp
   }
 }
 
-/** Several tampers, of which the first that changes a statement counts. */
-const firstOf =
-  (...tampers: Tamper[]): Tamper =>
-  (sql, parameters) => {
-    for (const tamper of tampers) {
-      const sent = tamper(sql, parameters)
-      if (sent !== sql) return sent
-    }
-    return sql
-  }
-
 export const PLANTS: readonly Plant[] = [
+  ...PAYMENT_PLANTS,
   {
     name: 'the notice of a success is forgotten',
-    tamper: skip('INSERT INTO notices', 'TRANSACTION.SUCCESS'),
+    tamper: (sql, parameters) =>
+      parameters.includes('parking')
+        ? skip('INSERT INTO notices', 'TRANSACTION.SUCCESS')(sql, parameters)
+        : sql,
     breaks: ['resultsAreNoticed'],
   },
   {
@@ -91,6 +59,7 @@ export const PLANTS: readonly Plant[] = [
   {
     name: 'a promise is not taken back when the bank says no',
     tamper: skip('UPDATE ledger_transfers', 'VOIDED'),
+    firstSeed: 2,
     breaks: ['promisesWaitForABank', 'nothingFailsInside'],
   },
   {
@@ -101,6 +70,7 @@ export const PLANTS: readonly Plant[] = [
   {
     name: 'arrears are not written down',
     tamper: skip('UPDATE payers SET arrears'),
+    firstSeed: 2,
     breaks: ['arrearsAreOverdueAdvances'],
   },
   {
@@ -172,7 +142,7 @@ export const PLANTS: readonly Plant[] = [
       ),
       miswrite('UPDATE orders', 'refund_total + $2 <= total', 'refund_total + $2 <= total + 1'),
     ),
-    firstSeed: 3,
+    firstSeed: 4,
     breaks: ['refundsStayWithinTheirOrder', 'nothingFailsInside'],
   },
   {

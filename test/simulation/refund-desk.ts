@@ -38,7 +38,7 @@ export class RefundDesk {
     this.#platformKey = createPublicKey(credentials.platform_public_key)
   }
 
-  /** Asks for a refund of a charge, which may be somebody else's. */
+  /** Asks for a refund of a charge or a payment, which may be somebody else's. */
   newRefund(charge: KnownCharge): Call {
     const random = this.#random
     const { out_trade_no, call } = charge
@@ -139,7 +139,8 @@ export class RefundDesk {
   /** Which accounts pay, for orders with profit sharing and now and then for others. */
   #fromOf({ call }: KnownCharge, amount: number): Fields {
     const random = this.#random
-    if (!random.chance(call.fields.profit_sharing === 'Y' ? 0.3 : 0.03)) return {}
+    const isShared = call.fields.profit_sharing === 'Y' || call.fields.settle_info !== undefined
+    if (!random.chance(isShared ? 0.3 : 0.03)) return {}
     const held = random.below(amount + 1)
     const from = [
       { account: 'UNAVAILABLE', amount: held },

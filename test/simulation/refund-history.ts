@@ -73,7 +73,7 @@ export function unlikeItsRequest({ fields, merchant }: Call, refund: Refund): st
       (transaction_id ?? refund.transaction_id) === refund.transaction_id,
     ],
     ['of the amount that was asked for', amount?.refund === refund.amount.refund],
-    ["of the merchant's own order", merchant.charges.some(one => one.out_trade_no === refund.out_trade_no)],
+    ["of the merchant's own order", merchant.orders.some(one => one.out_trade_no === refund.out_trade_no)],
   ]
   return claims
     .filter(([, holds]) => !holds)

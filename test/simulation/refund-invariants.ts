@@ -5,6 +5,7 @@ import type { Invariant, View } from './invariants.ts'
 import { sentences } from './money-invariants.ts'
 import { LATER, noticeContradictions, refundKey, refundKeyOf } from './refund-history.ts'
 import {
+  allOrders,
   type NoticeRow,
   promotionsOf,
   type RefundRow,
@@ -46,8 +47,9 @@ const FIXED = [
 export const REFUNDS = {
   /** Together they take no more of any part than there is, and all of each when the whole order went back. */
   refundsStayWithinTheirOrder({ now }) {
+    const orders = allOrders(now)
     return [...refundsByOrder(now)].flatMap(([key, all]) => {
-      const order = now.orders.get(key)
+      const order = orders.get(key)
       if (!order || order.success_time === null) return [`${key} has refunds and was not paid`]
       const open = all.filter(({ status }) => status !== 'CLOSED')
       const taken = sumOf(open, 'refund')
@@ -91,7 +93,7 @@ export const REFUNDS = {
   /** An order says REFUND from its first refund on, and knows what went back. */
   refundedOrdersSaySo({ now }) {
     const refunds = refundsByOrder(now)
-    return [...now.orders].flatMap(([key, { trade_state, refund_total, refund_count }]) => {
+    return [...allOrders(now)].flatMap(([key, { trade_state, refund_total, refund_count }]) => {
       const all = refunds.get(key) ?? []
       const open = all.filter(({ status }) => status !== 'CLOSED')
       const found: string[] = []

@@ -46,12 +46,14 @@ test(`seed ${randomSeed}, drawn for this run: every invariant holds after each o
 })
 
 const injectedBy = (kind: string) => `injected by ${kind}`
+const byPayer = (outcome: string) => `payer ${outcome}`
 /** What every run meets often, however short it is. */
 const OFTEN = [
   ...['TRANSACTION.SUCCESS', 'VEHICLE.ENTRANCE_STATE_CHANGE', 'REFUND.SUCCESS', 'crash', 'restart'],
   ...['request lost', 'request late', 'request twice', 'notice lost', 'host down', 'asked elsewhere'],
   ...['refund by ORIGINAL', 'refund from UNSETTLED', 'refund from AVAILABLE'],
   ...['trade bill', 'BASIC bill', 'empty bill', 'bill again'],
+  ...['nativePrepay', 'jsapiPrepay', 'closePayment', 'queryPayment', 'payer PAID', 'payer 该订单已支付'],
 ]
 /** What 20 long seeds meet as well. */
 const SELDOM = [
@@ -71,6 +73,20 @@ const SELDOM = [
   ...['LATENCY', 'HOST_DOWN', 'REPLY_WRONG_SIGNATURE', 'REPLY_PROBE'].map(injectedBy),
   ...['charge: out_trade_no冲突', 'charge: 停车入场ID不存在', 'charge: 用户欠款过多，暂停交易'],
   ...['charge: 用户状态异常', 'charged again'],
+  ...['appPrepay', 'h5Prepay', 'miniProgramPrepay', 'queryPaymentById', 'queryPayment: 订单不存在'],
+  ...['nativePrepay: 201 商户订单号重复', 'nativePrepay: 商户订单号重复', 'nativePrepay: 订单已关闭'],
+  ...['jsapiPrepay: 请求重入时，参数与首次请求时不一致', 'jsapiPrepay: 该订单已失效'],
+  ...['closePayment: 该订单已支付', 'closePayment: 交易错误', 'payment with coupons'],
+  ...['payment NOTPAY', 'payment CLOSED', 'payment SUCCESS', 'payment REFUND'],
+  ...['JSAPI', 'APP', 'MWEB', 'NATIVE'].flatMap(type =>
+    ['OTHERS', 'CMB_DEBIT'].map(source => `payment by ${type} from ${source}`),
+  ),
+  ...['PROCESSING', 'CANCELLED', '余额不足', '该订单已失效', '二维码已过期，请重新生成'].map(byPayer),
+  ...['支付请求已失效，请重新发起支付', '商家订单信息有误，请重新下单支付', '签名验证失败'].map(byPayer),
+  ...['下单账号与支付账号不一致，请核实后再支付', '支付验证签名失败', '订单正在支付中，请稍后再试'].map(
+    byPayer,
+  ),
+  ...['账户状态异常，暂无法支付', '订单已超过商户设置的最晚支付成功时间，请重新发起支付'].map(byPayer),
 ]
 
 test('what must happen somewhere has happened, or the simulation looks away', () => {

@@ -13,7 +13,8 @@ import { ALWAYS, AT_THE_END, type Invariant, type InvariantName } from './invari
 import { SimulatedMerchant } from './merchants.ts'
 import { type Node, Nodes } from './nodes.ts'
 import { NoticeNetwork } from './notice-network.ts'
-import { type Deed, People } from './people.ts'
+import { PaymentPayers } from './payment-payers.ts'
+import { type Deed, PAYER_IDS, People } from './people.ts'
 import { SeededRandom } from './random.ts'
 import { type Snapshot, Snapshots } from './snapshot.ts'
 import { Trace } from './trace.ts'
@@ -60,7 +61,9 @@ const CALLERS = [
 ] as const
 const MERCHANTS = ['1230000109', '1230000111', '1230000100', '1900000109', '1900000111'] as const
 
-const ACTIONS = { call: 46, deed: 22, fuss: 2, runDue: 11, move: 6, burst: 8, card: 4, restart: 1 } as const
+const ACTIONS = {
+  ...{ call: 50, deed: 21, pay: 10, fuss: 2, runDue: 11, move: 6, burst: 8, card: 4, restart: 1 },
+} as const
 type Action = keyof typeof ACTIONS
 /** What several do at once. */
 const IN_A_BURST = { ...ACTIONS, move: 0, burst: 0, restart: 0 }
@@ -124,6 +127,7 @@ class Simulation {
   readonly #network: NoticeNetwork
   readonly #nodes: Nodes
   readonly #people: People
+  readonly #payers: PaymentPayers
   readonly #traffic: Traffic
   readonly #accountant: Accountant
   readonly #history = new History()
@@ -133,7 +137,10 @@ class Simulation {
   /** What goes wrong on purpose. */
   readonly #faults: NewFault[]
   readonly #reordered: ReadonlySet<string | undefined>
-  #before: Snapshot = { orders: new Map(), refunds: new Map(), stays: new Map(), newNotices: [] }
+  #before: Snapshot = {
+    ...{ orders: new Map(), payments: new Map(), refunds: new Map(), stays: new Map() },
+    ...{ results: [], newNotices: [] },
+  }
   #step = 0
 
   constructor(options: SimulationOptions, { random, trace, bank, network, nodes }: Parts) {
@@ -157,13 +164,25 @@ class Simulation {
         }),
     )
     const history = this.#history
-    this.#traffic = new Traffic({ random: random.fork('traffic'), trace, history, nodes, merchants })
+    this.#payers = new PaymentPayers({
+      ...{ random: random.fork('payers'), trace, history, merchants, payerIds: PAYER_IDS },
+    })
+    const { shoppers } = this.#payers
+    this.#traffic = new Traffic({
+      random: random.fork('traffic'),
+      trace,
+      history,
+      nodes,
+      merchants,
+      shoppers,
+    })
     this.#accountant = new Accountant({ random: random.fork('accountant'), trace, nodes, merchants })
     network.receivers = this.#traffic
   }
 
   async run(): Promise<Outcome> {
-    for (const deed of this.#people.beginnings(this.#nodes.clock.now())) await this.#do(deed)
+    const beginnings = this.#people.beginnings(this.#nodes.clock.now())
+    for (const deed of [...beginnings, ...this.#payers.beginnings()]) await this.#do(deed)
     for (const fault of this.#faults) await this.#changeFaults(faults => faults.put(fault))
     let violations = await this.#check(ALWAYS)
     while (this.#step < this.#options.steps && violations.length === 0) {
@@ -235,6 +254,8 @@ class Simulation {
         return this.#traffic.call()
       case 'deed':
         return this.#do(this.#interrupted.shift() ?? this.#people.next(now))
+      case 'pay':
+        return this.#pay(now)
       case 'fuss':
         for (const deed of this.#people.fuss()) await this.#do(deed)
         return
@@ -254,6 +275,16 @@ class Simulation {
       case 'restart':
         return this.#restart(random.below(this.#nodes.all.length))
     }
+  }
+
+  /** Payers come to an order, most of them to one that was just made; and now and then its merchant does not wait for them. */
+  async #pay(now: number): Promise<void> {
+    if (this.#random.chance(0.6)) await this.#traffic.sell()
+    const visit = this.#payers.next(now)
+    if (!visit) return
+    const isClosed = this.#random.chance(0.15)
+    const paid = visit.deeds.map(deed => this.#do(deed))
+    await Promise.all([...paid, isClosed && this.#traffic.close(visit.payment)])
   }
 
   /** All processes claim what is due at once. */

@@ -1,15 +1,17 @@
 import type { Promotion } from '../../src/funding/coupons.ts'
 import type { TradeState } from '../../src/orders/order-state.ts'
+import type { PaymentResult } from '../../src/products/basic/payments/contract.ts'
 import type { Refund, RefundResult } from '../../src/products/common/refunds/contract.ts'
 import type { EntranceStateChange, TransactionResult } from '../../src/products/industry/parking/contract.ts'
 import type { Usability } from '../../src/products/industry/parking/plate-service.ts'
 import { usabilityOf } from '../../src/products/industry/parking/plate-service.ts'
 import type { Statements } from '../../src/store/database.ts'
 import { orderKey } from './history.ts'
+import { type PaymentRow, type ResultRow, readPayments, readResults } from './payment-snapshot.ts'
 import { refundKey } from './refund-history.ts'
 
-/** An order as far as the invariants look at it. */
-export interface OrderRow {
+/** What every product's orders have, as far as the invariants look at it. */
+export interface SoldRow {
   mchid: string
   sub_mchid: string
   out_trade_no: string
@@ -17,12 +19,7 @@ export interface OrderRow {
   transaction_id: string | null
   success_time: number | null
   bank_type: string | null
-  user_repaid: 'Y' | 'N' | null
-  parking_id: string
   openid: string
-  deduction_attempts: number
-  /** Attempts of earlier charges under the number, which have failed. */
-  attempts_before: number
   total: number
   payer_total: number | null
   discount_total: number | null
@@ -31,6 +28,15 @@ export interface OrderRow {
   fee: number | null
   refund_total: number
   refund_count: number
+}
+
+/** An order of parking. */
+export interface OrderRow extends SoldRow {
+  user_repaid: 'Y' | 'N' | null
+  parking_id: string
+  deduction_attempts: number
+  /** Attempts of earlier charges under the number, which have failed. */
+  attempts_before: number
   /** Whether its payer has paid an advance back; a refund can end an advance too. */
   repayments: number
 }
@@ -81,12 +87,16 @@ export interface NoticeRow {
   create_time: number
   /** 0 where others about the same may overtake it. */
   sequence: number
-  resource: EntranceStateChange | TransactionResult | RefundResult
+  resource: EntranceStateChange | TransactionResult | RefundResult | PaymentResult
 }
 
 /** What is committed at one moment. */
 export interface Snapshot {
+  /** Those of parking. */
   orders: ReadonlyMap<string, OrderRow>
+  payments: ReadonlyMap<string, PaymentRow>
+  /** What payers did with payments. */
+  results: readonly ResultRow[]
   refunds: ReadonlyMap<string, RefundRow>
   /** The newest stay of each plate, by its id. */
   stays: ReadonlyMap<string, StayRow>
@@ -126,8 +136,11 @@ export class Snapshots {
          FROM refunds ORDER BY mchid, out_refund_no`,
     )
     const stays = await this.#stays()
+    const payments = await readPayments(this.#db)
     return {
       orders: new Map(orders.map(order => [orderKey(order.mchid, order.out_trade_no), order])),
+      payments: new Map(payments.map(payment => [orderKey(payment.mchid, payment.out_trade_no), payment])),
+      results: await readResults(this.#db),
       refunds: new Map(refunds.map(refund => [refundKey(refund.mchid, refund.out_refund_no), refund])),
       stays: new Map(stays.map(stay => [stay.id, stay])),
       newNotices: await this.#newNotices(),
@@ -175,10 +188,15 @@ export class Snapshots {
   }
 }
 
+/** The orders of all products. */
+export function allOrders({ orders, payments }: Snapshot): ReadonlyMap<string, SoldRow> {
+  return new Map<string, SoldRow>([...orders, ...payments])
+}
+
 /** The coupons that an order has used. */
 export function promotionsOf({
   promotion_detail,
-}: OrderRow): Pick<Promotion, 'coupon_id' | 'type' | 'amount'>[] {
+}: Pick<SoldRow, 'promotion_detail'>): Pick<Promotion, 'coupon_id' | 'type' | 'amount'>[] {
   return promotion_detail === '' ? [] : JSON.parse(promotion_detail)
 }
 

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { LightMyRequestResponse } from 'fastify'
 import { type AccessPoint, type FaultKind, OF_SIGNATURES } from '../../src/faults/rules.ts'
+import type { PaymentResult } from '../../src/products/basic/payments/contract.ts'
 import type { Refund, RefundResult } from '../../src/products/common/refunds/contract.ts'
 import type { EntranceStateChange, TransactionResult } from '../../src/products/industry/parking/contract.ts'
 import { ReplyForged } from '../../src/sdk/transport/errors.ts'
@@ -16,6 +17,16 @@ import {
 } from './merchants.ts'
 import type { Node, Nodes } from './nodes.ts'
 import type { NoticeOnItsWay, Receivers } from './notice-network.ts'
+import {
+  isPaymentCall,
+  type KnownPayment,
+  numberOf,
+  PAYMENT_DEEDS,
+  type PaymentDeed,
+  type Shopper,
+} from './payment-desk.ts'
+import { isPaymentNotice, type KnownSale, paymentKeyOf } from './payment-history.ts'
+import { judgePayment } from './payment-judge.ts'
 import { PLATES } from './people.ts'
 import type { SeededRandom } from './random.ts'
 import { refundKey, unlikeItsRequest } from './refund-history.ts'
@@ -23,17 +34,18 @@ import type { Trace } from './trace.ts'
 
 const CALLS = {
   ...{
-    enter: 20,
-    leave: 32,
+    enter: 26,
+    leave: 40,
     leaveOlder: 4,
     repeat: 22,
     leaveAgain: 1,
-    chargeAgain: 16,
+    chargeAgain: 24,
     otherContent: 1,
     query: 6,
     find: 1,
   },
   ...{ refund: 22, refunds: 3, refundOther: 1, queryRefund: 6, settleRefund: 3 },
+  ...PAYMENT_DEEDS,
 } as const
 type CallKind = keyof typeof CALLS
 /** What becomes of a request on its way. */
@@ -58,6 +70,7 @@ interface Known {
   order: OrderFacts | undefined
   entry: EntryFacts | undefined
   refund: Refund | undefined
+  sale: KnownSale
 }
 
 /** A call at the platform. */
@@ -81,6 +94,8 @@ interface Parts {
   history: History
   nodes: Nodes
   merchants: readonly SimulatedMerchant[]
+  /** Those whose openids merchants know. */
+  shoppers: readonly Shopper[]
 }
 
 /**
@@ -93,6 +108,7 @@ export class Traffic implements Receivers {
   readonly #history: History
   readonly #nodes: Nodes
   readonly #merchants: readonly SimulatedMerchant[]
+  readonly #shoppers: readonly Shopper[]
   /** Cars that are in a car park, by their plates; the last one to let a car in has it. */
   readonly #inside = new Map<string, KnownStay>()
   /** Calls without an answer, which their merchants repeat. */
@@ -104,12 +120,13 @@ export class Traffic implements Receivers {
   /** The calls behind what was accepted, by the key of the order or entry. */
   readonly #accepted = new Map<string, Call>()
 
-  constructor({ random, trace, history, nodes, merchants }: Parts) {
+  constructor({ random, trace, history, nodes, merchants, shoppers }: Parts) {
     this.#random = random
     this.#trace = trace
     this.#history = history
     this.#nodes = nodes
     this.#merchants = merchants
+    this.#shoppers = shoppers
   }
 
   /** Some merchant makes a call. */
@@ -118,20 +135,45 @@ export class Traffic implements Receivers {
     const now = this.#nodes.clock.now()
     const merchant = random.pick(this.#merchants)
     const what = random.weighted(CALLS)
-    const calls = what === 'refunds' ? this.#drawRefunds(merchant) : [this.#draw(merchant, what, now)]
+    const calls =
+      what === 'refunds'
+        ? this.#drawRefunds(merchant)
+        : [
+            isPaymentDeed(what)
+              ? merchant.payments.draw(what, this.#shoppers, now)
+              : this.#draw(merchant, what, now),
+          ]
     await Promise.all(calls.map(call => call && this.#exchange(call, random.weighted(FATES))))
+  }
+
+  /** Some merchant orders, for a payer who is about to pay. */
+  async sell(): Promise<void> {
+    const random = this.#random
+    const { payments } = random.pick(this.#merchants)
+    const deed = random.chance(0.8) ? 'sell' : 'sellAgain'
+    const call = payments.draw(deed, this.#shoppers, this.#nodes.clock.now())
+    if (call) await this.#exchange(call, random.weighted(FATES))
+  }
+
+  /** Its merchant closes an order. */
+  close({ call, out_trade_no }: KnownPayment): Promise<void> {
+    return this.#exchange(call.merchant.payments.close(out_trade_no), this.#random.weighted(FATES))
   }
 
   /** Several refunds of one order at once, together more than it is worth. */
   #drawRefunds(merchant: SimulatedMerchant): Call[] {
-    const paid = merchant.charges.filter(charge => isPaid(charge) && merchant.refunds.restOf(charge) > 0)
+    const paid = merchant.orders.filter(order => isPaid(order) && merchant.refunds.restOf(order) > 0)
     const charge = this.#random.pickSome(paid.slice(-RECENT))
     return charge
       ? Array.from({ length: this.#random.between(2, 5) }, () => merchant.refunds.newRefund(charge))
       : []
   }
 
-  #draw(merchant: SimulatedMerchant, what: Exclude<CallKind, 'refunds'>, now: number): Call | undefined {
+  #draw(
+    merchant: SimulatedMerchant,
+    what: Exclude<CallKind, 'refunds' | PaymentDeed>,
+    now: number,
+  ): Call | undefined {
     const random = this.#random
     const recent = merchant.stays.slice(-6)
     const mayBeCharged = ({ id, charges }: KnownStay) =>
@@ -187,9 +229,9 @@ export class Traffic implements Receivers {
         return known && merchant.find(random.pick(PLATES), known.payer.openid)
       }
       case 'refund': {
-        const paid = merchant.charges.filter(isPaid)
+        const paid = merchant.orders.filter(isPaid)
         // Now and then somebody mistakes the order, or the merchant.
-        const charges = random.chance(0.95) ? paid : random.pick(this.#merchants).charges
+        const charges = random.chance(0.95) ? paid : random.pick(this.#merchants).orders
         const hasRest = random.chance(0.8)
         const charge = random.pickSome(
           charges.filter(one => !hasRest || merchant.refunds.restOf(one) > 0).slice(-RECENT),
@@ -227,7 +269,8 @@ export class Traffic implements Receivers {
     const copies = Array.from({ length: fate === 'twice' ? 2 : 1 }, () => this.#reach(signed))
     const [{ reply, isSure } = { isSure: false }] = await Promise.all(copies)
     if (!reply || !isSure || fate === 'reply_lost') return void this.#unanswered.push(call)
-    if (reply.statusCode === 200) call.merchant.learnReply(call, reply.json())
+    if (isSuccess(reply))
+      call.merchant.learnReply(call, reply.statusCode === 204 ? {} : reply.json(), this.#nodes.clock.now())
     if (call.name === 'charge') this.#openGate(call, reply.statusCode === 200)
     // What is refused for now is sent again under its number.
     if (call.name === 'refund' && isForNow(reply) && this.#random.chance(0.5)) this.#unanswered.push(call)
@@ -280,7 +323,7 @@ export class Traffic implements Receivers {
     if (reply || !this.#random.chance(ELSEWHERE_CHANCE)) return { reply, isSure: true }
     this.#trace.count('asked elsewhere')
     const again = await this.#deliver({ call, ...call.merchant.sign(call) }, first === 'api' ? 'api2' : 'api')
-    return { reply: again, isSure: again?.statusCode === 200 || call.method === 'GET' }
+    return { reply: again, isSure: (again && isSuccess(again)) || call.method === 'GET' }
   }
 
   /** A request arrives, unless its access point is down. */
@@ -321,7 +364,7 @@ export class Traffic implements Receivers {
       return undefined
     }
     this.#trace.add(call.name, call.target, reply.statusCode, reply.body)
-    this.#trace.count(reply.statusCode === 200 ? call.name : `${call.name}: ${reply.json().message}`)
+    this.#trace.count(isSuccess(reply) ? call.name : `${call.name}: ${reply.json().message}`)
     this.#judge(call, reply, before)
     return reply
   }
@@ -358,26 +401,25 @@ export class Traffic implements Receivers {
   }
 
   #keyOf(call: Call): string {
-    const {
-      merchant: { mchid },
-      fields,
-      target,
-    } = call
+    const { mchid } = call.merchant
     if (isRefundCall(call)) return `refund ${refundKey(mchid, numberOfRefund(call))}`
-    const number = fields.out_parking_no ?? fields.out_trade_no ?? target.split('/').at(-1)
-    return orderKey(mchid, String(number))
+    return orderKey(mchid, String(call.fields.out_parking_no ?? numberOf(call)))
   }
 
   #knownOf(call: Call): Known {
     const key = this.#keyOf(call)
     const { orders, entries, refunds } = this.#history
     const refund = isRefundCall(call) && refunds.refunds.get(key.slice('refund '.length))
-    return { key, order: orders.get(key), entry: entries.get(key), refund: refund || undefined }
+    return {
+      ...{ key, order: orders.get(key), entry: entries.get(key), refund: refund || undefined },
+      sale: this.#history.payments.knownOf(key),
+    }
   }
 
   /** What a reply says must fit to what was said before it was asked for. */
   #judge(call: Call, reply: LightMyRequestResponse, before: Known): void {
     if (isRefundCall(call)) this.#judgeRefund(call, reply, before)
+    else if (isPaymentCall(call)) this.#judgePayment(call, reply, before)
     else this.#judgeOrder(call, reply, before)
   }
 
@@ -418,6 +460,16 @@ export class Traffic implements Receivers {
     }
   }
 
+  #judgePayment(call: Call, reply: LightMyRequestResponse, { key, sale }: Known): void {
+    const { broken, payments } = this.#history
+    broken.push(...judgePayment(payments, call, reply, key, sale))
+    const facts = payments.facts.get(key)
+    if (!facts || !call.name.startsWith('query')) return
+    this.#trace.count(`payment ${facts.trade_state}`)
+    if (facts.bank_type) this.#trace.count(`payment by ${facts.trade_type} from ${facts.bank_type}`)
+    if (facts.promotion_detail?.length) this.#trace.count('payment with coupons')
+  }
+
   #judgeRefund(call: Call, reply: LightMyRequestResponse, { key, refund: before }: Known): void {
     const { broken, refunds } = this.#history
     const { statusCode, body } = reply
@@ -451,8 +503,15 @@ export class Traffic implements Receivers {
       this.#history.broken.push(`Notice ${id} has a wrong signature, and nobody wanted it to`)
     this.#history.tellNotice({ id, event_type, plaintext }, acknowledged && isGenuine)
     this.#trace.count(event_type)
-    const resource = JSON.parse(plaintext) as EntranceStateChange | TransactionResult | RefundResult
-    if ('trade_state' in resource) this.#history.tellOrder(orderOfNotice(resource), undefined, `Notice ${id}`)
+    const resource = JSON.parse(plaintext) as
+      | EntranceStateChange
+      | TransactionResult
+      | RefundResult
+      | PaymentResult
+    if (isPaymentNotice(resource))
+      this.#history.broken.push(...this.#history.payments.tell(paymentKeyOf(resource), resource, undefined))
+    else if ('trade_state' in resource)
+      this.#history.tellOrder(orderOfNotice(resource), undefined, `Notice ${id}`)
     this.#trace.add('sent', event_type, plaintext)
     return id
   }
@@ -492,7 +551,8 @@ export class Traffic implements Receivers {
    */
   async finish(): Promise<void> {
     for (const merchant of this.#merchants) {
-      const { charges, refunds } = merchant
+      const { charges, refunds, payments } = merchant
+      for (const payment of payments.known) await this.#exchange(payments.query(payment), 'fine')
       for (const charge of charges) await this.#exchange(merchant.query(charge), 'fine')
       for (const refund of refunds.known) await this.#exchange(refunds.query(refund), 'fine')
     }
@@ -502,6 +562,14 @@ export class Traffic implements Receivers {
 /** Whether a merchant knows that a charge was paid. */
 function isPaid({ state }: KnownCharge): boolean {
   return state === 'SUCCESS' || state === 'REFUND'
+}
+
+function isPaymentDeed(what: CallKind): what is PaymentDeed {
+  return what in PAYMENT_DEEDS
+}
+
+function isSuccess({ statusCode }: LightMyRequestResponse): boolean {
+  return statusCode < 300
 }
 
 /** A refusal that the documents ask to try again later with the same number. */

@@ -45,7 +45,7 @@ export async function pay(
 }
 
 /** Another call with the same id was first, so that all that this one has done is rolled back. */
-class Overtaken extends Error {}
+export class Overtaken extends Error {}
 
 /** A bank is to be asked. */
 interface Waiting {
