@@ -40,7 +40,10 @@ export async function openOrder(
   const session = 'url' in entry ? sessionOf(entry) : read?.session
   const found = session === undefined ? undefined : await findSession(db, session)
   const order = found && (await findPayment(db, found, lock))
-  if (!order || !WAYS[order.kind].includes(entry.way)) return unknownSession(entry, session, order?.kind)
+  // A newer code may have come before the lock.
+  const isReplaced = order && KIND_RULES[order.kind].replaces && order.session !== session
+  if (!order || isReplaced) return unknownSession(entry, session, undefined)
+  if (!WAYS[order.kind].includes(entry.way)) return unknownSession(entry, session, order.kind)
   if (read && 'parameters' in entry) {
     const appids = [order.appid, order.sub_appid].filter(Boolean)
     const appid = read.appid || entry.appid || (order.sub_openid !== '' ? order.sub_appid : order.appid)
