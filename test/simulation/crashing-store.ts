@@ -20,7 +20,8 @@ export class Life {
   readonly #onEnd: () => void
   #plan: { point: CrashPoint; passes: number } | undefined
   #isOver = false
-  #isSafe = false
+  /** How many are at work that the process does not die of. */
+  #safe = 0
   /** What has failed inside while the process lived, that nobody is meant to see. */
   readonly faults: unknown[] = []
 
@@ -44,9 +45,12 @@ export class Life {
 
   /** What the simulation makes the process do to look at it: no point of it counts. */
   async safely(work: () => Promise<void>): Promise<void> {
-    this.#isSafe = true
-    await work()
-    this.#isSafe = false
+    this.#safe += 1
+    try {
+      await work()
+    } finally {
+      this.#safe -= 1
+    }
   }
 
   /** Throws if the process has died. */
@@ -57,7 +61,7 @@ export class Life {
   /** The process comes to a point where it may die. */
   pass(point: CrashPoint): void {
     this.go()
-    if (this.#isSafe || this.#plan?.point !== point) return
+    if (this.#safe > 0 || this.#plan?.point !== point) return
     this.#plan.passes -= 1
     if (this.#plan.passes > 0) return
     this.#isOver = true

@@ -356,6 +356,7 @@ export class Traffic implements Receivers {
     if (node.life.isOver) return undefined
     if (reply && isDown) this.#history.broken.push(`A host is down and answers ${call.name} of ${before.key}`)
     const faults = reply && (await this.#faultsOf(node, reply))
+    if (reply && !faults) return undefined
     if (reply && faults) await this.#requireBelief(call, reply, faults)
     // What a fault answers in the platform's place says nothing: the merchant repeats it or asks.
     if (!reply || faults?.some(kind => kind !== 'LATENCY')) {
@@ -369,17 +370,18 @@ export class Traffic implements Receivers {
     return reply
   }
 
-  /** What was injected into the call behind a reply. */
+  /** What was injected into the call behind a reply; `undefined` when the process has died before it was kept. */
   async #faultsOf(
     { running, life }: Node,
     { headers }: LightMyRequestResponse,
-  ): Promise<readonly FaultKind[]> {
+  ): Promise<readonly FaultKind[] | undefined> {
     await life.safely(() => running.platform.recentCalls.flush())
     const [requestId = ''] = String(headers['request-id']).split('-')
     const call = await this.#nodes.db.get<{ faults: string | null }>(
       'SELECT faults FROM recent_calls WHERE request_id = $1',
       requestId,
     )
+    if (!call && life.isOver) return undefined
     if (!call) throw new Error(`The call ${requestId} was not kept`)
     const faults = JSON.parse(call.faults ?? '[]') as { kind: FaultKind }[]
     return faults.map(({ kind }) => kind)
