@@ -5,7 +5,7 @@ import { SANDBOX_PAYERS } from './sandbox-payers.ts'
 
 const { prepay, order, pay, jsapi, admin_: admin, scheduler, platform } = await paymentsUnderTest({ after })
 
-/** What becomes of a payer's order, as the payer's page is told. */
+/** What becomes of a payer's order, as the payer's page gets it. */
 async function outcome(payer_id: string, openid: string, more: object = {}): Promise<unknown[]> {
   const reply = await prepay('jsapi', { payer: { openid } })
   const { prepay_id } = reply.json<{ prepay_id: string }>()

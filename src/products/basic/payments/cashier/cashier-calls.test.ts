@@ -89,7 +89,7 @@ test('an h5_url is of who has paid or cancelled it first, and nobody is named by
   assert.equal((await payFor(entry)).body.state, 'PAID')
 })
 
-test('what a page hands over is paid by the payer of its openid, and its client is told', async () => {
+test('what a page hands over is paid by the payer of its openid, and its client gets the result', async () => {
   const { payer_id, openid } = await payer()
   const { prepay_id, out_trade_no } = await jsapiOrder(openid)
   const entry = { jsapi: jsapi(prepay_id) }
